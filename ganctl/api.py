@@ -1,0 +1,120 @@
+"""What ``import ganctl`` offers: training and sampling from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganctl import runs
+from ganctl.card import Card
+from ganctl.config import check_amount, check_count, check_run_name, train_config
+from ganctl.labels import check_seed, parse_labels
+from ganctl.locate import find_source
+from ganctl.runs import Run
+
+if TYPE_CHECKING:
+    from ganctl.engine.sample import Sampler
+    from ganctl.engine.train import StepReport
+
+
+def train(
+    *,
+    name: str | None = None,
+    out: str | Path | None = None,
+    on_report: Callable[[StepReport], None] = lambda _report: None,
+    **options: Any,
+) -> Run:
+    """Train a conditional GAN from start to end.
+
+    Args:
+        name: the run's name below the home; by date and time if not given.
+        out: the run's folder, instead of one below the home.
+        on_report: called with each ``StepReport``.
+        options: those of ``ganctl train``, with underscores: ``data``, ``model``, ``recipe``,
+            ``epochs`` or ``steps`` or ``minutes``, ``batch``, ``seed``, ``device``,
+            ``precision``, ``image_size``, ``preview_every``, ``checkpoint_every``, ``keep``.
+
+    Returns:
+        The run, finished.
+
+    Raises:
+        GanctlError: an option, the data or the disk is not as it should be.
+    """
+    from ganctl.engine.train import train as train_steps
+
+    config = train_config(**options)
+    folder = (
+        Path(out) if out is not None else runs.new_folder(name and check_run_name(name), config)
+    )
+    run = Run.new(folder, config)
+    for report in train_steps(run):
+        on_report(report)
+    return run
+
+
+def load(run: str | Path | None = None) -> Generator:
+    """Return the generator of a run, a ``.safetensors`` file, or ``pretrained/NAME``.
+
+    Args:
+        run: as RUN on the command line; None means ``latest``.
+
+    Raises:
+        GanctlError: there is none, or it cannot be read.
+    """
+    from ganctl.engine.sample import Sampler
+
+    return Generator(Sampler.load(find_source(None if run is None else str(run)).checkpoint))
+
+
+class Generator:
+    """A trained generator: labels and seeds in, pixels out."""
+
+    def __init__(self, sampler: Sampler) -> None:
+        self._sampler = sampler
+
+    @property
+    def card(self) -> Card:
+        """What it was trained on, and for how long."""
+        return self._sampler.card
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names in order of their index."""
+        return self._sampler.card.classes
+
+    def sample(
+        self,
+        label: int | str,
+        n: int = 1,
+        *,
+        seed: int = 0,
+        seeds: Iterable[int] | None = None,
+        truncation: float = 1.0,
+    ) -> NDArray[np.uint8]:
+        """Draw images of one class, or of each class for ``"all"``.
+
+        Args:
+            label: an index, a class name, ``"all"``, or a blend such as ``"3:0.7,8:0.3"``.
+            n: how many of each class, from ``seed`` on.
+            seed: the first seed.
+            seeds: which seeds exactly, instead of ``n`` and ``seed``.
+            truncation: in [0, 2]; below 1 the images are more typical and less varied.
+
+        Returns:
+            uint8 [N, H, W], or [N, H, W, 3] for colour; the same seed gives the same pixels.
+
+        Raises:
+            UsageError: an unknown class or a number out of range.
+        """
+        check_amount("truncation", truncation, least=0, most=2)
+        labels = parse_labels([str(label)], self.classes).labels
+        if seeds is None:
+            seeds = range(seed, seed + check_count("n", n))
+        chosen = [check_seed(int(number), "seed") for number in seeds]
+        check_count("the number of seeds", len(chosen))
+        batches = self._sampler.batches(labels, chosen, truncation=truncation)
+        return np.concatenate([batch.images for batch in batches])

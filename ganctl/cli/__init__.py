@@ -1,0 +1,89 @@
+"""The command line: it parses, calls the engine, and draws."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from ganctl._version import __version__
+from ganctl.cli import console, gif, info, montage, sample, train
+from ganctl.errors import GanctlError
+
+app = typer.Typer(
+    name="ganctl",
+    help="Train, steer and judge conditional GANs from your terminal, in minutes.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (train.train, sample.sample, montage.montage, gif.gif, info.info):
+    app.command()(command)
+
+# Typer has no public name for the parent of its parse errors (unknown option, missing value, …).
+ParseError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"ganctl {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit: the one place where an error becomes an exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    sys.exit(run(train.with_resume_value(given)))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        code = app(list(arguments), prog_name="ganctl", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except GanctlError as error:
+        if _debugging():
+            raise
+        console.show_error(error)
+        return error.exit_code
+    except ParseError as error:
+        message = error.format_message()  # type: ignore[attr-defined]
+        context = error.ctx  # type: ignore[attr-defined]
+        command = context.command_path if context else "ganctl"
+        if message:
+            console.print_error(message, f"See: {command} --help")
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except BrokenPipeError:
+        # The reader of our stdout has had enough, as in "ganctl info --all | head".
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if _debugging():
+            raise
+        console.print_error(
+            f"{type(error).__name__}: {error}",
+            "This is a fault in ganctl. Set GANCTL_DEBUG=1 for the traceback, and report it.",
+        )
+        return 1
+
+
+def _debugging() -> bool:
+    return os.environ.get("GANCTL_DEBUG", "") not in ("", "0")

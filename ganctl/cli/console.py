@@ -1,0 +1,127 @@
+"""What reaches the terminal: results on stdout; words, bars and errors on stderr.
+
+Together with ``panel`` the one home of rich, which honours ``NO_COLOR`` and
+draws no bars where stderr is no terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from ganctl.errors import GanctlError
+
+Report = Callable[[str, int, "int | None"], None]
+"""Called with what is under way, how much of it is done, and how much there is if known."""
+
+
+def stderr() -> Console:
+    """Return a console on the present stderr."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_error(message: str, hint: str) -> None:
+    """Say on one line what is wrong and on another what to do."""
+    console = stderr()
+    console.print(Text.assemble(("error: ", "bold red"), message))
+    console.print(Text.assemble(("hint: ", "bold cyan"), hint))
+
+
+def show_error(error: GanctlError) -> None:
+    """Print one of our own errors."""
+    print_error(str(error), error.hint)
+
+
+def note(text: str) -> None:
+    """Say something the user should know, on stderr."""
+    stderr().print(Text.assemble(("note: ", "bold yellow"), text))
+
+
+def say(text: str) -> None:
+    """Say something on stderr."""
+    stderr().print(Text(text))
+
+
+def print_path(path: Path) -> None:
+    """Put a path on stdout, alone on its line."""
+    sys.stdout.write(f"{path}\n")
+    sys.stdout.flush()
+
+
+def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Put a value on stdout as one line of JSON."""
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+def print_facts(facts: Mapping[str, str]) -> None:
+    """Put names and values on stdout in two columns."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    for name, value in facts.items():
+        table.add_row(Text(name, style="bold"), Text(value, overflow="fold"))
+    _stdout().print(table)
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Put a table on stdout; the first column reads to the left, the others to the right."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="left" if index == 0 else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    _stdout().print(table)
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Report]:
+    """Show bars for long work, one for each name that is reported; none where stderr is a file."""
+    console = stderr()
+    if quiet or not console.is_terminal:
+        yield lambda _what, _done, _total: None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    tasks: dict[str, TaskID] = {}
+
+    def report(what: str, done: int, total: int | None) -> None:
+        if what not in tasks:
+            bars.start()
+            tasks[what] = bars.add_task(what, total=total)
+        bars.update(tasks[what], completed=done, total=total)
+
+    try:
+        yield report
+    finally:
+        bars.stop()
+
+
+def _stdout() -> Console:
+    console = Console(highlight=False)
+    # In a file or a pipe, lines are as long as what they say.
+    return console if console.is_terminal else Console(highlight=False, width=10_000)

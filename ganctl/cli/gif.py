@@ -1,0 +1,147 @@
+"""``ganctl gif``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from ganctl.cli import console
+from ganctl.cli.options import ForceOption, OutFile, RunArgument, complete_from, open_source
+from ganctl.config import check_amount, check_count, choose, values
+from ganctl.errors import RunError, UsageError
+from ganctl.files import check_writable, write_result
+from ganctl.labels import Label, blend, one_hot, parse_class
+from ganctl.locate import find_run, reference_to
+from ganctl.runs import Run
+
+if TYPE_CHECKING:
+    from ganctl.images import Images
+
+MORPH_SEEDS = range(10)
+MORPH_COLUMNS = 5
+MORPH_FRAMES_A_LEG = 8
+
+
+class Mode(str, Enum):
+    """What moves."""
+
+    TRAINING = "training"
+    MORPH = "morph"
+
+
+def gif(
+    run: RunArgument = None,
+    mode: Annotated[
+        str,
+        typer.Option(
+            help="training: the previews in turn; morph: from class to class at fixed latents.",
+            autocompletion=complete_from(values(Mode)),
+        ),
+    ] = Mode.TRAINING.value,
+    path: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="CLASSES",
+            help="The classes that morph walks through, such as 3,8,0.",
+            show_default="all",
+        ),
+    ] = None,
+    fps: Annotated[float, typer.Option(help="Frames a second.")] = 5,
+    frames: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            help="Frames in all.",
+            show_default=f"every preview; {MORPH_FRAMES_A_LEG} from class to class",
+        ),
+    ] = None,
+    scale: Annotated[int, typer.Option(help="Make each pixel this many pixels wide.")] = 2,
+    out: OutFile = None,
+    force: ForceOption = False,
+) -> None:
+    """Make an animation (.gif, .webp or .apng) of the training, or of classes that melt.
+
+    Prints its path.
+    """
+    from ganctl.images import animation_bytes, animation_format, enlarge
+
+    chosen_mode = choose("mode", mode, Mode)
+    check_amount("--fps", fps, least=0.1, most=50)
+    check_count("--scale", scale, most=64)
+    if frames is not None:
+        check_count("--frames", frames, least=2, most=10_000)
+    if out is not None:
+        animation_format(out)
+        check_writable(out.parent)
+    if chosen_mode is Mode.TRAINING:
+        if path is not None:
+            raise UsageError("--path belongs to --mode morph.", "Give --mode morph, or no --path.")
+        trained = find_run(run)
+        stem, pictures = trained.name, _training_frames(trained, frames)
+    else:
+        stem, pictures = _morph_frames(run, path, frames)
+    target = out or Path(f"{chosen_mode.value}-{stem}.gif")
+    enlarged = [enlarge(picture, scale) for picture in pictures]
+    content = animation_bytes(enlarged, fps, animation_format(target))
+    write_result(target, content, force=force)
+    console.print_path(target)
+
+
+def _training_frames(run: Run, frames: int | None) -> list[Images]:
+    from ganctl.images import read_image
+
+    previews = run.previews()
+    if not previews:
+        raise RunError(
+            f"The run {reference_to(run)} has no previews.",
+            "Train it further, or use --mode morph.",
+        )
+    return [read_image(preview) for preview in _evenly(previews, frames)]
+
+
+def _evenly(previews: Sequence[Path], frames: int | None) -> list[Path]:
+    """Return ``frames`` of the previews, the first and the last among them."""
+    last = len(previews) - 1
+    if frames is None or frames > last:
+        return list(previews)
+    return [previews[round(index * last / (frames - 1))] for index in range(frames)]
+
+
+def _morph_frames(
+    run: str | None, path: str | None, frames: int | None
+) -> tuple[str, list[Images]]:
+    from ganctl.engine.sample import Sampler
+    from ganctl.images import sheet
+
+    source, card = open_source(run)
+    stops = _stops(path, card.classes)
+    labels = _walk(stops, frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1)
+    sampler = Sampler.load(source.checkpoint)
+    pictures = []
+    with console.progress(quiet=len(labels) < 100) as report:
+        for batch in sampler.batches(labels, MORPH_SEEDS):
+            pictures.append(sheet(batch.images, MORPH_COLUMNS))
+            report("drawing", len(pictures), len(labels))
+    return source.file_stem, pictures
+
+
+def _stops(path: str | None, classes: tuple[str, ...]) -> list[Label]:
+    names = list(classes) if path is None else path.split(",")
+    stops = [one_hot(parse_class(name, classes), classes) for name in names]
+    if len(stops) < 2:
+        raise UsageError("A morph needs two classes at least.", "Write them as --path 3,8,0.")
+    return stops
+
+
+def _walk(stops: Sequence[Label], frames: int) -> list[Label]:
+    """Return ``frames`` labels on the way through the stops, both ends in."""
+    labels = []
+    for frame in range(frames):
+        leg, fraction = divmod(frame * (len(stops) - 1) / (frames - 1), 1)
+        start = int(leg)
+        end = min(start + 1, len(stops) - 1)
+        labels.append(blend(stops[start], stops[end], fraction))
+    return labels

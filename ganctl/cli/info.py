@@ -1,0 +1,138 @@
+"""``ganctl info``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from ganctl.card import read_card
+from ganctl.cli import console
+from ganctl.cli.options import JsonOption, complete_run
+from ganctl.errors import FileError, UsageError
+from ganctl.locate import Source, all_runs, find
+from ganctl.runs import Run
+
+
+def info(
+    run: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(
+            metavar="[RUN | FILE.png]",
+            help="A run, a .safetensors file, pretrained/NAME, or a picture that ganctl made.",
+            show_default="latest",
+            autocompletion=complete_run,
+        ),
+    ] = None,
+    all_runs_: Annotated[bool, typer.Option("--all", help="Show a table of all runs.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Show what a run is and how far it got, or the command that makes a picture again."""
+    if all_runs_:
+        if run is not None:
+            raise UsageError("--all shows every run.", f"Leave out --all, or {run}.")
+        _show_all(json=json)
+        return
+    if run is not None and run.lower().endswith(".png"):
+        facts = _picture_facts(Path(run))
+    else:
+        found = find(run)
+        if isinstance(found, Source) and found.note:
+            console.note(found.note)
+        facts = _weights_facts(found) if isinstance(found, Source) else _run_facts(found)
+    if json:
+        console.print_json(facts)
+    else:
+        console.print_facts(_readable(facts))
+
+
+def _picture_facts(path: Path) -> dict[str, Any]:
+    from ganctl.images import read_metadata
+
+    if not path.is_file():
+        raise FileError(f"There is no file {path}.", "Check the path.")
+    return read_metadata(path)
+
+
+def _weights_facts(source: Source) -> dict[str, Any]:
+    card = asdict(read_card(source.checkpoint))
+    progress = card.pop("progress")
+    return {
+        "weights": source.reference,
+        **card,
+        **progress,
+        "bytes": source.checkpoint.stat().st_size,
+    }
+
+
+def _run_facts(run: Run) -> dict[str, Any]:
+    config = run.config
+    metrics = run.metrics()
+    last = metrics[-1] if metrics else {}
+    return {
+        "run": run.name,
+        "folder": str(run.folder),
+        "status": run.status,
+        "created": run.created,
+        "ganctl": run.ganctl_version,
+        "model": config.model.value,
+        "recipe": config.recipe.value,
+        "budget": str(config.budget),
+        "batch": config.batch,
+        "seed": config.seed,
+        "data": config.data,
+        "classes": list(run.classes),
+        "image_shape": run.data.get("shape"),
+        "parameters": run.parameters,
+        "step": run.progress.get("step", 0),
+        "images_seen": run.progress.get("images_seen", 0),
+        "seconds": run.progress.get("seconds", 0.0),
+        "images_per_second": last.get("images_per_second"),
+        "generator_loss": last.get("generator_loss"),
+        "discriminator_loss": last.get("discriminator_loss"),
+        "checkpoints": [path.name for path in run.checkpoints()],
+        "previews": len(run.previews()),
+        "bytes": run.size(),
+    }
+
+
+def _show_all(*, json: bool) -> None:
+    runs = [_run_facts(run) for run in all_runs()]
+    if json:
+        console.print_json(runs)
+        return
+    if not runs:
+        console.note("there is no run yet; make one with: ganctl train")
+        return
+    shown = [
+        "run", "status", "model", "recipe", "data", "step", "images_seen", "seconds", "bytes"
+    ]  # fmt: skip
+    rows = [[_text(key, facts[key]) for key in shown] for facts in runs]
+    console.print_table([key.replace("_", " ") for key in shown], rows)
+
+
+def _readable(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        key.replace("_", " "): _text(key, value)
+        for key, value in facts.items()
+        if value not in (None, [], {})
+    }
+
+
+def _text(key: str, value: object) -> str:
+    if key == "bytes" and isinstance(value, (int, float)):
+        return f"{value / 1e6:.1f} MB"
+    if key == "seconds" and isinstance(value, (int, float)):
+        return f"{value:.1f}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_text(name, part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, int) and not isinstance(value, bool) and key not in ("seed", "image_size"):
+        return f"{value:,}"
+    return str(value)

@@ -1,0 +1,72 @@
+"""Arguments and options that several commands share, and how they complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from ganctl import locate
+from ganctl.card import Card, read_card
+from ganctl.cli import console
+from ganctl.labels import Label, parse_labels
+from ganctl.locate import Source, find_source
+
+
+def complete_from(names: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return a completer over fixed names."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [name for name in names if name.startswith(incomplete)]
+
+    return complete
+
+
+def complete_run(incomplete: str) -> list[str]:
+    """Complete RUN: latest, the runs below the home, and the bundled generators."""
+    return [name for name in locate.known_names() if name.startswith(incomplete)]
+
+
+RunArgument = Annotated[
+    Optional[str],  # noqa: UP045  (Typer reads the annotation at run time, on Python 3.10 too.)
+    typer.Argument(
+        metavar="[RUN]",
+        help="A run by name, prefix or path, a .safetensors file, or pretrained/NAME.",
+        show_default="latest",
+        autocompletion=complete_run,
+    ),
+]
+LabelOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--digit",
+        "--class",
+        "-c",
+        metavar="LABEL",
+        help="A class by index or name, [b]all[/b], or a blend such as 3:0.7,8:0.3. Repeatable.",
+    ),
+]
+ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+OutFile = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--out", "-o", metavar="FILE", help="Where to.", show_default=False),
+]
+
+
+def open_source(run: str | None) -> tuple[Source, Card]:
+    """Return what RUN means and its header, and say so where it is a stand-in."""
+    source = find_source(run)
+    if source.note:
+        console.note(source.note)
+    return source, read_card(source.checkpoint)
+
+
+def read_labels(texts: Sequence[str] | None, classes: Sequence[str]) -> tuple[Label, ...]:
+    """Return the labels that were asked for, all of them if none was."""
+    parsed = parse_labels(texts or ["all"], classes)
+    for text in parsed.notes:
+        console.note(text)
+    return parsed.labels

@@ -1,0 +1,226 @@
+"""How a training looks while it goes on: a live panel, plain lines, or nothing."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from ganctl.cli.console import stderr
+
+if TYPE_CHECKING:
+    from ganctl.engine.train import StepReport
+
+LINE_EVERY_SECONDS = 10.0
+SPARK_WIDTH = 40
+DIGIT_COLUMNS = 14
+_SPARKS = "▁▂▃▄▅▆▇█"
+
+
+class TrainingView(Protocol):
+    """Something that shows reports until it is closed."""
+
+    def __enter__(self) -> TrainingView:
+        """Begin to show."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop to show."""
+        ...
+
+    def update(self, report: StepReport) -> None:
+        """Show the latest report."""
+        ...
+
+
+def training_view(title: str, *, quiet: bool) -> TrainingView:
+    """Return the view that suits stderr."""
+    console = stderr()
+    if quiet:
+        return Silence()
+    return LivePanel(console, title) if console.is_terminal else PlainLines(console)
+
+
+class Silence:
+    """Shows nothing."""
+
+    def __enter__(self) -> Silence:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        return None
+
+    def update(self, report: StepReport) -> None:
+        """Show nothing."""
+
+
+class PlainLines(Silence):
+    """One line every ten seconds and one at the end, for files and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._printed = time.monotonic()
+
+    def update(self, report: StepReport) -> None:
+        """Print a line if the last one is old enough, or this is the end."""
+        now = time.monotonic()
+        if report.progress < 1 and now - self._printed < LINE_EVERY_SECONDS:
+            return
+        self._printed = now
+        of = f"/{report.total_steps}" if report.total_steps else ""
+        self._console.print(
+            f"{report.progress:4.0%}  step {report.step}{of}  epoch {report.epoch:.2f}  "
+            f"{report.images_per_second:.0f} images/s  {_clock(_left(report))} left  "
+            f"loss G {report.terms['generator_loss']:.3f} "
+            f"D {report.terms['discriminator_loss']:.3f}"
+        )
+
+
+class LivePanel:
+    """A bar, figures, both losses as sparklines, and the latest digits."""
+
+    def __init__(self, console: Console, title: str) -> None:
+        self._console = console
+        self._title = title
+        self._generator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
+        self._discriminator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
+        self._preview: NDArray[np.uint8] | None = None
+        self._live = Live(
+            Panel(Text("preparing…"), title=title, title_align="left"),
+            console=console,
+            refresh_per_second=4,
+        )
+
+    def __enter__(self) -> LivePanel:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def update(self, report: StepReport) -> None:
+        """Draw the panel anew."""
+        self._generator_losses.append(report.terms["generator_loss"])
+        self._discriminator_losses.append(report.terms["discriminator_loss"])
+        if report.preview is not None:
+            self._preview = report.preview
+        self._live.update(Panel(Group(*self._rows(report)), title=self._title, title_align="left"))
+
+    def _rows(self, report: StepReport) -> list[RenderableType]:
+        of = f" of {report.total_steps}" if report.total_steps else ""
+        bar = Table.grid(padding=(0, 1), expand=True)
+        bar.add_column(ratio=1)
+        bar.add_column(justify="right", no_wrap=True)
+        bar.add_row(
+            ProgressBar(total=1.0, completed=report.progress),
+            f"{report.progress:4.0%}  {_clock(_left(report))} left",
+        )
+        figures = Text(
+            f"step {report.step}{of} · epoch {report.epoch:.2f} · "
+            f"{report.images_per_second:,.0f} images/s · {_clock(report.seconds)}",
+        )
+        losses = Table.grid(padding=(0, 2))
+        losses.add_row(
+            "generator loss",
+            f"{report.terms['generator_loss']:7.3f}",
+            Text(sparkline(self._generator_losses), style="cyan"),
+        )
+        losses.add_row(
+            "discriminator loss",
+            f"{report.terms['discriminator_loss']:7.3f}",
+            Text(sparkline(self._discriminator_losses), style="magenta"),
+        )
+        rows: list[RenderableType] = [bar, figures, losses]
+        digits = self._digits()
+        return [*rows, Text(), digits] if digits is not None else rows
+
+    def _digits(self) -> RenderableType | None:
+        """Return the first ten classes' first images, if the terminal has room for five a row."""
+        if self._preview is None:
+            return None
+        images = [half_blocks(row[0], DIGIT_COLUMNS) for row in self._preview[:10]]
+        room = self._console.width - 4
+        per_row = next((n for n in (10, 5) if n * (DIGIT_COLUMNS + 1) <= room), None)
+        if (
+            per_row is None
+            or self._console.height < 10 + len(images) // per_row * DIGIT_COLUMNS // 2
+        ):
+            return None
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        for start in range(0, len(images), per_row):
+            grid.add_row(*images[start : start + per_row])
+        return grid
+
+
+def sparkline(values: deque[float]) -> str:
+    """Return one block character for each value, from the lowest to the highest."""
+    finite = [value for value in values if np.isfinite(value)]
+    if not finite:
+        return ""
+    low, high = min(finite), max(finite)
+    steps = (len(_SPARKS) - 1) / (high - low) if high > low else 0.0
+    return "".join(
+        _SPARKS[round((value - low) * steps)] if np.isfinite(value) else "!" for value in values
+    )
+
+
+def half_blocks(image: NDArray[np.uint8], columns: int) -> Text:
+    """Return an image as text: each character is two pixels, the upper and the lower.
+
+    Args:
+        image: uint8 [H, W] or [H, W, 3], square.
+        columns: the width in characters, which is also the height in half characters.
+    """
+    from PIL import Image
+
+    small = Image.fromarray(image).resize((columns, columns), Image.Resampling.BOX).convert("RGB")
+    pixels = np.asarray(small)
+    text = Text()
+    for upper, lower in zip(pixels[0::2], pixels[1::2], strict=True):
+        for top, bottom in zip(upper, lower, strict=True):
+            text.append("▀", style=f"{_rgb(top)} on {_rgb(bottom)}")
+        text.append("\n")
+    text.right_crop(1)
+    return text
+
+
+def _rgb(pixel: NDArray[np.uint8]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*pixel)
+
+
+def _left(report: StepReport) -> float:
+    """Return the seconds that the rest of the budget takes at the speed so far."""
+    if report.progress <= 0:
+        return 0.0
+    return report.seconds * (1 - report.progress) / report.progress
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

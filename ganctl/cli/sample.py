@@ -1,0 +1,151 @@
+"""``ganctl sample``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from ganctl.cli import console
+from ganctl.cli.options import (
+    ForceOption,
+    JsonOption,
+    LabelOption,
+    RunArgument,
+    complete_from,
+    open_source,
+    read_labels,
+)
+from ganctl.config import Format, check_amount, check_count, values
+from ganctl.errors import UsageError
+from ganctl.labels import MAX_SEED, MAX_SEEDS, Label, check_seed, parse_seeds
+from ganctl.provenance import Origin
+
+if TYPE_CHECKING:
+    from ganctl.images import Images
+
+
+def sample(
+    run: RunArgument = None,
+    digit: LabelOption = None,
+    n: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--n", help="Images of each class asked for.", show_default="1"),
+    ] = None,
+    seeds: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Which seeds, such as 0,1,4-6, instead of --n.", show_default=False),
+    ] = None,
+    seed: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(help="The first seed of --n.", show_default="0"),
+    ] = None,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="PATH",
+            help="A folder for class folders, a .png for one sheet, an .npz for arrays.",
+            show_default="samples/RUN-NAME",
+        ),
+    ] = None,
+    format: Annotated[  # noqa: A002
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            help=", ".join(values(Format)) + ".",
+            show_default="png",
+            autocompletion=complete_from(values(Format)),
+        ),
+    ] = None,
+    scale: Annotated[int, typer.Option(help="Make each pixel this many pixels wide.")] = 1,
+    truncation: Annotated[
+        float, typer.Option(help="Below 1: more typical, less varied images.")
+    ] = 1.0,
+    json: JsonOption = False,
+    force: ForceOption = False,
+) -> None:
+    """Draw images of the classes you name; the same seed gives the same picture.
+
+    Prints where they are.
+    """
+    from ganctl.exports import Samples, choose_destination, write_samples
+
+    chosen_seeds = _choose_seeds(n, seeds, seed)
+    check_count("--scale", scale, most=64)
+    check_amount("--truncation", truncation, least=0, most=2)
+    source, card = open_source(run)
+    labels = read_labels(_required(digit, card.classes), card.classes)
+    destination = choose_destination(out, format, source.file_stem)
+    destination.check(force=force)
+    samples = Samples(
+        *_draw(source.checkpoint, labels, chosen_seeds, truncation, scale),
+        classes=card.classes,
+        truncation=truncation,
+        scale=scale,
+        origin=Origin(source.reference, int(card.progress["step"])),
+    )
+    path = write_samples(samples, destination, force=force)
+    if json:
+        console.print_json(
+            {
+                "run": source.reference,
+                "path": str(path),
+                "images": len(samples.images),
+                "labels": [label.text for label in labels],
+                "seeds": list(chosen_seeds),
+            }
+        )
+    else:
+        console.print_path(path)
+
+
+def _choose_seeds(n: int | None, seeds: str | None, seed: int | None) -> tuple[int, ...]:
+    if seeds is not None:
+        if n is not None or seed is not None:
+            raise UsageError(
+                "--seeds excludes --n and --seed.", "Give either the seeds or how many."
+            )
+        return parse_seeds(seeds)
+    count = check_count("--n", 1 if n is None else n, most=MAX_SEEDS)
+    first = check_seed(0 if seed is None else seed)
+    check_seed(min(first + count - 1, MAX_SEED + 1), "--seed plus --n:")
+    return tuple(range(first, first + count))
+
+
+def _required(digit: list[str] | None, classes: tuple[str, ...]) -> list[str]:
+    if not digit:
+        raise UsageError(
+            "sample needs to know which class.",
+            f"Give --digit / --class: one of {', '.join(classes[:12])}"
+            f"{', …' if len(classes) > 12 else ''}, or all.",
+        )
+    return digit
+
+
+def _draw(
+    checkpoint: Path,
+    labels: tuple[Label, ...],
+    seeds: tuple[int, ...],
+    truncation: float,
+    scale: int,
+) -> tuple[Images, tuple[Label, ...], tuple[int, ...]]:
+    """Return the images, enlarged, and the label and seed of each."""
+    import numpy as np
+
+    from ganctl.engine.sample import Sampler
+
+    sampler = Sampler.load(checkpoint)
+    batches, drawn, total = [], 0, len(labels) * len(seeds)
+    with console.progress(quiet=total < 1000) as report:
+        for batch in sampler.batches(labels, seeds, truncation=truncation):
+            batches.append(batch)
+            drawn += len(batch.seeds)
+            report("drawing", drawn, total)
+    images = np.concatenate([batch.images for batch in batches])
+    return (
+        images.repeat(scale, axis=1).repeat(scale, axis=2),
+        tuple(batch.label for batch in batches for _ in batch.seeds),
+        tuple(seed for batch in batches for seed in batch.seeds),
+    )

@@ -1,0 +1,38 @@
+"""Ctrl-C and its relatives, as a question that the training loop asks after each step."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from ganctl.cli import console
+
+STOPPING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Callable[[], bool]]:
+    """Yield a function that tells whether a signal asked to stop; a second one quits at once."""
+    requested = False
+    before = {number: signal.getsignal(number) for number in STOPPING}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def request(_number: int, _frame: FrameType | None) -> None:
+        nonlocal requested
+        requested = True
+        restore()
+        console.note("stopping after this step; once more quits at once")
+
+    for number in STOPPING:
+        signal.signal(number, request)
+    try:
+        yield lambda: requested
+    finally:
+        restore()

@@ -1,0 +1,266 @@
+"""``ganctl train``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from ganctl import locate, runs
+from ganctl.cli import console
+from ganctl.cli.options import JsonOption, complete_from, complete_run
+from ganctl.cli.signals import stop_on_signals
+from ganctl.config import (
+    RECIPES,
+    DataName,
+    Device,
+    Model,
+    Precision,
+    RecipeName,
+    TrainConfig,
+    check_run_name,
+    resumed_config,
+    train_config,
+    values,
+)
+from ganctl.errors import Stopped, UsageError
+from ganctl.locate import reference_to
+from ganctl.runs import LATEST, Run
+
+_MODERN = RECIPES[RecipeName.MODERN]
+_RECIPES_HELP = "; ".join(f"{name.value}: {recipe.summary}" for name, recipe in RECIPES.items())
+
+
+def train(
+    data: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            help=f"{', '.join(values(DataName))}, or a path: a folder of class folders of images, "
+            "a folder of IDX files, or an .npz.",
+            show_default=DataName.MNIST.value,
+            autocompletion=complete_from(values(DataName)),
+        ),
+    ] = None,
+    model: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            help=", ".join(values(Model)) + ".",
+            show_default=Model.CGAN.value,
+            autocompletion=complete_from(values(Model)),
+        ),
+    ] = None,
+    recipe: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            help=_RECIPES_HELP + ".",
+            show_default=RecipeName.MODERN.value,
+            autocompletion=complete_from(values(RecipeName)),
+        ),
+    ] = None,
+    epochs: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(
+            help="Train this many times through the data.", show_default=f"{_MODERN.epochs}"
+        ),
+    ] = None,
+    steps: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(help="Train this many steps.", show_default=False),
+    ] = None,
+    minutes: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="Train this many minutes.", show_default=False),
+    ] = None,
+    batch: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(help="Images in a step.", show_default=f"{_MODERN.batch}"),
+    ] = None,
+    seed: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(help="Same seed, same run.", show_default="0"),
+    ] = None,
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="The run's name.", show_default="by date and time"),
+    ] = None,
+    resume: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="[RUN]",
+            help="Go on with a run; budgets count from its start.",
+            show_default="latest",
+            autocompletion=complete_run,
+        ),
+    ] = None,
+    device: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            help=", ".join(values(Device)) + ".",
+            show_default=Device.AUTO.value,
+            autocompletion=complete_from(values(Device)),
+        ),
+    ] = None,
+    precision: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            help=", ".join(values(Precision)) + ".",
+            show_default=Precision.AUTO.value,
+            autocompletion=complete_from(values(Precision)),
+        ),
+    ] = None,
+    image_size: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(help="Resize images to this many pixels square.", show_default="as they are"),
+    ] = None,
+    preview_every: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(help="Steps between previews.", show_default=f"{_MODERN.preview_every}"),
+    ] = None,
+    checkpoint_every: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(help="Steps between checkpoints.", show_default=f"{_MODERN.checkpoint_every}"),
+    ] = None,
+    keep: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(help="Checkpoints to keep beside the latest.", show_default="2"),
+    ] = None,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", "-o", help="The run's folder.", show_default="below the home"),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No bars, no words.")] = False,
+    json: JsonOption = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Say what would be done; write nothing.")
+    ] = False,
+) -> None:
+    """Train a conditional GAN; Ctrl-C saves it and says how to go on.
+
+    Prints the run's folder.
+    """
+    options: dict[str, Any] = {
+        "data": data,
+        "model": model,
+        "recipe": recipe,
+        "epochs": epochs,
+        "steps": steps,
+        "minutes": minutes,
+        "batch": batch,
+        "seed": seed,
+        "device": device,
+        "precision": precision,
+        "image_size": image_size,
+        "preview_every": preview_every,
+        "checkpoint_every": checkpoint_every,
+        "keep": keep,
+    }
+    given = {option: value for option, value in options.items() if value is not None}
+    if resume is not None:
+        run = _resumed_run(resume, given, name, out)
+    else:
+        run = _new_run(train_config(**given), name, out)
+    if dry_run:
+        _print_plan(run, json=json)
+        return
+    _train(run, quiet=quiet, json=json)
+
+
+def with_resume_value(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with ``latest`` after a ``--resume`` that names no run.
+
+    Typer has no options whose value may be left out.
+    """
+    completed = list(arguments)
+    for index in range(len(completed) - 1, -1, -1):
+        following = completed[index + 1 : index + 2]
+        if completed[index] == "--resume" and (not following or following[0].startswith("-")):
+            completed.insert(index + 1, LATEST)
+    return completed
+
+
+def _new_run(config: TrainConfig, name: str | None, out: Path | None) -> Run:
+    if name is not None and out is not None:
+        raise UsageError("--name and --out exclude each other.", "Give one of them.")
+    folder = out if out is not None else runs.new_folder(name and check_run_name(name), config)
+    return Run.new(folder, config)
+
+
+def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: Path | None) -> Run:
+    if name is not None or out is not None:
+        raise UsageError("--resume goes on with a run where it is.", "Leave out --name and --out.")
+    run = locate.find_run(reference)
+    # The defaults of this command line must not count as a wish to change the run.
+    asked = train_config(**given)
+    fields = {option for option in given if option not in ("epochs", "steps", "minutes")}
+    if len(fields) < len(given):
+        fields.add("budget")
+    run.config = resumed_config(run.config, {field: getattr(asked, field) for field in fields})
+    if run.is_complete():
+        raise UsageError(
+            f"The run {run.name} has spent its budget of {run.config.budget}.",
+            "To train it further, give a larger --epochs, --steps or --minutes, counted from its "
+            "start.",
+        )
+    return run
+
+
+def _print_plan(run: Run, *, json: bool) -> None:
+    plan = {"run": str(run.folder), **run.config.as_json()}
+    if json:
+        console.print_json(plan)
+        return
+    plan["budget"] = str(run.config.budget)
+    console.print_facts({key: "auto" if v is None else str(v) for key, v in plan.items()})
+
+
+def _train(run: Run, *, quiet: bool, json: bool) -> None:
+    from ganctl.cli.panel import training_view
+    from ganctl.engine import devices
+    from ganctl.engine.train import train as train_steps
+
+    config = run.config
+    devices.choose_device(config.device)
+    images_before = run.progress.get("images_seen", 0)
+    seconds_before = run.progress.get("seconds", 0.0)
+    title = f"{run.name}: {config.model.value} on {_short(config.data)}, {config.budget}"
+    with (
+        stop_on_signals() as should_stop,
+        console.progress(quiet=quiet) as prepare,
+        training_view(title, quiet=quiet) as view,
+    ):
+        for report in train_steps(run, should_stop=should_stop, progress=prepare):
+            view.update(report)
+
+    images, seconds = run.progress["images_seen"], run.progress["seconds"]
+    if json:
+        speed = (images - images_before) / max(seconds - seconds_before, 1e-9)
+        console.print_json(
+            {
+                "run": str(run.folder),
+                "steps": run.progress["step"],
+                "images_seen": images,
+                "seconds": seconds,
+                "images_per_second": round(speed, 1),
+            }
+        )
+    else:
+        console.print_path(run.folder)
+    reference = reference_to(run)
+    if run.status == "stopped":
+        raise Stopped(
+            f"Stopped at step {run.progress['step']}; everything is saved.",
+            f"Go on with: ganctl train --resume {reference}",
+        )
+    if not quiet:
+        console.say(
+            f"Trained on {images:,} images in {seconds:.0f} s. Next:\n"
+            f"  ganctl sample --digit {run.classes[-1]} --n 100\n"
+            f"  ganctl montage\n"
+            f"  ganctl gif"
+        )
+
+
+def _short(data: str) -> str:
+    return data if data in values(DataName) else Path(data).name

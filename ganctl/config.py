@@ -1,0 +1,402 @@
+"""What a training is: every option, every default, every recipe and every check. No torch."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ganctl.errors import RunError, UnknownName, UsageError
+from ganctl.labels import check_seed
+
+PRETRAINED_DEFAULT = "pretrained/mnist"
+
+
+class DataName(str, Enum):
+    """The data sets that have a name: rows of ``engine.data.SOURCES``."""
+
+    MNIST = "mnist"
+    FASHION_MNIST = "fashion-mnist"
+    KMNIST = "kmnist"
+    EMNIST_LETTERS = "emnist-letters"
+    CIFAR10 = "cifar10"
+
+
+class Model(str, Enum):
+    """Which game the two networks play: a row of ``engine.objectives.OBJECTIVES``."""
+
+    CGAN = "cgan"
+
+
+class RecipeName(str, Enum):
+    """How it is played: networks, optimizers and schedules, a row of ``RECIPES``."""
+
+    MODERN = "modern"
+
+
+class Device(str, Enum):
+    """Where it runs."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+    MPS = "mps"
+
+
+class Precision(str, Enum):
+    """The number format of the convolutions; weights and optimizers stay float32."""
+
+    AUTO = "auto"
+    FP32 = "fp32"
+    BF16 = "bf16"
+
+
+class Format(str, Enum):
+    """How samples are written."""
+
+    PNG = "png"
+    NPZ = "npz"
+    IDX = "idx"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The numbers behind a recipe's name.
+
+    ``generator_lr`` and ``discriminator_lr`` are Adam's; both fall to zero
+    along half a cosine over the budget. ``ema_images`` is the half-life of the
+    generator's average, in images; early on it is at most ``ema_rampup`` of
+    the images seen so far, so that the first weights are soon forgotten.
+    """
+
+    summary: str
+    network: str
+    batch: int
+    latent_size: int
+    generator_lr: float
+    discriminator_lr: float
+    adam_betas: tuple[float, float]
+    ema_images: int
+    ema_rampup: float
+    epochs: int
+    preview_every: int
+    checkpoint_every: int
+
+
+RECIPES: dict[RecipeName, Recipe] = {
+    RecipeName.MODERN: Recipe(
+        summary="small convolutions, made for the best digits in minutes on a CPU",
+        network="modern",
+        batch=100,
+        latent_size=64,
+        generator_lr=1e-3,
+        discriminator_lr=5e-4,
+        adam_betas=(0.5, 0.99),
+        ema_images=10_000,
+        ema_rampup=0.1,
+        epochs=8,
+        preview_every=100,
+        checkpoint_every=500,
+    ),
+}
+
+
+class BudgetUnit(str, Enum):
+    """What a training's length is counted in."""
+
+    EPOCHS = "epochs"
+    STEPS = "steps"
+    MINUTES = "minutes"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to train: a number of epochs, steps or minutes in all, resumed parts included."""
+
+    unit: BudgetUnit
+    amount: float
+
+    def __post_init__(self) -> None:
+        option = f"--{self.unit.value}"
+        if not (math.isfinite(self.amount) and self.amount > 0):
+            raise UsageError(
+                f"{option} {self.amount:g} is not a length to train for.",
+                f"{option} takes a number above 0.",
+            )
+
+    def __str__(self) -> str:
+        unit = self.unit.value.removesuffix("s") if self.amount == 1 else self.unit.value
+        return f"{self.amount:g} {unit}"
+
+    def steps(self, images: int, batch: int) -> int | None:
+        """Return the number of steps for ``images`` in the data; None when it is minutes."""
+        if self.unit is BudgetUnit.STEPS:
+            return int(self.amount)
+        if self.unit is BudgetUnit.EPOCHS:
+            return max(1, math.ceil(self.amount * images / batch))
+        return None
+
+    def progress(self, step: int, seconds: float, total_steps: int | None) -> float:
+        """Return how much of the budget is spent, from 0 to 1.
+
+        Steps and epochs count steps, so that the schedules repeat exactly;
+        minutes count the clock.
+        """
+        done = seconds / (60 * self.amount) if total_steps is None else step / total_steps
+        return min(1.0, done)
+
+
+def choose_budget(epochs: float | None, steps: int | None, minutes: float | None) -> Budget | None:
+    """Return the one budget that was given, or None.
+
+    Raises:
+        UsageError: two of them at once, or a number that is not above 0.
+    """
+    given = {
+        BudgetUnit.EPOCHS: epochs,
+        BudgetUnit.STEPS: steps,
+        BudgetUnit.MINUTES: minutes,
+    }
+    budgets = [Budget(unit, amount) for unit, amount in given.items() if amount is not None]
+    if len(budgets) > 1:
+        options = " and ".join(f"--{budget.unit.value}" for budget in budgets)
+        raise UsageError(f"{options} exclude each other.", "Give one of them.")
+    return budgets[0] if budgets else None
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training, wholly described. Values are checked when it is made.
+
+    ``image_size`` None means the size that the data has.
+    """
+
+    data: str
+    model: Model
+    recipe: RecipeName
+    budget: Budget
+    batch: int
+    seed: int
+    device: Device
+    precision: Precision
+    image_size: int | None
+    preview_every: int
+    checkpoint_every: int
+    keep: int
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+        check_count("--batch", self.batch, least=2)
+        check_count("--preview-every", self.preview_every)
+        check_count("--checkpoint-every", self.checkpoint_every)
+        check_count("--keep", self.keep, least=0)
+        if self.image_size is not None:
+            check_image_size(self.image_size)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values for ``run.json``."""
+        return asdict(self, dict_factory=_plain)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> TrainConfig:
+        """Read what ``as_json`` wrote.
+
+        Raises:
+            RunError: a value is missing, unknown or out of range.
+        """
+        try:
+            values = {field.name: plain[field.name] for field in fields(cls)}
+            return cls(
+                **{
+                    **values,
+                    "data": str(values["data"]),
+                    "model": Model(values["model"]),
+                    "recipe": RecipeName(values["recipe"]),
+                    "budget": Budget(
+                        BudgetUnit(values["budget"]["unit"]), float(values["budget"]["amount"])
+                    ),
+                    "device": Device(values["device"]),
+                    "precision": Precision(values["precision"]),
+                }
+            )
+        except (KeyError, TypeError, ValueError, UsageError) as error:
+            raise RunError(
+                f"The run's configuration cannot be read ({error}).",
+                "Its run.json was changed, or written by another version of ganctl.",
+            ) from error
+
+
+def train_config(
+    *,
+    data: str = "mnist",
+    model: str = Model.CGAN.value,
+    recipe: str = RecipeName.MODERN.value,
+    epochs: float | None = None,
+    steps: int | None = None,
+    minutes: float | None = None,
+    batch: int | None = None,
+    seed: int = 0,
+    device: str = Device.AUTO.value,
+    precision: str = Precision.AUTO.value,
+    image_size: int | None = None,
+    preview_every: int | None = None,
+    checkpoint_every: int | None = None,
+    keep: int = 2,
+) -> TrainConfig:
+    """Return a checked configuration from what a user typed; None takes the recipe's default.
+
+    Raises:
+        UsageError: a value out of range, two budgets at once, or an unknown name.
+    """
+    recipe_name = choose("recipe", recipe, RecipeName)
+    numbers = RECIPES[recipe_name]
+    return TrainConfig(
+        data=check_data(data),
+        model=choose("model", model, Model),
+        recipe=recipe_name,
+        budget=choose_budget(epochs, steps, minutes) or Budget(BudgetUnit.EPOCHS, numbers.epochs),
+        batch=numbers.batch if batch is None else batch,
+        seed=seed,
+        device=choose("device", device, Device),
+        precision=choose("precision", precision, Precision),
+        image_size=image_size,
+        preview_every=numbers.preview_every if preview_every is None else preview_every,
+        checkpoint_every=numbers.checkpoint_every if checkpoint_every is None else checkpoint_every,
+        keep=keep,
+    )
+
+
+RESUMABLE_CHANGES = ("budget", "device", "preview_every", "checkpoint_every", "keep")
+
+
+def resumed_config(old: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
+    """Return the configuration for going on with a run, with what may change changed.
+
+    Args:
+        old: the run's own configuration.
+        given: the fields that the user named this time, as ``TrainConfig`` holds them.
+
+    Raises:
+        UsageError: something is named that would make it another training; lists the differences.
+    """
+    changed = {name: value for name, value in given.items() if getattr(old, name) != value}
+    refused = [name for name in changed if name not in RESUMABLE_CHANGES]
+    if refused:
+        differences = "; ".join(
+            f"{name} was {_shown(getattr(old, name))}, not {_shown(changed[name])}"
+            for name in refused
+        )
+        raise UsageError(
+            f"The run was started otherwise: {differences}.",
+            "Leave these options out to go on with it, or start a new run without --resume.",
+        )
+    return replace(old, **changed)
+
+
+Choice = TypeVar("Choice", bound=Enum)
+
+
+def choose(kind: str, name: str, choices: type[Choice]) -> Choice:
+    """Return the member of an enum whose value is ``name``.
+
+    Raises:
+        UnknownName: there is none; the hint lists the nearest and all.
+    """
+    try:
+        return choices(name)
+    except ValueError:
+        raise UnknownName(kind, name, values(choices)) from None
+
+
+def values(choices: Iterable[Enum]) -> list[str]:
+    """Return the values of an enum in order."""
+    return [str(member.value) for member in choices]
+
+
+def check_count(option: str, number: int, *, least: int = 1, most: int = 10**9) -> int:
+    """Return ``number`` if it lies between ``least`` and ``most``.
+
+    Raises:
+        UsageError: it does not.
+    """
+    if not least <= number <= most:
+        raise UsageError(
+            f"{option} {number} is out of range.",
+            f"{option} takes a whole number from {least} to {most:,}.",
+        )
+    return number
+
+
+def check_amount(option: str, number: float, *, least: float, most: float) -> float:
+    """Return ``number`` if it is finite and lies between ``least`` and ``most``.
+
+    Raises:
+        UsageError: it does not.
+    """
+    if not (math.isfinite(number) and least <= number <= most):
+        raise UsageError(
+            f"{option} {number:g} is out of range.",
+            f"{option} takes a number from {least:g} to {most:g}.",
+        )
+    return number
+
+
+def check_image_size(size: int) -> int:
+    """Return ``size`` if the networks can be built for it: a multiple of 4 from 8 to 256 pixels.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    if not 8 <= size <= 256 or size % 4:
+        raise UsageError(
+            f"--image-size {size} does not suit the networks.",
+            "--image-size takes a multiple of 4 from 8 to 256.",
+        )
+    return size
+
+
+def check_data(data: str) -> str:
+    """Return a data set's name as it is, or the absolute path of one that is on the disk.
+
+    Raises:
+        UnknownName: it is neither; the hint lists the names.
+    """
+    if data in values(DataName):
+        return data
+    path = Path(data).expanduser()
+    if data and path.exists():
+        return str(path.absolute())
+    raise UnknownName("data set", data, [*values(DataName), "a path that exists"])
+
+
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
+_RESERVED = re.compile(
+    r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|latest|pretrained|runs", re.IGNORECASE
+)
+
+
+def check_run_name(name: str) -> str:
+    """Return ``name`` if it can be a run's folder on Linux, macOS and Windows.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if not _SAFE_NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name.endswith("."):
+        raise UsageError(
+            f"{name!r} cannot be the name of a run.",
+            "--name takes letters, digits, dots, dashes and underscores, beginning with a letter "
+            "or digit; latest, pretrained and runs are taken.",
+        )
+    return name
+
+
+def _plain(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {key: value.value if isinstance(value, Enum) else value for key, value in pairs}
+
+
+def _shown(value: object) -> str:
+    return str(value.value if isinstance(value, Enum) else value)

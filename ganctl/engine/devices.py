@@ -1,0 +1,55 @@
+"""Which device trains, and in which number format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+
+import torch
+
+from ganctl.config import Device, Precision
+from ganctl.errors import UsageError
+
+
+def choose_device(wanted: Device) -> torch.device:
+    """Return the device that was asked for; ``auto`` prefers CUDA, then MPS, then the CPU.
+
+    Raises:
+        UsageError: it is not there.
+    """
+    available = {
+        Device.CUDA: torch.cuda.is_available(),
+        Device.MPS: torch.backends.mps.is_available(),
+        Device.CPU: True,
+    }
+    if wanted is Device.AUTO:
+        return torch.device(next(device.value for device, there in available.items() if there))
+    if not available[wanted]:
+        there = ", ".join(device.value for device, is_there in available.items() if is_there)
+        raise UsageError(
+            f"--device {wanted.value}: this machine, or this build of torch, has none.",
+            f"Here --device takes auto, {there}.",
+        )
+    return torch.device(wanted.value)
+
+
+def choose_precision(wanted: Precision, device: torch.device) -> Precision:
+    """Return the format that was asked for; ``auto`` is bfloat16 where the hardware computes it."""
+    if wanted is not Precision.AUTO:
+        return wanted
+    if device.type == "cuda":
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    elif device.type == "cpu":
+        native = torch.cpu._is_avx512_bf16_supported()
+    else:
+        native = False
+    return Precision.BF16 if native else Precision.FP32
+
+
+def autocast(
+    precision: Precision, device: torch.device
+) -> Callable[[], AbstractContextManager[None]]:
+    """Return a maker of contexts in which convolutions and products compute in ``precision``."""
+    enabled = precision is Precision.BF16
+    return partial(torch.autocast, device.type, torch.bfloat16, enabled=enabled)

@@ -1,0 +1,98 @@
+"""From seeds and labels to pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ganctl.card import Card
+from ganctl.engine import checkpoint, seeding
+from ganctl.engine.networks import Generator
+from ganctl.labels import Label
+
+Images = NDArray[np.uint8]
+
+# Every batch has this many rows, filled up where fewer are asked for: matrix
+# kernels round differently for other shapes, and a seed's pixels must not
+# depend on how many others are asked for.
+BATCH = 100
+
+
+@dataclass(frozen=True)
+class SampleBatch:
+    """Images uint8 [N, H, W] or [N, H, W, 3] of one label, and the seed of each."""
+
+    label: Label
+    seeds: tuple[int, ...]
+    images: Images
+
+
+class Sampler:
+    """A generator ready to draw from.
+
+    Args:
+        generator: in evaluation mode, float32, on the CPU or another device.
+        card: what it was trained on.
+    """
+
+    def __init__(self, generator: Generator, card: Card) -> None:
+        self.generator = generator
+        self.card = card
+
+    @classmethod
+    def load(cls, path: Path) -> Sampler:
+        """Return the sampler of a checkpoint.
+
+        Raises:
+            CheckpointError: the file cannot be used.
+        """
+        return cls(*checkpoint.load_generator(path))
+
+    def batches(
+        self, labels: Sequence[Label], seeds: Sequence[int], *, truncation: float = 1.0
+    ) -> Iterator[SampleBatch]:
+        """Yield the images of every label with every seed, label after label.
+
+        Args:
+            labels: one-hot or blended, with a weight for each of the generator's classes.
+            seeds: each gives the same latent for every label, whatever the other seeds are.
+            truncation: scales the latents towards their mean, 0; below 1 it trades
+                variety for typical images (the truncation trick, Brock et al. 2019, by
+                scaling instead of resampling, so that a seed stays recognisable).
+        """
+        for label in labels:
+            for start in range(0, len(seeds), BATCH):
+                part = tuple(seeds[start : start + BATCH])
+                z = truncation * seeding.sample_latents(part, self.card.network.latent_size)
+                y = torch.tensor([label.weights]).expand(len(part), -1)
+                yield SampleBatch(label, part, to_pixels(generate(self.generator, z, y)))
+
+
+@torch.no_grad()
+def generate(generator: Generator, z: Tensor, y: Tensor) -> Tensor:
+    """Return images [N, C, H, W] in [-1, 1] for latents [N, L] and label weights [N, K].
+
+    N is at most ``BATCH``. Each row's result depends on that row alone, to the last bit.
+    """
+    device = next(generator.parameters()).device
+    count = len(z)
+    rows = torch.arange(BATCH).clamp(max=count - 1)
+    images: Tensor = generator(z[rows].to(device), y[rows].to(device))
+    return images[:count]
+
+
+def to_pixels(images: Tensor) -> Images:
+    """Return uint8 [N, H, W] (or [N, H, W, 3]) for images [N, C, H, W] in [-1, 1]."""
+    pixels = images.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).cpu()
+    return (pixels.squeeze(1) if pixels.shape[1] == 1 else pixels.permute(0, 2, 3, 1)).numpy()
+
+
+def from_pixels(pixels: Tensor) -> Tensor:
+    """Return float32 images in [-1, 1] for uint8 ones of the same shape."""
+    return pixels.float().div(127.5).sub(1)

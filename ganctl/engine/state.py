@@ -1,0 +1,54 @@
+"""All that a training is between two steps: what a checkpoint holds, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch.optim import Adam, Optimizer
+
+from ganctl.card import NetworkSpec
+from ganctl.config import Recipe
+from ganctl.engine import seeding
+from ganctl.engine.networks import NETWORKS, Discriminator, Generator
+
+
+@dataclass
+class TrainState:
+    """Two networks, the generator's average, their optimizers, and how far they got.
+
+    ``step`` counts updates of the generator; ``seconds`` is the time trained,
+    resumed parts included.
+    """
+
+    spec: NetworkSpec
+    generator: Generator
+    generator_ema: Generator
+    discriminator: Discriminator
+    generator_optimizer: Optimizer
+    discriminator_optimizer: Optimizer
+    step: int = 0
+    images_seen: int = 0
+    seconds: float = 0.0
+
+
+def new_state(spec: NetworkSpec, recipe: Recipe, seed: int, device: torch.device) -> TrainState:
+    """Return the state before the first step: weights are a function of ``seed``."""
+    pair = NETWORKS[spec.name]
+    with seeding.seeded_globals(seed, "weights"):
+        generator = pair.generator(spec).to(device)
+        discriminator = pair.discriminator(spec).to(device)
+    generator_ema = copy.deepcopy(generator).eval().requires_grad_(False)
+
+    def adam(network: torch.nn.Module, lr: float) -> Optimizer:
+        return Adam(network.parameters(), lr=lr, betas=recipe.adam_betas, fused=True)
+
+    return TrainState(
+        spec=spec,
+        generator=generator,
+        generator_ema=generator_ema,
+        discriminator=discriminator,
+        generator_optimizer=adam(generator, recipe.generator_lr),
+        discriminator_optimizer=adam(discriminator, recipe.discriminator_lr),
+    )

@@ -1,0 +1,246 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import one_hot
+from torch.optim import Optimizer
+
+from ganctl.card import NetworkSpec
+from ganctl.config import RECIPES, Recipe, TrainConfig
+from ganctl.engine import checkpoint, data, devices, seeding
+from ganctl.engine.ema import ema_decay, update_ema
+from ganctl.engine.labelled import Progress
+from ganctl.engine.networks import parameter_count
+from ganctl.engine.objectives import OBJECTIVES, Loss, Objective, Turn
+from ganctl.engine.record import Recorder
+from ganctl.engine.sample import from_pixels
+from ganctl.engine.state import TrainState, new_state
+from ganctl.errors import RunError
+from ganctl.runs import Run
+
+LOG_EVERY = 20
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """How the training stands, once every ``LOG_EVERY`` steps, at previews and at the end.
+
+    ``progress`` is the part of the budget that is spent, in [0, 1];
+    ``total_steps`` is None where the budget is minutes; ``seconds`` counts
+    earlier parts of a resumed training too; ``terms`` holds the losses and
+    mean scores of the latest step; ``preview`` the images of fixed latents,
+    uint8 [classes, 10, H, W] or [classes, 10, H, W, 3], where one was made.
+    """
+
+    step: int
+    total_steps: int | None
+    images_seen: int
+    epoch: float
+    progress: float
+    seconds: float
+    images_per_second: float
+    terms: dict[str, float]
+    preview: NDArray[np.uint8] | None
+
+
+def train(
+    run: Run,
+    *,
+    should_stop: Callable[[], bool] = lambda: False,
+    progress: Progress | None = None,
+) -> Iterator[StepReport]:
+    """Train until the run's budget is spent or ``should_stop()``, then save the last step.
+
+    Args:
+        run: a new run, or one with a checkpoint to go on from.
+        should_stop: asked after each step.
+        progress: told of downloads and other preparations.
+
+    Yields:
+        A report at each log interval, each preview, and the end.
+
+    Raises:
+        UsageError: the device is not there.
+        DataError: the data cannot be loaded.
+        RunError: the run was started on other data.
+        CheckpointError: the checkpoint to go on from is damaged.
+        FileError: something cannot be written; the last checkpoint is whole.
+    """
+    config, recipe = run.config, RECIPES[run.config.recipe]
+    device = devices.choose_device(config.device)
+    autocast = devices.autocast(devices.choose_precision(config.precision, device), device)
+    dataset = data.load(config.data, image_size=config.image_size, progress=progress)
+    batches = Batches(dataset, config, recipe, device)
+    total_steps = config.budget.steps(len(dataset), config.batch)
+    state = _start(run, dataset, recipe, device)
+    recorder = Recorder(run, state)
+    objective = OBJECTIVES[config.model]
+
+    clock = _Clock(state.seconds)
+    speedometer = _Speedometer(clock, state.images_seen)
+    spent = config.budget.progress(state.step, state.seconds, total_steps)
+    while spent < 1 and not should_stop():
+        _set_learning_rates(state, recipe, spent)
+        terms = _step(state, objective, batches.at(state.step), autocast)
+        state.step += 1
+        state.images_seen += config.batch
+        state.seconds = clock.seconds()
+        decay = ema_decay(recipe, config.batch, state.images_seen)
+        update_ema(state.generator_ema, state.generator, decay)
+        spent = config.budget.progress(state.step, state.seconds, total_steps)
+
+        ending = spent >= 1 or should_stop()
+        previewing = ending or state.step % config.preview_every == 0
+        if previewing or state.step % LOG_EVERY == 0:
+            report = StepReport(
+                step=state.step,
+                total_steps=total_steps,
+                images_seen=state.images_seen,
+                epoch=state.images_seen / len(dataset),
+                progress=spent,
+                seconds=state.seconds,
+                images_per_second=speedometer.read(state.images_seen),
+                terms={name: term.item() for name, term in terms.items()},
+                preview=recorder.preview() if previewing else None,
+            )
+            recorder.metrics(report.terms, report.images_per_second)
+            yield report
+        if ending:
+            break
+        if state.step % config.checkpoint_every == 0:
+            recorder.checkpoint("running")
+
+    recorder.checkpoint("finished" if spent >= 1 else "stopped")
+    recorder.curves()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's share: images [N, C, H, W] in [-1, 1], one-hot labels [N, classes], latents."""
+
+    real: Tensor
+    y: Tensor
+    z: Tensor
+
+
+class Batches:
+    """Each step's batch, on the device, as a function of (seed, step)."""
+
+    def __init__(
+        self, dataset: data.Dataset, config: TrainConfig, recipe: Recipe, device: torch.device
+    ) -> None:
+        self._images = dataset.images.to(device)
+        self._labels = dataset.labels.to(device)
+        self._classes = len(dataset.classes)
+        self._order = seeding.DataOrder(len(dataset), config.batch, config.seed)
+        self._seed = config.seed
+        self._latent_shape = (config.batch, recipe.latent_size)
+
+    def at(self, step: int) -> Batch:
+        """Return the batch of the given step, counted from 0."""
+        device = self._images.device
+        chosen = self._order.indices(step).to(device)
+        noise = seeding.generator(self._seed, step, "latent", device=device)
+        return Batch(
+            real=from_pixels(self._images[chosen]),
+            y=one_hot(self._labels[chosen], self._classes).float(),
+            z=torch.randn(self._latent_shape, generator=noise, device=device),
+        )
+
+
+def _step(
+    state: TrainState,
+    objective: Objective,
+    batch: Batch,
+    autocast: Callable[[], AbstractContextManager[None]],
+) -> dict[str, Tensor]:
+    """Update the discriminator and then the generator on the same fakes; return the loss terms."""
+    with autocast():
+        fake = state.generator(batch.z, batch.y)
+        turn = Turn(batch.real, fake.detach(), batch.y)
+        discriminator_loss = objective.discriminator_loss(state.discriminator, turn)
+    _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
+
+    with autocast():
+        turn = Turn(batch.real, fake, batch.y)
+        generator_loss = objective.generator_loss(state.discriminator, turn)
+    _update(state.generator, state.generator_optimizer, generator_loss)
+    return discriminator_loss.terms | generator_loss.terms
+
+
+def _update(network: nn.Module, optimizer: Optimizer, loss: Loss) -> None:
+    """Take one optimizer step; only this network's gradients are computed."""
+    optimizer.zero_grad(set_to_none=True)
+    torch.autograd.backward(loss.total, inputs=list(network.parameters()))
+    optimizer.step()
+
+
+def _set_learning_rates(state: TrainState, recipe: Recipe, spent: float) -> None:
+    """Let both learning rates fall along half a cosine, from full to zero, over the budget."""
+    factor = 0.5 * (1 + math.cos(math.pi * spent))
+    for group in state.generator_optimizer.param_groups:
+        group["lr"] = factor * recipe.generator_lr
+    for group in state.discriminator_optimizer.param_groups:
+        group["lr"] = factor * recipe.discriminator_lr
+
+
+def _start(run: Run, dataset: data.Dataset, recipe: Recipe, device: torch.device) -> TrainState:
+    """Return the state of a new training, or of the run's latest checkpoint."""
+    description = dataset.describe()
+    spec = NetworkSpec(
+        name=recipe.network,
+        image_size=dataset.images.shape[-1],
+        channels=dataset.images.shape[1],
+        classes=len(dataset.classes),
+        latent_size=recipe.latent_size,
+    )
+    state = new_state(spec, recipe, run.config.seed, device)
+    if run.checkpoints():
+        if run.data.get("fingerprint") != description["fingerprint"]:
+            raise RunError(
+                f"The data at {dataset.name} are not those that the run {run.name} was started on.",
+                "Bring them back, or start a new run without --resume.",
+            )
+        checkpoint.load_state(state, run.latest_checkpoint())
+        run.rewind(state.step)
+    run.begin(
+        data=description,
+        parameters={
+            "generator": parameter_count(state.generator),
+            "discriminator": parameter_count(state.discriminator),
+        },
+    )
+    return state
+
+
+class _Clock:
+    """Seconds trained, going on from ``earlier``."""
+
+    def __init__(self, earlier: float) -> None:
+        self._start = time.monotonic() - earlier
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+
+class _Speedometer:
+    """Images a second since it was last read."""
+
+    def __init__(self, clock: _Clock, images_seen: int) -> None:
+        self._clock = clock
+        self._last = clock.seconds(), images_seen
+
+    def read(self, images_seen: int) -> float:
+        now = self._clock.seconds(), images_seen
+        (then, seen), self._last = self._last, now
+        return (images_seen - seen) / max(now[0] - then, 1e-9)

@@ -1,0 +1,80 @@
+"""Everything that ganctl raises on purpose.
+
+::
+
+    GanctlError             something is wrong; the command line exits with 1
+    ├── UsageError          a name, number or combination that was asked for; exits with 2
+    │   └── UnknownName     a name that is in no table; lists the nearest ones
+    ├── RunNotFound         no run, checkpoint or picture by that name
+    ├── RunError            a run's folder that cannot be read or gone on with
+    ├── CheckpointError     a weights file that is truncated, foreign or of another version
+    ├── DataError           a data set that cannot be read or downloaded
+    ├── FileError           a path that cannot be read or written, or is already taken
+    └── Stopped             the user stopped the training after it was saved; exits with 130
+
+Each error is one sentence that says what is wrong (``str(error)``) and one
+that says what to do about it (``error.hint``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class GanctlError(Exception):
+    """The root of the tree: what is wrong, and a ``hint`` that says what to do."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(GanctlError):
+    """What was asked for makes no sense: a bad value, or options that exclude each other."""
+
+    exit_code = 2
+
+
+class UnknownName(UsageError):
+    """A name that is in no table, such as ``--model cgna``."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = list(known)
+        super().__init__(f"There is no {kind} {name!r}.", f"{nearest(name, names)}.")
+
+
+class RunNotFound(GanctlError):
+    """No run, checkpoint or picture by that name."""
+
+
+class RunError(GanctlError):
+    """A run's folder that cannot be read, or cannot be gone on with."""
+
+
+class CheckpointError(GanctlError):
+    """A weights file that is truncated, foreign, a pickle, or of another format version."""
+
+
+class DataError(GanctlError):
+    """A data set that cannot be read or downloaded."""
+
+
+class FileError(GanctlError):
+    """A path that cannot be read or written, or that is already taken."""
+
+
+class Stopped(GanctlError):
+    """The user stopped the training; everything up to that step is saved."""
+
+    exit_code = 130
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return "Did you mean a, b?" if some names look alike, else all of them."""
+    names = list(known)
+    alike = get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+    valid = f"Choose from: {', '.join(names)}" if names else "There are none yet"
+    return f"Did you mean {' or '.join(alike)}? {valid}" if alike else valid

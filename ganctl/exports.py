@@ -1,0 +1,178 @@
+"""Samples as files: class folders of PNGs, one sheet, ``.npz`` arrays, IDX files."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganctl import images
+from ganctl.config import Format, choose
+from ganctl.errors import UsageError
+from ganctl.files import check_free, check_writable, write_result
+from ganctl.idx import idx_bytes
+from ganctl.images import Images
+from ganctl.labels import Label, seeds_text
+from ganctl.provenance import Origin
+
+MAX_IDX_CLASSES = 256
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where samples go: ``path`` is a file if ``sheet`` or ``.npz``, else a folder."""
+
+    path: Path
+    format: Format
+    sheet: bool
+
+    def check(self, *, force: bool) -> None:
+        """Raise ``FileError`` if it cannot be written, before anything is computed."""
+        is_file = self.sheet or self.format is Format.NPZ
+        check_writable(self.path.parent if is_file else self.path)
+        if is_file and self.path.is_dir():
+            check_free(self.path, None, force=force)
+
+
+def choose_destination(out: Path | None, wanted: str | None, stem: str) -> Destination:
+    """Return where samples go, from ``--out``, ``--format`` and the run's name.
+
+    Raises:
+        UnknownName: no such format.
+        UsageError: the format does not go with the path's ending.
+    """
+    ending = out.suffix.lower().removeprefix(".") if out is not None else ""
+    by_ending = Format(ending) if ending in ("png", "npz") else None
+    kind = choose("format", wanted, Format) if wanted else by_ending or Format.PNG
+    if by_ending is not None and by_ending is not kind:
+        raise UsageError(
+            f"--format {kind.value} does not go with {out}.",
+            "Leave --format out, or give --out a fitting ending.",
+        )
+    if out is None:
+        folder = Path("samples")
+        names = {Format.PNG: stem, Format.NPZ: f"{stem}.npz", Format.IDX: f"{stem}-idx"}
+        return Destination(folder / names[kind], kind, sheet=False)
+    if kind is Format.NPZ and by_ending is None:
+        raise UsageError(f"--format npz needs a file, not {out}.", "End --out in .npz.")
+    return Destination(out, kind, sheet=by_ending is Format.PNG)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """All that one command made, in order.
+
+    ``images`` is uint8 [N, H, W] or [N, H, W, 3]; ``labels`` and ``seeds`` have
+    N entries; ``classes`` are all the names the run knows; ``truncation`` and
+    ``scale`` are as they were asked for, ``origin`` is what they were drawn from.
+    """
+
+    images: Images
+    labels: tuple[Label, ...]
+    seeds: tuple[int, ...]
+    classes: tuple[str, ...]
+    truncation: float
+    scale: int
+    origin: Origin
+
+    def metadata(self, labels: Iterable[Label], seeds: Iterable[int]) -> dict[str, Any]:
+        """Return the text that a PNG of these labels and seeds carries."""
+        return self.origin.metadata(
+            "sample",
+            labels=[label.text for label in labels],
+            options={
+                "seeds": seeds_text(seeds),
+                "truncation": None if self.truncation == 1 else self.truncation,
+                "scale": None if self.scale == 1 else self.scale,
+            },
+        )
+
+
+def write_samples(samples: Samples, destination: Destination, *, force: bool) -> Path:
+    """Write samples and return where: a file, or the folder.
+
+    Raises:
+        FileError: something else is there and ``force`` is false, or the disk is full.
+        UsageError: the format cannot hold these images.
+    """
+    path = destination.path
+    if destination.sheet:
+        write_result(path, _sheet(samples), force=force)
+    elif destination.format is Format.NPZ:
+        write_result(path, npz_bytes(_arrays(samples)), force=force)
+    elif destination.format is Format.IDX:
+        for name, content in _idx_files(samples).items():
+            write_result(path / name, content, force=force)
+    else:
+        files = {
+            path / label.folder / f"seed{seed:04d}.png": images.png_bytes(
+                image, samples.metadata([label], [seed])
+            )
+            for image, label, seed in zip(
+                samples.images, samples.labels, samples.seeds, strict=True
+            )
+        }
+        # All are looked at before the first is written, so that a refusal writes nothing.
+        for file, content in files.items():
+            check_free(file, content, force=force)
+        for file, content in files.items():
+            write_result(file, content, force=force)
+    return path
+
+
+def npz_bytes(arrays: dict[str, NDArray[np.generic]]) -> bytes:
+    """Return an ``.npz`` file; unlike ``numpy.savez`` the same arrays give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            # A member named by ZipInfo has the year 1980, one named by a string the present time.
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _sheet(samples: Samples) -> bytes:
+    """Return one picture: a row for each label, or the image itself if there is only one."""
+    labels = list(dict.fromkeys(samples.labels))
+    metadata = samples.metadata(labels, dict.fromkeys(samples.seeds))
+    if len(samples.images) == 1:
+        return images.png_bytes(samples.images[0], metadata)
+    per_label = len(samples.images) // len(labels)
+    return images.png_bytes(images.sheet(samples.images, _columns(per_label)), metadata)
+
+
+def _columns(per_label: int) -> int:
+    """Return ten columns where rows of ten come out even, else one row for each label."""
+    return 10 if per_label % 10 == 0 else min(per_label, 32)
+
+
+def _arrays(samples: Samples) -> dict[str, NDArray[np.generic]]:
+    arrays: dict[str, NDArray[np.generic]] = {
+        "images": samples.images,
+        "labels": np.array([label.index for label in samples.labels], np.int64),
+        "seeds": np.array(samples.seeds, np.int64),
+        "class_names": np.array(samples.classes),
+    }
+    if any(label.is_blend for label in samples.labels):
+        arrays["label_weights"] = np.array([label.weights for label in samples.labels], np.float32)
+    return arrays
+
+
+def _idx_files(samples: Samples) -> dict[str, bytes]:
+    """Return the files of a data folder that ``--data`` reads again."""
+    if samples.images.ndim == 4:
+        raise UsageError("IDX files hold grey images only.", "Use --format npz.")
+    if len(samples.classes) > MAX_IDX_CLASSES:
+        raise UsageError("IDX labels count to 255 at most.", "Use --format npz.")
+    labels = np.array([label.index for label in samples.labels], np.uint8)
+    return {
+        "train-images-idx3-ubyte": idx_bytes(samples.images),
+        "train-labels-idx1-ubyte": idx_bytes(labels),
+        "class-names.txt": "".join(f"{name}\n" for name in samples.classes).encode(),
+    }

@@ -1,0 +1,100 @@
+"""Whole files or none: every file that ganctl writes goes through here."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ganctl.errors import FileError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path``, replacing what is there, or leave the old file as it was.
+
+    The bytes go to a temporary file in the same folder, are flushed to the
+    disk, and take the final name in one step, so that neither a crash nor a
+    full disk leaves half a file under ``path``.
+
+    Raises:
+        FileError: the folder cannot be made or written, or the disk is full.
+    """
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+
+
+def write_result(path: Path, content: bytes, *, force: bool) -> None:
+    """Write a file that the user asked for, never over another one unless ``force``.
+
+    A file that already holds exactly these bytes is left alone, so that the
+    same command may be given twice.
+
+    Raises:
+        FileError: another file is there and ``force`` is false, or ``path`` cannot be written.
+    """
+    check_free(path, content, force=force)
+    write_atomically(path, content)
+
+
+def check_free(path: Path, content: bytes | None, *, force: bool) -> None:
+    """Raise ``FileError`` if writing ``content`` to ``path`` would destroy something.
+
+    With ``content`` None, any existing file counts as something.
+    """
+    with explained(path):
+        if path.is_dir():
+            raise FileError(f"{path} is a folder, not a file.", "Give --out the path of a file.")
+        if force or not path.exists():
+            return
+        if content is None or path.read_bytes() != content:
+            raise FileError(
+                f"{path} already exists.", "Give --force to overwrite it, or another --out."
+            )
+
+
+def check_writable(folder: Path) -> None:
+    """Raise ``FileError`` unless files can be made in ``folder``, or where it would be made.
+
+    Nothing is left behind. It serves to refuse a bad path before an hour's work, not after.
+    """
+    with explained(folder):
+        existing = folder
+        while not existing.exists():
+            existing = existing.parent
+        if not existing.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(existing))
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn an ``OSError`` about ``path`` into a ``FileError`` that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError(f"Cannot use {path}: {reason}.", _advice(error)) from error
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full: free some space, or name a folder on another disk with --out."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "Choose a folder that you may write to, with --out or $GANCTL_HOME."
+    return "Check the path, or name another one with --out."

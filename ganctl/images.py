@@ -1,0 +1,135 @@
+"""Pictures out of arrays: sheets, PNG with metadata, animations. Pillow and NumPy alone."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
+
+from ganctl.errors import FileError, UsageError
+
+Images = NDArray[np.uint8]
+
+MID_GREY = 128
+METADATA_KEY = "ganctl"
+ANIMATION_FORMATS = {".gif": "GIF", ".webp": "WEBP", ".apng": "PNG"}
+
+
+def sheet(images: Images, columns: int, *, line: int = 1) -> Images:
+    """Lay images out in rows, with mid-grey lines of ``line`` pixels between and around them.
+
+    Args:
+        images: uint8 [N, H, W] or [N, H, W, 3], row after row; a short last row ends grey.
+        columns: images in a row.
+        line: the width of the lines in pixels.
+
+    Returns:
+        uint8 [rows*(H+line)+line, columns*(W+line)+line] (and [..., 3] for colour).
+    """
+    count, height, width = images.shape[:3]
+    rows = -(-count // columns)
+    canvas = np.full(
+        (rows * (height + line) + line, columns * (width + line) + line, *images.shape[3:]),
+        MID_GREY,
+        dtype=np.uint8,
+    )
+    for index, image in enumerate(images):
+        top = line + index // columns * (height + line)
+        left = line + index % columns * (width + line)
+        canvas[top : top + height, left : left + width] = image
+    return canvas
+
+
+def enlarge(image: Images, scale: int) -> Images:
+    """Return an image [H, W] or [H, W, 3] with each pixel ``scale`` × ``scale`` times as large."""
+    return image.repeat(scale, axis=0).repeat(scale, axis=1)
+
+
+def png_bytes(image: Images, metadata: Mapping[str, Any] | None = None) -> bytes:
+    """Return a PNG of uint8 [H, W] or [H, W, 3] that carries ``metadata`` as JSON text."""
+    info = PngImagePlugin.PngInfo()
+    if metadata is not None:
+        info.add_text(METADATA_KEY, json.dumps(metadata, sort_keys=True))
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """Return what ``png_bytes`` put beside the pixels of a PNG; they are not decoded.
+
+    Raises:
+        FileError: it is no PNG, or one that ganctl did not make.
+    """
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            text = image.info.get(METADATA_KEY)
+        metadata = json.loads(text) if text else None
+    except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
+        raise FileError(f"{path} cannot be read as a PNG.", "Check the path.") from error
+    if not isinstance(metadata, dict):
+        raise FileError(
+            f"{path} does not say how it was made.",
+            "Only pictures that ganctl wrote carry that; an image editor may have dropped it.",
+        )
+    return metadata
+
+
+def read_image(path: Path) -> Images:
+    """Return the pixels of one of our own PNGs, uint8 [H, W] or [H, W, 3].
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            mode = "L" if image.mode == "L" else "RGB"
+            return np.asarray(image.convert(mode))
+    except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
+        raise FileError(f"{path} cannot be read as a PNG.", "Check the path.") from error
+
+
+def animation_format(path: Path) -> str:
+    """Return Pillow's name for the animation that ``path`` ends in.
+
+    Raises:
+        UsageError: it ends in something else than .gif, .webp or .apng.
+    """
+    try:
+        return ANIMATION_FORMATS[path.suffix.lower()]
+    except KeyError:
+        endings = ", ".join(ANIMATION_FORMATS)
+        raise UsageError(
+            f"{path.name} does not end in an animation's ending.", f"--out takes {endings}."
+        ) from None
+
+
+def animation_bytes(frames: Sequence[Images], fps: float, kind: str) -> bytes:
+    """Return an endless animation of equally large frames.
+
+    Args:
+        frames: one or more uint8 [H, W] or [H, W, 3].
+        fps: frames a second.
+        kind: "GIF", "WEBP" or "PNG" (animated).
+    """
+    pictures = [Image.fromarray(frame) for frame in frames]
+    options: dict[str, Any] = {"lossless": True} if kind == "WEBP" else {}
+    if kind == "GIF":
+        options = {"optimize": False, "disposal": 1}
+    buffer = io.BytesIO()
+    pictures[0].save(
+        buffer,
+        kind,
+        save_all=True,
+        append_images=pictures[1:],
+        duration=round(1000 / fps),
+        loop=0,
+        **options,
+    )
+    return buffer.getvalue()

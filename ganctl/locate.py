@@ -1,0 +1,166 @@
+"""What RUN means on the command line. No torch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ganctl import paths
+from ganctl.card import refused_pickle
+from ganctl.config import PRETRAINED_DEFAULT
+from ganctl.errors import RunError, RunNotFound, nearest
+from ganctl.runs import LATEST, Run
+
+PRETRAINED_PREFIX = "pretrained/"
+PICKLE_ENDINGS = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something to draw samples from.
+
+    ``reference`` is what a user types to mean it from any folder; ``run`` is
+    the run that the checkpoint belongs to, if any; ``note`` says why it is not
+    what was asked for.
+    """
+
+    reference: str
+    checkpoint: Path
+    run: Run | None = None
+    note: str | None = None
+
+    @property
+    def file_stem(self) -> str:
+        """A name for files about it: the run's name, or ``pretrained-mnist``."""
+        if self.run is not None:
+            return self.run.name
+        if self.reference.startswith(PRETRAINED_PREFIX):
+            return self.reference.replace("/", "-")
+        return self.checkpoint.stem
+
+
+def all_runs() -> Iterator[Run]:
+    """Yield every readable run below the home, oldest first."""
+    for folder in sorted(_run_folders(), key=lambda folder: (folder / "run.json").stat().st_ctime):
+        try:
+            yield Run.open(folder)
+        except RunError:
+            continue
+
+
+def find(reference: str | None) -> Run | Source:
+    """Return what RUN names: a run, or bare weights (a file, or a bundled generator).
+
+    None means ``latest``; before there is any run that is ``pretrained/mnist``,
+    with a note that says so.
+
+    Raises:
+        RunNotFound: there is nothing by that name; the hint lists the nearest.
+        CheckpointError: it is a pickle.
+        RunError: it is a run that cannot be read.
+    """
+    reference = reference or LATEST
+    path = Path(reference).expanduser()
+    if path.suffix in PICKLE_ENDINGS:
+        raise refused_pickle(path)
+    if path.suffix == ".safetensors" and path.is_file():
+        return Source(str(path.absolute()), path)
+    if reference.startswith(PRETRAINED_PREFIX):
+        return _pretrained(reference)
+    if _bare(reference) == LATEST and _latest_folder() is None:
+        note = f"there is no run yet, so this uses {PRETRAINED_DEFAULT}"
+        return replace(_pretrained(PRETRAINED_DEFAULT), note=note)
+    return Run.open(_find_folder(reference))
+
+
+def find_source(reference: str | None) -> Source:
+    """Return what to draw samples from: a run's latest checkpoint, or bare weights.
+
+    Raises:
+        RunNotFound, CheckpointError: as ``find``.
+        RunError: it is a run that cannot be read, or has no checkpoint.
+    """
+    found = find(reference)
+    if isinstance(found, Source):
+        return found
+    return Source(reference_to(found), found.latest_checkpoint(), found)
+
+
+def find_run(reference: str | None) -> Run:
+    """Return the run that RUN names; None means ``latest``.
+
+    Raises:
+        RunNotFound: there is none; the hint lists the nearest names.
+        RunError: it is there, but cannot be read.
+    """
+    return Run.open(_find_folder(reference or LATEST))
+
+
+def reference_to(run: Run) -> str:
+    """Return what a user types to mean this run from any folder: its name, or its path."""
+    return run.name if run.folder.parent == paths.runs_folder() else str(run.folder)
+
+
+def _pretrained(reference: str) -> Source:
+    names = _pretrained_names()
+    if reference not in names:
+        raise RunNotFound(
+            f"There is no bundled generator {reference!r}.", f"{nearest(reference, names)}."
+        )
+    return Source(reference, paths.ASSETS / f"{reference}.safetensors")
+
+
+def _find_folder(reference: str) -> Path:
+    path = Path(reference).expanduser()
+    if (path / "run.json").is_file():
+        return path.absolute()
+    name = _bare(reference)
+    if name == LATEST:
+        latest = _latest_folder()
+        if latest is None:
+            raise RunNotFound("There is no run yet.", "Make one with: ganctl train")
+        return latest
+    folders = {folder.name: folder for folder in _run_folders()}
+    if name in folders:
+        return folders[name]
+    matches = [folder for known, folder in folders.items() if name and known.startswith(name)]
+    if len(matches) == 1:
+        return matches[0]
+    names = sorted(folders)
+    if matches:
+        alike = ", ".join(sorted(folder.name for folder in matches))
+        raise RunNotFound(f"{reference!r} could be {alike}.", "Type more of the name.")
+    raise RunNotFound(f"There is no run {reference!r}.", f"{nearest(name, [LATEST, *names])}.")
+
+
+def _bare(reference: str) -> str:
+    """Return a reference without a leading ``runs/`` and without a trailing slash."""
+    return reference.replace(os.sep, "/").removeprefix("runs/").rstrip("/")
+
+
+def _latest_folder() -> Path | None:
+    """Return the run that ``latest`` points to, else the newest one, else None."""
+    pointer = paths.runs_folder() / LATEST
+    try:
+        target = pointer.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        target = ""
+    if target and (paths.runs_folder() / target / "run.json").is_file():
+        return paths.runs_folder() / target
+    folders = _run_folders()
+    return max(folders, key=lambda folder: (folder / "run.json").stat().st_mtime, default=None)
+
+
+def _run_folders() -> list[Path]:
+    return [path.parent for path in paths.runs_folder().glob("*/run.json")]
+
+
+def known_names() -> list[str]:
+    """Return everything that RUN may be by name: latest, the runs, the bundled generators."""
+    return [LATEST, *sorted(folder.name for folder in _run_folders()), *_pretrained_names()]
+
+
+def _pretrained_names() -> list[str]:
+    return sorted(PRETRAINED_PREFIX + path.stem for path in paths.PRETRAINED.glob("*.safetensors"))

@@ -1,0 +1,35 @@
+"""Where ganctl keeps things. Nothing is created here: who writes, creates."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+ASSETS = Path(__file__).parent / "assets"
+PRETRAINED = ASSETS / "pretrained"
+
+
+def home() -> Path:
+    """Return the folder of the user's runs: ``$GANCTL_HOME``, else the user data folder."""
+    return _from_environment("GANCTL_HOME") or platformdirs.user_data_path(
+        "ganctl", appauthor=False
+    )
+
+
+def runs_folder() -> Path:
+    """Return the folder that holds one folder for each run."""
+    return home() / "runs"
+
+
+def cache() -> Path:
+    """Return the folder of data that can be made again: ``$GANCTL_CACHE``, else the user cache."""
+    return _from_environment("GANCTL_CACHE") or platformdirs.user_cache_path(
+        "ganctl", appauthor=False
+    )
+
+
+def _from_environment(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value).expanduser().absolute() if value else None

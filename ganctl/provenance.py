@@ -1,0 +1,49 @@
+"""What a picture says about itself: the command that makes it again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ganctl._version import __version__
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The weights that a picture was drawn from: what RUN to type, and their step."""
+
+    reference: str
+    step: int
+
+    def metadata(
+        self,
+        command: str,
+        *,
+        labels: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
+        out: str = "FILE.png",
+    ) -> dict[str, Any]:
+        """Return the text for a picture's metadata.
+
+        Args:
+            command: the subcommand, such as ``sample``.
+            labels: the LABELs, in order.
+            options: names without dashes, and values; True is a flag, None and False are left out.
+            out: what stands for the file's name.
+        """
+        words = ["ganctl", command, self.reference]
+        for label in labels:
+            words += ["--digit", label]
+        given = {k: v for k, v in (options or {}).items() if v is not None and v is not False}
+        for name, value in given.items():
+            words += [f"--{name}"] if value is True else [f"--{name}", f"{value}"]
+        return {
+            "ganctl": __version__,
+            "run": self.reference,
+            "step": self.step,
+            "labels": list(labels),
+            **given,
+            "command": shlex.join([*words, "--out", out]),
+        }

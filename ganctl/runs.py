@@ -1,0 +1,273 @@
+"""One run is one folder; this is the only place that knows what lies where in it. No torch.
+
+::
+
+    run.json       what the training is and how far it got (format version 1)
+    metrics.jsonl  one line for each log interval
+    checkpoints/   step00001000.safetensors, …
+    previews/      step00000100.png, …: the same latents each time
+    loss.png       the curves
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ganctl import paths
+from ganctl._version import __version__
+from ganctl.config import TrainConfig
+from ganctl.errors import FileError, RunError
+from ganctl.files import check_writable, explained, write_atomically
+
+FORMAT_VERSION = 1
+LATEST = "latest"
+_STEP = re.compile(r"step(\d+)\.(?:safetensors|png)")
+
+
+@dataclass
+class Run:
+    """A run's folder and what its ``run.json`` says.
+
+    ``data`` describes the data set (name, classes, shape, fingerprint),
+    ``progress`` how far the training got (step, images_seen, seconds),
+    ``parameters`` how large each network is. They are empty until it starts.
+    """
+
+    folder: Path
+    config: TrainConfig
+    created: str
+    ganctl_version: str
+    status: str = "new"
+    data: dict[str, Any] = field(default_factory=dict)
+    progress: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def new(cls, folder: Path, config: TrainConfig) -> Run:
+        """Return a run that will live in ``folder``; nothing is written until it begins.
+
+        Raises:
+            FileError: something is there already, or it could not be written.
+        """
+        _check_free(folder)
+        created = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        return cls(folder.absolute(), config, created, __version__)
+
+    @classmethod
+    def open(cls, folder: Path) -> Run:
+        """Read the run in ``folder``.
+
+        Raises:
+            RunError: its ``run.json`` is missing, damaged or of another format version.
+        """
+        header = _read_header(folder)
+        try:
+            return cls(
+                folder=folder,
+                config=TrainConfig.from_json(header["config"]),
+                created=str(header["created"]),
+                ganctl_version=str(header["ganctl_version"]),
+                status=str(header["status"]),
+                data=dict(header["data"]),
+                progress=dict(header["progress"]),
+                parameters=dict(header["parameters"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise _damaged(folder, f"it lacks a valid {error}") from error
+
+    def begin(self, data: dict[str, Any], parameters: dict[str, int]) -> None:
+        """Write the run to the disk as one that trains, and make ``latest`` mean it."""
+        self.data, self.parameters, self.status = data, parameters, "running"
+        self.save()
+        in_home = self.folder.parent == paths.runs_folder()
+        target = self.name if in_home else str(self.folder)
+        write_atomically(paths.runs_folder() / LATEST, (target + "\n").encode())
+
+    def save(self) -> None:
+        """Write ``run.json``."""
+        header = {
+            "format": "ganctl-run",
+            "format_version": FORMAT_VERSION,
+            "ganctl_version": self.ganctl_version,
+            "created": self.created,
+            "status": self.status,
+            "config": self.config.as_json(),
+            "data": self.data,
+            "progress": self.progress,
+            "parameters": self.parameters,
+        }
+        write_atomically(self.folder / "run.json", _json_bytes(header))
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names in order of their index."""
+        return tuple(self.data.get("classes", ()))
+
+    def checkpoint_path(self, step: int) -> Path:
+        """Return where the checkpoint of ``step`` belongs."""
+        return self.folder / "checkpoints" / f"step{step:08d}.safetensors"
+
+    def preview_path(self, step: int) -> Path:
+        """Return where the preview of ``step`` belongs."""
+        return self.folder / "previews" / f"step{step:08d}.png"
+
+    @property
+    def loss_plot_path(self) -> Path:
+        """Where the curves belong."""
+        return self.folder / "loss.png"
+
+    def checkpoints(self) -> list[Path]:
+        """Return the checkpoints, oldest first."""
+        return _by_step(self.folder / "checkpoints", ".safetensors")
+
+    def previews(self) -> list[Path]:
+        """Return the previews, oldest first."""
+        return _by_step(self.folder / "previews", ".png")
+
+    def latest_checkpoint(self) -> Path:
+        """Return the newest checkpoint.
+
+        Raises:
+            RunError: there is none yet.
+        """
+        checkpoints = self.checkpoints()
+        if not checkpoints:
+            raise RunError(
+                f"The run {self.name} has no checkpoint yet.",
+                "Wait for its first one, or train it a little longer.",
+            )
+        return checkpoints[-1]
+
+    def prune_checkpoints(self) -> None:
+        """Remove all checkpoints but the latest and the ``--keep`` before it."""
+        for path in self.checkpoints()[: -1 - self.config.keep]:
+            with explained(path):
+                path.unlink(missing_ok=True)
+
+    def append_metrics(self, line: Mapping[str, Any]) -> None:
+        """Add a line to ``metrics.jsonl``."""
+        path = self.folder / "metrics.jsonl"
+        with explained(path), path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """Return the lines of ``metrics.jsonl``; a last line cut off by a crash is left out."""
+        path = self.folder / "metrics.jsonl"
+        if not path.exists():
+            return []
+        lines = []
+        with explained(path):
+            text = path.read_text(encoding="utf-8", errors="replace")
+        for line in text.splitlines():
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(entry, dict) and isinstance(entry.get("step"), int):
+                lines.append(entry)
+        return lines
+
+    def rewind(self, step: int) -> None:
+        """Forget metrics and previews from after ``step``, where a resumed training goes on."""
+        kept = [line for line in self.metrics() if line["step"] <= step]
+        content = "".join(json.dumps(line) + "\n" for line in kept)
+        write_atomically(self.folder / "metrics.jsonl", content.encode())
+        for path in self.previews():
+            if step_of(path) > step:
+                with explained(path):
+                    path.unlink(missing_ok=True)
+
+    def is_complete(self) -> bool:
+        """Return whether its budget is spent."""
+        if not self.progress:
+            return False
+        total_steps = self.config.budget.steps(int(self.data["count"]), self.config.batch)
+        step, seconds = int(self.progress["step"]), float(self.progress["seconds"])
+        return self.config.budget.progress(step, seconds, total_steps) >= 1
+
+    def size(self) -> int:
+        """Return the bytes of all its files."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+
+def new_folder(name: str | None, config: TrainConfig) -> Path:
+    """Return a free folder below the home for a new run, called ``name`` or by the time."""
+    if name is not None:
+        return paths.runs_folder() / name
+    stem = f"{datetime.now():%Y%m%d-%H%M%S}-{config.model.value}-{_data_name(config.data)}"
+    folder = paths.runs_folder() / stem
+    number = 2
+    while folder.exists():
+        folder = paths.runs_folder() / f"{stem}-{number}"
+        number += 1
+    return folder
+
+
+def step_of(path: Path) -> int:
+    """Return the step in the name of a checkpoint or preview."""
+    match = _STEP.fullmatch(path.name)
+    if not match:
+        raise ValueError(f"{path.name} names no step")
+    return int(match[1])
+
+
+def _check_free(folder: Path) -> None:
+    with explained(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise FileError(
+                f"{folder} already exists.",
+                "Give another --name or --out, or go on with that run: --resume RUN.",
+            )
+    check_writable(folder)
+
+
+def _by_step(folder: Path, suffix: str) -> list[Path]:
+    found = [path for path in folder.glob(f"step*{suffix}") if _STEP.fullmatch(path.name)]
+    return sorted(found, key=step_of)
+
+
+def _read_header(folder: Path) -> dict[str, Any]:
+    path = folder / "run.json"
+    try:
+        header = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RunError(f"{folder} is not a run.", "It has no readable run.json.") from error
+    except (ValueError, RecursionError) as error:
+        raise _damaged(folder, "it is not JSON") from error
+    if not isinstance(header, dict) or header.get("format") != "ganctl-run":
+        raise _damaged(folder, "ganctl did not write it")
+    version = header.get("format_version")
+    if version != FORMAT_VERSION:
+        raise RunError(
+            f"{folder} has run format {version}, and this ganctl reads {FORMAT_VERSION}.",
+            f"It was written by ganctl {header.get('ganctl_version', 'of another version')}: "
+            "use that one.",
+        )
+    return header
+
+
+def _damaged(folder: Path, why: str) -> RunError:
+    return RunError(
+        f"{folder / 'run.json'} cannot be read: {why}.",
+        "Restore it from a copy, or sample from a file of its checkpoints/ folder.",
+    )
+
+
+def _data_name(data: str) -> str:
+    """Return a name for the data that can stand in a folder's name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", Path(data).name).strip("-.")[:40] or "data"
+
+
+def _json_bytes(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps(value, indent=2) + "\n").encode()
