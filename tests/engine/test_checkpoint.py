@@ -1,0 +1,132 @@
+"""What is saved comes back to the bit, and what is damaged is refused."""
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from ganctl.card import Card, NetworkSpec
+from ganctl.config import RECIPES, RecipeName
+from ganctl.engine import checkpoint
+from ganctl.engine.state import new_state
+from ganctl.errors import CheckpointError, FileError
+
+SPEC = NetworkSpec("modern", 8, 1, 2, RECIPES[RecipeName.MODERN].latent_size)
+
+
+def state_after_a_step(seed=0, spec=SPEC):
+    state = new_state(spec, RECIPES[RecipeName.MODERN], seed, torch.device("cpu"))
+    for network, optimizer in (
+        (state.generator, state.generator_optimizer),
+        (state.discriminator, state.discriminator_optimizer),
+    ):
+        for parameter in network.parameters():
+            parameter.grad = torch.ones_like(parameter)
+        optimizer.step()
+    state.step, state.images_seen, state.seconds = 1, 100, 0.5
+    return state
+
+
+def card(spec=SPEC, step=1):
+    progress = {"step": step, "images_seen": 100, "seconds": 0.5}
+    return Card("0.0", "cgan", "modern", "lines", ("across", "down"), spec, progress)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "checkpoints" / "step.safetensors"
+    checkpoint.save_state(state_after_a_step(), card(), path)
+    return path
+
+
+def everything(state):
+    networks = (state.generator, state.generator_ema, state.discriminator)
+    tensors = {(i, k): v for i, n in enumerate(networks) for k, v in n.state_dict().items()}
+    for owner, optimizer in (
+        ("generator", state.generator_optimizer),
+        ("discriminator", state.discriminator_optimizer),
+    ):
+        for index, moments in optimizer.state_dict()["state"].items():
+            tensors |= {(owner, index, k): v for k, v in moments.items()}
+    return tensors
+
+
+def test_a_state_comes_back_to_the_bit(saved):
+    restored = new_state(SPEC, RECIPES[RecipeName.MODERN], 5, torch.device("cpu"))
+    checkpoint.load_state(restored, saved)
+    first, second = everything(state_after_a_step()), everything(restored)
+    assert first.keys() == second.keys()
+    assert [name for name in first if not torch.equal(first[name], second[name])] == []
+    assert (restored.step, restored.images_seen, restored.seconds) == (1, 100, 0.5)
+
+
+def test_the_generator_comes_back_alone_in_half_precision(tmp_path):
+    state = state_after_a_step()
+    path = tmp_path / "half.safetensors"
+    checkpoint.save_generator(state.generator_ema, card(), path, torch.float16)
+    generator, read = checkpoint.load_generator(path)
+    assert read == card()
+    assert not generator.training
+    for name, value in state.generator_ema.state_dict().items():
+        restored = generator.state_dict()[name]
+        assert restored.dtype == value.dtype
+        assert torch.allclose(restored.float(), value.float(), atol=1e-3)
+    assert {tensor.dtype for tensor in load_file(path).values()} <= {torch.float16, torch.int64}
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.01, 0.5, 0.999])
+def test_a_truncated_file_is_refused(saved, kept):
+    content = saved.read_bytes()
+    saved.write_bytes(content[: int(len(content) * kept)])
+    with pytest.raises(CheckpointError, match="truncated or damaged"):
+        checkpoint.load_generator(saved)
+
+
+def test_tensors_of_another_shape_are_refused(saved):
+    tensors = load_file(saved)
+    tensors["generator_ema.project.weight"] = torch.zeros(3, 3)
+    save_file(tensors, saved, card().as_metadata())
+    with pytest.raises(CheckpointError, match="do not fit"):
+        checkpoint.load_generator(saved)
+
+
+@pytest.mark.parametrize("change", ["missing", "shape"])
+def test_an_optimizer_that_does_not_fit_is_refused(saved, change):
+    tensors = load_file(saved)
+    name = "generator_optimizer.0.exp_avg"
+    if change == "missing":
+        tensors = {key: value for key, value in tensors.items() if ".0." not in key}
+    else:
+        tensors[name] = torch.zeros(1)
+    save_file(tensors, saved, card().as_metadata())
+    with pytest.raises(CheckpointError):
+        checkpoint.load_state(state_after_a_step(), saved)
+
+
+def test_other_networks_are_refused(saved):
+    other = state_after_a_step(spec=NetworkSpec("modern", 16, 1, 2, SPEC.latent_size))
+    with pytest.raises(CheckpointError, match="other networks"):
+        checkpoint.load_state(other, saved)
+
+
+def test_an_unknown_network_is_refused(tmp_path):
+    path = tmp_path / "strange.safetensors"
+    save_file(
+        {"generator_ema.x": torch.zeros(1)},
+        path,
+        card(NetworkSpec("odd", 8, 1, 2, 4)).as_metadata(),
+    )
+    with pytest.raises(CheckpointError, match="'odd'"):
+        checkpoint.load_generator(path)
+
+
+def test_a_failed_save_leaves_the_old_file(saved, monkeypatch):
+    before = saved.read_bytes()
+
+    def full_disk(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(FileError, match="No space left"):
+        checkpoint.save_state(state_after_a_step(3), card(step=2), saved)
+    assert saved.read_bytes() == before
+    assert list(saved.parent.iterdir()) == [saved]

@@ -1,0 +1,42 @@
+"""Which device and number format ``auto`` means."""
+
+import pytest
+import torch
+
+from ganctl.config import Device, Precision
+from ganctl.engine import devices
+from ganctl.errors import UsageError
+
+
+def test_auto_prefers_cuda_then_mps_then_cpu(monkeypatch):
+    there = {"cuda": True, "mps": True}
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there["cuda"])
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: there["mps"])
+    assert devices.choose_device(Device.AUTO).type == "cuda"
+    there["cuda"] = False
+    assert devices.choose_device(Device.AUTO).type == "mps"
+    there["mps"] = False
+    assert devices.choose_device(Device.AUTO).type == "cpu"
+
+
+def test_a_missing_device_lists_those_that_are_there(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(UsageError) as caught:
+        devices.choose_device(Device.CUDA)
+    assert "takes auto, cpu" in caught.value.hint
+
+
+@pytest.mark.parametrize(("native", "chosen"), [(True, Precision.BF16), (False, Precision.FP32)])
+def test_auto_precision_follows_the_hardware(monkeypatch, native, chosen):
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: native)
+    assert devices.choose_precision(Precision.AUTO, torch.device("cpu")) is chosen
+    assert devices.choose_precision(Precision.FP32, torch.device("cpu")) is Precision.FP32
+
+
+@pytest.mark.parametrize(
+    ("precision", "dtype"), [(Precision.BF16, torch.bfloat16), (Precision.FP32, torch.float32)]
+)
+def test_autocast_computes_products_in_the_precision(precision, dtype):
+    with devices.autocast(precision, torch.device("cpu"))():
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is dtype

@@ -1,0 +1,184 @@
+"""The loop: what it leaves behind, that it repeats, and that it can be gone on with."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from ganctl.config import Budget, BudgetUnit, train_config
+from ganctl.engine import train as loop
+from ganctl.engine.train import train
+from ganctl.errors import RunError, UsageError
+from ganctl.runs import Run
+
+
+def start(home, tiny_data, name="run", **options):
+    defaults = {"steps": 12, "batch": 16, "preview_every": 5, "checkpoint_every": 4, "keep": 1}
+    config = train_config(data=str(tiny_data), **(defaults | options))
+    return Run.new(home / "runs" / name, config)
+
+
+def finish(run, **options):
+    return list(train(run, **options))
+
+
+def stop_after(steps):
+    asked = iter(range(10**6))
+    return lambda: next(asked) >= 2 * steps  # The loop asks before and after each step.
+
+
+def test_what_a_run_leaves(home, tiny_data):
+    run = start(home, tiny_data)
+    reports = finish(run)
+    assert [path.name for path in run.checkpoints()] == [
+        "step00000008.safetensors",
+        "step00000012.safetensors",
+    ]
+    assert [path.stem for path in run.previews()] == [
+        "step00000005",
+        "step00000010",
+        "step00000012",
+    ]
+    assert [line["step"] for line in run.metrics()] == [report.step for report in reports]
+    assert {"step", "images_seen", "seconds", "images_per_second", "generator_loss",
+            "discriminator_loss", "real_score", "fake_score"} == set(run.metrics()[-1])  # fmt: skip
+    assert run.loss_plot_path.read_bytes().startswith(b"\x89PNG")
+    saved = Run.open(run.folder)
+    assert saved.status == "finished"
+    assert saved.progress["images_seen"] == 12 * 16
+    assert saved.classes == ("across", "down")
+    assert (home / "runs" / "latest").read_text() == "run\n"
+
+
+def test_reports_describe_the_end(home, tiny_data):
+    last = finish(start(home, tiny_data))[-1]
+    assert (last.step, last.total_steps, last.progress) == (12, 12, 1.0)
+    assert last.epoch == pytest.approx(12 * 16 / 64)
+    assert last.preview.shape == (2, 10, 8, 8)
+
+
+def test_the_same_seed_gives_the_same_run_and_another_does_not(home, tiny_data):
+    runs = [
+        start(home, tiny_data, name, seed=seed) for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    ]
+    for run in runs:
+        finish(run)
+    first, again, other = (load_file(run.latest_checkpoint()) for run in runs)
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert not torch.equal(first["generator.project.weight"], other["generator.project.weight"])
+
+
+@pytest.mark.parametrize("stop", [1, 4, 7])
+def test_resumed_equals_straight(home, tiny_data, stop):
+    straight = start(home, tiny_data, "straight")
+    finish(straight)
+    parts = start(home, tiny_data, "parts")
+    finish(parts, should_stop=stop_after(stop))
+    parts = Run.open(parts.folder)
+    assert (parts.status, parts.progress["step"]) == ("stopped", stop)
+    finish(parts)
+    one, two = (load_file(run.latest_checkpoint()) for run in (straight, parts))
+    assert one.keys() == two.keys()
+    assert [name for name in one if not torch.equal(one[name], two[name])] == []
+    assert straight.previews()[-1].name == parts.previews()[-1].name
+    a, b = (np.asarray(_pixels(run.previews()[-1])) for run in (straight, parts))
+    assert np.array_equal(a, b)
+
+
+def _pixels(path):
+    from ganctl.images import read_image
+
+    return read_image(path)
+
+
+def test_metrics_after_the_checkpoint_are_forgotten(home, tiny_data):
+    run = start(home, tiny_data)
+    finish(run, should_stop=stop_after(6))
+    run.append_metrics({"step": 999, "generator_loss": 0.0})
+    run = Run.open(run.folder)
+    finish(run)
+    steps = [line["step"] for line in run.metrics()]
+    assert steps == sorted(set(steps))
+    assert max(steps) == 12
+
+
+def test_other_data_are_refused_when_resuming(home, tiny_data, tmp_path):
+    images = np.zeros((20, 8, 8), np.uint8)
+    labels = np.arange(20) % 2
+    path = tmp_path / "data.npz"
+    np.savez(path, images=images, labels=labels)
+    run = start(home, path)
+    finish(run, should_stop=stop_after(2))
+    np.savez(path, images=images + 1, labels=labels)
+    with pytest.raises(RunError, match="are not those"):
+        finish(Run.open(run.folder))
+
+
+def test_minutes_end_by_the_clock(home, tiny_data, monkeypatch):
+    class FakeTime:
+        now = 0.0
+
+        def monotonic(self):
+            FakeTime.now += 0.5
+            return FakeTime.now
+
+    monkeypatch.setattr(loop, "time", FakeTime())
+    run = start(home, tiny_data, steps=None, minutes=0.1)
+    last = finish(run)[-1]
+    assert last.total_steps is None
+    assert last.progress == 1.0
+    assert 6.0 <= last.seconds < 8.0
+
+
+def test_the_learning_rates_fall_to_zero(home, tiny_data, monkeypatch):
+    rates = []
+    original = loop._set_learning_rates
+
+    def spy(state, recipe, spent):
+        original(state, recipe, spent)
+        rates.append(state.generator_optimizer.param_groups[0]["lr"] / recipe.generator_lr)
+
+    monkeypatch.setattr(loop, "_set_learning_rates", spy)
+    finish(start(home, tiny_data))
+    assert rates[0] == 1
+    assert rates == sorted(rates, reverse=True)
+    assert rates[6] == pytest.approx(0.5)
+    assert 0 < rates[-1] < 0.05
+
+
+def test_a_missing_device_is_refused(home, tiny_data):
+    device = "mps" if torch.cuda.is_available() else "cuda"
+    with pytest.raises(UsageError, match=f"--device {device}"):
+        finish(start(home, tiny_data, device=device))
+    assert not home.exists()
+
+
+def test_both_precisions_train(home, tiny_data):
+    for precision in ("fp32", "bf16"):
+        run = start(home, tiny_data, precision, precision=precision, steps=3)
+        finish(run)
+        assert all(np.isfinite(line["generator_loss"]) for line in run.metrics())
+
+
+def test_a_finished_run_goes_on_with_a_larger_budget(home, tiny_data):
+    run = start(home, tiny_data)
+    finish(run)
+    assert run.is_complete()
+    run = Run.open(run.folder)
+    run.config = replace(run.config, budget=Budget(BudgetUnit.STEPS, 15))
+    assert not run.is_complete()
+    finish(run)
+    assert json.loads((run.folder / "run.json").read_text())["progress"]["step"] == 15
+
+
+def test_the_label_is_learned(home, tiny_data):
+    """Lines across and lines down are told apart by which way a picture is constant."""
+    run = start(home, tiny_data, steps=250, preview_every=250, batch=32)
+    preview = finish(run)[-1].preview.astype(float)
+    along = preview.std(axis=3).mean(axis=2), preview.std(axis=2).mean(axis=2)
+    is_across = along[0] < along[1]
+    assert is_across[0].mean() >= 0.8
+    assert is_across[1].mean() <= 0.2

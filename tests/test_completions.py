@@ -1,0 +1,52 @@
+"""The completion files are what the app makes today."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent.parent / "completions"
+FILES = {
+    "bash": "ganctl.bash",
+    "zsh": "_ganctl",
+    "fish": "ganctl.fish",
+    "powershell": "ganctl.ps1",
+}
+
+
+def complete(**environment):
+    code = "from ganctl.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("shell", FILES)
+def test_the_files_are_current(shell):
+    committed = (FOLDER / FILES[shell]).read_text().strip()
+    assert complete(_GANCTL_COMPLETE=f"source_{shell}") == committed
+
+
+def test_every_file_belongs_to_a_shell():
+    others = {"README.md", "generate"}
+    assert {path.name for path in FOLDER.iterdir()} == set(FILES.values()) | others
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ganctl mo", "montage"),
+        ("ganctl train --data fa", "fashion-mnist"),
+        ("ganctl train --resume li", "lines"),
+        ("ganctl sample li", "lines"),
+        ("ganctl sample pretr", "pretrained/mnist"),
+        ("ganctl sample --format n", "npz"),
+        ("ganctl gif --mode mo", "morph"),
+    ],
+)
+def test_words_complete(trained, line, expected):
+    words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
+    assert complete(_GANCTL_COMPLETE="complete_bash", **words) == expected
