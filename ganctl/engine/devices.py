@@ -35,15 +35,14 @@ def choose_device(wanted: Device) -> torch.device:
 
 
 def choose_precision(wanted: Precision, device: torch.device) -> Precision:
-    """Return the format that was asked for; ``auto`` is bfloat16 where the hardware computes it."""
+    """Return the format that was asked for; ``auto`` is bfloat16 on a GPU that computes in it.
+
+    On a CPU ``auto`` is float32: on two cores bfloat16 was not faster for networks this small
+    (``benchmarks/recipe_trials.md``).
+    """
     if wanted is not Precision.AUTO:
         return wanted
-    if device.type == "cuda":
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-    elif device.type == "cpu":
-        native = torch.cpu._is_avx512_bf16_supported()
-    else:
-        native = False
+    native = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     return Precision.BF16 if native else Precision.FP32
 
 

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 
 from ganctl.card import NetworkSpec
 
+LABEL_SIZE = 32
+
 
 class Generator(nn.Module):
     """(z [N, latent_size], label weights [N, classes]) → images [N, C, H, W] in [-1, 1]."""
@@ -36,15 +38,15 @@ class Discriminator(nn.Module):
 
 
 class ModernGenerator(Generator):
-    """A linear layer and transposed convolutions that double the size."""
+    """A linear layer on latent and embedded label, then convolutions that double the size."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         widths, self.base_size = _pyramid(spec.image_size, base=32)
         self.base_width = widths[0]
-        self.project = nn.Linear(
-            spec.latent_size + spec.classes, self.base_width * self.base_size**2
-        )
+        # An embedding as a matrix, so that a blend of labels is a blend of embeddings.
+        self.embed = nn.Parameter(torch.randn(spec.classes, LABEL_SIZE))
+        self.project = nn.Linear(spec.latent_size + LABEL_SIZE, self.base_width * self.base_size**2)
         blocks: list[nn.Module] = [nn.BatchNorm2d(widths[0]), nn.ReLU()]
         for width, narrower in pairwise(widths):
             blocks += [
@@ -58,7 +60,7 @@ class ModernGenerator(Generator):
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         """Return one image for each latent and label."""
-        h = self.project(torch.cat([z, y], dim=1))
+        h = self.project(torch.cat([z, y @ self.embed], dim=1))
         h = h.unflatten(1, (self.base_width, self.base_size, self.base_size))
         return torch.tanh(self.blocks(h))
 

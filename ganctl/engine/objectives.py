@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
-from torch.nn.functional import relu
+from torch.nn.functional import softplus
 
 from ganctl.config import Model
 from ganctl.engine.networks import Discriminator
@@ -50,19 +50,23 @@ class Objective(Protocol):
 
 
 class CGAN:
-    """The conditional GAN (Mirza & Osindero 2014) with hinge losses (Lim & Ye 2017).
+    """The conditional GAN (Mirza & Osindero 2014, equation 2).
 
-    With the score D(x, y) and fakes x̃ = G(z, y)::
+    The score D(x, y) is the logit of "x is real, given y", and x̃ = G(z, y) a
+    fake. With -log σ(s) = softplus(-s) and -log(1 - σ(s)) = softplus(s)::
 
-        L_D = E[max(0, 1 - D(x, y))] + E[max(0, 1 + D(x̃, y))]
-        L_G = -E[D(x̃, y)]
+        L_D = E[softplus(-D(x, y))] + E[softplus(D(x̃, y))]
+        L_G = E[softplus(-D(x̃, y))]
+
+    L_G is the non-saturating form (Goodfellow et al. 2014, section 3), whose
+    gradient does not vanish where the discriminator is sure.
     """
 
     def discriminator_loss(self, discriminator: Discriminator, turn: Turn) -> Loss:
         """Return L_D. Real and fake pass apart: in one batch, batch norm would tell them apart."""
         real_score = discriminator(turn.real, turn.y)
         fake_score = discriminator(turn.fake, turn.y)
-        total = relu(1 - real_score).mean() + relu(1 + fake_score).mean()
+        total = softplus(-real_score).mean() + softplus(fake_score).mean()
         return Loss(
             total,
             {
@@ -74,7 +78,7 @@ class CGAN:
 
     def generator_loss(self, discriminator: Discriminator, turn: Turn) -> Loss:
         """Return L_G."""
-        total = -discriminator(turn.fake, turn.y).mean()
+        total = softplus(-discriminator(turn.fake, turn.y)).mean()
         return Loss(total, {"generator_loss": total.detach()})
 
 

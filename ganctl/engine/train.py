@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -186,8 +185,8 @@ def _update(network: nn.Module, optimizer: Optimizer, loss: Loss) -> None:
 
 
 def _set_learning_rates(state: TrainState, recipe: Recipe, spent: float) -> None:
-    """Let both learning rates fall along half a cosine, from full to zero, over the budget."""
-    factor = 0.5 * (1 + math.cos(math.pi * spent))
+    """Let both learning rates fall along a straight line, from full to zero, over the budget."""
+    factor = 1 - spent
     for group in state.generator_optimizer.param_groups:
         group["lr"] = factor * recipe.generator_lr
     for group in state.discriminator_optimizer.param_groups:

@@ -28,10 +28,15 @@ def test_a_missing_device_lists_those_that_are_there(monkeypatch):
 
 
 @pytest.mark.parametrize(("native", "chosen"), [(True, Precision.BF16), (False, Precision.FP32)])
-def test_auto_precision_follows_the_hardware(monkeypatch, native, chosen):
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: native)
-    assert devices.choose_precision(Precision.AUTO, torch.device("cpu")) is chosen
-    assert devices.choose_precision(Precision.FP32, torch.device("cpu")) is Precision.FP32
+def test_auto_precision_on_a_gpu_follows_the_hardware(monkeypatch, native, chosen):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native)
+    assert devices.choose_precision(Precision.AUTO, torch.device("cuda")) is chosen
+    assert devices.choose_precision(Precision.FP32, torch.device("cuda")) is Precision.FP32
+
+
+def test_auto_precision_on_a_cpu_is_float32_and_can_be_changed():
+    assert devices.choose_precision(Precision.AUTO, torch.device("cpu")) is Precision.FP32
+    assert devices.choose_precision(Precision.BF16, torch.device("cpu")) is Precision.BF16
 
 
 @pytest.mark.parametrize(

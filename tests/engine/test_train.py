@@ -146,7 +146,7 @@ def test_the_learning_rates_fall_to_zero(home, tiny_data, monkeypatch):
     assert rates[0] == 1
     assert rates == sorted(rates, reverse=True)
     assert rates[6] == pytest.approx(0.5)
-    assert 0 < rates[-1] < 0.05
+    assert rates[-1] == pytest.approx(1 / 12)
 
 
 def test_a_missing_device_is_refused(home, tiny_data):
