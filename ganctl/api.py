@@ -116,5 +116,4 @@ class Generator:
             seeds = range(seed, seed + check_count("n", n))
         chosen = [check_seed(int(number), "seed") for number in seeds]
         check_count("the number of seeds", len(chosen))
-        batches = self._sampler.batches(labels, chosen, truncation=truncation)
-        return np.concatenate([batch.images for batch in batches])
+        return self._sampler.draw(labels, chosen, truncation=truncation)

@@ -119,13 +119,9 @@ def _morph_frames(
     source, card = open_source(run)
     stops = _stops(path, card.classes)
     labels = _walk(stops, frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1)
-    sampler = Sampler.load(source.checkpoint)
-    pictures = []
-    with console.progress(quiet=len(labels) < 100) as report:
-        for batch in sampler.batches(labels, MORPH_SEEDS):
-            pictures.append(sheet(batch.images, MORPH_COLUMNS))
-            report("drawing", len(pictures), len(labels))
-    return source.file_stem, pictures
+    images = Sampler.load(source.checkpoint).draw(labels, MORPH_SEEDS)
+    frame_images = images.reshape(len(labels), len(MORPH_SEEDS), *images.shape[1:])
+    return source.file_stem, [sheet(frame, MORPH_COLUMNS) for frame in frame_images]
 
 
 def _stops(path: str | None, classes: tuple[str, ...]) -> list[Label]:

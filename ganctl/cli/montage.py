@@ -67,12 +67,9 @@ def montage(
 
 
 def _generated(checkpoint: Path, labels: tuple[Label, ...], seeds: range) -> Images:
-    import numpy as np
-
     from ganctl.engine.sample import Sampler
 
-    batches = Sampler.load(checkpoint).batches(labels, seeds)
-    return np.concatenate([batch.images for batch in batches])
+    return Sampler.load(checkpoint).draw(labels, seeds)
 
 
 def _real(data: str, image_size: int, labels: tuple[Label, ...], cols: int, seed: int) -> Images:

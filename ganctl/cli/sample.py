@@ -146,6 +146,6 @@ def _draw(
     images = np.concatenate([batch.images for batch in batches])
     return (
         images.repeat(scale, axis=1).repeat(scale, axis=2),
-        tuple(batch.label for batch in batches for _ in batch.seeds),
+        tuple(label for batch in batches for label in batch.labels),
         tuple(seed for batch in batches for seed in batch.seeds),
     )

@@ -47,12 +47,11 @@ class Recorder:
             its images, uint8 [classes, 10, H, W] or [classes, 10, H, W, 3].
         """
         sampler = Sampler(self.state.generator_ema, self._card())
-        batches = list(sampler.batches(self._labels, PREVIEW_SEEDS))
-        rows = np.stack([batch.images for batch in batches])
-        sheet = images.sheet(rows.reshape(-1, *rows.shape[2:]), len(PREVIEW_SEEDS))
+        drawn = sampler.draw(self._labels, PREVIEW_SEEDS)
+        sheet = images.sheet(drawn, len(PREVIEW_SEEDS))
         metadata = {"kind": "preview", "run": self.run.name, "step": self.state.step}
         write_atomically(self.run.preview_path(self.state.step), images.png_bytes(sheet, metadata))
-        return rows
+        return drawn.reshape(len(self._labels), len(PREVIEW_SEEDS), *drawn.shape[1:])
 
     def checkpoint(self, status: str) -> None:
         """Write a checkpoint and run.json, and remove the oldest checkpoints beyond ``--keep``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +27,9 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class SampleBatch:
-    """Images uint8 [N, H, W] or [N, H, W, 3] of one label, and the seed of each."""
+    """Up to ``BATCH`` images uint8 [N, H, W] or [N, H, W, 3], and the label and seed of each."""
 
-    label: Label
+    labels: tuple[Label, ...]
     seeds: tuple[int, ...]
     images: Images
 
@@ -66,12 +67,19 @@ class Sampler:
                 variety for typical images (the truncation trick, Brock et al. 2019, by
                 scaling instead of resampling, so that a seed stays recognisable).
         """
-        for label in labels:
-            for start in range(0, len(seeds), BATCH):
-                part = tuple(seeds[start : start + BATCH])
-                z = truncation * seeding.sample_latents(part, self.card.network.latent_size)
-                y = torch.tensor([label.weights]).expand(len(part), -1)
-                yield SampleBatch(label, part, to_pixels(generate(self.generator, z, y)))
+        pairs = product(labels, seeds)
+        while chunk := tuple(islice(pairs, BATCH)):
+            part_labels, part_seeds = zip(*chunk, strict=True)
+            z = truncation * seeding.sample_latents(part_seeds, self.card.network.latent_size)
+            y = torch.tensor([label.weights for label in part_labels])
+            yield SampleBatch(part_labels, part_seeds, to_pixels(generate(self.generator, z, y)))
+
+    def draw(
+        self, labels: Sequence[Label], seeds: Sequence[int], *, truncation: float = 1.0
+    ) -> Images:
+        """Return what ``batches`` yields as one array [len(labels) * len(seeds), ...]."""
+        batches = self.batches(labels, seeds, truncation=truncation)
+        return np.concatenate([batch.images for batch in batches])
 
 
 @torch.no_grad()

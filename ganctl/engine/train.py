@@ -98,8 +98,7 @@ def train(
         update_ema(state.generator_ema, state.generator, decay)
         spent = config.budget.progress(state.step, state.seconds, total_steps)
 
-        ending = spent >= 1 or should_stop()
-        previewing = ending or state.step % config.preview_every == 0
+        previewing = spent >= 1 or state.step % config.preview_every == 0
         if previewing or state.step % LOG_EVERY == 0:
             report = StepReport(
                 step=state.step,
@@ -114,9 +113,7 @@ def train(
             )
             recorder.metrics(report.terms, report.images_per_second)
             yield report
-        if ending:
-            break
-        if state.step % config.checkpoint_every == 0:
+        if state.step % config.checkpoint_every == 0 and spent < 1:
             recorder.checkpoint("running")
 
     recorder.checkpoint("finished" if spent >= 1 else "stopped")

@@ -26,8 +26,7 @@ def sampler():
 
 
 def draw(sampler, seeds, label=7, **options):
-    batches = sampler.batches([one_hot(label, DIGITS)], seeds, **options)
-    return np.concatenate([batch.images for batch in batches])
+    return sampler.draw([one_hot(label, DIGITS)], seeds, **options)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -45,15 +44,15 @@ def test_a_seed_gives_the_same_bits_alone_and_among_others(sampler, threads):
 
 def test_batches_say_what_they_are(sampler):
     labels = [one_hot(1, DIGITS), blend(one_hot(3, DIGITS), one_hot(8, DIGITS), 0.5)]
-    batches = list(sampler.batches(labels, range(BATCH + 1)))
-    assert [(b.label, len(b.seeds)) for b in batches] == [
-        (labels[0], BATCH),
-        (labels[0], 1),
-        (labels[1], BATCH),
-        (labels[1], 1),
-    ]
-    assert all(b.images.shape == (len(b.seeds), 28, 28) for b in batches)
-    assert all(b.images.dtype == np.uint8 for b in batches)
+    batches = list(sampler.batches(labels, range(60)))
+    assert [len(batch.images) for batch in batches] == [BATCH, 20]
+    assert batches[0].labels == (labels[0],) * 60 + (labels[1],) * 40
+    assert batches[1].seeds == tuple(range(40, 60))
+    assert batches[0].images.shape == (BATCH, 28, 28)
+    assert batches[0].images.dtype == np.uint8
+    assert np.array_equal(
+        np.concatenate([b.images for b in batches]), sampler.draw(labels, range(60))
+    )
 
 
 def test_label_and_seed_both_change_the_picture(sampler):
