@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from ganctl.errors import CheckpointError, UsageError
 
 FORMAT = "ganctl-checkpoint"
 FORMAT_VERSION = 1
+PROGRESS = ("step", "images_seen", "seconds")
 _PICKLE_STARTS = (b"PK\x03\x04", b"\x80")
 
 
@@ -43,7 +45,7 @@ class NetworkSpec:
 class Card:
     """Where weights come from and what they are for.
 
-    ``progress`` holds ``step``, ``images_seen`` and ``seconds``.
+    ``progress`` holds a number for each of ``PROGRESS``.
     """
 
     ganctl_version: str
@@ -112,14 +114,19 @@ def unreadable(path: Path, why: str) -> CheckpointError:
 def _parse_card(path: Path, text: str) -> Card:
     try:
         values = json.loads(text)
-        return Card(
+        card = Card(
             ganctl_version=str(values["ganctl_version"]),
             model=str(values["model"]),
             recipe=str(values["recipe"]),
             data=str(values["data"]),
             classes=tuple(str(name) for name in values["classes"]),
             network=NetworkSpec(**values["network"]),
-            progress={str(key): float(value) for key, value in values["progress"].items()},
+            progress={key: float(values["progress"][key]) for key in PROGRESS},
         )
+        if len(card.classes) != card.network.classes:
+            raise ValueError(f"{len(card.classes)} names for {card.network.classes} classes")
+        if not all(math.isfinite(number) and number >= 0 for number in card.progress.values()):
+            raise ValueError(f"progress {card.progress}")
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, UsageError) as error:
         raise unreadable(path, f"its header makes no sense ({error})") from error
+    return card

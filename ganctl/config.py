@@ -98,7 +98,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         adam_betas=(0.0, 0.99),
         ema_images=10_000,
         ema_rampup=0.1,
-        epochs=8,
+        epochs=6,
         preview_every=100,
         checkpoint_every=500,
     ),

@@ -33,9 +33,7 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def isolated(
-    tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def isolated(tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep the user's home, cache, folder and terminal out of the tests."""
     for variable in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "GANCTL_DEBUG"):
         monkeypatch.delenv(variable, raising=False)

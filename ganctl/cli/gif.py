@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -43,7 +43,7 @@ def gif(
         ),
     ] = Mode.TRAINING.value,
     path: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             metavar="CLASSES",
             help="The classes that morph walks through, such as 3,8,0.",
@@ -52,7 +52,7 @@ def gif(
     ] = None,
     fps: Annotated[float, typer.Option(help="Frames a second.")] = 5,
     frames: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(
             help="Frames in all.",
             show_default=f"every preview; {MORPH_FRAMES_A_LEG} from class to class",
@@ -113,12 +113,13 @@ def _evenly(previews: Sequence[Path], frames: int | None) -> list[Path]:
 def _morph_frames(
     run: str | None, path: str | None, frames: int | None
 ) -> tuple[str, list[Images]]:
-    from ganctl.engine.sample import Sampler
-    from ganctl.images import sheet
-
     source, card = open_source(run)
     stops = _stops(path, card.classes)
     labels = _walk(stops, frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1)
+
+    from ganctl.engine.sample import Sampler
+    from ganctl.images import sheet
+
     images = Sampler.load(source.checkpoint).draw(labels, MORPH_SEEDS)
     frame_images = images.reshape(len(labels), len(MORPH_SEEDS), *images.shape[1:])
     return source.file_stem, [sheet(frame, MORPH_COLUMNS) for frame in frame_images]

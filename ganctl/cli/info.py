@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -19,9 +19,9 @@ from ganctl.runs import Run
 
 def info(
     run: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Argument(
-            metavar="[RUN | FILE.png]",
+            metavar="RUN | FILE.png",
             help="A run, a .safetensors file, pretrained/NAME, or a picture that ganctl made.",
             show_default="latest",
             autocompletion=complete_run,

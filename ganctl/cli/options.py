@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -30,16 +30,16 @@ def complete_run(incomplete: str) -> list[str]:
 
 
 RunArgument = Annotated[
-    Optional[str],  # noqa: UP045  (Typer reads the annotation at run time, on Python 3.10 too.)
+    str | None,
     typer.Argument(
-        metavar="[RUN]",
+        metavar="RUN",
         help="A run by name, prefix or path, a .safetensors file, or pretrained/NAME.",
         show_default="latest",
         autocompletion=complete_run,
     ),
 ]
 LabelOption = Annotated[
-    Optional[list[str]],  # noqa: UP045
+    list[str] | None,
     typer.Option(
         "--digit",
         "--class",
@@ -51,7 +51,7 @@ LabelOption = Annotated[
 ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 OutFile = Annotated[
-    Optional[Path],  # noqa: UP045
+    Path | None,
     typer.Option("--out", "-o", metavar="FILE", help="Where to.", show_default=False),
 ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -30,21 +29,16 @@ _SPARKS = "▁▂▃▄▅▆▇█"
 class TrainingView(Protocol):
     """Something that shows reports until it is closed."""
 
-    def __enter__(self) -> TrainingView:
-        """Begin to show."""
-        ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop to show."""
+    def prepare(self, what: str, done: int, total: int | None) -> None:
+        """Show how far a download or another preparation got."""
         ...
 
     def update(self, report: StepReport) -> None:
         """Show the latest report."""
+        ...
+
+    def close(self) -> None:
+        """Stop to show."""
         ...
 
 
@@ -59,18 +53,13 @@ def training_view(title: str, *, quiet: bool) -> TrainingView:
 class Silence:
     """Shows nothing."""
 
-    def __enter__(self) -> Silence:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
+    def prepare(self, what: str, done: int, total: int | None) -> None:
+        """Show nothing."""
 
     def update(self, report: StepReport) -> None:
+        """Show nothing."""
+
+    def close(self) -> None:
         """Show nothing."""
 
 
@@ -80,6 +69,13 @@ class PlainLines(Silence):
     def __init__(self, console: Console) -> None:
         self._console = console
         self._printed = time.monotonic()
+        self._prepared: set[str] = set()
+
+    def prepare(self, what: str, done: int, total: int | None) -> None:  # noqa: ARG002
+        """Print what is prepared, once."""
+        if what not in self._prepared:
+            self._prepared.add(what)
+            self._console.print(f"{what} …")
 
     def update(self, report: StepReport) -> None:
         """Print a line if the last one is old enough, or this is the end."""
@@ -105,31 +101,32 @@ class LivePanel:
         self._generator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
         self._discriminator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
         self._preview: NDArray[np.uint8] | None = None
+        # Until there is a report the panel leaves nothing behind, so that an error stands alone.
         self._live = Live(
-            Panel(Text("preparing…"), title=title, title_align="left"),
-            console=console,
-            refresh_per_second=4,
+            self._framed(Text("preparing …")), console=console, refresh_per_second=4, transient=True
         )
-
-    def __enter__(self) -> LivePanel:
         self._live.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Leave the last panel on the terminal."""
         self._live.stop()
+
+    def prepare(self, what: str, done: int, total: int | None) -> None:
+        """Draw a bar for a preparation."""
+        bar = ProgressBar(total=total, completed=done, pulse=total is None)
+        self._live.update(self._framed(Group(Text(f"{what} …"), bar)))
 
     def update(self, report: StepReport) -> None:
         """Draw the panel anew."""
+        self._live.transient = False
         self._generator_losses.append(report.terms["generator_loss"])
         self._discriminator_losses.append(report.terms["discriminator_loss"])
         if report.preview is not None:
             self._preview = report.preview
-        self._live.update(Panel(Group(*self._rows(report)), title=self._title, title_align="left"))
+        self._live.update(self._framed(Group(*self._rows(report))))
+
+    def _framed(self, content: RenderableType) -> Panel:
+        return Panel(content, title=self._title, title_align="left")
 
     def _rows(self, report: StepReport) -> list[RenderableType]:
         of = f" of {report.total_steps}" if report.total_steps else ""

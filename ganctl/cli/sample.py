@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,19 +30,19 @@ def sample(
     run: RunArgument = None,
     digit: LabelOption = None,
     n: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option("--n", help="Images of each class asked for.", show_default="1"),
     ] = None,
     seeds: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(help="Which seeds, such as 0,1,4-6, instead of --n.", show_default=False),
     ] = None,
     seed: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(help="The first seed of --n.", show_default="0"),
     ] = None,
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option(
             "--out",
             "-o",
@@ -52,7 +52,7 @@ def sample(
         ),
     ] = None,
     format: Annotated[  # noqa: A002
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             help=", ".join(values(Format)) + ".",
             show_default="png",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -35,7 +36,7 @@ _RECIPES_HELP = "; ".join(f"{name.value}: {recipe.summary}" for name, recipe in 
 
 def train(
     data: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             help=f"{', '.join(values(DataName))}, or a path: a folder of class folders of images, "
             "a folder of IDX files, or an .npz.",
@@ -44,7 +45,7 @@ def train(
         ),
     ] = None,
     model: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             help=", ".join(values(Model)) + ".",
             show_default=Model.CGAN.value,
@@ -52,7 +53,7 @@ def train(
         ),
     ] = None,
     recipe: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             help=_RECIPES_HELP + ".",
             show_default=RecipeName.MODERN.value,
@@ -60,33 +61,33 @@ def train(
         ),
     ] = None,
     epochs: Annotated[
-        Optional[float],  # noqa: UP045
+        float | None,
         typer.Option(
             help="Train this many times through the data.", show_default=f"{_MODERN.epochs}"
         ),
     ] = None,
     steps: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(help="Train this many steps.", show_default=False),
     ] = None,
     minutes: Annotated[
-        Optional[float],  # noqa: UP045
+        float | None,
         typer.Option(help="Train this many minutes.", show_default=False),
     ] = None,
     batch: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(help="Images in a step.", show_default=f"{_MODERN.batch}"),
     ] = None,
     seed: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(help="Same seed, same run.", show_default="0"),
     ] = None,
     name: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(help="The run's name.", show_default="by date and time"),
     ] = None,
     resume: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             metavar="[RUN]",
             help="Go on with a run; budgets count from its start.",
@@ -95,7 +96,7 @@ def train(
         ),
     ] = None,
     device: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             help=", ".join(values(Device)) + ".",
             show_default=Device.AUTO.value,
@@ -103,7 +104,7 @@ def train(
         ),
     ] = None,
     precision: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             help=", ".join(values(Precision)) + ".",
             show_default=Precision.AUTO.value,
@@ -111,23 +112,23 @@ def train(
         ),
     ] = None,
     image_size: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(help="Resize images to this many pixels square.", show_default="as they are"),
     ] = None,
     preview_every: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(help="Steps between previews.", show_default=f"{_MODERN.preview_every}"),
     ] = None,
     checkpoint_every: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(help="Steps between checkpoints.", show_default=f"{_MODERN.checkpoint_every}"),
     ] = None,
     keep: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(help="Checkpoints to keep beside the latest.", show_default="2"),
     ] = None,
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--out", "-o", help="The run's folder.", show_default="below the home"),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No bars, no words.")] = False,
@@ -217,20 +218,16 @@ def _print_plan(run: Run, *, json: bool) -> None:
 
 def _train(run: Run, *, quiet: bool, json: bool) -> None:
     from ganctl.cli.panel import training_view
-    from ganctl.engine import devices
-    from ganctl.engine.train import train as train_steps
 
     config = run.config
-    devices.choose_device(config.device)
     images_before = run.progress.get("images_seen", 0)
     seconds_before = run.progress.get("seconds", 0.0)
     title = f"{run.name}: {config.model.value} on {_short(config.data)}, {config.budget}"
-    with (
-        stop_on_signals() as should_stop,
-        console.progress(quiet=quiet) as prepare,
-        training_view(title, quiet=quiet) as view,
-    ):
-        for report in train_steps(run, should_stop=should_stop, progress=prepare):
+    # The panel shows before torch is imported, which takes seconds.
+    with stop_on_signals() as should_stop, closing(training_view(title, quiet=quiet)) as view:
+        from ganctl.engine.train import train as train_steps
+
+        for report in train_steps(run, should_stop=should_stop, progress=view.prepare):
             view.update(report)
 
     images, seconds = run.progress["images_seen"], run.progress["seconds"]

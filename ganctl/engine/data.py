@@ -21,9 +21,10 @@ from ganctl.config import DataName, check_image_size
 from ganctl.engine import seeding
 from ganctl.engine.downloads import load_torchvision
 from ganctl.engine.folders import load_path
-from ganctl.engine.labelled import Images, Labelled, Progress, Split
+from ganctl.engine.labelled import Labelled, Progress, Split
 from ganctl.engine.mnist import load_mnist
 from ganctl.errors import DataError, UsageError
+from ganctl.images import Images
 
 Source = Callable[[Split, "Progress | None"], Labelled]
 

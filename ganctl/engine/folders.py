@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ganctl.engine.labelled import Images, Labelled, Progress, Split
+from ganctl.engine.labelled import Labelled, Progress, Split
 from ganctl.errors import DataError
 from ganctl.idx import read_idx
+from ganctl.images import Images
 
 IMAGE_ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
 MAX_BYTES = 2**33

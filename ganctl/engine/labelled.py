@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ganctl.images import Images
+
 Split = Literal["train", "test"]
-Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 Progress = Callable[[str, int, "int | None"], None]
 """Called with what is under way, how much of it is done, and how much there is if known."""

@@ -8,9 +8,10 @@ import lzma
 import numpy as np
 
 from ganctl import paths
-from ganctl.engine.labelled import Images, Labelled, Progress, Split
+from ganctl.engine.labelled import Labelled, Progress, Split
 from ganctl.errors import DataError, FileError
 from ganctl.files import write_atomically
+from ganctl.images import Images
 
 MNIST_FILES = {
     "train-images-idx3-ubyte": ("6bbc9ace898e44ae57da46a324031adb", (60_000, 28, 28)),

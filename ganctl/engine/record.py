@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ganctl import images, plots
 from ganctl._version import __version__
 from ganctl.card import Card
@@ -40,7 +37,7 @@ class Recorder:
             {**self._progress(), "images_per_second": round(images_per_second, 1), **terms}
         )
 
-    def preview(self) -> NDArray[np.uint8]:
+    def preview(self) -> images.Images:
         """Write the averaged generator's sheet: a row for each class, a column for each seed.
 
         Returns:

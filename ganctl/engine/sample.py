@@ -9,15 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ganctl.card import Card
 from ganctl.engine import checkpoint, seeding
 from ganctl.engine.networks import Generator
+from ganctl.images import Images
 from ganctl.labels import Label
-
-Images = NDArray[np.uint8]
 
 # Every batch has this many rows, filled up where fewer are asked for: matrix
 # kernels round differently for other shapes, and a seed's pixels must not

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 from torch.optim import Optimizer
@@ -25,6 +23,7 @@ from ganctl.engine.record import Recorder
 from ganctl.engine.sample import from_pixels
 from ganctl.engine.state import TrainState, new_state
 from ganctl.errors import RunError
+from ganctl.images import Images
 from ganctl.runs import Run
 
 LOG_EVERY = 20
@@ -49,7 +48,7 @@ class StepReport:
     seconds: float
     images_per_second: float
     terms: dict[str, float]
-    preview: NDArray[np.uint8] | None
+    preview: Images | None
 
 
 def train(

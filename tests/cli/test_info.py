@@ -1,0 +1,87 @@
+"""``ganctl info``: runs, weights, pictures."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+def test_a_run_in_words(ganctl, trained):
+    result = ganctl("info")
+    assert result.code == 0
+    for fact in ("lines", "finished", "cgan", "modern", "40 steps", "across, down", "640", "MB"):
+        assert fact in result.out
+    assert result.err == ""
+
+
+def test_a_run_as_json(ganctl, trained):
+    facts = json.loads(ganctl("info", "lines", "--json").out)
+    assert facts["folder"] == str(trained.folder)
+    assert (facts["step"], facts["images_seen"]) == (40, 640)
+    assert facts["parameters"]["generator"] > 0
+    assert facts["checkpoints"] == [path.name for path in trained.checkpoints()]
+    assert facts["bytes"] == sum(p.stat().st_size for p in trained.folder.rglob("*") if p.is_file())
+
+
+def test_weights(ganctl, trained):
+    facts = json.loads(ganctl("info", trained.latest_checkpoint(), "--json").out)
+    assert (facts["model"], facts["recipe"], facts["step"]) == ("cgan", "modern", 40)
+    assert facts["network"]["image_size"] == 8
+
+
+def test_a_picture(ganctl, trained):
+    ganctl("sample", "--digit", "down", "--seeds", "3", "--out", "a.png")
+    expected = "ganctl sample lines --digit down --seeds 3 --out FILE.png"
+    assert expected in ganctl("info", "a.png").out
+    assert json.loads(ganctl("info", "a.png", "--json").out)["command"] == expected
+
+
+def test_a_preview(ganctl, trained):
+    facts = json.loads(ganctl("info", trained.previews()[0], "--json").out)
+    assert (facts["run"], facts["step"]) == ("lines", 10)
+
+
+def test_foreign_and_missing_pictures(ganctl):
+    Image.fromarray(np.zeros((2, 2), np.uint8)).save("foreign.png")
+    foreign, missing = ganctl("info", "foreign.png"), ganctl("info", "missing.png")
+    assert (foreign.code, missing.code) == (1, 1)
+    assert "does not say how it was made" in foreign.err
+    assert "There is no file missing.png" in missing.err
+
+
+def test_all_runs(ganctl, trained, tiny_data):
+    ganctl("train", "--data", tiny_data, "--steps", "2", "--batch", "4", "--name", "second")
+    result = ganctl("info", "--all")
+    lines = result.out.splitlines()
+    assert lines[0].split()[:3] == ["run", "status", "model"]
+    assert {line.split()[0] for line in lines[1:]} == {"lines", "second"}
+    runs = json.loads(ganctl("info", "--all", "--json").out)
+    assert {facts["run"] for facts in runs} == {"lines", "second"}
+
+
+def test_all_of_none(ganctl, home):
+    result = ganctl("info", "--all")
+    assert (result.code, result.out) == (0, "")
+    assert "no run yet" in result.err
+    assert json.loads(ganctl("info", "--all", "--json").out) == []
+    assert not home.exists()
+
+
+def test_all_and_one_exclude_each_other(ganctl, trained):
+    assert ganctl("info", "--all", "lines").code == 2
+
+
+def test_a_damaged_run(ganctl, trained):
+    (trained.folder / "run.json").write_text("{")
+    result = ganctl("info")
+    assert result.code == 1
+    assert "run.json cannot be read" in result.err
+
+
+def test_asking_changes_nothing(ganctl, trained, home):
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    ganctl("info")
+    ganctl("info", "--all")
+    assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
+    assert list(Path().iterdir()) == []

@@ -1,0 +1,97 @@
+"""Where errors become exit codes."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ganctl import __version__, cli
+from ganctl.errors import GanctlError
+
+COMMANDS = ["train", "sample", "montage", "gif", "info"]
+
+
+def test_version(ganctl):
+    assert ganctl("--version").out == f"ganctl {__version__}\n"
+
+
+def test_help_lists_the_commands(ganctl):
+    for arguments in (["--help"], ["-h"], []):
+        shown = ganctl(*arguments).out
+        assert all(f" {command} " in shown for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(ganctl, command):
+    result = ganctl(command, "--help")
+    assert result.code == 0
+    assert f"ganctl {command}" in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (["nope"], "No such command", "ganctl --help"),
+        (["train", "--nope"], "No such option: --nope", "ganctl train --help"),
+        (["sample", "--n"], "--n", "ganctl --help"),
+        (["montage", "--cols", "x"], "--cols", "ganctl montage --help"),
+    ],
+)
+def test_wrong_usage_is_two_lines_and_exit_2(ganctl, arguments, message, hint):
+    result = ganctl(*arguments)
+    assert result.code == 2
+    error, advice = result.err.splitlines()
+    assert error.startswith("error: ")
+    assert message in error
+    assert advice == f"hint: See: {hint}"
+
+
+def test_faults_of_our_own_are_told_without_a_traceback(ganctl, monkeypatch):
+    monkeypatch.setattr("ganctl.cli.info.find", lambda _run: 1 / 0)
+    result = ganctl("info")
+    assert result.code == 1
+    assert result.err.splitlines()[0] == "error: ZeroDivisionError: division by zero"
+    assert "GANCTL_DEBUG=1" in result.err
+
+
+@pytest.mark.parametrize("value", ["1", "yes"])
+def test_debug_shows_tracebacks(ganctl, monkeypatch, value):
+    monkeypatch.setenv("GANCTL_DEBUG", value)
+    with pytest.raises(GanctlError, match="no run 'nope'"):
+        ganctl("info", "nope")
+    monkeypatch.setattr("ganctl.cli.info.find", lambda _run: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        ganctl("info")
+
+
+def test_an_interrupt_is_130(ganctl, monkeypatch):
+    def interrupt(_run):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ganctl.cli.info.find", interrupt)
+    assert ganctl("info").code == 130
+
+
+def test_main_exits_with_the_code():
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["info", "nope"])
+    assert caught.value.code == 1
+
+
+def test_a_reader_that_has_had_enough_is_no_crash():
+    command = f"{sys.executable} -m ganctl info --all --json | head -c 0"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_the_module_is_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "ganctl", "info", "nope"],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: There is no run 'nope'.")

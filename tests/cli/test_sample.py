@@ -1,0 +1,183 @@
+"""``ganctl sample``: same seed, same picture; every format; every refusal."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.torch import load_file, save_file
+
+from ganctl.images import read_image, read_metadata
+
+
+def pixels(path):
+    return read_image(Path(path)).tolist()
+
+
+def listing():
+    return sorted(str(path) for path in Path().rglob("*") if path.is_file())
+
+
+def test_class_folders_by_name(ganctl, trained):
+    result = ganctl("sample", "--digit", "down", "--n", "3")
+    assert (result.code, result.out, result.err) == (0, "samples/lines\n", "")
+    assert listing() == [f"samples/lines/down/seed000{seed}.png" for seed in range(3)]
+    assert np.asarray(pixels("samples/lines/down/seed0000.png")).shape == (8, 8)
+
+
+def test_all_classes_and_several(ganctl, trained):
+    ganctl("sample", "--digit", "all", "--out", "a")
+    ganctl("sample", "-c", "0", "--class", "down", "--out", "b")
+    assert [path[2:] for path in listing()] == ["across/seed0000.png", "down/seed0000.png"] * 2
+
+
+def test_a_seed_is_a_picture_however_many_are_asked_for(ganctl, trained):
+    ganctl("sample", "--digit", "0", "--n", "100", "--out", "many")
+    ganctl("sample", "--digit", "0", "--n", "1", "--seed", "37", "--out", "one")
+    ganctl("sample", "--digit", "all", "--seeds", "99,37", "--out", "two")
+    first = Path("many/across/seed0037.png").read_bytes()
+    assert Path("one/across/seed0037.png").read_bytes() == first
+    assert Path("two/across/seed0037.png").read_bytes() == first
+    assert pixels("many/across/seed0038.png") != pixels("many/across/seed0037.png")
+
+
+def test_another_process_draws_the_same(ganctl, trained):
+    ganctl("sample", "--digit", "0", "--n", "2", "--out", "here")
+    command = [sys.executable, "-m", "ganctl", "sample", "lines", "--digit", "0", "--n", "2"]
+    subprocess.run([*command, "--out", "there"], check=True, capture_output=True)
+    for name in ("seed0000.png", "seed0001.png"):
+        here, there = (Path(folder, "across", name).read_bytes() for folder in ("here", "there"))
+        assert here == there
+
+
+def test_a_picture_says_how_to_make_it_and_that_makes_it(ganctl, trained):
+    options = ["--seeds", "8", "--scale", "2", "--truncation", "0.5"]
+    ganctl("sample", "--digit", "1:0.5,0:0.5", *options, "--out", "first")
+    (path,) = listing()
+    command = read_metadata(Path(path))["command"].split()
+    assert command[0] == "ganctl"
+    ganctl(*[word.replace("FILE", "again") for word in command[1:]])
+    assert pixels("again.png") == pixels(path)
+    assert np.asarray(pixels(path)).shape == (16, 16)
+
+
+def test_one_sheet(ganctl, trained):
+    assert ganctl("sample", "--digit", "all", "--n", "10", "--out", "s.png").out == "s.png\n"
+    assert np.asarray(pixels("s.png")).shape == (2 * 9 + 1, 10 * 9 + 1)
+
+
+def test_npz(ganctl, trained):
+    ganctl("sample", "--digit", "all", "--seeds", "5,7", "--out", "a.npz")
+    with np.load("a.npz") as arrays:
+        assert arrays["images"].shape == (4, 8, 8)
+        assert arrays["labels"].tolist() == [0, 0, 1, 1]
+        assert arrays["seeds"].tolist() == [5, 7, 5, 7]
+        assert arrays["class_names"].tolist() == ["across", "down"]
+
+
+@pytest.mark.parametrize("options", [["--format", "idx"], ["--format", "png"], ["--format", "npz"]])
+def test_every_format_is_data_to_train_on(ganctl, trained, options):
+    path = ganctl("sample", "--digit", "all", "--n", "4", *options).out.strip()
+    result = ganctl("train", "--data", path, "--steps", "2", "--batch", "4", "--name", "child")
+    assert result.code == 0
+    info = json.loads(ganctl("info", "child", "--json").out)
+    assert info["classes"] == ["across", "down"]
+
+
+def test_truncation_to_nothing_leaves_one_picture(ganctl, trained):
+    ganctl("sample", "--digit", "0", "--n", "2", "--truncation", "0", "--out", "a.npz")
+    with np.load("a.npz") as arrays:
+        assert np.array_equal(*arrays["images"])
+
+
+def test_a_blend_that_is_scaled_says_so(ganctl, trained):
+    result = ganctl("sample", "--digit", "0:1,1:1", "--out", "a.npz")
+    assert result.code == 0
+    assert result.err == "note: the weights of 0:1,1:1 sum to 2; they were scaled to sum to 1\n"
+
+
+def test_json(ganctl, trained):
+    result = ganctl("sample", "--digit", "down", "--n", "2", "--json")
+    assert json.loads(result.out) == {
+        "run": "lines",
+        "path": "samples/lines",
+        "images": 2,
+        "labels": ["down"],
+        "seeds": [0, 1],
+    }
+
+
+def test_twice_the_same_is_fine_and_something_else_is_not_overwritten(ganctl, trained):
+    command = ["sample", "--digit", "0", "--out", "a.png"]
+    assert ganctl(*command).code == 0
+    assert ganctl(*command).code == 0
+    before = Path("a.png").read_bytes()
+    refused = ganctl(*command, "--seed", "3")
+    assert refused.code == 1
+    assert "a.png already exists" in refused.err
+    assert "--force" in refused.err
+    assert Path("a.png").read_bytes() == before
+    assert ganctl(*command, "--seed", "3", "--force").code == 0
+    assert Path("a.png").read_bytes() != before
+
+
+@pytest.mark.parametrize("how", ["name", "prefix", "runs/", "path", "latest", "file"])
+def test_run_may_be_said_in_many_ways(ganctl, trained, how):
+    reference = {
+        "name": "lines",
+        "prefix": "li",
+        "runs/": "runs/lines",
+        "path": str(trained.folder),
+        "latest": "runs/latest",
+        "file": str(trained.latest_checkpoint()),
+    }[how]
+    result = ganctl("sample", reference, "--digit", "0", "--out", "a.npz")
+    assert result.code == 0
+    ganctl("sample", "--digit", "0", "--out", "b.npz")
+    assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message", "hint"),
+    [
+        ([], 2, "which class", "across, down, or all"),
+        (["--digit", "2"], 2, "Class 2 is out of range", "0 to 1"),
+        (["--digit", "-1"], 2, "Class -1 is out of range", "0 to 1"),
+        (["--digit", "acros"], 2, "no class 'acros'", "Did you mean across"),
+        (["--digit", "0:1,1:-1"], 2, "negative weight", "sum to 1"),
+        (["--digit", "0", "--n", "0"], 2, "--n 0 is out of range", "from 1"),
+        (["--digit", "0", "--n", "-3"], 2, "--n -3 is out of range", "from 1"),
+        (["--digit", "0", "--seeds", "5-3"], 2, "runs backwards", "3-5"),
+        (["--digit", "0", "--seeds", "a"], 2, "'a' is not a seed", "0,1,4-6"),
+        (["--digit", "0", "--seeds", "1", "--n", "2"], 2, "--seeds excludes --n", "either"),
+        (["--digit", "0", "--seed", "-1"], 2, "--seed -1 is out of range", "from 0"),
+        (["--digit", "0", "--scale", "0"], 2, "--scale 0 is out of range", "from 1"),
+        (["--digit", "0", "--truncation", "-1"], 2, "--truncation -1", "from 0"),
+        (["--digit", "0", "--truncation", "nan"], 2, "--truncation nan", "from 0"),
+        (["--digit", "0", "--format", "jpg"], 2, "no format 'jpg'", "png, npz, idx"),
+        (["--digit", "0", "--format", "npz", "--out", "a.png"], 2, "--format npz", "ending"),
+        (["--digit", "0", "--out", "file/x"], 1, "Not a directory", "--out"),
+        (["nope", "--digit", "0"], 1, "There is no run 'nope'", "latest, lines"),
+        (["model.pt", "--digit", "0"], 1, "is a pickle", "safetensors"),
+        (["truncated.safetensors", "--digit", "0"], 1, "truncated or damaged", "earlier"),
+        (["future.safetensors", "--digit", "0"], 1, "checkpoint format 99", "wrote it"),
+        (["pickle.safetensors", "--digit", "0"], 1, "is a pickle", "safetensors"),
+    ],
+)
+def test_bad_requests_write_nothing(ganctl, trained, options, code, message, hint):
+    content = trained.latest_checkpoint().read_bytes()
+    Path("truncated.safetensors").write_bytes(content[:3000])
+    Path("pickle.safetensors").write_bytes(b"\x80\x02}q\x00.")
+    metadata = {"format": "ganctl-checkpoint", "format_version": "99", "card": "{}"}
+    save_file(load_file(trained.latest_checkpoint()), "future.safetensors", metadata)
+    Path("file").write_text("")
+    before = listing()
+    result = ganctl("sample", *options)
+    assert result.code == code
+    error, advice = result.err.splitlines()
+    assert message in error
+    assert hint in advice
+    assert result.out == ""
+    assert listing() == before

@@ -1,0 +1,245 @@
+"""``ganctl train``: what it prints, what it leaves, and what it refuses."""
+
+import json
+
+import pytest
+import torch
+
+from ganctl.cli.train import with_resume_value
+from ganctl.runs import Run
+
+
+@pytest.fixture
+def tiny(ganctl, tiny_data):
+    """Train on tiny data with a few steps."""
+
+    def call(*options, steps=("--steps", "4")):
+        return ganctl("train", "--data", tiny_data, "--batch", "8", *steps, *options)
+
+    return call
+
+
+def files(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_the_path_alone_is_on_stdout_and_the_rest_on_stderr(tiny, home):
+    result = tiny("--name", "demo")
+    assert result.code == 0
+    assert result.out == f"{home / 'runs' / 'demo'}\n"
+    assert "100%  step 4/4" in result.err
+    assert "ganctl montage" in result.err
+    assert "━" not in result.err
+
+
+def test_json_ends_with_one_object(tiny, home):
+    result = tiny("--name", "demo", "--json", "--quiet")
+    values = json.loads(result.out.splitlines()[-1])
+    assert set(values) == {"run", "steps", "images_seen", "seconds", "images_per_second"}
+    assert (values["run"], values["steps"]) == (str(home / "runs" / "demo"), 4)
+    assert values["images_seen"] == 32
+    assert values["images_per_second"] > 0
+    assert result.err == ""
+
+
+def test_quiet_says_nothing(tiny):
+    assert tiny("--quiet").err == ""
+
+
+def test_out_makes_the_run_there(tiny, ganctl, tmp_path):
+    result = tiny("--out", tmp_path / "mine")
+    assert result.out == f"{tmp_path / 'mine'}\n"
+    assert Run.open(tmp_path / "mine").status == "finished"
+    assert ganctl("info", "latest", "--json").out.count(str(tmp_path / "mine")) == 1
+
+
+@pytest.mark.parametrize("shape", ["text", "json"])
+def test_a_dry_run_writes_nothing(tiny, home, shape):
+    result = tiny("--dry-run", "--name", "demo", *(["--json"] if shape == "json" else []))
+    assert result.code == 0
+    if shape == "json":
+        assert json.loads(result.out)["budget"] == {"unit": "steps", "amount": 4}
+    else:
+        assert "4 steps" in result.out
+    assert str(home / "runs" / "demo") in result.out
+    assert not home.exists()
+
+
+def test_epochs_and_minutes(tiny):
+    epochs = json.loads(tiny("--json", steps=("--epochs", "2")).out)
+    assert epochs["steps"] == 2 * 64 // 8
+    minutes = json.loads(tiny("--json", steps=("--minutes", "0.01")).out)
+    assert 0.6 <= minutes["seconds"] < 5
+
+
+def test_previews_and_checkpoints_as_asked(tiny, home):
+    tiny("--name", "a", "--preview-every", "2", "--checkpoint-every", "1", "--keep", "0")
+    run = Run.open(home / "runs" / "a")
+    assert [path.stem for path in run.previews()] == ["step00000002", "step00000004"]
+    assert [path.stem for path in run.checkpoints()] == ["step00000004"]
+
+
+def test_image_size(tiny, home):
+    tiny("--name", "a", "--image-size", "12")
+    assert Run.open(home / "runs" / "a").data["shape"] == [1, 12, 12]
+
+
+def test_resume_without_a_name_goes_on_with_the_latest(tiny, ganctl, home):
+    tiny("--name", "a")
+    result = ganctl("train", "--resume", "--steps", "6", "--json")
+    assert result.code == 0
+    assert json.loads(result.out)["steps"] == 6
+    assert Run.open(home / "runs" / "a").progress["step"] == 6
+
+
+def test_resume_by_name_with_the_same_options(tiny, home):
+    tiny("--name", "a")
+    assert tiny("--resume", "a", steps=("--steps", "5")).code == 0
+    assert Run.open(home / "runs" / "a").progress["step"] == 5
+
+
+def test_a_finished_run_wants_a_larger_budget(tiny, ganctl):
+    tiny("--name", "a")
+    result = ganctl("train", "--resume")
+    assert result.code == 2
+    assert "has spent its budget of 4 steps" in result.err
+    assert "give a larger" in result.err
+
+
+@pytest.mark.parametrize(
+    ("options", "difference"),
+    [
+        (["--batch", "16"], "batch was 8, not 16"),
+        (["--seed", "3"], "seed was 0, not 3"),
+        (["--data", "mnist"], "not mnist"),
+        (["--image-size", "16"], "image_size was None, not 16"),
+        (["--precision", "bf16"], "precision was auto, not bf16"),
+    ],
+)
+def test_resuming_as_another_training_is_refused(tiny, ganctl, options, difference):
+    tiny()
+    result = ganctl("train", "--resume", "latest", "--steps", "9", *options)
+    assert result.code == 2
+    assert difference in result.err
+
+
+@pytest.mark.parametrize(
+    ("given", "completed"),
+    [
+        (["train", "--resume"], ["train", "--resume", "latest"]),
+        (["train", "--resume", "--steps", "9"], ["train", "--resume", "latest", "--steps", "9"]),
+        (["train", "--resume", "demo"], ["train", "--resume", "demo"]),
+        (["train", "--resume=demo"], ["train", "--resume=demo"]),
+        (["info"], ["info"]),
+    ],
+)
+def test_resume_takes_an_optional_value(given, completed):
+    assert with_resume_value(given) == completed
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        (["--data", "mnits"], "There is no data set 'mnits'", "Did you mean mnist"),
+        (["--model", "cgam"], "There is no model 'cgam'", "Did you mean cgan"),
+        (["--recipe", "modrn"], "There is no recipe 'modrn'", "Did you mean modern"),
+        (["--device", "gpu"], "There is no device 'gpu'", "auto, cpu, cuda, mps"),
+        (["--precision", "half"], "There is no precision 'half'", "auto, fp32, bf16"),
+        (["--steps", "3", "--epochs", "1"], "--epochs and --steps exclude each other", "one"),
+        (["--steps", "0"], "--steps 0 is not a length", "above 0"),
+        (["--minutes", "-1"], "--minutes -1 is not a length", "above 0"),
+        (["--epochs", "nan"], "--epochs nan is not a length", "above 0"),
+        (["--batch", "0"], "--batch 0 is out of range", "whole number"),
+        (["--seed", "-4"], "--seed -4 is out of range", "from 0"),
+        (["--image-size", "27"], "--image-size 27", "multiple of 4"),
+        (["--keep", "-1"], "--keep -1 is out of range", "from 0"),
+        (["--preview-every", "0"], "--preview-every 0", "from 1"),
+        (["--checkpoint-every", "0"], "--checkpoint-every 0", "from 1"),
+        (["--name", "../x"], "cannot be the name of a run", "letters"),
+        (["--name", "a", "--out", "b"], "--name and --out exclude each other", "one"),
+        (["--resume", "nope"], "There is no run 'nope'", "latest"),
+        (["--resume", "nope", "--name", "x"], "where it is", "Leave out"),
+        (["--steps", "x"], "--steps", "--help"),
+        (["--stepz", "3"], "No such option: --stepz", "--help"),
+        (["extra"], "extra", "--help"),
+    ],
+)
+def test_bad_options_write_nothing(ganctl, home, tmp_path, options, message, hint):
+    before = files(tmp_path)
+    result = ganctl("train", *options)
+    assert result.code in (1, 2)
+    error, advice = result.err.splitlines()
+    assert error.startswith("error: ")
+    assert message in error
+    assert advice.startswith("hint: ")
+    assert hint in advice
+    assert result.out == ""
+    assert files(tmp_path) == before
+
+
+def test_a_missing_device_writes_nothing(tiny, home, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    result = tiny("--device", "cuda")
+    assert result.code == 2
+    assert "--device cuda: this machine, or this build of torch, has none" in result.err
+    assert not home.exists()
+
+
+def test_a_taken_name_is_left_alone(tiny, home):
+    tiny("--name", "a")
+    before = {path: path.read_bytes() for path in (home / "runs" / "a").rglob("*.*")}
+    result = tiny("--name", "a", "--seed", "5")
+    assert result.code == 1
+    assert "already exists" in result.err
+    assert {path: path.read_bytes() for path in (home / "runs" / "a").rglob("*.*")} == before
+
+
+def test_a_place_that_cannot_be_written(tiny, tmp_path, monkeypatch, home):
+    (tmp_path / "file").write_text("")
+    result = tiny("--out", tmp_path / "file" / "run")
+    assert result.code == 1
+    assert "Not a directory" in result.err
+    monkeypatch.setenv("GANCTL_HOME", str(tmp_path / "file"))
+    assert tiny().code == 1
+    assert not home.exists()
+
+
+def test_broken_data_leave_no_run(ganctl, tmp_path, home):
+    (tmp_path / "broken.npz").write_text("no zip")
+    result = ganctl("train", "--data", tmp_path / "broken.npz", "--steps", "2")
+    assert result.code == 1
+    assert "cannot be read" in result.err
+    assert not home.exists()
+
+
+def test_a_full_disk_stops_with_an_error_and_keeps_the_last_checkpoint(tiny, home, monkeypatch):
+    import errno
+    import os
+
+    real = os.fsync
+    written = []
+
+    def fill_up(descriptor):
+        written.append(descriptor)
+        if len(written) > 6:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fill_up)
+    result = tiny("--name", "a", "--checkpoint-every", "1", "--preview-every", "99")
+    assert result.code == 1
+    assert "No space left on device" in result.err
+    assert "The disk is full" in result.err
+    monkeypatch.undo()
+    run = Run.open(home / "runs" / "a")
+    assert run.checkpoints()
+    assert not list(run.folder.rglob("*.tmp"))
+
+
+def test_a_damaged_checkpoint_is_not_gone_on_with(tiny, ganctl, home):
+    tiny("--name", "a")
+    path = Run.open(home / "runs" / "a").latest_checkpoint()
+    path.write_bytes(path.read_bytes()[:5000])
+    result = ganctl("train", "--resume", "--steps", "9")
+    assert result.code == 1
+    assert "truncated or damaged" in result.err

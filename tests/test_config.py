@@ -1,0 +1,175 @@
+"""Every option is checked before anything is imported or written."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganctl.config import (
+    RECIPES,
+    Budget,
+    BudgetUnit,
+    Model,
+    RecipeName,
+    TrainConfig,
+    check_run_name,
+    resumed_config,
+    train_config,
+)
+from ganctl.errors import RunError, UnknownName, UsageError
+
+MODERN = RECIPES[RecipeName.MODERN]
+
+
+def test_the_defaults_are_the_recipes():
+    config = train_config()
+    assert (config.data, config.model, config.recipe) == ("mnist", Model.CGAN, RecipeName.MODERN)
+    assert config.batch == MODERN.batch
+    assert config.budget == Budget(BudgetUnit.EPOCHS, MODERN.epochs)
+    assert set(RECIPES) == set(RecipeName)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "near"),
+    [
+        ("model", "cgn", "cgan"),
+        ("recipe", "modem", "modern"),
+        ("device", "cude", "cuda"),
+        ("precision", "fp16", "bf16"),
+        ("data", "fashion_mnist", "fashion-mnist"),
+        ("data", "no/such/folder", "mnist"),
+    ],
+)
+def test_unknown_names_list_what_there_is(option, value, near):
+    with pytest.raises(UnknownName, match=value) as caught:
+        train_config(**{option: value})
+    assert near in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *[(option, value) for option in ("epochs", "minutes") for value in (0, -1, float("nan"))],
+        ("steps", 0),
+        ("steps", -5),
+        ("minutes", float("inf")),
+        ("batch", 0),
+        ("batch", 1),
+        ("batch", -64),
+        ("seed", -1),
+        ("preview_every", 0),
+        ("checkpoint_every", -1),
+        ("keep", -1),
+        ("image_size", 0),
+        ("image_size", 30),
+        ("image_size", 1000),
+    ],
+)
+def test_numbers_out_of_range_name_their_option(option, value):
+    with pytest.raises(UsageError) as caught:
+        train_config(**{option: value})
+    flag = "--" + option.replace("_", "-")
+    assert flag in str(caught.value)
+    assert caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+def test_two_budgets_exclude_each_other():
+    with pytest.raises(UsageError, match="--epochs and --minutes exclude each other"):
+        train_config(epochs=1, minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("budget", "steps"),
+    [
+        (Budget(BudgetUnit.EPOCHS, 2), 20),
+        (Budget(BudgetUnit.EPOCHS, 0.01), 1),
+        (Budget(BudgetUnit.STEPS, 7), 7),
+        (Budget(BudgetUnit.MINUTES, 1), None),
+    ],
+)
+def test_budgets_in_steps(budget, steps):
+    assert budget.steps(images=1000, batch=100) == steps
+
+
+def test_progress_counts_steps_or_the_clock():
+    assert Budget(BudgetUnit.STEPS, 10).progress(5, 999.0, 10) == 0.5
+    assert Budget(BudgetUnit.MINUTES, 2).progress(5, 30.0, None) == 0.25
+    assert Budget(BudgetUnit.MINUTES, 1).progress(5, 90.0, None) == 1.0
+
+
+def test_budgets_read_as_words():
+    assert str(Budget(BudgetUnit.MINUTES, 3)) == "3 minutes"
+    assert str(Budget(BudgetUnit.EPOCHS, 1)) == "1 epoch"
+
+
+def test_a_path_becomes_absolute(tmp_path, monkeypatch):
+    (tmp_path / "pets").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert train_config(data="pets").data == str(tmp_path / "pets")
+
+
+configs = st.builds(
+    train_config,
+    steps=st.integers(1, 10**6),
+    batch=st.integers(2, 10**4),
+    seed=st.integers(0, 2**63 - 1),
+    image_size=st.none() | st.integers(2, 64).map(lambda n: 4 * n),
+    keep=st.integers(0, 100),
+)
+
+
+@given(configs)
+def test_json_round_trip(config):
+    assert TrainConfig.from_json(json.loads(json.dumps(config.as_json()))) == config
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(list(train_config().as_json())), json_values)
+def test_a_damaged_configuration_is_a_run_error_or_still_valid(field, value):
+    plain = train_config().as_json() | {field: value}
+    try:
+        assert isinstance(TrainConfig.from_json(plain), TrainConfig)
+    except RunError as error:
+        assert error.hint
+
+
+@pytest.mark.parametrize("field", list(train_config().as_json()))
+def test_a_missing_field_is_a_run_error(field):
+    plain = train_config().as_json()
+    del plain[field]
+    with pytest.raises(RunError):
+        TrainConfig.from_json(plain)
+
+
+def test_resuming_may_change_the_budget_and_refuses_the_rest():
+    old = train_config(steps=10)
+    longer = Budget(BudgetUnit.STEPS, 20)
+    assert resumed_config(old, {"budget": longer, "batch": old.batch}) == replace(
+        old, budget=longer
+    )
+    with pytest.raises(UsageError, match="batch was 64, not 32; seed was 0, not 9"):
+        resumed_config(old, {"batch": 32, "seed": 9})
+
+
+@pytest.mark.parametrize("name", ["demo", "a", "2026.1-x_y", "Latest-one", "x" * 100])
+def test_good_run_names(name):
+    assert check_run_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "latest", "LATEST", "pretrained", "runs", "../up", "a/b", "a\\b", ".hidden", "-x", "con",
+     "nul.txt", "COM1", "dot.", "a b", "x" * 101, "é", "a\n"],
+)  # fmt: skip
+def test_bad_run_names(name):
+    with pytest.raises(UsageError, match="cannot be the name"):
+        check_run_name(name)

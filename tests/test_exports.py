@@ -1,0 +1,148 @@
+"""Where samples go and what the files hold."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganctl.config import Format
+from ganctl.errors import FileError, UnknownName, UsageError
+from ganctl.exports import Samples, choose_destination, npz_bytes, write_samples
+from ganctl.idx import read_idx
+from ganctl.images import read_image, read_metadata
+from ganctl.labels import parse_labels
+from ganctl.provenance import Origin
+
+CLASSES = ("cat", "T-shirt/top")
+
+
+def samples(labels=("cat", "T-shirt/top"), seeds=(3, 4), colour=False):
+    parsed = parse_labels(labels, CLASSES).labels
+    count = len(parsed) * len(seeds)
+    shape = (count, 4, 4, 3) if colour else (count, 4, 4)
+    return Samples(
+        images=np.arange(np.prod(shape), dtype=np.uint8).reshape(shape),
+        labels=tuple(label for label in parsed for _ in seeds),
+        seeds=tuple(seeds) * len(parsed),
+        classes=CLASSES,
+        truncation=1.0,
+        scale=1,
+        origin=Origin("demo", 7),
+    )
+
+
+def put(some, out, wanted=None, force=False):
+    return write_samples(some, choose_destination(Path(out), wanted, "demo"), force=force)
+
+
+@pytest.mark.parametrize(
+    ("out", "wanted", "path", "kind", "is_sheet"),
+    [
+        (None, None, "samples/demo", Format.PNG, False),
+        (None, "npz", "samples/demo.npz", Format.NPZ, False),
+        (None, "idx", "samples/demo-idx", Format.IDX, False),
+        ("x", None, "x", Format.PNG, False),
+        ("x.png", None, "x.png", Format.PNG, True),
+        ("x.PNG", "png", "x.PNG", Format.PNG, True),
+        ("x.npz", None, "x.npz", Format.NPZ, False),
+        ("x", "idx", "x", Format.IDX, False),
+    ],
+)
+def test_destinations(out, wanted, path, kind, is_sheet):
+    chosen = choose_destination(out and Path(out), wanted, "demo")
+    assert (chosen.path, chosen.format, chosen.sheet) == (Path(path), kind, is_sheet)
+
+
+@pytest.mark.parametrize(("out", "wanted"), [("x.png", "npz"), ("x.npz", "idx"), ("x", "npz")])
+def test_a_format_must_go_with_the_ending(out, wanted):
+    with pytest.raises(UsageError, match=f"--format {wanted}"):
+        choose_destination(Path(out), wanted, "demo")
+
+
+def test_an_unknown_format():
+    with pytest.raises(UnknownName, match="format 'jpg'"):
+        choose_destination(None, "jpg", "demo")
+
+
+def test_class_folders_with_safe_names_and_metadata():
+    assert put(samples(), "out") == Path("out")
+    names = sorted(str(path) for path in Path("out").rglob("*.png"))
+    assert names == [
+        "out/T-shirt-top/seed0003.png",
+        "out/T-shirt-top/seed0004.png",
+        "out/cat/seed0003.png",
+        "out/cat/seed0004.png",
+    ]
+    assert read_image(Path(names[0])).tolist() == samples().images[2].tolist()
+    command = "ganctl sample demo --digit T-shirt/top --seeds 3 --out FILE.png"
+    assert read_metadata(Path(names[0]))["command"] == command
+
+
+def test_a_sheet_and_a_single_image():
+    put(samples(), "sheet.png")
+    assert read_image(Path("sheet.png")).shape == (2 * 5 + 1, 2 * 5 + 1)
+    put(samples(["cat"], [9]), "one.png")
+    assert read_image(Path("one.png")).shape == (4, 4)
+    assert read_metadata(Path("sheet.png"))["seeds"] == "3-4"
+
+
+def test_arrays():
+    put(samples(), "a.npz")
+    with np.load("a.npz", allow_pickle=False) as arrays:
+        assert set(arrays) == {"images", "labels", "seeds", "class_names"}
+        assert arrays["images"].dtype == np.uint8
+        assert (arrays["labels"].dtype, arrays["labels"].tolist()) == (np.int64, [0, 0, 1, 1])
+        assert (arrays["seeds"].dtype, arrays["seeds"].tolist()) == (np.int64, [3, 4, 3, 4])
+        assert arrays["class_names"].tolist() == list(CLASSES)
+
+
+def test_blends_bring_their_weights():
+    put(samples(["cat:0.25,1:0.75"]), "a.npz")
+    with np.load("a.npz") as arrays:
+        assert arrays["labels"].tolist() == [1, 1]
+        assert arrays["label_weights"].tolist() == [[0.25, 0.75]] * 2
+
+
+def test_npz_bytes_do_not_depend_on_the_time():
+    import time
+
+    first = npz_bytes({"a": np.arange(3)})
+    time.sleep(2.1)  # Zip files count time in steps of two seconds.
+    assert npz_bytes({"a": np.arange(3)}) == first
+    assert np.load(io.BytesIO(first))["a"].tolist() == [0, 1, 2]
+
+
+def test_idx_files():
+    put(samples(), "idx", "idx")
+    assert read_idx(Path("idx/train-images-idx3-ubyte")).tolist() == samples().images.tolist()
+    assert read_idx(Path("idx/train-labels-idx1-ubyte")).tolist() == [0, 0, 1, 1]
+    assert Path("idx/class-names.txt").read_text() == "cat\nT-shirt/top\n"
+
+
+def test_idx_holds_no_colour():
+    with pytest.raises(UsageError, match="grey"):
+        put(samples(colour=True), "idx", "idx")
+    assert not Path("idx").exists()
+
+
+def test_a_file_in_the_way_stops_all_before_the_first_is_written():
+    Path("out/T-shirt-top").mkdir(parents=True)
+    Path("out/T-shirt-top/seed0004.png").write_text("mine")
+    with pytest.raises(FileError, match="already exists"):
+        put(samples(), "out")
+    assert not Path("out/cat").exists()
+    put(samples(), "out", force=True)
+    assert Path("out/T-shirt-top/seed0004.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_same_again_is_no_conflict():
+    put(samples(), "out")
+    put(samples(), "out")
+
+
+@pytest.mark.parametrize("out", ["file/x", "file/x.png", "file/x.npz"])
+def test_a_place_that_cannot_be_is_found_before_drawing(out):
+    Path("file").write_text("")
+    with pytest.raises(FileError):
+        choose_destination(Path(out), None, "demo").check(force=False)

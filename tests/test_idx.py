@@ -1,0 +1,74 @@
+"""IDX files come back as they went, and damaged ones are refused."""
+
+import gzip
+import lzma
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from ganctl.errors import DataError
+from ganctl.idx import idx_bytes, read_idx
+
+arrays = hnp.arrays(np.uint8, hnp.array_shapes(min_dims=1, max_dims=3, max_side=6))
+PACKERS = {"": bytes, ".gz": gzip.compress, ".xz": lzma.compress}
+
+
+def written(folder, content, ending=""):
+    path = folder / f"data{ending}"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("idx")
+
+
+@given(array=arrays, ending=st.sampled_from(sorted(PACKERS)))
+def test_round_trip(folder, array, ending):
+    path = written(folder, PACKERS[ending](idx_bytes(array)), ending)
+    assert np.array_equal(read_idx(path), array)
+
+
+def test_the_header_is_mnists():
+    content = idx_bytes(np.zeros((2, 28, 28), np.uint8))
+    assert content[:16] == bytes([0, 0, 8, 3]) + struct.pack(">III", 2, 28, 28)
+
+
+@given(array=arrays, data=st.data())
+def test_every_truncation_is_refused(folder, array, data):
+    content = idx_bytes(array)
+    cut = data.draw(st.integers(0, len(content) - 1))
+    with pytest.raises(DataError):
+        read_idx(written(folder, content[:cut]))
+
+
+@given(content=st.binary(max_size=40), ending=st.sampled_from(sorted(PACKERS)))
+def test_garbage_is_an_array_or_a_data_error(folder, content, ending):
+    try:
+        assert read_idx(written(folder, content, ending)).dtype == np.uint8
+    except DataError as error:
+        assert error.hint
+
+
+def test_a_header_that_lies_costs_no_memory(folder):
+    header = struct.pack(">HBBIII", 0, 8, 3, 2**31, 2**31, 2**31)
+    with pytest.raises(DataError, match="claims"):
+        read_idx(written(folder, header))
+    barely = struct.pack(">HBBI", 0, 8, 1, 2**33 - 1 & 0xFFFFFFFF)
+    with pytest.raises(DataError, match="truncated"):
+        read_idx(written(folder, barely + b"x"))
+
+
+def test_other_number_types_are_refused(folder):
+    with pytest.raises(DataError, match="unsigned bytes"):
+        read_idx(written(folder, struct.pack(">HBBI", 0, 13, 1, 1) + bytes(4)))
+
+
+def test_a_missing_file_is_refused(folder):
+    with pytest.raises(DataError, match="Cannot read"):
+        read_idx(folder / "none")

@@ -1,0 +1,151 @@
+"""RUN: a path, a name, a beginning, latest, a file, a bundled generator."""
+
+import os
+import shutil
+
+import pytest
+
+from ganctl import locate, paths
+from ganctl.config import train_config
+from ganctl.errors import CheckpointError, RunError, RunNotFound
+from ganctl.locate import Source, all_runs, find, find_run, find_source, known_names, reference_to
+from ganctl.runs import Run
+
+
+@pytest.fixture
+def runs(home):
+    """Three runs: demo, demo-two and other; the pointer means demo-two."""
+    made = {}
+    for name in ("demo", "other", "demo-two"):
+        made[name] = Run.new(home / "runs" / name, train_config())
+        made[name].begin({}, {})
+    return made
+
+
+@pytest.fixture
+def bundled(tmp_path, monkeypatch):
+    """A stand-in for the bundled generators."""
+    folder = tmp_path / "assets" / "pretrained"
+    folder.mkdir(parents=True)
+    (folder / "mnist.safetensors").write_bytes(b"")
+    monkeypatch.setattr(paths, "ASSETS", tmp_path / "assets")
+    monkeypatch.setattr(paths, "PRETRAINED", folder)
+    return folder / "mnist.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [
+        ("demo", "demo"),
+        ("runs/demo", "demo"),
+        ("demo-t", "demo-two"),
+        ("runs/o", "other"),
+        ("latest", "demo-two"),
+        ("runs/latest", "demo-two"),
+        ("runs/latest/", "demo-two"),
+        (None, "demo-two"),
+    ],
+)
+def test_names(runs, reference, name):
+    assert find_run(reference).name == name
+
+
+def test_a_path_relative_or_absolute(runs, home, monkeypatch):
+    assert find_run(str(home / "runs" / "other")).name == "other"
+    monkeypatch.chdir(home / "runs")
+    assert find_run("./other").folder == home / "runs" / "other"
+
+
+def test_an_exact_name_wins_over_a_beginning(runs):
+    assert find_run("demo").name == "demo"
+
+
+def test_an_ambiguous_beginning_lists_the_candidates(runs):
+    with pytest.raises(RunNotFound, match="could be demo, demo-two"):
+        find_run("dem")
+
+
+@pytest.mark.parametrize("reference", ["nope", "runs/dmeo", "/no/such/place", ""])
+def test_an_unknown_run_lists_what_there_is(runs, reference):
+    if reference == "":
+        reference = " "
+    with pytest.raises(RunNotFound) as caught:
+        find_run(reference)
+    assert "latest, demo, demo-two, other" in caught.value.hint
+    if "dmeo" in reference:
+        assert "Did you mean demo" in caught.value.hint
+
+
+def test_no_run_at_all():
+    with pytest.raises(RunNotFound, match="no run yet"):
+        find_run(None)
+
+
+@pytest.mark.parametrize("pointer", ["gone\n", "", "\xff\xfe", None])
+def test_a_dangling_pointer_falls_back_to_the_newest(runs, home, pointer):
+    path = home / "runs" / "latest"
+    path.unlink()
+    if pointer is not None:
+        path.write_bytes(pointer.encode("latin-1"))
+    for age, name in enumerate(("other", "demo", "demo-two")):
+        os.utime(runs[name].folder / "run.json", (1000 - age, 1000 - age))
+    assert find_run("latest").name == "other"
+
+
+def test_the_pointer_may_lead_out_of_the_home(runs, home, tmp_path):
+    shutil.move(runs["other"].folder, tmp_path / "moved")
+    (home / "runs" / "latest").write_text(f"{tmp_path / 'moved'}\n")
+    found = find_run(None)
+    assert found.folder == tmp_path / "moved"
+    assert reference_to(found) == str(tmp_path / "moved")
+
+
+def test_a_source_is_the_latest_checkpoint(trained):
+    source = find_source("lines")
+    assert source == Source("lines", trained.latest_checkpoint(), trained)
+    assert source.file_stem == "lines"
+
+
+def test_a_run_without_checkpoint_is_no_source(runs):
+    with pytest.raises(RunError, match="no checkpoint yet"):
+        find_source("demo")
+
+
+def test_a_file_is_a_source(trained, monkeypatch):
+    monkeypatch.chdir(trained.folder / "checkpoints")
+    source = find_source("step00000040.safetensors")
+    assert source.checkpoint.samefile(trained.latest_checkpoint())
+    assert source.run is None
+    assert source.reference == str(trained.latest_checkpoint())
+
+
+@pytest.mark.parametrize("name", ["model.pt", "model.pkl", "weights.pth", "x.ckpt"])
+def test_pickles_are_refused_whether_they_exist_or_not(tmp_path, monkeypatch, name):
+    with pytest.raises(CheckpointError, match="is a pickle"):
+        find(name)
+
+
+def test_before_any_run_the_bundled_generator_stands_in(bundled):
+    source = find_source(None)
+    assert source.checkpoint == bundled
+    assert source.reference == "pretrained/mnist"
+    assert source.file_stem == "pretrained-mnist"
+    assert "no run yet" in source.note
+
+
+def test_after_a_run_it_must_be_asked_for(bundled, runs):
+    assert isinstance(find(None), Run)
+    assert find_source("pretrained/mnist") == Source("pretrained/mnist", bundled)
+    with pytest.raises(RunNotFound, match="pretrained/nmist") as caught:
+        find("pretrained/nmist")
+    assert "Did you mean pretrained/mnist" in caught.value.hint
+
+
+def test_all_runs_oldest_first_without_the_damaged(runs, home):
+    (home / "runs" / "other" / "run.json").write_text("{")
+    assert [run.name for run in all_runs()] == ["demo", "demo-two"]
+
+
+def test_known_names(bundled, runs):
+    assert known_names() == ["latest", "demo", "demo-two", "other", "pretrained/mnist"]
+    assert locate.LATEST == "latest"

@@ -1,0 +1,25 @@
+"""The curves are a picture, also of few and of broken figures."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from ganctl.plots import loss_plot
+
+LINE = {"images_seen": 100, "generator_loss": 1.0, "discriminator_loss": 0.5}
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        [LINE],
+        [LINE | {"images_seen": n, "generator_loss": 1 / n, "real_score": n} for n in range(1, 99)],
+        [LINE, LINE | {"generator_loss": float("nan")}],
+    ],
+)
+def test_a_plot_is_a_png(metrics):
+    with Image.open(io.BytesIO(loss_plot(metrics, "demo"))) as picture:
+        assert picture.format == "PNG"
+        assert picture.size == (800, 600)
+        assert len(picture.convert("L").getcolors()) > 10

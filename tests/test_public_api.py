@@ -1,0 +1,70 @@
+"""What ``import ganctl`` offers, and that it costs nothing until it is used."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import ganctl
+
+PUBLIC = ["GanctlError", "Generator", "Run", "__version__", "load", "train"]
+
+
+def test_the_public_names_are_pinned():
+    assert ganctl.__all__ == PUBLIC
+    assert dir(ganctl) == sorted(PUBLIC)
+    assert all(getattr(ganctl, name) is not None for name in PUBLIC)
+
+
+def test_there_are_no_others():
+    with pytest.raises(AttributeError, match="no attribute 'evil'"):
+        ganctl.evil  # noqa: B018
+
+
+def test_importing_is_cheap():
+    heavy = "{'torch', 'numpy', 'PIL', 'matplotlib', 'torchvision', 'typer'}"
+    code = f"import sys, ganctl; ganctl.__version__; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_train_and_load(tiny_data, home):
+    reports = []
+    run = ganctl.train(
+        data=str(tiny_data), steps=5, batch=8, seed=1, name="mine", on_report=reports.append
+    )
+    assert run.folder == home / "runs" / "mine"
+    assert reports[-1].step == 5
+    generator = ganctl.load("mine")
+    assert generator.classes == ("across", "down")
+    assert generator.card.progress["step"] == 5
+    images = generator.sample("down", 3, seed=4)
+    assert images.shape == (3, 8, 8)
+    assert np.array_equal(images, generator.sample(1, seeds=[4, 5, 6]))
+    assert generator.sample("all", 2).shape == (4, 8, 8)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda generator: generator.sample(2),
+        lambda generator: generator.sample("up"),
+        lambda generator: generator.sample(0, 0),
+        lambda generator: generator.sample(0, seeds=[]),
+        lambda generator: generator.sample(0, seeds=[-1]),
+        lambda generator: generator.sample(0, truncation=3.0),
+    ],
+)
+def test_bad_requests(trained, call):
+    with pytest.raises(ganctl.GanctlError) as caught:
+        call(ganctl.load("lines"))
+    assert caught.value.hint
+
+
+def test_bad_trainings(home):
+    with pytest.raises(ganctl.GanctlError):
+        ganctl.train(name="../up")
+    with pytest.raises(TypeError):
+        ganctl.train(stepz=3)
+    assert not home.exists()

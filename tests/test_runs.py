@@ -1,0 +1,166 @@
+"""A run's folder: what is written is read again, and damage is named."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ganctl.config import train_config
+from ganctl.errors import FileError, RunError
+from ganctl.runs import FORMAT_VERSION, Run, new_folder, step_of
+
+
+@pytest.fixture
+def run(home):
+    run = Run.new(home / "runs" / "demo", train_config(steps=10))
+    run.begin({"name": "mnist", "classes": ["a", "b"], "count": 100}, {"generator": 5})
+    return run
+
+
+def touch(folder, *names):
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).write_bytes(b"x")
+
+
+def test_a_new_run_writes_nothing_until_it_begins(home):
+    run = Run.new(home / "runs" / "demo", train_config())
+    assert not home.exists()
+    run.begin({}, {})
+    assert (home / "runs" / "demo" / "run.json").is_file()
+    assert (home / "runs" / "latest").read_text() == "demo\n"
+
+
+def test_a_run_elsewhere_is_latest_by_its_path(home, tmp_path):
+    Run.new(tmp_path / "elsewhere", train_config()).begin({}, {})
+    assert (home / "runs" / "latest").read_text() == f"{tmp_path / 'elsewhere'}\n"
+
+
+def test_what_is_saved_is_opened(run):
+    run.progress = {"step": 3, "images_seen": 300, "seconds": 1.5}
+    run.save()
+    assert Run.open(run.folder) == run
+    assert run.classes == ("a", "b")
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_what_is_there_is_not_made_a_run(home, kind):
+    place = home / "runs" / "demo"
+    if kind == "folder":
+        place.mkdir(parents=True)
+        (place / "mine.txt").write_text("mine")
+    else:
+        place.parent.mkdir(parents=True)
+        place.write_text("mine")
+    with pytest.raises(FileError, match="already exists") as caught:
+        Run.new(place, train_config())
+    assert "--resume" in caught.value.hint
+
+
+def test_an_empty_folder_may_become_a_run(tmp_path):
+    (tmp_path / "empty").mkdir()
+    Run.new(tmp_path / "empty", train_config()).begin({}, {})
+
+
+def test_checkpoints_and_previews_are_ordered_by_step(run):
+    names = ["step00000002.safetensors", "step00000010.safetensors", "step123456789.safetensors"]
+    touch(run.folder / "checkpoints", *names, "other.safetensors", ".step1.safetensors.ab.tmp")
+    assert [path.name for path in run.checkpoints()] == names
+    assert run.latest_checkpoint().name == names[-1]
+    assert step_of(run.preview_path(7)) == 7
+
+
+def test_a_run_without_a_checkpoint_says_so(run):
+    with pytest.raises(RunError, match="no checkpoint yet"):
+        run.latest_checkpoint()
+
+
+@pytest.mark.parametrize(("keep", "left"), [(0, [4]), (1, [3, 4]), (9, [1, 2, 3, 4])])
+def test_pruning_keeps_the_latest_and_some_before_it(home, keep, left):
+    run = Run.new(home / "runs" / "demo", train_config(keep=keep))
+    run.begin({}, {})
+    touch(run.folder / "checkpoints", *(run.checkpoint_path(step).name for step in range(1, 5)))
+    run.prune_checkpoints()
+    assert [step_of(path) for path in run.checkpoints()] == left
+
+
+def test_metrics_survive_a_line_cut_off_by_a_crash(run):
+    run.append_metrics({"step": 1, "generator_loss": 0.5})
+    run.append_metrics({"step": 2})
+    with (run.folder / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 3, "gener')
+    assert [line["step"] for line in run.metrics()] == [1, 2]
+
+
+def test_rewinding_forgets_what_came_after(run):
+    for step in (1, 2, 3):
+        run.append_metrics({"step": step})
+        touch(run.folder / "previews", run.preview_path(step).name)
+    run.rewind(2)
+    assert [line["step"] for line in run.metrics()] == [1, 2]
+    assert [step_of(path) for path in run.previews()] == [1, 2]
+
+
+def test_is_complete(run):
+    assert not run.is_complete()
+    run.progress = {"step": 9, "images_seen": 900, "seconds": 1.0}
+    assert not run.is_complete()
+    run.progress["step"] = 10
+    assert run.is_complete()
+
+
+def test_another_format_version_says_who_wrote_it(run):
+    path = run.folder / "run.json"
+    header = json.loads(path.read_text()) | {"format_version": 99, "ganctl_version": "7.0"}
+    path.write_text(json.dumps(header))
+    with pytest.raises(
+        RunError, match=f"format 99, and this ganctl reads {FORMAT_VERSION}"
+    ) as caught:
+        Run.open(run.folder)
+    assert "ganctl 7.0" in caught.value.hint
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=60))
+def test_garbage_is_a_run_error(run, content):
+    (run.folder / "run.json").write_bytes(content)
+    with pytest.raises(RunError):
+        Run.open(run.folder)
+
+
+@pytest.mark.parametrize("key", ["config", "created", "data", "progress", "parameters", "status"])
+def test_a_missing_part_is_a_run_error(run, key):
+    path = run.folder / "run.json"
+    header = json.loads(path.read_text())
+    del header[key]
+    path.write_text(json.dumps(header))
+    with pytest.raises(RunError):
+        Run.open(run.folder)
+
+
+@pytest.mark.parametrize("key", ["config", "data", "progress", "parameters"])
+@pytest.mark.parametrize("value", [None, 3, "text"])
+def test_a_part_of_another_kind_is_a_run_error(run, key, value):
+    path = run.folder / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+    with pytest.raises(RunError):
+        Run.open(run.folder)
+
+
+def test_a_folder_without_header_is_no_run(tmp_path):
+    with pytest.raises(RunError, match="is not a run"):
+        Run.open(tmp_path)
+
+
+def test_new_folders_are_named_by_time_model_and_data_and_never_taken(home, tmp_path):
+    (tmp_path / "my pets!").mkdir()
+    config = train_config(data=str(tmp_path / "my pets!"))
+    first = new_folder(None, config)
+    assert first.parent == home / "runs"
+    assert first.name.endswith("-cgan-my-pets")
+    taken = [new_folder(None, config) for _ in range(3)]
+    for folder in taken:
+        folder.mkdir(parents=True, exist_ok=True)
+    assert new_folder(None, config) not in taken
+    assert new_folder("demo", config) == home / "runs" / "demo"
