@@ -14,11 +14,15 @@ from ganctl.config import (
     Model,
     RecipeName,
     TrainConfig,
+    check_amount,
+    check_count,
     check_run_name,
+    choose_budget,
     resumed_config,
     train_config,
 )
 from ganctl.errors import RunError, UnknownName, UsageError
+from tests.strategies import json_values
 
 MODERN = RECIPES[RecipeName.MODERN]
 
@@ -76,9 +80,33 @@ def test_numbers_out_of_range_name_their_option(option, value):
     assert caught.value.exit_code == 2
 
 
-def test_two_budgets_exclude_each_other():
-    with pytest.raises(UsageError, match="--epochs and --minutes exclude each other"):
-        train_config(epochs=1, minutes=1)
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"epochs": 1, "minutes": 1}, "--epochs and --minutes"),
+        ({"epochs": 1, "steps": 1}, "--epochs and --steps"),
+        ({"steps": 1, "minutes": 1}, "--steps and --minutes"),
+        ({"epochs": 1, "steps": 1, "minutes": 1}, "--epochs and --steps and --minutes"),
+    ],
+)
+def test_two_budgets_exclude_each_other(given, named):
+    with pytest.raises(UsageError, match=f"^{named} exclude each other") as caught:
+        train_config(**given)
+    assert caught.value.hint == "Give one of them."
+
+
+def test_one_budget_or_none():
+    assert choose_budget(None, None, None) is None
+    assert choose_budget(None, 7, None) == Budget(BudgetUnit.STEPS, 7)
+    assert choose_budget(0.5, None, None) == Budget(BudgetUnit.EPOCHS, 0.5)
+
+
+def test_budgets_beyond_all_measure():
+    """Numbers that a float cannot hold, or that make infinitely many steps."""
+    with pytest.raises(UsageError, match="--steps"):
+        train_config(steps=10**400)
+    with pytest.raises(UsageError, match="--epochs"):
+        train_config(epochs=1e308).budget.steps(60_000, 64)
 
 
 @pytest.mark.parametrize(
@@ -126,13 +154,6 @@ def test_json_round_trip(config):
     assert TrainConfig.from_json(json.loads(json.dumps(config.as_json()))) == config
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=5,
-)
-
-
 @given(st.sampled_from(list(train_config().as_json())), json_values)
 def test_a_damaged_configuration_is_a_run_error_or_still_valid(field, value):
     plain = train_config().as_json() | {field: value}
@@ -156,8 +177,9 @@ def test_resuming_may_change_the_budget_and_refuses_the_rest():
     assert resumed_config(old, {"budget": longer, "batch": old.batch}) == replace(
         old, budget=longer
     )
-    with pytest.raises(UsageError, match="batch was 64, not 32; seed was 0, not 9"):
-        resumed_config(old, {"batch": 32, "seed": 9})
+    with pytest.raises(UsageError, match="batch was 64, not 32; seed was 0, not 9") as caught:
+        resumed_config(old, {"batch": 32, "budget": longer, "seed": 9})
+    assert "--resume" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", ["demo", "a", "2026.1-x_y", "Latest-one", "x" * 100])
@@ -173,3 +195,43 @@ def test_good_run_names(name):
 def test_bad_run_names(name):
     with pytest.raises(UsageError, match="cannot be the name"):
         check_run_name(name)
+
+
+@pytest.mark.parametrize("number", [1, 10])
+def test_counts_and_amounts_take_both_ends(number):
+    assert check_count("--n", number, least=1, most=10) == number
+    assert check_amount("--x", number, least=1, most=10) == number
+
+
+@pytest.mark.parametrize("number", [0, 11, -1, float("nan"), float("inf")])
+def test_counts_and_amounts_refuse_the_rest(number):
+    with pytest.raises(UsageError, match=r"--n .* is out of range") as caught:
+        check_count("--n", number, least=1, most=10)
+    assert caught.value.hint == "--n takes a whole number from 1 to 10."
+    with pytest.raises(UsageError, match=r"--x .* is out of range") as caught:
+        check_amount("--x", number, least=1, most=10)
+    assert caught.value.hint == "--x takes a number from 1 to 10."
+
+
+@pytest.mark.parametrize("data", ["", "x" * 300, "~no-such-user-here/x"], ids=lambda data: data[:9])
+def test_paths_that_cannot_be_are_unknown_data(data):
+    with pytest.raises(UnknownName, match="no data set"):
+        train_config(data=data)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"budget": {"unit": "steps", "amount": 10**400}},
+        {"batch": 8.5},
+        {"seed": 1.5},
+        {"keep": 1.5},
+        {"image_size": 28.0},
+        {"preview_every": 0.5},
+        {"checkpoint_every": 2.5},
+    ],
+    ids=lambda damage: next(iter(damage)),
+)
+def test_numbers_that_no_training_has_are_a_run_error(damage):
+    with pytest.raises(RunError, match="configuration cannot be read"):
+        TrainConfig.from_json(train_config().as_json() | damage)

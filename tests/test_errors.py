@@ -41,3 +41,8 @@ def test_unknown_names_list_the_nearest_first():
     assert error.hint == "Did you mean cgan or gan? Choose from: gan, cgan."
     assert nearest("zzz", ["gan"]) == "Choose from: gan"
     assert nearest("zzz", []) == "There are none yet"
+
+
+@pytest.mark.parametrize("kind", CLASSES.values())
+def test_every_class_is_described(kind):
+    assert kind.__doc__.strip().endswith(".")

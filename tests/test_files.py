@@ -2,11 +2,21 @@
 
 import errno
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from ganctl.errors import FileError
-from ganctl.files import check_writable, write_atomically, write_result
+from ganctl.files import check_free, check_writable, write_atomically, write_result
+
+HINTS = {
+    errno.ENOSPC: "The disk is full",
+    errno.EDQUOT: "The disk is full",
+    errno.EACCES: "that you may write to",
+    errno.EROFS: "that you may write to",
+    errno.EIO: "Check the path",
+}
 
 
 def fail_with(number):
@@ -14,6 +24,34 @@ def fail_with(number):
         raise OSError(number, os.strerror(number))
 
     return fail
+
+
+class HalfWritten:
+    """An open file on a disk that fails in the middle of a write."""
+
+    def __init__(self, file, number):
+        self.file = file
+        self.fail = fail_with(number)
+
+    def write(self, content):
+        self.file.write(content[: len(content) // 2])
+        self.file.flush()
+        self.fail()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+
+def break_disk(monkeypatch, call, number):
+    """Make one step of writing a file fail: ``write``, ``fsync`` or ``replace``."""
+    if call == "write":
+        real = Path.open
+        monkeypatch.setattr(Path, "open", lambda *where: HalfWritten(real(*where), number))
+    else:
+        monkeypatch.setattr(os, call, fail_with(number))
 
 
 def listing(folder):
@@ -44,18 +82,48 @@ def test_permissions_follow_the_umask(folder):
     assert (folder / "a.txt").stat().st_mode & 0o777 == 0o640
 
 
-@pytest.mark.parametrize("call", ["fsync", "replace"])
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES])
+@pytest.mark.parametrize("call", ["write", "fsync", "replace"])
+@pytest.mark.parametrize("number", HINTS)
 def test_a_fault_leaves_the_old_file_and_nothing_else(folder, monkeypatch, call, number):
     path = folder / "a.txt"
     write_atomically(path, b"old")
-    monkeypatch.setattr(os, call, fail_with(number))
-    with pytest.raises(FileError, match=os.strerror(number)) as caught:
-        write_atomically(path, b"new")
+    with monkeypatch.context() as patch:
+        break_disk(patch, call, number)
+        with pytest.raises(FileError, match=os.strerror(number)) as caught:
+            write_atomically(path, b"new")
+    assert HINTS[number] in caught.value.hint
+    assert str(path) in str(caught.value)
     assert path.read_bytes() == b"old"
     assert listing(folder) == ["a.txt"]
-    if number == errno.ENOSPC:
-        assert "disk is full" in caught.value.hint
+
+
+def test_a_fault_in_the_clearing_up_does_not_hide_the_first(folder, monkeypatch):
+    monkeypatch.setattr(os, "fsync", fail_with(errno.ENOSPC))
+    monkeypatch.setattr(Path, "unlink", fail_with(errno.EIO))
+    with pytest.raises(FileError, match="No space left"):
+        write_atomically(folder / "a.txt", b"new")
+
+
+def test_a_folder_that_cannot_be_made(folder, monkeypatch):
+    monkeypatch.setattr(Path, "mkdir", fail_with(errno.EACCES))
+    with pytest.raises(FileError, match="Permission denied"):
+        write_atomically(folder / "below" / "a.txt", b"new")
+
+
+def test_a_write_that_the_system_really_refuses(folder):
+    """Past the limit on a file's size, as on a full disk, the kernel takes a part and fails."""
+    resource = pytest.importorskip("resource")
+    path = folder / "a.txt"
+    write_atomically(path, b"old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(FileError, match=os.strerror(errno.EFBIG)):
+            write_atomically(path, bytes(100_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_bytes() == b"old"
+    assert listing(folder) == ["a.txt"]
 
 
 def test_an_interrupt_leaves_no_temporary_file(folder, monkeypatch):
@@ -66,17 +134,6 @@ def test_an_interrupt_leaves_no_temporary_file(folder, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_atomically(folder / "a.txt", b"new")
     assert listing(folder) == []
-
-
-def test_a_really_full_disk():
-    """Linux has a device that is always full."""
-    from pathlib import Path
-
-    with pytest.raises(FileError) as caught:
-        write_atomically(Path("/dev/full/x"), b"")
-    assert caught.value.hint
-    with pytest.raises(OSError, match="No space left"), open("/dev/full", "wb", 0) as full:  # noqa: PTH123
-        full.write(b"x")
 
 
 def test_results_are_not_overwritten_without_force(folder):
@@ -94,6 +151,16 @@ def test_results_are_not_overwritten_without_force(folder):
 def test_a_folder_is_never_overwritten(folder):
     with pytest.raises(FileError, match="is a folder"):
         write_result(folder, b"x", force=True)
+    assert listing(folder) == []
+
+
+def test_without_content_any_file_is_in_the_way(folder):
+    path = folder / "a.png"
+    check_free(path, None, force=False)
+    path.write_bytes(b"")
+    with pytest.raises(FileError, match="already exists"):
+        check_free(path, None, force=False)
+    check_free(path, None, force=True)
 
 
 def test_check_writable_leaves_nothing_and_finds_files_in_the_way(folder):
@@ -102,3 +169,10 @@ def test_check_writable_leaves_nothing_and_finds_files_in_the_way(folder):
     (folder / "file").write_text("")
     with pytest.raises(FileError, match="Not a directory"):
         check_writable(folder / "file" / "below")
+
+
+def test_check_writable_refuses_a_folder_that_may_not_be_written(folder, monkeypatch):
+    monkeypatch.setattr(tempfile, "TemporaryFile", fail_with(errno.EACCES))
+    with pytest.raises(FileError, match="Permission denied") as caught:
+        check_writable(folder)
+    assert "$GANCTL_HOME" in caught.value.hint

@@ -94,21 +94,30 @@ def test_an_unknown_class_lists_the_nearest():
     assert "Did you mean Trouser?" in caught.value.hint
 
 
-@given(st.text(max_size=20))
+@given(st.text("0123456789:,.-+e_ alinf", max_size=20) | st.text(max_size=20))
 def test_any_text_is_a_label_or_a_usage_error(text):
     try:
         labels = parse_labels([text], DIGITS).labels
-    except UsageError:
+    except UsageError as error:
+        assert error.hint
         return
+    assert labels
     assert all(sum(label.weights) == pytest.approx(1) for label in labels)
 
 
 @pytest.mark.parametrize(
     ("text", "folder"),
-    [("7", "7"), ("T-shirt/top", "T-shirt-top"), ("3:0.5,8:0.5", "3x0.5-8x0.5"), ("..", "class0")],
+    [
+        ("7", "7"),
+        ("T-shirt/top", "T-shirt-top"),
+        ("3:0.5,8:0.5", "3x0.5-8x0.5"),
+        ("..", "class0"),
+        ("../../etc", "etc"),
+        ("C:\\x", "Cx-x"),
+    ],
 )
 def test_folders_are_safe_names(text, folder):
-    classes = (text,) if ":" not in text else DIGITS
+    classes = DIGITS if text[0] == "3" else (text,)
     assert parse_labels([text], classes).labels[0].folder == folder
 
 
@@ -116,7 +125,8 @@ def test_blend_walks_from_one_label_to_another():
     start, end = one_hot(3, DIGITS), one_hot(8, DIGITS)
     assert blend(start, end, 0).weights == start.weights
     assert blend(start, end, 1).weights == end.weights
-    assert blend(start, end, 0.25).weights[3] == 0.75
+    quarter = blend(start, end, 0.25)
+    assert (quarter.weights[3], quarter.weights[8], quarter.index) == (0.75, 0.25, 3)
 
 
 def test_seeds_with_both_ends_in_their_order_and_once():
@@ -129,10 +139,39 @@ def test_seeds_round_trip(seeds):
     assert list(parse_seeds(seeds_text(seeds))) == seeds
 
 
-@pytest.mark.parametrize("text", ["", "a", "5-3", "1,,2", "-1", "1.5", "1-", "٣", "0-10000000"])
-def test_bad_seeds(text):
-    with pytest.raises(UsageError, match="--seeds") as caught:
+@given(st.text("0123456789,- ", max_size=6))
+def test_any_text_is_seeds_or_a_usage_error(text):
+    try:
+        seeds = parse_seeds(text)
+    except UsageError as error:
+        assert error.hint
+        return
+    assert len(set(seeds)) == len(seeds) > 0
+    assert parse_seeds(seeds_text(seeds)) == seeds
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "'' is not a seed"),
+        ("a", "'a' is not a seed"),
+        ("1,,2", "'' is not a seed"),
+        ("-1", "'-1' is not a seed"),
+        ("1.5", "'1.5' is not a seed"),
+        ("1-", "'1-' is not a seed"),
+        ("٣", "'٣' is not a seed"),
+        ("5-3", "'5-3' runs backwards"),
+        ("0-10000000", "more than 10,000,000"),
+        ("0-9,10-10000000", "more than 10,000,000"),
+        (str(MAX_SEED + 1), "out of range"),
+        (f"0-{MAX_SEED + 1}", "out of range"),
+        pytest.param("9" * 5000, "out of range", id="5000 digits"),
+    ],
+)
+def test_bad_seeds(text, message):
+    with pytest.raises(UsageError, match=message) as caught:
         parse_seeds(text)
+    assert "--seeds" in str(caught.value)
     assert caught.value.hint
 
 
@@ -147,3 +186,14 @@ def test_seeds_out_of_range(seed):
     with pytest.raises(UsageError, match="out of range"):
         check_seed(seed)
     assert check_seed(MAX_SEED) == MAX_SEED
+
+
+def test_the_strongest_of_equals_is_the_first():
+    assert parse_labels(["8:0.5,3:0.5"], DIGITS).labels[0].index == 3
+    assert not parse_labels(["8:1,3:0"], DIGITS).labels[0].is_blend
+
+
+@pytest.mark.parametrize("name", ["con", "NUL", "aux.txt", "COM1"])
+def test_folders_are_not_devices_of_windows(name):
+    folder = parse_labels([name], (name,)).labels[0].folder
+    assert folder.split(".")[0].upper() not in {"CON", "NUL", "AUX", "COM1"}

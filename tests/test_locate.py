@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -65,10 +66,10 @@ def test_an_ambiguous_beginning_lists_the_candidates(runs):
         find_run("dem")
 
 
-@pytest.mark.parametrize("reference", ["nope", "runs/dmeo", "/no/such/place", ""])
+@pytest.mark.parametrize(
+    "reference", ["nope", "runs/dmeo", "/no/such/place", " ", ".", "x" * 300, "~no-such-user"]
+)
 def test_an_unknown_run_lists_what_there_is(runs, reference):
-    if reference == "":
-        reference = " "
     with pytest.raises(RunNotFound) as caught:
         find_run(reference)
     assert "latest, demo, demo-two, other" in caught.value.hint
@@ -81,7 +82,7 @@ def test_no_run_at_all():
         find_run(None)
 
 
-@pytest.mark.parametrize("pointer", ["gone\n", "", "\xff\xfe", None])
+@pytest.mark.parametrize("pointer", ["gone\n", "", "\xff\xfe", "x" * 300, None])
 def test_a_dangling_pointer_falls_back_to_the_newest(runs, home, pointer):
     path = home / "runs" / "latest"
     path.unlink()
@@ -117,12 +118,24 @@ def test_a_file_is_a_source(trained, monkeypatch):
     assert source.checkpoint.samefile(trained.latest_checkpoint())
     assert source.run is None
     assert source.reference == str(trained.latest_checkpoint())
+    assert source.file_stem == "step00000040"
+    monkeypatch.chdir(trained.folder.anchor)
+    assert find_source(source.reference).checkpoint.samefile(trained.latest_checkpoint())
 
 
-@pytest.mark.parametrize("name", ["model.pt", "model.pkl", "weights.pth", "x.ckpt"])
-def test_pickles_are_refused_whether_they_exist_or_not(tmp_path, monkeypatch, name):
-    with pytest.raises(CheckpointError, match="is a pickle"):
+@pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.parametrize("name", ["model.pt", "model.pkl", "weights.pth", "x.ckpt", "MODEL.PT"])
+def test_pickles_are_refused_whether_they_exist_or_not(name, exists):
+    if exists:
+        Path(name).write_bytes(b"")
+    with pytest.raises(CheckpointError, match="is a pickle") as caught:
         find(name)
+    assert ".safetensors" in caught.value.hint
+
+
+def test_a_run_whose_name_ends_like_a_pickle_is_a_run(home):
+    Run.new(home / "runs" / "v1.bin", train_config()).begin({}, {})
+    assert find("v1.bin").name == "v1.bin"
 
 
 def test_before_any_run_the_bundled_generator_stands_in(bundled):
@@ -141,6 +154,19 @@ def test_after_a_run_it_must_be_asked_for(bundled, runs):
     assert "Did you mean pretrained/mnist" in caught.value.hint
 
 
+def test_a_bundled_name_without_its_folder_is_hinted_at(bundled, runs):
+    with pytest.raises(RunNotFound) as caught:
+        find("mnist")
+    assert "pretrained/mnist" in caught.value.hint
+
+
+def test_nothing_is_bundled_and_nothing_was_trained(bundled):
+    bundled.unlink()
+    with pytest.raises(RunNotFound) as caught:
+        find(None)
+    assert caught.value.hint
+
+
 def test_all_runs_oldest_first_without_the_damaged(runs, home):
     (home / "runs" / "other" / "run.json").write_text("{")
     assert [run.name for run in all_runs()] == ["demo", "demo-two"]
@@ -149,3 +175,12 @@ def test_all_runs_oldest_first_without_the_damaged(runs, home):
 def test_known_names(bundled, runs):
     assert known_names() == ["latest", "demo", "demo-two", "other", "pretrained/mnist"]
     assert locate.LATEST == "latest"
+
+
+@pytest.mark.parametrize("reference", ["demo", "runs/demo", "oth", "latest", None])
+def test_names_mean_the_same_from_any_folder(runs, monkeypatch, tmp_path, reference):
+    here = find_run(reference).folder
+    for folder in (tmp_path, tmp_path / "home", Path(tmp_path.anchor)):
+        monkeypatch.chdir(folder)
+        assert find_run(reference).folder == here
+        assert find_run(reference_to(find_run(reference))).folder == here

@@ -1,34 +1,37 @@
 """The package itself: typed, documented, and of one version."""
 
+import ast
 import importlib.metadata
-import pkgutil
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import ganctl
+from ganctl import _version
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted(
-    module.name
-    for module in pkgutil.walk_packages(ganctl.__path__, "ganctl.")
-    if not module.name.endswith("__main__")
-)
+MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "ganctl").rglob("*.py"))
 
 
 def test_it_is_typed():
     assert (ROOT / "ganctl" / "py.typed").is_file()
 
 
-def test_the_installed_version_is_the_packages():
-    assert importlib.metadata.version("ganctl") == ganctl.__version__
+def test_there_is_one_version():
+    assert ganctl.__version__ == _version.__version__
+    assert importlib.metadata.version("ganctl") == _version.__version__
+    assert re.fullmatch(r"\d+\.\d+\.\d+", _version.__version__)
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_every_module_says_what_it_is(name):
-    assert (import_module(name).__doc__ or "").strip()
+def test_all_modules_are_looked_at():
+    assert {Path("ganctl/__init__.py"), Path("ganctl/__main__.py")} < set(MODULES)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_every_module_says_what_it_is(path):
+    docstring = ast.get_docstring(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+    assert re.match(r"[A-Z`].*[.:?]$", docstring.splitlines()[0])
 
 
 def test_the_readme_knows_every_module():

@@ -28,3 +28,8 @@ def test_the_platform_decides_otherwise(monkeypatch):
     monkeypatch.setenv("GANCTL_CACHE", "")
     assert paths.home() == platformdirs.user_data_path("ganctl", appauthor=False)
     assert paths.cache() == platformdirs.user_cache_path("ganctl", appauthor=False)
+
+
+def test_assets_are_inside_the_package():
+    assert (paths.ASSETS / "README.md").is_file()
+    assert paths.PRETRAINED.parent == paths.ASSETS

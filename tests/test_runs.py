@@ -1,14 +1,19 @@
 """A run's folder: what is written is read again, and damage is named."""
 
 import json
+from datetime import datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ganctl import runs
 from ganctl.config import train_config
 from ganctl.errors import FileError, RunError
 from ganctl.runs import FORMAT_VERSION, Run, new_folder, step_of
+from tests.strategies import json_values
+
+many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -16,6 +21,11 @@ def run(home):
     run = Run.new(home / "runs" / "demo", train_config(steps=10))
     run.begin({"name": "mnist", "classes": ["a", "b"], "count": 100}, {"generator": 5})
     return run
+
+
+def damage(run, **changes):
+    path = run.folder / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
 def touch(folder, *names):
@@ -61,6 +71,7 @@ def test_what_is_there_is_not_made_a_run(home, kind):
 def test_an_empty_folder_may_become_a_run(tmp_path):
     (tmp_path / "empty").mkdir()
     Run.new(tmp_path / "empty", train_config()).begin({}, {})
+    assert Run.open(tmp_path / "empty").status == "running"
 
 
 def test_checkpoints_and_previews_are_ordered_by_step(run):
@@ -93,6 +104,12 @@ def test_metrics_survive_a_line_cut_off_by_a_crash(run):
     assert [line["step"] for line in run.metrics()] == [1, 2]
 
 
+@pytest.mark.parametrize("line", ["", "3", "[]", "{}", '{"step": "x"}', "\0", "[" * 100_000])
+def test_damaged_lines_of_metrics_are_left_out(run, line):
+    (run.folder / "metrics.jsonl").write_text(f'{{"step": 1}}\n{line}\n{{"step": 2}}\n')
+    assert run.metrics() == [{"step": 1}, {"step": 2}]
+
+
 def test_rewinding_forgets_what_came_after(run):
     for step in (1, 2, 3):
         run.append_metrics({"step": step})
@@ -110,10 +127,17 @@ def test_is_complete(run):
     assert run.is_complete()
 
 
+def test_minutes_are_complete_by_the_clock(home):
+    run = Run.new(home / "runs" / "demo", train_config(minutes=1))
+    run.begin({"count": 100}, {})
+    run.progress = {"step": 10**6, "images_seen": 1, "seconds": 59.0}
+    assert not run.is_complete()
+    run.progress["seconds"] = 60.0
+    assert run.is_complete()
+
+
 def test_another_format_version_says_who_wrote_it(run):
-    path = run.folder / "run.json"
-    header = json.loads(path.read_text()) | {"format_version": 99, "ganctl_version": "7.0"}
-    path.write_text(json.dumps(header))
+    damage(run, format_version=99, ganctl_version="7.0")
     with pytest.raises(
         RunError, match=f"format 99, and this ganctl reads {FORMAT_VERSION}"
     ) as caught:
@@ -121,7 +145,7 @@ def test_another_format_version_says_who_wrote_it(run):
     assert "ganctl 7.0" in caught.value.hint
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@many
 @given(content=st.binary(max_size=60))
 def test_garbage_is_a_run_error(run, content):
     (run.folder / "run.json").write_bytes(content)
@@ -129,7 +153,57 @@ def test_garbage_is_a_run_error(run, content):
         Run.open(run.folder)
 
 
-@pytest.mark.parametrize("key", ["config", "created", "data", "progress", "parameters", "status"])
+@pytest.mark.parametrize(
+    "content", [b"[" * 100_000, b"9" * 10_000, "{}".encode("utf-16")], ids=["deep", "digits", "utf"]
+)
+def test_hostile_json_is_a_run_error(run, content):
+    (run.folder / "run.json").write_bytes(content)
+    with pytest.raises(RunError, match="it is not JSON"):
+        Run.open(run.folder)
+
+
+PARTS = ["created", "ganctl_version", "status", "config", "data", "progress", "parameters"]
+
+
+@many
+@given(key=st.sampled_from(["format", "format_version", *PARTS]), value=json_values)
+def test_a_part_that_is_anything_is_a_run_error_or_fits(run, key, value):
+    whole = (run.folder / "run.json").read_text()
+    damage(run, **{key: value})
+    try:
+        assert isinstance(Run.open(run.folder), Run)
+    except RunError as error:
+        assert error.hint
+    finally:
+        (run.folder / "run.json").write_text(whole)
+
+
+def read(run):
+    """Read all that a damaged part could break."""
+    opened = Run.open(run.folder)
+    return opened.classes, opened.is_complete()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"data": {"classes": 3, "count": 100}},
+        {"data": {"classes": None, "count": 100}},
+        {"data": {"classes": []}, "progress": {"step": 1, "seconds": 1.0}},
+        {"data": {"classes": [], "count": "x"}, "progress": {"step": 1, "seconds": 1.0}},
+        {"progress": {"step": 1}},
+        {"progress": {"step": "x", "seconds": 1.0}},
+        {"progress": {"step": 1, "seconds": None}},
+    ],
+    ids=json.dumps,
+)
+def test_contents_of_another_kind_are_a_run_error(run, changes):
+    damage(run, **changes)
+    with pytest.raises(RunError):
+        read(run)
+
+
+@pytest.mark.parametrize("key", ["format", "format_version", *PARTS])
 def test_a_missing_part_is_a_run_error(run, key):
     path = run.folder / "run.json"
     header = json.loads(path.read_text())
@@ -142,9 +216,14 @@ def test_a_missing_part_is_a_run_error(run, key):
 @pytest.mark.parametrize("key", ["config", "data", "progress", "parameters"])
 @pytest.mark.parametrize("value", [None, 3, "text"])
 def test_a_part_of_another_kind_is_a_run_error(run, key, value):
-    path = run.folder / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+    damage(run, **{key: value})
     with pytest.raises(RunError):
+        Run.open(run.folder)
+
+
+def test_somebody_elses_run_json_is_a_run_error(run):
+    damage(run, format="other")
+    with pytest.raises(RunError, match="ganctl did not write it"):
         Run.open(run.folder)
 
 
@@ -153,14 +232,24 @@ def test_a_folder_without_header_is_no_run(tmp_path):
         Run.open(tmp_path)
 
 
-def test_new_folders_are_named_by_time_model_and_data_and_never_taken(home, tmp_path):
+def test_new_folders_are_named_by_time_model_and_data_and_never_taken(home, tmp_path, monkeypatch):
+    class Noon(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 11, 23, 12, tzinfo=tz)
+
+    monkeypatch.setattr(runs, "datetime", Noon)
     (tmp_path / "my pets!").mkdir()
     config = train_config(data=str(tmp_path / "my pets!"))
-    first = new_folder(None, config)
-    assert first.parent == home / "runs"
-    assert first.name.endswith("-cgan-my-pets")
-    taken = [new_folder(None, config) for _ in range(3)]
-    for folder in taken:
-        folder.mkdir(parents=True, exist_ok=True)
-    assert new_folder(None, config) not in taken
+    for ending in ("", "-2", "-3"):
+        folder = new_folder(None, config)
+        assert folder == home / "runs" / f"20261123-120000-cgan-my-pets{ending}"
+        folder.mkdir(parents=True)
     assert new_folder("demo", config) == home / "runs" / "demo"
+
+
+def test_the_size_is_that_of_all_files(run):
+    before = run.size()
+    touch(run.folder / "checkpoints", "a", "b")
+    assert run.size() == before + 2
+    assert before == (run.folder / "run.json").stat().st_size

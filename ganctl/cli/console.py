@@ -63,12 +63,9 @@ def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
 
 def print_facts(facts: Mapping[str, str]) -> None:
     """Put names and values on stdout in two columns."""
-    from rich.table import Table
-
-    table = Table.grid(padding=(0, 2))
+    width = max(map(len, facts), default=0)
     for name, value in facts.items():
-        table.add_row(Text(name, style="bold"), Text(value, overflow="fold"))
-    _stdout().print(table)
+        _stdout().print(Text.assemble((name.ljust(width), "bold"), "  ", value), soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

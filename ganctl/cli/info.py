@@ -54,7 +54,9 @@ def _picture_facts(path: Path) -> dict[str, Any]:
 
     if not path.is_file():
         raise FileError(f"There is no file {path}.", "Check the path.")
-    return read_metadata(path)
+    metadata = read_metadata(path)
+    command = {"command": metadata.pop("command")} if "command" in metadata else {}
+    return command | metadata
 
 
 def _weights_facts(source: Source) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def montage(
         images = _generated(source.checkpoint, labels, range(seed, seed + cols))
     metadata = Origin(source.reference, int(card.progress["step"])).metadata(
         "montage",
-        labels=[label.text for label in labels],
+        labels=[label.text for label in labels] if digit else [],
         options={"cols": cols, "seed": seed, "scale": scale, "real": real},
     )
     write_result(path, png_bytes(enlarge(sheet(images, cols), scale), metadata), force=force)

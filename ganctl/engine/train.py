@@ -87,6 +87,8 @@ def train(
     clock = _Clock(state.seconds)
     speedometer = _Speedometer(clock, state.images_seen)
     spent = config.budget.progress(state.step, state.seconds, total_steps)
+    if state.step == 0:
+        recorder.preview()
     while spent < 1 and not should_stop():
         _set_learning_rates(state, recipe, spent)
         terms = _step(state, objective, batches.at(state.step), autocast)

@@ -24,7 +24,7 @@ def test_training_strings_the_previews_together(ganctl, trained):
     assert ganctl("gif", "--scale", "1").out == "training-lines.gif\n"
     frames, duration = animation("training-lines.gif")
     assert duration == 200
-    assert len(frames) == len(trained.previews()) == 4
+    assert len(frames) == len(trained.previews()) == 5
     for frame, preview in zip(frames, trained.previews(), strict=True):
         assert np.array_equal(frame, read_image(preview))
 
@@ -48,7 +48,7 @@ def test_frames_picks_some_and_both_ends(ganctl, trained):
 def test_kinds(ganctl, trained, ending):
     assert ganctl("gif", "--out", f"a.{ending}").code == 0
     frames, _ = animation(f"a.{ending}")
-    assert len(frames) == 4
+    assert len(frames) == 5
 
 
 def test_morph_begins_and_ends_at_its_stops(ganctl, trained):

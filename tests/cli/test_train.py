@@ -75,7 +75,11 @@ def test_epochs_and_minutes(tiny):
 def test_previews_and_checkpoints_as_asked(tiny, home):
     tiny("--name", "a", "--preview-every", "2", "--checkpoint-every", "1", "--keep", "0")
     run = Run.open(home / "runs" / "a")
-    assert [path.stem for path in run.previews()] == ["step00000002", "step00000004"]
+    assert [path.stem for path in run.previews()] == [
+        "step00000000",
+        "step00000002",
+        "step00000004",
+    ]
     assert [path.stem for path in run.checkpoints()] == ["step00000004"]
 
 

@@ -39,6 +39,7 @@ def test_what_a_run_leaves(home, tiny_data):
         "step00000012.safetensors",
     ]
     assert [path.stem for path in run.previews()] == [
+        "step00000000",
         "step00000005",
         "step00000010",
         "step00000012",
