@@ -17,6 +17,7 @@ FORMAT = "ganctl-checkpoint"
 FORMAT_VERSION = 1
 PROGRESS = ("step", "images_seen", "seconds")
 _PICKLE_STARTS = (b"PK\x03\x04", b"\x80")
+_JSON_START = 8  # A safetensors file begins with the length of its JSON header in 8 bytes.
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class NetworkSpec:
 
     def __post_init__(self) -> None:
         # A stranger's header must not make us build networks of any size.
+        if not isinstance(self.name, str):
+            raise UsageError("The network has no name.", "Use the file as ganctl wrote it.")
         check_image_size(self.image_size)
         check_count("channels", self.channels, most=3)
         check_count("classes", self.classes, most=10_000)
@@ -73,8 +76,8 @@ def read_card(path: Path) -> Card:
     """
     try:
         with path.open("rb") as file:
-            start = file.read(4)
-        if start.startswith(_PICKLE_STARTS):
+            start = file.read(_JSON_START + 1)
+        if start.startswith(_PICKLE_STARTS) and start[_JSON_START:] != b"{":
             raise refused_pickle(path)
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
@@ -127,6 +130,14 @@ def _parse_card(path: Path, text: str) -> Card:
             raise ValueError(f"{len(card.classes)} names for {card.network.classes} classes")
         if not all(math.isfinite(number) and number >= 0 for number in card.progress.values()):
             raise ValueError(f"progress {card.progress}")
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, UsageError) as error:
+    except (
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+        UsageError,
+    ) as error:
         raise unreadable(path, f"its header makes no sense ({error})") from error
     return card

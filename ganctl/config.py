@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
-from pathlib import Path
 from typing import Any, TypeVar
 
 from ganctl.errors import RunError, UnknownName, UsageError
-from ganctl.labels import check_seed
+from ganctl.labels import DEVICE_NAME, check_seed
+from ganctl.paths import exists, user_path
 
 PRETRAINED_DEFAULT = "pretrained/mnist"
 
@@ -105,6 +105,9 @@ RECIPES: dict[RecipeName, Recipe] = {
 }
 
 
+MAX_BUDGET = 10**9
+
+
 class BudgetUnit(str, Enum):
     """What a training's length is counted in."""
 
@@ -122,10 +125,12 @@ class Budget:
 
     def __post_init__(self) -> None:
         option = f"--{self.unit.value}"
-        if not (math.isfinite(self.amount) and self.amount > 0):
+        whole = self.unit is BudgetUnit.STEPS
+        if not 0 < self.amount <= MAX_BUDGET or (whole and self.amount % 1):
             raise UsageError(
-                f"{option} {self.amount:g} is not a length to train for.",
-                f"{option} takes a number above 0.",
+                f"{option} {self.amount} is not a length to train for.",
+                f"{option} takes a {'whole ' if whole else ''}number above 0, "
+                f"up to {MAX_BUDGET:,}.",
             )
 
     def __str__(self) -> str:
@@ -223,7 +228,7 @@ class TrainConfig:
                     "precision": Precision(values["precision"]),
                 }
             )
-        except (KeyError, TypeError, ValueError, UsageError) as error:
+        except (ArithmeticError, LookupError, TypeError, ValueError, UsageError) as error:
             raise RunError(
                 f"The run's configuration cannot be read ({error}).",
                 "Its run.json was changed, or written by another version of ganctl.",
@@ -323,7 +328,7 @@ def check_count(option: str, number: int, *, least: int = 1, most: int = 10**9) 
     Raises:
         UsageError: it does not.
     """
-    if not least <= number <= most:
+    if not isinstance(number, int) or not least <= number <= most:
         raise UsageError(
             f"{option} {number} is out of range.",
             f"{option} takes a whole number from {least} to {most:,}.",
@@ -351,7 +356,7 @@ def check_image_size(size: int) -> int:
     Raises:
         UsageError: it is something else.
     """
-    if not 8 <= size <= 256 or size % 4:
+    if not isinstance(size, int) or not 8 <= size <= 256 or size % 4:
         raise UsageError(
             f"--image-size {size} does not suit the networks.",
             "--image-size takes a multiple of 4 from 8 to 256.",
@@ -367,16 +372,14 @@ def check_data(data: str) -> str:
     """
     if data in values(DataName):
         return data
-    path = Path(data).expanduser()
-    if data and path.exists():
+    path = user_path(data)
+    if data and exists(path):
         return str(path.absolute())
     raise UnknownName("data set", data, [*values(DataName), "a path that exists"])
 
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
-_RESERVED = re.compile(
-    r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|latest|pretrained|runs", re.IGNORECASE
-)
+_TAKEN = ("latest", "pretrained", "runs")
 
 
 def check_run_name(name: str) -> str:
@@ -385,7 +388,12 @@ def check_run_name(name: str) -> str:
     Raises:
         UsageError: it cannot.
     """
-    if not _SAFE_NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name.endswith("."):
+    if (
+        not _SAFE_NAME.fullmatch(name)
+        or DEVICE_NAME.fullmatch(name)
+        or name.lower() in _TAKEN
+        or name.endswith(".")
+    ):
         raise UsageError(
             f"{name!r} cannot be the name of a run.",
             "--name takes letters, digits, dots, dashes and underscores, beginning with a letter "

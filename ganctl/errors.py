@@ -72,9 +72,13 @@ class Stopped(GanctlError):
     exit_code = 130
 
 
+MAX_NAMES = 30
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return "Did you mean a, b?" if some names look alike, else all of them."""
     names = list(known)
     alike = get_close_matches(name.lower(), names, n=3, cutoff=0.5)
-    valid = f"Choose from: {', '.join(names)}" if names else "There are none yet"
+    shown = names if len(names) <= MAX_NAMES else [*names[:MAX_NAMES], "…"]
+    valid = f"Choose from: {', '.join(shown)}" if names else "There are none yet"
     return f"Did you mean {' or '.join(alike)}? {valid}" if alike else valid

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,23 +108,41 @@ def write_samples(samples: Samples, destination: Destination, *, force: bool) ->
     elif destination.format is Format.NPZ:
         write_result(path, npz_bytes(_arrays(samples)), force=force)
     elif destination.format is Format.IDX:
-        for name, content in _idx_files(samples).items():
-            write_result(path / name, content, force=force)
+        files = {path / name: content for name, content in _idx_files(samples).items()}
+        _write_all(files, force=force)
     else:
+        folders = _folders(samples.labels)
         files = {
-            path / label.folder / f"seed{seed:04d}.png": images.png_bytes(
+            path / folders[label] / f"seed{seed:04d}.png": images.png_bytes(
                 image, samples.metadata([label], [seed])
             )
             for image, label, seed in zip(
                 samples.images, samples.labels, samples.seeds, strict=True
             )
         }
-        # All are looked at before the first is written, so that a refusal writes nothing.
-        for file, content in files.items():
-            check_free(file, content, force=force)
-        for file, content in files.items():
-            write_result(file, content, force=force)
+        _write_all(files, force=force)
     return path
+
+
+def _write_all(files: dict[Path, bytes], *, force: bool) -> None:
+    """Write several files, or none if one of them is refused."""
+    for file, content in files.items():
+        check_free(file, content, force=force)
+    for file, content in files.items():
+        write_result(file, content, force=force)
+
+
+def _folders(labels: Iterable[Label]) -> dict[Label, str]:
+    """Return a folder for each label, with its class's index where names would be one folder."""
+    asked = list(dict.fromkeys(labels))
+    # Some file systems do not tell capitals from small letters.
+    count = Counter(label.folder.casefold() for label in asked)
+    return {
+        label: label.folder
+        if count[label.folder.casefold()] == 1
+        else f"{label.folder}-{label.index}"
+        for label in asked
+    }
 
 
 def npz_bytes(arrays: dict[str, NDArray[np.generic]]) -> bytes:
@@ -131,7 +150,7 @@ def npz_bytes(arrays: dict[str, NDArray[np.generic]]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, array in arrays.items():
-            # A member named by ZipInfo has the year 1980, one named by a string the present time.
+            # ZipInfo dates the member 1980, whatever the time is.
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, array, allow_pickle=False)
     return buffer.getvalue()

@@ -37,8 +37,10 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     try:
         with _open(path) as file:
             shape = _read_shape(file, path)
-            return _read_values(file, math.prod(shape), path).reshape(shape)
-    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+            values = _read_values(file, math.prod(shape), path).reshape(shape)
+            file.read(1)  # Only at its end does a packed file check its sum.
+            return values
+    except (OSError, ValueError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise DataError(
             f"Cannot read {path}: {error}.", "Check the path, or fetch the file again."
         ) from error

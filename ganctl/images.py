@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, PngImagePlugin
 
 from ganctl.errors import FileError, UsageError
 
 Images = NDArray[np.uint8]
 
 MID_GREY = 128
+MAX_PIXELS = 89_478_485  # Above this Pillow takes a picture for an attack.
 METADATA_KEY = "ganctl"
 ANIMATION_FORMATS = {".gif": "GIF", ".webp": "WEBP", ".apng": "PNG"}
 
@@ -31,9 +34,13 @@ def sheet(images: Images, columns: int, *, line: int = 1) -> Images:
 
     Returns:
         uint8 [rows*(H+line)+line, columns*(W+line)+line] (and [..., 3] for colour).
+
+    Raises:
+        UsageError: it would be too large to be read again.
     """
     count, height, width = images.shape[:3]
     rows = -(-count // columns)
+    _check_pixels(rows * (height + line) + line, columns * (width + line) + line)
     canvas = np.full(
         (rows * (height + line) + line, columns * (width + line) + line, *images.shape[3:]),
         MID_GREY,
@@ -47,7 +54,12 @@ def sheet(images: Images, columns: int, *, line: int = 1) -> Images:
 
 
 def enlarge(image: Images, scale: int) -> Images:
-    """Return an image [H, W] or [H, W, 3] with each pixel ``scale`` × ``scale`` times as large."""
+    """Return an image [H, W] or [H, W, 3] with each pixel ``scale`` × ``scale`` times as large.
+
+    Raises:
+        UsageError: it would be too large to be read again.
+    """
+    _check_pixels(scale * image.shape[0], scale * image.shape[1])
     return image.repeat(scale, axis=0).repeat(scale, axis=1)
 
 
@@ -67,12 +79,9 @@ def read_metadata(path: Path) -> dict[str, Any]:
     Raises:
         FileError: it is no PNG, or one that ganctl did not make.
     """
-    try:
-        with Image.open(path, formats=["PNG"]) as image:
-            text = image.info.get(METADATA_KEY)
+    with _opened(path) as image:
+        text = image.info.get(METADATA_KEY)
         metadata = json.loads(text) if text else None
-    except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
-        raise FileError(f"{path} cannot be read as a PNG.", "Check the path.") from error
     if not isinstance(metadata, dict):
         raise FileError(
             f"{path} does not say how it was made.",
@@ -87,12 +96,36 @@ def read_image(path: Path) -> Images:
     Raises:
         FileError: it cannot be read.
     """
+    with _opened(path) as image:
+        return np.asarray(image.convert("L" if image.mode == "L" else "RGB"))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """Open a PNG; whatever is wrong with it becomes a ``FileError``."""
     try:
-        with Image.open(path, formats=["PNG"]) as image:
-            mode = "L" if image.mode == "L" else "RGB"
-            return np.asarray(image.convert(mode))
-    except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=["PNG"]) as image:
+                yield image
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        RecursionError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
         raise FileError(f"{path} cannot be read as a PNG.", "Check the path.") from error
+
+
+def _check_pixels(height: int, width: int) -> None:
+    """Raise ``UsageError`` if a picture would be larger than we would read again."""
+    if height * width > MAX_PIXELS:
+        raise UsageError(
+            f"The picture would have {width:,}×{height:,} pixels.",
+            f"Up to {MAX_PIXELS:,} in all can be drawn: give a smaller --scale, or fewer images.",
+        )
 
 
 def animation_format(path: Path) -> str:

@@ -16,7 +16,10 @@ from ganctl.errors import UsageError, nearest
 MAX_SEED = 2**63 - 1
 MAX_SEEDS = 10_000_000
 
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
+DEVICE_NAME = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""What Windows takes for a device, whatever follows the dot."""
+
+_RANGE = re.compile(r"(\d{1,19})(?:-(\d{1,19}))?", re.ASCII)
 _UNSAFE = re.compile(r"[^\w.+-]+")
 
 
@@ -44,7 +47,8 @@ class Label:
     @property
     def folder(self) -> str:
         """A name for a folder of such images that is safe on every platform."""
-        return _UNSAFE.sub("-", self.text.replace(":", "x")).strip("-.") or f"class{self.index}"
+        name = _UNSAFE.sub("-", self.text.replace(":", "x")).strip("-.") or f"class{self.index}"
+        return f"class-{name}" if DEVICE_NAME.fullmatch(name) else name
 
 
 @dataclass(frozen=True)
@@ -167,19 +171,19 @@ def parse_seeds(text: str) -> tuple[int, ...]:
         match = _RANGE.fullmatch(part.strip())
         if not match:
             raise UsageError(
-                f"--seeds {text!r}: {part.strip()!r} is not a seed or a range of seeds.",
+                f"--seeds: {part.strip()[:40]!r} is not a seed or a range of seeds.",
                 "Write seeds as numbers and rising ranges, such as 0,1,4-6.",
             )
         first = check_seed(int(match[1]), "--seeds")
         last = check_seed(int(match[2] or match[1]), "--seeds")
         if last < first:
             raise UsageError(
-                f"--seeds {text!r}: the range {part.strip()!r} runs backwards.",
+                f"--seeds: the range {part.strip()!r} runs backwards.",
                 f"Write the smaller seed first: {last}-{first}.",
             )
         if last - first >= MAX_SEEDS or len(seeds) + last - first >= MAX_SEEDS:
             raise UsageError(
-                f"--seeds {text!r} names more than {MAX_SEEDS:,} seeds.", "Ask for fewer at a time."
+                f"--seeds names more than {MAX_SEEDS:,} seeds.", "Ask for fewer at a time."
             )
         seeds.update(dict.fromkeys(range(first, last + 1)))
     return tuple(seeds)
@@ -191,7 +195,7 @@ def check_seed(seed: int, option: str = "--seed") -> int:
     Raises:
         UsageError: it is negative or above 2^63 - 1.
     """
-    if not 0 <= seed <= MAX_SEED:
+    if not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
         raise UsageError(
             f"{option} {seed} is out of range.", f"Seeds are whole numbers from 0 to {MAX_SEED}."
         )

@@ -62,8 +62,8 @@ def find(reference: str | None) -> Run | Source:
         RunError: it is a run that cannot be read.
     """
     reference = reference or LATEST
-    path = Path(reference).expanduser()
-    if path.suffix in PICKLE_ENDINGS:
+    path = paths.user_path(reference)
+    if path.suffix.lower() in PICKLE_ENDINGS and _bare(reference) not in known_names():
         raise refused_pickle(path)
     if path.suffix == ".safetensors" and path.is_file():
         return Source(str(path.absolute()), path)
@@ -113,8 +113,8 @@ def _pretrained(reference: str) -> Source:
 
 
 def _find_folder(reference: str) -> Path:
-    path = Path(reference).expanduser()
-    if (path / "run.json").is_file():
+    path = paths.user_path(reference)
+    if _is_run(path):
         return path.absolute()
     name = _bare(reference)
     if name == LATEST:
@@ -128,11 +128,10 @@ def _find_folder(reference: str) -> Path:
     matches = [folder for known, folder in folders.items() if name and known.startswith(name)]
     if len(matches) == 1:
         return matches[0]
-    names = sorted(folders)
     if matches:
         alike = ", ".join(sorted(folder.name for folder in matches))
         raise RunNotFound(f"{reference!r} could be {alike}.", "Type more of the name.")
-    raise RunNotFound(f"There is no run {reference!r}.", f"{nearest(name, [LATEST, *names])}.")
+    raise RunNotFound(f"There is no run {reference!r}.", f"{nearest(name, known_names())}.")
 
 
 def _bare(reference: str) -> str:
@@ -147,10 +146,14 @@ def _latest_folder() -> Path | None:
         target = pointer.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         target = ""
-    if target and (paths.runs_folder() / target / "run.json").is_file():
+    if target and _is_run(paths.runs_folder() / target):
         return paths.runs_folder() / target
     folders = _run_folders()
     return max(folders, key=lambda folder: (folder / "run.json").stat().st_mtime, default=None)
+
+
+def _is_run(folder: Path) -> bool:
+    return paths.exists(folder / "run.json")
 
 
 def _run_folders() -> list[Path]:

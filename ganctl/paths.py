@@ -30,6 +30,22 @@ def cache() -> Path:
     )
 
 
+def user_path(text: str) -> Path:
+    """Return a path that a user typed, with ``~`` as the home folder where that is known."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # ~somebody who is not there
+        return Path(text)
+
+
+def exists(path: Path) -> bool:
+    """Return whether something can be found at ``path``, whatever the path looks like."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # A name too long, a folder that may not be read, a null byte.
+        return False
+
+
 def _from_environment(variable: str) -> Path | None:
     value = os.environ.get(variable)
-    return Path(value).expanduser().absolute() if value else None
+    return user_path(value).absolute() if value else None

@@ -21,6 +21,7 @@ from typing import Any
 
 from ganctl import paths
 from ganctl._version import __version__
+from ganctl.card import PROGRESS
 from ganctl.config import TrainConfig
 from ganctl.errors import FileError, RunError
 from ganctl.files import check_writable, explained, write_atomically
@@ -74,8 +75,8 @@ class Run:
                 created=str(header["created"]),
                 ganctl_version=str(header["ganctl_version"]),
                 status=str(header["status"]),
-                data=dict(header["data"]),
-                progress=dict(header["progress"]),
+                data=_checked_data(header["data"]),
+                progress=_checked_progress(header["progress"]),
                 parameters=dict(header["parameters"]),
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -172,7 +173,7 @@ class Run:
         for line in text.splitlines():
             try:
                 entry = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(entry, dict) and isinstance(entry.get("step"), int):
                 lines.append(entry)
@@ -255,6 +256,21 @@ def _read_header(folder: Path) -> dict[str, Any]:
             "use that one.",
         )
     return header
+
+
+def _checked_data(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a run's description of its data, if it is empty or has what others rely on."""
+    if data and not (isinstance(data["classes"], list) and isinstance(data["count"], int)):
+        raise TypeError("data")
+    return dict(data)
+
+
+def _checked_progress(progress: dict[str, Any]) -> dict[str, Any]:
+    """Return how far a run got, if it is empty or has what others rely on."""
+    numbers = {key: progress[key] for key in PROGRESS} if progress else {}
+    if not all(isinstance(number, (int, float)) for number in numbers.values()):
+        raise TypeError("progress")
+    return dict(progress)
 
 
 def _damaged(folder: Path, why: str) -> RunError:
