@@ -11,7 +11,7 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console, gif, info, montage, sample, train
-from ganctl.errors import GanctlError
+from ganctl.errors import GanctlError, Stopped
 
 app = typer.Typer(
     name="ganctl",
@@ -57,10 +57,14 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(list(arguments), prog_name="ganctl", standalone_mode=False)
         return code if isinstance(code, int) else 0
+    except Stopped as stopped:
+        console.note(str(stopped))
+        console.hint(stopped.hint)
+        return stopped.exit_code
     except GanctlError as error:
         if _debugging():
             raise
-        console.show_error(error)
+        console.print_error(str(error), error.hint)
         return error.exit_code
     except ParseError as error:
         message = error.format_message()  # type: ignore[attr-defined]

@@ -16,8 +16,6 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ganctl.errors import GanctlError
-
 Report = Callable[[str, int, "int | None"], None]
 """Called with what is under way, how much of it is done, and how much there is if known."""
 
@@ -27,16 +25,15 @@ def stderr() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def print_error(message: str, hint: str) -> None:
-    """Say on one line what is wrong and on another what to do."""
-    console = stderr()
-    console.print(Text.assemble(("error: ", "bold red"), message))
-    console.print(Text.assemble(("hint: ", "bold cyan"), hint))
+def print_error(message: str, advice: str) -> None:
+    """Say on one line what is wrong and on another what to do, on stderr."""
+    stderr().print(Text.assemble(("error: ", "bold red"), message))
+    hint(advice)
 
 
-def show_error(error: GanctlError) -> None:
-    """Print one of our own errors."""
-    print_error(str(error), error.hint)
+def hint(text: str) -> None:
+    """Say what to do, on stderr."""
+    stderr().print(Text.assemble(("hint: ", "bold cyan"), text))
 
 
 def note(text: str) -> None:

@@ -40,7 +40,7 @@ def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number):
     step = run.progress["step"]
     assert run.checkpoint_path(step).is_file()
     assert run.loss_plot_path.is_file()
-    assert f"Stopped at step {step}; everything is saved." in err
+    assert f"note: Stopped at step {step}; everything is saved." in err
     command = err.splitlines()[-1].removeprefix("hint: Go on with: ")
     assert command == "ganctl train --resume long"
     resumed = ganctl(*shlex.split(command)[1:], "--steps", str(step + 3), "--quiet")
