@@ -128,7 +128,7 @@ class Budget:
         whole = self.unit is BudgetUnit.STEPS
         if not 0 < self.amount <= MAX_BUDGET or (whole and self.amount % 1):
             raise UsageError(
-                f"{option} {self.amount} is not a length to train for.",
+                f"{option} {str(self.amount).removesuffix('.0')} is not a length to train for.",
                 f"{option} takes a {'whole ' if whole else ''}number above 0, "
                 f"up to {MAX_BUDGET:,}.",
             )

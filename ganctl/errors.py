@@ -19,7 +19,6 @@ that says what to do about it (``error.hint``).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class GanctlError(Exception):
@@ -77,6 +76,8 @@ MAX_NAMES = 30
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return "Did you mean a, b?" if some names look alike, else all of them."""
+    from difflib import get_close_matches
+
     names = list(known)
     alike = get_close_matches(name.lower(), names, n=3, cutoff=0.5)
     shown = names if len(names) <= MAX_NAMES else [*names[:MAX_NAMES], "…"]

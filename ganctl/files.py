@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +23,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        temporary = _beside(path)
         try:
             with temporary.open("xb") as file:
                 file.write(content)
@@ -78,8 +76,9 @@ def check_writable(folder: Path) -> None:
             existing = existing.parent
         if not existing.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(existing))
-        with tempfile.TemporaryFile(dir=existing):
-            pass
+        probe = _beside(existing / "probe")
+        probe.touch(exist_ok=False)
+        probe.unlink()
 
 
 @contextlib.contextmanager
@@ -90,6 +89,11 @@ def explained(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(f"Cannot use {path}: {reason}.", _advice(error)) from error
+
+
+def _beside(path: Path) -> Path:
+    """Return a name in the same folder that nothing else has."""
+    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
 
 
 def _advice(error: OSError) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import platformdirs
-
 ASSETS = Path(__file__).parent / "assets"
 PRETRAINED = ASSETS / "pretrained"
 
 
 def home() -> Path:
     """Return the folder of the user's runs: ``$GANCTL_HOME``, else the user data folder."""
+    import platformdirs
+
     return _from_environment("GANCTL_HOME") or platformdirs.user_data_path(
         "ganctl", appauthor=False
     )
@@ -25,6 +25,8 @@ def runs_folder() -> Path:
 
 def cache() -> Path:
     """Return the folder of data that can be made again: ``$GANCTL_CACHE``, else the user cache."""
+    import platformdirs
+
     return _from_environment("GANCTL_CACHE") or platformdirs.user_cache_path(
         "ganctl", appauthor=False
     )

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -172,7 +171,7 @@ def test_check_writable_leaves_nothing_and_finds_files_in_the_way(folder):
 
 
 def test_check_writable_refuses_a_folder_that_may_not_be_written(folder, monkeypatch):
-    monkeypatch.setattr(tempfile, "TemporaryFile", fail_with(errno.EACCES))
+    monkeypatch.setattr(Path, "touch", fail_with(errno.EACCES))
     with pytest.raises(FileError, match="Permission denied") as caught:
         check_writable(folder)
     assert "$GANCTL_HOME" in caught.value.hint

@@ -16,8 +16,8 @@ from ganctl.errors import GanctlError, Stopped
 app = typer.Typer(
     name="ganctl",
     help="Train, steer and judge conditional GANs from your terminal, in minutes.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
+    invoke_without_command=True,
+    rich_markup_mode=None,  # Rich help would double the time that --help takes.
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -36,14 +36,16 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001
         bool,
         typer.Option(
             "--version", help="Print the version.", callback=_print_version, is_eager=True
         ),
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        sys.stdout.write(f"{context.get_help()}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -1,7 +1,8 @@
 """What reaches the terminal: results on stdout; words, bars and errors on stderr.
 
 Together with ``panel`` the one home of rich, which honours ``NO_COLOR`` and
-draws no bars where stderr is no terminal.
+draws no bars where stderr is no terminal. It is imported when something is
+first drawn, since ``--help`` and completions draw nothing with it.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Report = Callable[[str, int, "int | None"], None]
 """Called with what is under way, how much of it is done, and how much there is if known."""
@@ -22,28 +23,30 @@ Report = Callable[[str, int, "int | None"], None]
 
 def stderr() -> Console:
     """Return a console on the present stderr."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_error(message: str, advice: str) -> None:
     """Say on one line what is wrong and on another what to do, on stderr."""
-    stderr().print(Text.assemble(("error: ", "bold red"), message))
+    _say("error: ", "bold red", message)
     hint(advice)
 
 
 def hint(text: str) -> None:
     """Say what to do, on stderr."""
-    stderr().print(Text.assemble(("hint: ", "bold cyan"), text))
+    _say("hint: ", "bold cyan", text)
 
 
 def note(text: str) -> None:
     """Say something the user should know, on stderr."""
-    stderr().print(Text.assemble(("note: ", "bold yellow"), text))
+    _say("note: ", "bold yellow", text)
 
 
 def say(text: str) -> None:
     """Say something on stderr."""
-    stderr().print(Text(text))
+    _say("", "", text)
 
 
 def print_path(path: Path) -> None:
@@ -60,6 +63,8 @@ def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
 
 def print_facts(facts: Mapping[str, str]) -> None:
     """Put names and values on stdout in two columns."""
+    from rich.text import Text
+
     width = max(map(len, facts), default=0)
     for name, value in facts.items():
         _stdout().print(Text.assemble((name.ljust(width), "bold"), "  ", value), soft_wrap=True)
@@ -68,6 +73,7 @@ def print_facts(facts: Mapping[str, str]) -> None:
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Put a table on stdout; the first column reads to the left, the others to the right."""
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
     for index, column in enumerate(columns):
@@ -115,7 +121,15 @@ def progress(*, quiet: bool = False) -> Iterator[Report]:
         bars.stop()
 
 
+def _say(prefix: str, style: str, text: str) -> None:
+    from rich.text import Text
+
+    stderr().print(Text.assemble((prefix, style), text))
+
+
 def _stdout() -> Console:
+    from rich.console import Console
+
     console = Console(highlight=False)
     # In a file or a pipe, lines are as long as what they say.
     return console if console.is_terminal else Console(highlight=False, width=10_000)

@@ -45,7 +45,7 @@ LabelOption = Annotated[
         "--class",
         "-c",
         metavar="LABEL",
-        help="A class by index or name, [b]all[/b], or a blend such as 3:0.7,8:0.3. Repeatable.",
+        help="A class by index or name, all, or a blend such as 3:0.7,8:0.3. Repeatable.",
     ),
 ]
 ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
