@@ -1,1 +1,1 @@
-
+complete --command ganctl --no-files --arguments "(env _GANCTL_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) ganctl)" --condition "env _GANCTL_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) ganctl"
