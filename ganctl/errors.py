@@ -71,7 +71,7 @@ class Stopped(GanctlError):
     exit_code = 130
 
 
-MAX_NAMES = 30
+MAX_NAMES = 12
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

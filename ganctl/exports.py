@@ -23,6 +23,7 @@ from ganctl.labels import Label, seeds_text
 from ganctl.provenance import Origin
 
 MAX_IDX_CLASSES = 256
+FOREIGN_ENDINGS = ("jpg", "jpeg", "gif", "webp", "apng", "bmp", "tif", "tiff", "npy", "zip", "csv")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ def choose_destination(out: Path | None, wanted: str | None, stem: str) -> Desti
     """
     ending = out.suffix.lower().removeprefix(".") if out is not None else ""
     by_ending = Format(ending) if ending in ("png", "npz") else None
+    if ending in FOREIGN_ENDINGS:
+        raise UsageError(
+            f"Samples cannot be written as .{ending}.",
+            "--out takes a folder, a .png for one sheet, or an .npz for arrays.",
+        )
     kind = choose("format", wanted, Format) if wanted else by_ending or Format.PNG
     if by_ending is not None and by_ending is not kind:
         raise UsageError(

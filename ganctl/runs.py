@@ -146,7 +146,7 @@ class Run:
         if not checkpoints:
             raise RunError(
                 f"The run {self.name} has no checkpoint yet.",
-                "Wait for its first one, or train it a little longer.",
+                "Wait for its first one, or name another run, or pretrained/mnist.",
             )
         return checkpoints[-1]
 

@@ -81,6 +81,11 @@ def run(arguments: Sequence[str]) -> int:
         # The reader of our stdout has had enough, as in "ganctl info --all | head".
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        if _debugging():
+            raise
+        console.print_error(f"{error}.", "Check the paths that you gave, and the disk.")
+        return 1
     except Exception as error:
         if _debugging():
             raise

@@ -12,10 +12,10 @@ import typer
 from ganctl.cli import console
 from ganctl.cli.options import ForceOption, OutFile, RunArgument, complete_from, open_source
 from ganctl.config import check_amount, check_count, choose, values
-from ganctl.errors import RunError, UsageError
+from ganctl.errors import RunError, RunNotFound, UsageError
 from ganctl.files import check_writable, write_result
 from ganctl.labels import Label, blend, one_hot, parse_class
-from ganctl.locate import find_run, reference_to
+from ganctl.locate import find, reference_to
 from ganctl.runs import Run
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def gif(
     if chosen_mode is Mode.TRAINING:
         if path is not None:
             raise UsageError("--path belongs to --mode morph.", "Give --mode morph, or no --path.")
-        trained = find_run(run)
+        trained = _trained_run(run)
         stem, pictures = trained.name, _training_frames(trained, frames)
     else:
         stem, pictures = _morph_frames(run, path, frames)
@@ -88,6 +88,18 @@ def gif(
     content = animation_bytes(enlarged, fps, animation_format(target))
     write_result(target, content, force=force)
     console.print_path(target)
+
+
+def _trained_run(reference: str | None) -> Run:
+    """Return the run whose previews are wanted."""
+    found = find(reference)
+    if isinstance(found, Run):
+        return found
+    if found.note:
+        raise RunNotFound(
+            "There is no run yet.", "Make one with: ganctl train; or use --mode morph."
+        )
+    raise RunError(f"{found.reference} has no previews.", "Use --mode morph, or name a run.")
 
 
 def _training_frames(run: Run, frames: int | None) -> list[Images]:

@@ -66,6 +66,8 @@ def _weights_facts(source: Source) -> dict[str, Any]:
         "weights": source.reference,
         **card,
         **progress,
+        "step": int(progress["step"]),
+        "images_seen": int(progress["images_seen"]),
         "bytes": source.checkpoint.stat().st_size,
     }
 

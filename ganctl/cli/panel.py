@@ -47,7 +47,8 @@ def training_view(title: str, *, quiet: bool) -> TrainingView:
     console = stderr()
     if quiet:
         return Silence()
-    return LivePanel(console, title) if console.is_terminal else PlainLines(console)
+    live = console.is_terminal and not console.is_dumb_terminal
+    return LivePanel(console, title) if live else PlainLines(console)
 
 
 class Silence:
@@ -158,7 +159,7 @@ class LivePanel:
 
     def _digits(self) -> RenderableType | None:
         """Return the first ten classes' first images, if the terminal has room for five a row."""
-        if self._preview is None:
+        if self._preview is None or self._console.no_color:
             return None
         images = [half_blocks(row[0], DIGIT_COLUMNS) for row in self._preview[:10]]
         room = self._console.width - 4

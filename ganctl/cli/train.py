@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -253,7 +254,7 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
     if not quiet:
         console.say(
             f"Trained on {images:,} images in {seconds:.0f} s. Next:\n"
-            f"  ganctl sample --digit {run.classes[-1]} --n 100\n"
+            f"  ganctl sample --class {shlex.quote(run.classes[-1])} --n 100\n"
             f"  ganctl montage\n"
             f"  ganctl gif"
         )

@@ -33,9 +33,10 @@ def load_torchvision(class_name: str, split: Split, progress: Progress | None) -
                 paths.cache() / "torchvision", train=split == "train", download=True, **options
             )
     except (OSError, RuntimeError) as error:
-        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
+        # torchvision lists what it tried; the last line says why that failed.
+        reason = (str(error).splitlines() or [type(error).__name__])[-1].strip("<>. ")
         raise DataError(
-            f"{class_name} cannot be downloaded: {first_line}",
+            f"{class_name} cannot be downloaded: {reason}.",
             "Check the network and try again. --data mnist is bundled and needs none.",
         ) from error
     images = np.asarray(data.data)

@@ -102,6 +102,13 @@ def test_no_run_at_all(ganctl):
     result = ganctl("gif")
     assert result.code == 1
     assert "There is no run yet" in result.err
+    assert "--mode morph" in result.err
+
+
+def test_a_bundled_generator_has_no_previews(ganctl):
+    result = ganctl("gif", "pretrained/mnist")
+    assert result.code == 1
+    assert "pretrained/mnist has no previews" in result.err
 
 
 def test_nothing_is_overwritten(ganctl, trained):

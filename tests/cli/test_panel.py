@@ -93,6 +93,17 @@ def test_no_color_is_honoured(monkeypatch):
     assert "\x1b[36m" not in shown(120, reports=[report(preview=False)])
 
 
+def test_without_colours_there_are_no_digits(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "▀" not in shown(200)
+
+
+def test_a_dumb_terminal_gets_lines(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(panel, "stderr", lambda: Console(force_terminal=True))
+    assert isinstance(training_view("t", quiet=False), PlainLines)
+
+
 def test_plain_lines_come_every_ten_seconds_and_at_the_end(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(panel.time, "monotonic", lambda: now[0])
