@@ -46,7 +46,10 @@ def write_result(path: Path, content: bytes, *, force: bool) -> None:
         FileError: another file is there and ``force`` is false, or ``path`` cannot be written.
     """
     check_free(path, content, force=force)
-    write_atomically(path, content)
+    with explained(path):
+        unchanged = path.is_file() and path.read_bytes() == content
+    if not unchanged:
+        write_atomically(path, content)
 
 
 def check_free(path: Path, content: bytes | None, *, force: bool) -> None:

@@ -8,6 +8,7 @@ first drawn, since ``--help`` and completions draw nothing with it.
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -56,8 +57,8 @@ def print_path(path: Path) -> None:
 
 
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
-    """Put a value on stdout as one line of JSON."""
-    sys.stdout.write(json.dumps(value) + "\n")
+    """Put a value on stdout as one line of JSON; numbers that JSON does not know become null."""
+    sys.stdout.write(json.dumps(_finite(value), allow_nan=False) + "\n")
     sys.stdout.flush()
 
 
@@ -119,6 +120,14 @@ def progress(*, quiet: bool = False) -> Iterator[Report]:
         yield report
     finally:
         bars.stop()
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(part) for key, part in value.items()}
+    return [_finite(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def _say(prefix: str, style: str, text: str) -> None:

@@ -13,7 +13,7 @@ from ganctl.card import read_card
 from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_run
 from ganctl.errors import FileError, UsageError
-from ganctl.locate import Source, all_runs, find
+from ganctl.locate import Source, all_runs, find, known_names
 from ganctl.runs import Run
 
 
@@ -36,7 +36,7 @@ def info(
             raise UsageError("--all shows every run.", f"Leave out --all, or {run}.")
         _show_all(json=json)
         return
-    if run is not None and run.lower().endswith(".png"):
+    if run is not None and run.lower().endswith(".png") and run not in known_names():
         facts = _picture_facts(Path(run))
     else:
         found = find(run)

@@ -195,9 +195,9 @@ def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: P
     run = locate.find_run(reference)
     # The defaults of this command line must not count as a wish to change the run.
     asked = train_config(**given)
-    fields = {option for option in given if option not in ("epochs", "steps", "minutes")}
+    fields = [option for option in given if option not in ("epochs", "steps", "minutes")]
     if len(fields) < len(given):
-        fields.add("budget")
+        fields.append("budget")
     run.config = resumed_config(run.config, {field: getattr(asked, field) for field in fields})
     if run.is_complete():
         raise UsageError(
@@ -249,7 +249,7 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
     if run.status == "stopped":
         raise Stopped(
             f"Stopped at step {run.progress['step']}; everything is saved.",
-            f"Go on with: ganctl train --resume {reference}",
+            f"Go on with: ganctl train --resume {shlex.quote(reference)}",
         )
     if not quiet:
         console.say(

@@ -1,10 +1,15 @@
 """``ganctl info``: runs, weights, pictures."""
 
 import json
+import shlex
+import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
+
+from ganctl.images import read_image
 
 
 def test_a_run_in_words(ganctl, trained):
@@ -37,6 +42,20 @@ def test_a_picture(ganctl, trained):
     assert json.loads(ganctl("info", "a.png", "--json").out)["command"] == expected
 
 
+def test_the_command_of_a_picture_makes_it_again_from_anywhere(
+    ganctl, trained, tmp_path, monkeypatch
+):
+    shutil.copytree(trained.folder, "my run")
+    path = Path("first.png").absolute()
+    ganctl("sample", "my run", "--digit", "0:0.3,1:0.7", "--n", "10", "--out", path)
+    command = shlex.split(json.loads(ganctl("info", path, "--json").out)["command"])
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    result = ganctl(*[word.replace("FILE", "again") for word in command[1:]])
+    assert (result.code, result.out) == (0, "again.png\n")
+    assert np.array_equal(read_image(Path("again.png")), read_image(path))
+
+
 def test_a_preview(ganctl, trained):
     facts = json.loads(ganctl("info", trained.previews()[0], "--json").out)
     assert (facts["run"], facts["step"]) == ("lines", 0)
@@ -58,6 +77,14 @@ def test_all_runs(ganctl, trained, tiny_data):
     assert {line.split()[0] for line in lines[1:]} == {"lines", "second"}
     runs = json.loads(ganctl("info", "--all", "--json").out)
     assert {facts["run"] for facts in runs} == {"lines", "second"}
+
+
+@pytest.mark.parametrize("options", [[], ["--all"]])
+def test_json_is_valid_for_a_training_that_diverged(ganctl, trained, options):
+    lost = {"generator_loss": float("nan"), "discriminator_loss": float("inf")}
+    trained.append_metrics({"step": 40, "images_per_second": 1.0, **lost})
+    out = ganctl("info", *options, "--json").out
+    json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
 
 
 def test_all_of_none(ganctl, home):

@@ -90,6 +90,16 @@ def test_bad_requests_write_nothing(ganctl, trained, options, message):
     assert list(Path().iterdir()) == []
 
 
+def test_nothing_is_overwritten(ganctl, trained):
+    Path("montage-lines.png").write_text("mine")
+    result = ganctl("montage")
+    assert result.code == 1
+    assert "montage-lines.png already exists" in result.err
+    assert Path("montage-lines.png").read_text() == "mine"
+    assert ganctl("montage", "--force").code == 0
+    assert picture("montage-lines.png").shape == (2 * (2 * 9 + 1), 2 * (10 * 9 + 1))
+
+
 def test_data_that_are_gone(ganctl, trained, tmp_path):
     from dataclasses import replace
 

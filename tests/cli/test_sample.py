@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
 
+from ganctl.engine.data import load
 from ganctl.images import read_image, read_metadata
 
 
@@ -71,6 +72,9 @@ def test_one_sheet(ganctl, trained):
 def test_npz(ganctl, trained):
     ganctl("sample", "--digit", "all", "--seeds", "5,7", "--out", "a.npz")
     with np.load("a.npz") as arrays:
+        assert set(arrays) == {"images", "labels", "seeds", "class_names"}
+        kinds = {name: arrays[name].dtype for name in ("images", "labels", "seeds")}
+        assert kinds == {"images": np.uint8, "labels": np.int64, "seeds": np.int64}
         assert arrays["images"].shape == (4, 8, 8)
         assert arrays["labels"].tolist() == [0, 0, 1, 1]
         assert arrays["seeds"].tolist() == [5, 7, 5, 7]
@@ -86,6 +90,13 @@ def test_every_format_is_data_to_train_on(ganctl, trained, options):
     assert info["classes"] == ["across", "down"]
 
 
+def test_every_format_holds_the_same_pictures(ganctl, trained):
+    command = ["sample", "--digit", "all", "--n", "3", "--format"]
+    png, npz, idx = (load(ganctl(*command, kind).out.strip()) for kind in ("png", "npz", "idx"))
+    assert len(png) == 6
+    assert png.fingerprint == npz.fingerprint == idx.fingerprint
+
+
 def test_truncation_to_nothing_leaves_one_picture(ganctl, trained):
     ganctl("sample", "--digit", "0", "--n", "2", "--truncation", "0", "--out", "a.npz")
     with np.load("a.npz") as arrays:
@@ -96,6 +107,31 @@ def test_a_blend_that_is_scaled_says_so(ganctl, trained):
     result = ganctl("sample", "--digit", "0:1,1:1", "--out", "a.npz")
     assert result.code == 0
     assert result.err == "note: the weights of 0:1,1:1 sum to 2; they were scaled to sum to 1\n"
+
+
+def test_a_blend_lies_between_its_classes(ganctl, trained):
+    drawn = {}
+    for label in ("0", "0:1,1:0", "0:0.4,1:0.6", "1"):
+        result = ganctl("sample", "--digit", label, "--out", "a.png", "--force")
+        assert result.err == ""
+        drawn[label] = pixels("a.png")
+    assert drawn["0:1,1:0"] == drawn["0"]
+    assert drawn["0:0.4,1:0.6"] not in (drawn["0"], drawn["1"])
+
+
+@pytest.mark.parametrize(
+    ("options", "seeds"),
+    [
+        ([], [0]),
+        (["--n", "3"], [0, 1, 2]),
+        (["--n", "2", "--seed", "7"], [7, 8]),
+        (["--seeds", "0,1,4-6"], [0, 1, 4, 5, 6]),
+    ],
+)
+def test_which_seeds(ganctl, trained, options, seeds):
+    result = ganctl("sample", "--digit", "0", *options, "--out", "a", "--json")
+    assert json.loads(result.out)["seeds"] == seeds
+    assert listing() == [f"a/across/seed{seed:04d}.png" for seed in seeds]
 
 
 def test_json(ganctl, trained):
@@ -121,6 +157,26 @@ def test_twice_the_same_is_fine_and_something_else_is_not_overwritten(ganctl, tr
     assert Path("a.png").read_bytes() == before
     assert ganctl(*command, "--seed", "3", "--force").code == 0
     assert Path("a.png").read_bytes() != before
+
+
+def test_what_is_there_already_is_not_written_again(ganctl, trained):
+    command = ["sample", "--digit", "0", "--out", "a.png"]
+    ganctl(*command)
+    before = Path("a.png").stat()
+    ganctl(*command)
+    after = Path("a.png").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_one_taken_picture_of_a_folder_stops_them_all(ganctl, trained):
+    taken = Path("a/down/seed0001.png")
+    taken.parent.mkdir(parents=True)
+    taken.write_text("mine")
+    result = ganctl("sample", "--digit", "all", "--n", "2", "--out", "a")
+    assert result.code == 1
+    assert f"{taken} already exists" in result.err
+    assert listing() == [str(taken)]
+    assert taken.read_text() == "mine"
 
 
 @pytest.mark.parametrize("how", ["name", "prefix", "runs/", "path", "latest", "file"])
@@ -162,6 +218,7 @@ def test_run_may_be_said_in_many_ways(ganctl, trained, how):
         (["--digit", "0", "--out", f"{'a' * 300}.png"], 1, "File name too long", "paths"),
         (["--digit", "0", "--out", "file/x"], 1, "Not a directory", "--out"),
         (["nope", "--digit", "0"], 1, "There is no run 'nope'", "latest, lines"),
+        (["linse", "--digit", "0"], 1, "There is no run 'linse'", "Did you mean lines"),
         (["model.pt", "--digit", "0"], 1, "is a pickle", "safetensors"),
         (["truncated.safetensors", "--digit", "0"], 1, "truncated or damaged", "earlier"),
         (["future.safetensors", "--digit", "0"], 1, "checkpoint format 99", "wrote it"),

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +23,9 @@ def training(tiny_data, home):
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     metrics = home / "runs" / "long" / "metrics.jsonl"
     deadline = time.monotonic() + 60
-    while not metrics.exists() and process.poll() is None and time.monotonic() < deadline:
+    while process.poll() is None and time.monotonic() < deadline:
+        if metrics.exists() and metrics.stat().st_size:
+            break
         time.sleep(0.05)
     assert process.poll() is None, process.communicate()
     yield process
@@ -46,6 +50,46 @@ def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number):
     resumed = ganctl(*shlex.split(command)[1:], "--steps", str(step + 3), "--quiet")
     assert resumed.code == 0
     assert Run.open(run.folder).progress["step"] == step + 3
+
+
+@pytest.mark.parametrize("place", [["--name", "short"], ["--out", "my run"]])
+def test_a_training_stopped_before_its_first_step_goes_on(ganctl, tiny_data, monkeypatch, place):
+    with monkeypatch.context() as patch:
+        patch.setattr("ganctl.cli.train.stop_on_signals", lambda: nullcontext(lambda: True))
+        stopped = ganctl("train", "--data", tiny_data, "--batch", "8", "--steps", "3", *place)
+    assert stopped.code == 130
+    assert "note: Stopped at step 0; everything is saved." in stopped.err
+    command = stopped.err.splitlines()[-1].removeprefix("hint: Go on with: ")
+    resumed = ganctl(*shlex.split(command)[1:])
+    assert (resumed.code, resumed.out) == (0, stopped.out)
+    assert Run.open(Path(resumed.out.strip())).progress["step"] == 3
+
+
+# A training whose step never ends, and needs no torch.
+STUCK = """
+import sys, time, types
+engine = types.ModuleType("ganctl.engine.train")
+engine.train = lambda *_, **__: (print("begun", file=sys.stderr, flush=True), time.sleep(600))
+sys.modules["ganctl.engine.train"] = engine
+from ganctl.cli import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])
+def test_a_second_signal_quits_at_once(tiny_data, number, code):
+    command = [sys.executable, "-c", STUCK, "train", "--data", str(tiny_data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as it:
+        try:
+            assert it.stderr.readline() == "begun\n"
+            it.send_signal(number)
+            assert "once more quits at once" in it.stderr.readline()
+            assert it.poll() is None
+            it.send_signal(number)
+            assert it.wait(timeout=30) == code
+            assert it.stdout.read() == ""
+        finally:
+            it.kill()
 
 
 def test_the_first_signal_asks_and_the_second_quits():

@@ -1,12 +1,15 @@
 """``ganctl train``: what it prints, what it leaves, and what it refuses."""
 
 import json
+import shlex
 
+import numpy as np
 import pytest
 import torch
 
 from ganctl.cli.train import with_resume_value
 from ganctl.runs import Run
+from tests.conftest import tiny_images
 
 
 @pytest.fixture
@@ -21,6 +24,10 @@ def tiny(ganctl, tiny_data):
 
 def files(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_path_alone_is_on_stdout_and_the_rest_on_stderr(tiny, home):
@@ -65,6 +72,26 @@ def test_a_dry_run_writes_nothing(tiny, home, shape):
     assert not home.exists()
 
 
+def test_a_dry_run_of_going_on_changes_nothing(ganctl, trained):
+    before = contents(trained.folder)
+    result = ganctl("train", "--resume", "--steps", "99", "--dry-run", "--json")
+    assert json.loads(result.out)["budget"] == {"unit": "steps", "amount": 99}
+    assert contents(trained.folder) == before
+
+
+def test_the_commands_it_prints_next_work(ganctl, tmp_path):
+    images, labels = tiny_images()
+    names = np.array(["T-shirt", "Ankle boot"])
+    np.savez(tmp_path / "boots.npz", images=images, labels=labels, class_names=names)
+    options = ["--steps", "2", "--batch", "4"]
+    lines = ganctl("train", "--data", tmp_path / "boots.npz", *options).err.splitlines()
+    commands = [shlex.split(line) for line in lines if line.startswith("  ganctl ")]
+    assert [command[1] for command in commands] == ["sample", "montage", "gif"]
+    for command in commands:
+        result = ganctl(*command[1:])
+        assert (result.code, result.err) == (0, "")
+
+
 def test_epochs_and_minutes(tiny):
     epochs = json.loads(tiny("--json", steps=("--epochs", "2")).out)
     assert epochs["steps"] == 2 * 64 // 8
@@ -102,29 +129,56 @@ def test_resume_by_name_with_the_same_options(tiny, home):
     assert Run.open(home / "runs" / "a").progress["step"] == 5
 
 
-def test_a_finished_run_wants_a_larger_budget(tiny, ganctl):
-    tiny("--name", "a")
-    result = ganctl("train", "--resume")
+@pytest.mark.parametrize(
+    ("options", "budget"),
+    [
+        ([], "40 steps"),
+        (["--steps", "40"], "40 steps"),
+        (["--steps", "3"], "3 steps"),
+        (["--epochs", "10"], "10 epochs"),
+    ],
+)
+def test_a_finished_run_wants_a_larger_budget(ganctl, trained, options, budget):
+    before = contents(trained.folder)
+    result = ganctl("train", "--resume", *options)
     assert result.code == 2
-    assert "has spent its budget of 4 steps" in result.err
+    assert f"has spent its budget of {budget}" in result.err
     assert "give a larger" in result.err
+    assert contents(trained.folder) == before
 
 
 @pytest.mark.parametrize(
     ("options", "difference"),
     [
-        (["--batch", "16"], "batch was 8, not 16"),
+        (["--batch", "8"], "batch was 16, not 8"),
         (["--seed", "3"], "seed was 0, not 3"),
         (["--data", "mnist"], "not mnist"),
         (["--image-size", "16"], "image_size was None, not 16"),
         (["--precision", "bf16"], "precision was auto, not bf16"),
     ],
 )
-def test_resuming_as_another_training_is_refused(tiny, ganctl, options, difference):
-    tiny()
-    result = ganctl("train", "--resume", "latest", "--steps", "9", *options)
+def test_resuming_as_another_training_is_refused(ganctl, trained, options, difference):
+    before = contents(trained.folder)
+    result = ganctl("train", "--resume", "latest", "--steps", "99", *options)
     assert result.code == 2
     assert difference in result.err
+    assert contents(trained.folder) == before
+
+
+def test_all_differences_are_listed_at_once(ganctl, trained):
+    result = ganctl("train", "--resume", "--steps", "99", "--seed", "3", "--batch", "8")
+    listed = result.err.splitlines()[0].removesuffix(".").partition("started otherwise: ")[2]
+    assert set(listed.split("; ")) == {"seed was 0, not 3", "batch was 16, not 8"}
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("linse", "Did you mean lines"), ("x", "latest, lines")]
+)
+def test_resuming_an_unknown_run_lists_the_nearest(ganctl, trained, name, hint):
+    result = ganctl("train", "--resume", name)
+    assert result.code == 1
+    assert f"There is no run '{name}'" in result.err
+    assert hint in result.err
 
 
 @pytest.mark.parametrize(
@@ -161,7 +215,6 @@ def test_resume_takes_an_optional_value(given, completed):
         (["--checkpoint-every", "0"], "--checkpoint-every 0", "from 1"),
         (["--name", "../x"], "cannot be the name of a run", "letters"),
         (["--name", "a", "--out", "b"], "--name and --out exclude each other", "one"),
-        (["--resume", "nope"], "There is no run 'nope'", "latest"),
         (["--resume", "nope", "--name", "x"], "where it is", "Leave out"),
         (["--steps", "x"], "--steps", "--help"),
         (["--stepz", "3"], "No such option: --stepz", "--help"),
@@ -171,7 +224,7 @@ def test_resume_takes_an_optional_value(given, completed):
 def test_bad_options_write_nothing(ganctl, home, tmp_path, options, message, hint):
     before = files(tmp_path)
     result = ganctl("train", *options)
-    assert result.code in (1, 2)
+    assert result.code == 2
     error, advice = result.err.splitlines()
     assert error.startswith("error: ")
     assert message in error
@@ -189,13 +242,26 @@ def test_a_missing_device_writes_nothing(tiny, home, monkeypatch):
     assert not home.exists()
 
 
-def test_a_taken_name_is_left_alone(tiny, home):
-    tiny("--name", "a")
-    before = {path: path.read_bytes() for path in (home / "runs" / "a").rglob("*.*")}
-    result = tiny("--name", "a", "--seed", "5")
+@pytest.mark.parametrize("option", ["--name", "--out"])
+def test_a_taken_place_is_left_alone(tiny, trained, home, option):
+    before = contents(home)
+    result = tiny(option, trained.name if option == "--name" else trained.folder)
     assert result.code == 1
     assert "already exists" in result.err
-    assert {path: path.read_bytes() for path in (home / "runs" / "a").rglob("*.*")} == before
+    assert "--resume" in result.err
+    assert contents(home) == before
+
+
+@pytest.mark.parametrize("taken", ["mine", "mine/notes.txt"])
+def test_what_is_no_run_is_left_alone_too(tiny, tmp_path, home, taken):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    result = tiny("--out", tmp_path / taken)
+    assert result.code == 1
+    assert f"{taken} already exists" in result.err
+    assert files(tmp_path / "mine") == ["notes.txt"]
+    assert (tmp_path / "mine" / "notes.txt").read_text() == "mine"
+    assert not home.exists()
 
 
 def test_a_place_that_cannot_be_written(tiny, tmp_path, monkeypatch, home):
