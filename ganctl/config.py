@@ -13,8 +13,6 @@ from ganctl.errors import RunError, UnknownName, UsageError
 from ganctl.labels import DEVICE_NAME, check_seed
 from ganctl.paths import exists, user_path
 
-PRETRAINED_DEFAULT = "pretrained/mnist"
-
 
 class DataName(str, Enum):
     """The data sets that have a name: rows of ``engine.data.SOURCES``."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ganctl import images
 from ganctl.config import Format, choose
 from ganctl.errors import UsageError
-from ganctl.files import check_free, check_writable, write_result
+from ganctl.files import check_free, check_writable, write_atomically, write_result
 from ganctl.idx import idx_bytes
 from ganctl.images import Images
 from ganctl.labels import Label, seeds_text
@@ -132,10 +132,13 @@ def write_samples(samples: Samples, destination: Destination, *, force: bool) ->
 
 def _write_all(files: dict[Path, bytes], *, force: bool) -> None:
     """Write several files, or none if one of them is refused."""
-    for file, content in files.items():
-        check_free(file, content, force=force)
-    for file, content in files.items():
-        write_result(file, content, force=force)
+    missing = {
+        file: content
+        for file, content in files.items()
+        if not check_free(file, content, force=force)
+    }
+    for file, content in missing.items():
+        write_atomically(file, content)
 
 
 def _folders(labels: Iterable[Label]) -> dict[Label, str]:

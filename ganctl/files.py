@@ -45,27 +45,29 @@ def write_result(path: Path, content: bytes, *, force: bool) -> None:
     Raises:
         FileError: another file is there and ``force`` is false, or ``path`` cannot be written.
     """
-    check_free(path, content, force=force)
-    with explained(path):
-        unchanged = path.is_file() and path.read_bytes() == content
-    if not unchanged:
+    if not check_free(path, content, force=force):
         write_atomically(path, content)
 
 
-def check_free(path: Path, content: bytes | None, *, force: bool) -> None:
-    """Raise ``FileError`` if writing ``content`` to ``path`` would destroy something.
+def check_free(path: Path, content: bytes | None, *, force: bool) -> bool:
+    """Return whether ``content`` is at ``path`` already.
 
-    With ``content`` None, any existing file counts as something.
+    Raises:
+        FileError: writing it there would destroy something, and ``force`` is false or it is a
+            folder. With ``content`` None any existing file counts as something.
     """
     with explained(path):
         if path.is_dir():
             raise FileError(f"{path} is a folder, not a file.", "Give --out the path of a file.")
-        if force or not path.exists():
-            return
-        if content is None or path.read_bytes() != content:
+        if not path.exists():
+            return False
+        if path.read_bytes() == content:
+            return True
+        if not force:
             raise FileError(
                 f"{path} already exists.", "Give --force to overwrite it, or another --out."
             )
+        return False
 
 
 def check_writable(folder: Path) -> None:

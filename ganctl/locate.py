@@ -9,11 +9,11 @@ from pathlib import Path
 
 from ganctl import paths
 from ganctl.card import refused_pickle
-from ganctl.config import PRETRAINED_DEFAULT
 from ganctl.errors import RunError, RunNotFound, nearest
 from ganctl.runs import LATEST, Run
 
 PRETRAINED_PREFIX = "pretrained/"
+PRETRAINED_DEFAULT = "pretrained/mnist"
 PICKLE_ENDINGS = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 
 
@@ -85,7 +85,7 @@ def find_source(reference: str | None) -> Source:
     found = find(reference)
     if isinstance(found, Source):
         return found
-    return Source(reference_to(found), found.latest_checkpoint(), found)
+    return Source(found.reference, found.latest_checkpoint(), found)
 
 
 def find_run(reference: str | None) -> Run:
@@ -96,11 +96,6 @@ def find_run(reference: str | None) -> Run:
         RunError: it is there, but cannot be read.
     """
     return Run.open(_find_folder(reference or LATEST))
-
-
-def reference_to(run: Run) -> str:
-    """Return what a user types to mean this run from any folder: its name, or its path."""
-    return run.name if run.folder.parent == paths.runs_folder() else str(run.folder)
 
 
 def _pretrained(reference: str) -> Source:

@@ -86,9 +86,7 @@ class Run:
         """Write the run to the disk as one that trains, and make ``latest`` mean it."""
         self.data, self.parameters, self.status = data, parameters, "running"
         self.save()
-        in_home = self.folder.parent == paths.runs_folder()
-        target = self.name if in_home else str(self.folder)
-        write_atomically(paths.runs_folder() / LATEST, (target + "\n").encode())
+        write_atomically(paths.runs_folder() / LATEST, f"{self.reference}\n".encode())
 
     def save(self) -> None:
         """Write ``run.json``."""
@@ -109,6 +107,12 @@ class Run:
     def name(self) -> str:
         """The folder's name."""
         return self.folder.name
+
+    @property
+    def reference(self) -> str:
+        """What a user types to mean this run from any folder: its name, or its path."""
+        in_home = self.folder.parent == paths.runs_folder()
+        return self.name if in_home else str(self.folder)
 
     @property
     def classes(self) -> tuple[str, ...]:

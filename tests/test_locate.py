@@ -9,7 +9,7 @@ import pytest
 from ganctl import locate, paths
 from ganctl.config import train_config
 from ganctl.errors import CheckpointError, RunError, RunNotFound
-from ganctl.locate import Source, all_runs, find, find_run, find_source, known_names, reference_to
+from ganctl.locate import Source, all_runs, find, find_run, find_source, known_names
 from ganctl.runs import Run
 
 
@@ -98,7 +98,7 @@ def test_the_pointer_may_lead_out_of_the_home(runs, home, tmp_path):
     (home / "runs" / "latest").write_text(f"{tmp_path / 'moved'}\n")
     found = find_run(None)
     assert found.folder == tmp_path / "moved"
-    assert reference_to(found) == str(tmp_path / "moved")
+    assert found.reference == str(tmp_path / "moved")
 
 
 def test_a_source_is_the_latest_checkpoint(trained):
@@ -183,4 +183,4 @@ def test_names_mean_the_same_from_any_folder(runs, monkeypatch, tmp_path, refere
     for folder in (tmp_path, tmp_path / "home", Path(tmp_path.anchor)):
         monkeypatch.chdir(folder)
         assert find_run(reference).folder == here
-        assert find_run(reference_to(find_run(reference))).folder == here
+        assert find_run(find_run(reference).reference).folder == here

@@ -15,7 +15,7 @@ from ganctl.config import check_amount, check_count, choose, values
 from ganctl.errors import RunError, RunNotFound, UsageError
 from ganctl.files import check_writable, write_result
 from ganctl.labels import Label, blend, one_hot, parse_class
-from ganctl.locate import find, reference_to
+from ganctl.locate import find
 from ganctl.runs import Run
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _training_frames(run: Run, frames: int | None) -> list[Images]:
     previews = run.previews()
     if not previews:
         raise RunError(
-            f"The run {reference_to(run)} has no previews.",
+            f"The run {run.reference} has no previews.",
             "Train it further, or use --mode morph.",
         )
     return [read_image(preview) for preview in _evenly(previews, frames)]

@@ -28,7 +28,6 @@ from ganctl.config import (
     values,
 )
 from ganctl.errors import Stopped, UsageError
-from ganctl.locate import reference_to
 from ganctl.runs import LATEST, Run
 
 _MODERN = RECIPES[RecipeName.MODERN]
@@ -245,11 +244,10 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
         )
     else:
         console.print_path(run.folder)
-    reference = reference_to(run)
     if run.status == "stopped":
         raise Stopped(
             f"Stopped at step {run.progress['step']}; everything is saved.",
-            f"Go on with: ganctl train --resume {shlex.quote(reference)}",
+            f"Go on with: ganctl train --resume {shlex.quote(run.reference)}",
         )
     if not quiet:
         console.say(

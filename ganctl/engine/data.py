@@ -23,6 +23,7 @@ from ganctl.engine.downloads import load_torchvision
 from ganctl.engine.folders import load_path
 from ganctl.engine.labelled import Labelled, Progress, Split
 from ganctl.engine.mnist import load_mnist
+from ganctl.engine.sample import channels_last
 from ganctl.errors import DataError, UsageError
 from ganctl.images import Images
 
@@ -118,17 +119,12 @@ def real_rows(dataset: Dataset, classes: Sequence[int], count: int, seed: int) -
             )
         shuffle = torch.randperm(len(members), generator=seeding.generator(seed, index, "real"))
         rows.append(members[shuffle[torch.arange(count) % len(members)]])
-    return _channels_last(dataset.images[torch.cat(rows)])
+    return channels_last(dataset.images[torch.cat(rows)])
 
 
 def _channels_first(images: Images) -> Tensor:
     tensor = torch.from_numpy(images)
     return tensor.unsqueeze(1) if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2).contiguous()
-
-
-def _channels_last(images: Tensor) -> Images:
-    """Return uint8 [N, H, W] or [N, H, W, 3] for [N, C, H, W]."""
-    return (images.squeeze(1) if images.shape[1] == 1 else images.permute(0, 2, 3, 1)).numpy()
 
 
 def _resized(images: Tensor, size: int) -> Tensor:

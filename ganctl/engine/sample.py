@@ -96,7 +96,12 @@ def generate(generator: Generator, z: Tensor, y: Tensor) -> Tensor:
 def to_pixels(images: Tensor) -> Images:
     """Return uint8 [N, H, W] (or [N, H, W, 3]) for images [N, C, H, W] in [-1, 1]."""
     pixels = images.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).cpu()
-    return (pixels.squeeze(1) if pixels.shape[1] == 1 else pixels.permute(0, 2, 3, 1)).numpy()
+    return channels_last(pixels)
+
+
+def channels_last(images: Tensor) -> Images:
+    """Return uint8 [N, H, W] (or [N, H, W, 3]) for uint8 [N, C, H, W] on the CPU."""
+    return (images.squeeze(1) if images.shape[1] == 1 else images.permute(0, 2, 3, 1)).numpy()
 
 
 def from_pixels(pixels: Tensor) -> Tensor:
