@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from ganctl import runs
 from ganctl.card import Card
+from ganctl.codes import parse_codes
 from ganctl.config import check_amount, check_count, check_run_name, train_config
-from ganctl.labels import check_seed, parse_labels
+from ganctl.errors import UsageError
+from ganctl.labels import UNLABELLED, Label, check_seed, parse_labels
 from ganctl.locate import find_source
 from ganctl.runs import Run
 
@@ -88,32 +90,47 @@ class Generator:
 
     def sample(
         self,
-        label: int | str,
+        label: int | str | None = None,
         n: int = 1,
         *,
         seed: int = 0,
         seeds: Iterable[int] | None = None,
         truncation: float = 1.0,
+        codes: Mapping[str, float] | None = None,
     ) -> NDArray[np.uint8]:
         """Draw images of one class, or of each class for ``"all"``.
 
         Args:
-            label: an index, a class name, ``"all"``, or a blend such as ``"3:0.7,8:0.3"``.
+            label: an index, a class name, ``"all"``, or a blend such as ``"3:0.7,8:0.3"``;
+                None for a generator that knows no labels.
             n: how many of each class, from ``seed`` on.
             seed: the first seed.
             seeds: which seeds exactly, instead of ``n`` and ``seed``.
             truncation: in [0, 2]; below 1 the images are more typical and less varied.
+            codes: the continuous codes of InfoGAN to hold, such as ``{"c1": -1.5}``.
 
         Returns:
             uint8 [N, H, W], or [N, H, W, 3] for colour; the same seed gives the same pixels.
 
         Raises:
-            UsageError: an unknown class or a number out of range.
+            UsageError: an unknown class or code, a number out of range, a label that is missing,
+                or one for a generator that knows none.
         """
         check_amount("truncation", truncation, least=0, most=2)
-        labels = parse_labels([str(label)], self.classes).labels
+        labels = self._labels(label)
+        texts = [f"{name}={value}" for name, value in (codes or {}).items()]
+        held = parse_codes(texts, self.card.network)
         if seeds is None:
             seeds = range(seed, seed + check_count("n", n))
         chosen = [check_seed(int(number), "seed") for number in seeds]
         check_count("the number of seeds", len(chosen))
-        return self._sampler.draw(labels, chosen, truncation=truncation)
+        return self._sampler.draw(labels, chosen, truncation=truncation, codes=held)
+
+    def _labels(self, label: int | str | None) -> tuple[Label, ...]:
+        if self.classes and label is not None:
+            return parse_labels([str(label)], self.classes).labels
+        if self.classes:
+            raise UsageError("sample needs a label.", "Give a class, a blend, or 'all'.")
+        if label is not None:
+            raise UsageError("This generator was trained without labels.", "Give none.")
+        return (UNLABELLED,)

@@ -7,10 +7,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-from ganctl.config import check_count, check_image_size
+from ganctl.config import Latent, check_count, check_image_size
 from ganctl.errors import CheckpointError, UsageError
 
 FORMAT = "ganctl-checkpoint"
@@ -25,7 +26,9 @@ class NetworkSpec:
     """All that is needed to build a pair of networks, so that weights load anywhere.
 
     ``name`` is a row of ``engine.networks.NETWORKS``; images are
-    [channels, image_size, image_size].
+    [channels, image_size, image_size]. Both players see the label of one of
+    ``classes``, or none where that is 0. ``categories`` are the values of
+    InfoGAN's code c0, ``continuous`` the number of its codes c1, c2, …
     """
 
     name: str
@@ -33,6 +36,9 @@ class NetworkSpec:
     channels: int
     classes: int
     latent_size: int
+    latent: Latent = Latent.NORMAL
+    categories: int = 0
+    continuous: int = 0
 
     def __post_init__(self) -> None:
         # A stranger's header must not make us build networks of any size.
@@ -40,15 +46,46 @@ class NetworkSpec:
             raise UsageError("The network has no name.", "Use the file as ganctl wrote it.")
         check_image_size(self.image_size)
         check_count("channels", self.channels, most=3)
-        check_count("classes", self.classes, most=10_000)
+        check_count("classes", self.classes, least=0, most=10_000)
         check_count("latent_size", self.latent_size, most=4096)
+        check_count("categories", self.categories, least=0, most=10_000)
+        check_count("continuous", self.continuous, least=0, most=100)
+
+    @property
+    def condition_size(self) -> int:
+        """How many numbers the generator is told beside its latent."""
+        return self.classes + self.categories + self.continuous
+
+
+@dataclass(frozen=True)
+class CodeMap:
+    """What InfoGAN's categories mean: ``category_of_class`` has the value of c0 for each class.
+
+    ``error``, in [0, 1], is the part of the training images whose guessed
+    category means another class than theirs.
+    """
+
+    category_of_class: tuple[int, ...]
+    error: float
+
+    def __post_init__(self) -> None:
+        if sorted(self.category_of_class) != list(range(len(self.category_of_class))):
+            raise ValueError(f"categories {self.category_of_class} are not one for each class")
+        if not 0 <= self.error <= 1:
+            raise ValueError(f"error {self.error}")
+
+    def class_of_category(self, category: int) -> int:
+        """Return the class that a value of c0 means."""
+        return self.category_of_class.index(category)
 
 
 @dataclass(frozen=True)
 class Card:
     """Where weights come from and what they are for.
 
-    ``progress`` holds a number for each of ``PROGRESS``.
+    ``classes`` names what a label may ask for, and is empty where the model
+    knows no labels; ``progress`` holds a number for each of ``PROGRESS``;
+    ``code_map`` is there once InfoGAN's categories were matched with classes.
     """
 
     ganctl_version: str
@@ -58,6 +95,7 @@ class Card:
     classes: tuple[str, ...]
     network: NetworkSpec
     progress: Mapping[str, float]
+    code_map: CodeMap | None = None
 
     def as_metadata(self) -> dict[str, str]:
         """Return the header of a safetensors file, which takes only text."""
@@ -123,11 +161,15 @@ def _parse_card(path: Path, text: str) -> Card:
             recipe=str(values["recipe"]),
             data=str(values["data"]),
             classes=tuple(str(name) for name in values["classes"]),
-            network=NetworkSpec(**values["network"]),
+            network=_parse_network(values["network"]),
             progress={key: float(values["progress"][key]) for key in PROGRESS},
+            code_map=_parse_code_map(values.get("code_map")),
         )
-        if len(card.classes) != card.network.classes:
-            raise ValueError(f"{len(card.classes)} names for {card.network.classes} classes")
+        classes = card.network.classes + card.network.categories
+        if len(card.classes) != classes:
+            raise ValueError(f"{len(card.classes)} names for {classes} classes")
+        if card.code_map and len(card.code_map.category_of_class) != card.network.categories:
+            raise ValueError("a map of other categories")
         if not all(math.isfinite(number) and number >= 0 for number in card.progress.values()):
             raise ValueError(f"progress {card.progress}")
     except (
@@ -141,3 +183,15 @@ def _parse_card(path: Path, text: str) -> Card:
     ) as error:
         raise unreadable(path, f"its header makes no sense ({error})") from error
     return card
+
+
+def _parse_network(values: Mapping[str, Any]) -> NetworkSpec:
+    latent = Latent(values.get("latent", Latent.NORMAL.value))
+    return NetworkSpec(**{**values, "latent": latent})
+
+
+def _parse_code_map(values: Mapping[str, Any] | None) -> CodeMap | None:
+    if values is None:
+        return None
+    categories = tuple(int(category) for category in values["category_of_class"])
+    return CodeMap(categories, float(values["error"]))

@@ -27,13 +27,29 @@ class DataName(str, Enum):
 class Model(str, Enum):
     """Which game the two networks play: a row of ``engine.objectives.OBJECTIVES``."""
 
+    GAN = "gan"
     CGAN = "cgan"
+    GAN_CLS = "gan-cls"
+    GAN_INT = "gan-int"
+    GAN_INT_CLS = "gan-int-cls"
+    INFOGAN = "infogan"
+
+
+MODEL_SUMMARIES: dict[Model, str] = {
+    Model.GAN: "no labels",
+    Model.CGAN: "both networks see the label",
+    Model.GAN_CLS: "and a real image with a wrong label counts as false",
+    Model.GAN_INT: "the generator also practises between two labels",
+    Model.GAN_INT_CLS: "both of these",
+    Model.INFOGAN: "no labels, but codes that it learns to tell apart",
+}
 
 
 class RecipeName(str, Enum):
     """How it is played: networks, optimizers and schedules, a row of ``RECIPES``."""
 
     MODERN = "modern"
+    CLASSIC = "classic"
 
 
 class Device(str, Enum):
@@ -53,54 +69,19 @@ class Precision(str, Enum):
     BF16 = "bf16"
 
 
+class Latent(str, Enum):
+    """The distribution of each number of a latent vector: N(0, 1), or uniform on [-1, 1]."""
+
+    NORMAL = "normal"
+    UNIFORM = "uniform"
+
+
 class Format(str, Enum):
     """How samples are written."""
 
     PNG = "png"
     NPZ = "npz"
     IDX = "idx"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """The numbers behind a recipe's name.
-
-    ``generator_lr`` and ``discriminator_lr`` are Adam's; both fall to zero
-    along a straight line over the budget. ``ema_images`` is the half-life of the
-    generator's average, in images; early on it is at most ``ema_rampup`` of
-    the images seen so far, so that the first weights are soon forgotten.
-    """
-
-    summary: str
-    network: str
-    batch: int
-    latent_size: int
-    generator_lr: float
-    discriminator_lr: float
-    adam_betas: tuple[float, float]
-    ema_images: int
-    ema_rampup: float
-    epochs: int
-    preview_every: int
-    checkpoint_every: int
-
-
-RECIPES: dict[RecipeName, Recipe] = {
-    RecipeName.MODERN: Recipe(
-        summary="small convolutions, made for the best digits in minutes on a CPU",
-        network="modern",
-        batch=64,
-        latent_size=64,
-        generator_lr=4e-3,
-        discriminator_lr=2e-3,
-        adam_betas=(0.0, 0.99),
-        ema_images=10_000,
-        ema_rampup=0.1,
-        epochs=6,
-        preview_every=100,
-        checkpoint_every=500,
-    ),
-}
 
 
 MAX_BUDGET = 10**9
@@ -169,6 +150,90 @@ def choose_budget(epochs: float | None, steps: int | None, minutes: float | None
         options = " and ".join(f"--{budget.unit.value}" for budget in budgets)
         raise UsageError(f"{options} exclude each other.", "Give one of them.")
     return budgets[0] if budgets else None
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The numbers behind a recipe's name.
+
+    A step is one update of the discriminator and then ``generator_updates`` of
+    the generator, with the same latents and labels. ``generator_lr`` and
+    ``discriminator_lr`` are Adam's; with ``lr_decay`` both fall to zero along a
+    straight line over the budget. ``ema_images`` is the half-life of the
+    generator's average, in images, 0 for none; early on it is at most
+    ``ema_rampup`` of the images seen so far, so that the first weights are soon
+    forgotten.
+    """
+
+    summary: str
+    network: str
+    batch: int
+    latent: Latent
+    latent_size: int
+    generator_lr: float
+    discriminator_lr: float
+    lr_decay: bool
+    adam_betas: tuple[float, float]
+    generator_updates: int
+    ema_images: int
+    ema_rampup: float
+    budget: Budget
+    log_every: int
+    preview_every: int
+    checkpoint_every: int
+
+
+RECIPES: dict[RecipeName, Recipe] = {
+    RecipeName.MODERN: Recipe(
+        summary="small convolutions, made for the best digits in minutes on a CPU",
+        network="modern",
+        batch=64,
+        latent=Latent.NORMAL,
+        latent_size=64,
+        generator_lr=4e-3,
+        discriminator_lr=2e-3,
+        lr_decay=True,
+        adam_betas=(0.0, 0.99),
+        generator_updates=1,
+        ema_images=10_000,
+        ema_rampup=0.1,
+        budget=Budget(BudgetUnit.EPOCHS, 6),
+        log_every=20,
+        preview_every=100,
+        checkpoint_every=500,
+    ),
+    RecipeName.CLASSIC: Recipe(
+        summary="a conditional DCGAN to the letter of 2018: a day and more on a CPU",
+        network="classic",
+        batch=100,
+        latent=Latent.UNIFORM,
+        latent_size=100,
+        generator_lr=2e-4,
+        discriminator_lr=2e-4,
+        lr_decay=False,
+        adam_betas=(0.5, 0.999),
+        generator_updates=2,
+        ema_images=0,
+        ema_rampup=0.0,
+        budget=Budget(BudgetUnit.STEPS, 60_000),
+        log_every=5,
+        preview_every=1000,
+        checkpoint_every=200,
+    ),
+}
+
+# Chen et al. 2016, appendix C.1: 62 numbers of noise, and a generator that learns faster.
+RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
+    (RecipeName.MODERN, Model.INFOGAN): replace(RECIPES[RecipeName.MODERN], latent_size=62),
+    (RecipeName.CLASSIC, Model.INFOGAN): replace(
+        RECIPES[RecipeName.CLASSIC], latent_size=62, generator_lr=1e-3
+    ),
+}
+
+
+def recipe_for(name: RecipeName, model: Model) -> Recipe:
+    """Return the numbers of a recipe, with those that a model needs otherwise."""
+    return RECIPE_VARIANTS.get((name, model), RECIPES[name])
 
 
 @dataclass(frozen=True)
@@ -256,12 +321,13 @@ def train_config(
         UsageError: a value out of range, two budgets at once, or an unknown name.
     """
     recipe_name = choose("recipe", recipe, RecipeName)
-    numbers = RECIPES[recipe_name]
+    model_name = choose("model", model, Model)
+    numbers = recipe_for(recipe_name, model_name)
     return TrainConfig(
         data=check_data(data),
-        model=choose("model", model, Model),
+        model=model_name,
         recipe=recipe_name,
-        budget=choose_budget(epochs, steps, minutes) or Budget(BudgetUnit.EPOCHS, numbers.epochs),
+        budget=choose_budget(epochs, steps, minutes) or numbers.budget,
         batch=numbers.batch if batch is None else batch,
         seed=seed,
         device=choose("device", device, Device),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ganctl import images
 from ganctl.config import Format, choose
 from ganctl.errors import UsageError
-from ganctl.files import check_free, check_writable, write_atomically, write_result
+from ganctl.files import check_free, check_writable, write_result, write_results
 from ganctl.idx import idx_bytes
 from ganctl.images import Images
 from ganctl.labels import Label, seeds_text
@@ -76,8 +76,9 @@ class Samples:
     """All that one command made, in order.
 
     ``images`` is uint8 [N, H, W] or [N, H, W, 3]; ``labels`` and ``seeds`` have
-    N entries; ``classes`` are all the names the run knows; ``truncation`` and
-    ``scale`` are as they were asked for, ``origin`` is what they were drawn from.
+    N entries; ``classes`` are all the names the run knows; ``truncation``,
+    ``codes`` and ``scale`` are as they were asked for, ``origin`` is what they
+    were drawn from.
     """
 
     images: Images
@@ -85,6 +86,7 @@ class Samples:
     seeds: tuple[int, ...]
     classes: tuple[str, ...]
     truncation: float
+    codes: tuple[str, ...]
     scale: int
     origin: Origin
 
@@ -92,9 +94,10 @@ class Samples:
         """Return the text that a PNG of these labels and seeds carries."""
         return self.origin.metadata(
             "sample",
-            labels=[label.text for label in labels],
+            labels=[label.text for label in labels if label.weights],
             options={
                 "seeds": seeds_text(seeds),
+                "code": list(self.codes) or None,
                 "truncation": None if self.truncation == 1 else self.truncation,
                 "scale": None if self.scale == 1 else self.scale,
             },
@@ -115,7 +118,7 @@ def write_samples(samples: Samples, destination: Destination, *, force: bool) ->
         write_result(path, npz_bytes(_arrays(samples)), force=force)
     elif destination.format is Format.IDX:
         files = {path / name: content for name, content in _idx_files(samples).items()}
-        _write_all(files, force=force)
+        write_results(files, force=force)
     else:
         folders = _folders(samples.labels)
         files = {
@@ -126,19 +129,8 @@ def write_samples(samples: Samples, destination: Destination, *, force: bool) ->
                 samples.images, samples.labels, samples.seeds, strict=True
             )
         }
-        _write_all(files, force=force)
+        write_results(files, force=force)
     return path
-
-
-def _write_all(files: dict[Path, bytes], *, force: bool) -> None:
-    """Write several files, or none if one of them is refused."""
-    missing = {
-        file: content
-        for file, content in files.items()
-        if not check_free(file, content, force=force)
-    }
-    for file, content in missing.items():
-        write_atomically(file, content)
 
 
 def _folders(labels: Iterable[Label]) -> dict[Label, str]:

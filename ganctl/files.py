@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ganctl.errors import FileError
@@ -45,7 +45,21 @@ def write_result(path: Path, content: bytes, *, force: bool) -> None:
     Raises:
         FileError: another file is there and ``force`` is false, or ``path`` cannot be written.
     """
-    if not check_free(path, content, force=force):
+    write_results({path: content}, force=force)
+
+
+def write_results(files: Mapping[Path, bytes], *, force: bool) -> None:
+    """Write several files as ``write_result`` does, or none if one of them is refused.
+
+    Raises:
+        FileError: as ``write_result``.
+    """
+    missing = {
+        path: content
+        for path, content in files.items()
+        if not check_free(path, content, force=force)
+    }
+    for path, content in missing.items():
         write_atomically(path, content)
 
 

@@ -28,7 +28,8 @@ class Label:
     """What is asked of the generator: a weight for each class.
 
     ``weights`` has one number in [0, 1] for each class and sums to 1: a
-    one-hot vector for a single class, several entries for a blend.
+    one-hot vector for a single class, several entries for a blend. It is empty
+    for a generator that knows no labels.
     """
 
     text: str
@@ -36,8 +37,8 @@ class Label:
 
     @property
     def index(self) -> int:
-        """The class, or the one that weighs most (the first of equals) in a blend."""
-        return self.weights.index(max(self.weights))
+        """The class, or the one that weighs most (the first of equals) in a blend; 0 for none."""
+        return self.weights.index(max(self.weights)) if self.weights else 0
 
     @property
     def is_blend(self) -> bool:
@@ -49,6 +50,10 @@ class Label:
         """A name for a folder of such images that is safe on every platform."""
         name = _UNSAFE.sub("-", self.text.replace(":", "x")).strip("-.") or f"class{self.index}"
         return f"class-{name}" if DEVICE_NAME.fullmatch(name) else name
+
+
+UNLABELLED = Label("unlabelled", ())
+"""What is asked of a generator that knows no labels."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ class Origin:
         Args:
             command: the subcommand, such as ``sample``.
             labels: the LABELs, in order.
-            options: names without dashes, and values; True is a flag, None and False are left out.
+            options: names without dashes, and values; True is a flag, None and False are left
+                out, and a list is an option given more than once.
             out: what stands for the file's name.
         """
         words = ["ganctl", command, self.reference]
@@ -38,7 +39,8 @@ class Origin:
             words += ["--digit", label]
         given = {k: v for k, v in (options or {}).items() if v is not None and v is not False}
         for name, value in given.items():
-            words += [f"--{name}"] if value is True else [f"--{name}", f"{value}"]
+            for single in value if isinstance(value, list) else [value]:
+                words += [f"--{name}"] if single is True else [f"--{name}", f"{single}"]
         return {
             "ganctl": __version__,
             "run": self.reference,

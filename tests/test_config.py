@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.config import (
+    MODEL_SUMMARIES,
     RECIPES,
     Budget,
     BudgetUnit,
@@ -18,6 +19,7 @@ from ganctl.config import (
     check_count,
     check_run_name,
     choose_budget,
+    recipe_for,
     resumed_config,
     train_config,
 )
@@ -31,8 +33,21 @@ def test_the_defaults_are_the_recipes():
     config = train_config()
     assert (config.data, config.model, config.recipe) == ("mnist", Model.CGAN, RecipeName.MODERN)
     assert config.batch == MODERN.batch
-    assert config.budget == Budget(BudgetUnit.EPOCHS, MODERN.epochs)
+    assert config.budget == MODERN.budget == Budget(BudgetUnit.EPOCHS, 6)
     assert set(RECIPES) == set(RecipeName)
+    assert set(MODEL_SUMMARIES) == set(Model)
+
+
+def test_classic_has_its_own_defaults():
+    config = train_config(recipe="classic")
+    assert config.budget == Budget(BudgetUnit.STEPS, 60_000)
+    assert (config.batch, config.preview_every) == (100, 1000)
+
+
+@pytest.mark.parametrize("recipe", RecipeName)
+def test_infogan_takes_62_numbers_of_noise(recipe):
+    assert recipe_for(recipe, Model.INFOGAN).latent_size == 62
+    assert recipe_for(recipe, Model.CGAN) == RECIPES[recipe]
 
 
 @pytest.mark.parametrize(

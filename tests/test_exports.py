@@ -29,6 +29,7 @@ def samples(labels=("cat", "T-shirt/top"), seeds=(3, 4), colour=False, classes=C
         seeds=tuple(seeds) * len(parsed),
         classes=classes,
         truncation=1.0,
+        codes=(),
         scale=1,
         origin=Origin("demo", 7),
     )

@@ -126,6 +126,11 @@ def _morph_frames(
     run: str | None, path: str | None, frames: int | None
 ) -> tuple[str, list[Images]]:
     source, card = open_source(run)
+    if not card.classes:
+        raise UsageError(
+            f"--mode morph walks through classes, and --model {card.model} knows none.",
+            "Use --mode training, or train another --model, such as cgan.",
+        )
     stops = _stops(path, card.classes)
     labels = _walk(stops, frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1)
 

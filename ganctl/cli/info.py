@@ -76,6 +76,8 @@ def _run_facts(run: Run) -> dict[str, Any]:
     config = run.config
     metrics = run.metrics()
     last = metrics[-1] if metrics else {}
+    checkpoints = run.checkpoints()
+    code_map = read_card(checkpoints[-1]).code_map if checkpoints else None
     return {
         "run": run.name,
         "folder": str(run.folder),
@@ -97,7 +99,8 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "images_per_second": last.get("images_per_second"),
         "generator_loss": last.get("generator_loss"),
         "discriminator_loss": last.get("discriminator_loss"),
-        "checkpoints": [path.name for path in run.checkpoints()],
+        "code_map": asdict(code_map) if code_map else None,
+        "checkpoints": [path.name for path in checkpoints],
         "previews": len(run.previews()),
         "bytes": run.size(),
     }

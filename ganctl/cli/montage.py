@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ganctl.card import Card
 from ganctl.cli import console
 from ganctl.cli.options import (
     ForceOption,
@@ -16,14 +18,19 @@ from ganctl.cli.options import (
     open_source,
     read_labels,
 )
+from ganctl.codes import Codes, continuous_names
 from ganctl.config import check_count
-from ganctl.errors import UsageError
-from ganctl.files import check_writable, write_result
+from ganctl.errors import UnknownName, UsageError
+from ganctl.files import check_writable, write_results
 from ganctl.labels import MAX_SEED, Label, check_seed
+from ganctl.locate import Source
 from ganctl.provenance import Origin
 
 if TYPE_CHECKING:
     from ganctl.images import Images
+
+SWEEP_END = 2.0
+UNLABELLED_ROWS = 10
 
 
 def montage(
@@ -32,6 +39,15 @@ def montage(
     cols: Annotated[int, typer.Option(help="Images in a row.")] = 10,
     seed: Annotated[int, typer.Option(help="The first column's seed.")] = 0,
     scale: Annotated[int, typer.Option(help="Make each pixel this many pixels wide.")] = 2,
+    sweep: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE",
+            help="Let a code of InfoGAN go from -2 to 2 across, all else as --seed has it: c1, "
+            "c2, or all, a sheet for each.",
+            show_default=False,
+        ),
+    ] = None,
     real: Annotated[
         bool, typer.Option("--real", help="Show real images of the run's data instead.")
     ] = False,
@@ -44,39 +60,114 @@ def montage(
     """
     from ganctl.images import enlarge, png_bytes, sheet
 
-    check_count("--cols", cols, most=1000)
+    check_count("--cols", cols, least=2 if sweep else 1, most=1000)
     check_count("--scale", scale, most=64)
-    check_seed(min(check_seed(seed) + cols - 1, MAX_SEED + 1), "--seed plus --cols:")
+    if sweep and real:
+        raise UsageError("--sweep and --real exclude each other.", "Give one of them.")
     source, card = open_source(run)
-    labels = read_labels(digit, card.classes)
-    path = out or Path(f"montage-{source.file_stem}{'-real' if real else ''}.png")
-    if path.suffix.lower() != ".png":
-        raise UsageError(f"{path.name} does not end in .png.", "--out takes a .png file.")
-    check_writable(path.parent)
-    if real:
-        images = _real(card.data, card.network.image_size, labels, cols, seed)
+    subject = Subject(source, card, read_labels(digit, card), cols, seed)
+    swept = _swept(sweep, card) if sweep is not None else [None]
+    files = {code: _file(out, source, code, real=real, many=len(swept) > 1) for code in swept}
+    sheets: dict[Path, bytes] = {}
+    for code, path in files.items():
+        if code is not None:
+            images = subject.sweep(code)
+        else:
+            images = subject.real() if real else subject.generated()
+        metadata = Origin(source.reference, int(card.progress["step"])).metadata(
+            "montage",
+            labels=[label.text for label in subject.labels] if digit else [],
+            options={"cols": cols, "seed": seed, "scale": scale, "sweep": code, "real": real},
+        )
+        sheets[path] = png_bytes(enlarge(sheet(images, cols), scale), metadata)
+    write_results(sheets, force=force)
+    for path in sheets:
+        console.print_path(path)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a sheet is of: a generator, its labels, and the seed at the left end."""
+
+    source: Source
+    card: Card
+    labels: tuple[Label, ...]
+    cols: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        """Check the seeds; the networks are opened when something is drawn."""
+        last = check_seed(self.seed) + len(self._seeds) - 1
+        check_seed(min(last, MAX_SEED + 1), "--seed plus the number of images:")
+
+    @property
+    def _seeds(self) -> range:
+        """A seed for each column, or for each place where there are no labels."""
+        count = self.cols * (1 if self.card.classes else UNLABELLED_ROWS)
+        return range(self.seed, self.seed + count)
+
+    def generated(self) -> Images:
+        """Return the images of every label and seed."""
+        from ganctl.engine.sample import Sampler
+
+        return Sampler.load(self.source.checkpoint).draw(self.labels, self._seeds)
+
+    def sweep(self, code: str) -> Images:
+        """Return a row for each label, in which one code varies and the others rest at 0.
+
+        That is figure 2 of Chen et al. 2016.
+        """
+        import numpy as np
+
+        from ganctl.engine.sample import Sampler
+
+        sampler = Sampler.load(self.source.checkpoint)
+        resting = dict.fromkeys(range(1, self.card.network.continuous + 1), 0.0)
+        number = int(code.removeprefix("c"))
+        columns = [
+            sampler.draw(
+                self.labels, [self.seed], codes=Codes(continuous={**resting, number: value})
+            )
+            for value in np.linspace(-SWEEP_END, SWEEP_END, self.cols).tolist()
+        ]
+        across = np.stack(columns, axis=1)
+        return across.reshape(-1, *across.shape[2:])
+
+    def real(self) -> Images:
+        """Return as many real images of every label."""
+        from ganctl.engine.data import load, real_rows
+
+        if any(label.is_blend for label in self.labels):
+            raise UsageError("There are no real images of a blend.", "Leave out --real.")
+        with console.progress() as report:
+            dataset = load(self.card.data, image_size=self.card.network.image_size, progress=report)
+        labelled = [label.index for label in self.labels if label.weights]
+        classes = labelled or range(len(dataset.classes))
+        return real_rows(dataset, classes, self.cols, self.seed)
+
+
+def _swept(sweep: str, card: Card) -> list[str]:
+    """Return the codes that ``--sweep`` names."""
+    names = continuous_names(card.network)
+    if not names:
+        raise UsageError(
+            "This generator has no codes to sweep.", "Only --model infogan learns codes."
+        )
+    if sweep == "all":
+        return names
+    if sweep not in names:
+        raise UnknownName("code", sweep, [*names, "all"])
+    return [sweep]
+
+
+def _file(out: Path | None, source: Source, code: str | None, *, real: bool, many: bool) -> Path:
+    """Return where a sheet goes, which can be written."""
+    ending = f"-{code}" if code else "-real" if real else ""
+    if out is None:
+        path = Path(f"montage-{source.file_stem}{ending}.png")
+    elif out.suffix.lower() != ".png":
+        raise UsageError(f"{out.name} does not end in .png.", "--out takes a .png file.")
     else:
-        images = _generated(source.checkpoint, labels, range(seed, seed + cols))
-    metadata = Origin(source.reference, int(card.progress["step"])).metadata(
-        "montage",
-        labels=[label.text for label in labels] if digit else [],
-        options={"cols": cols, "seed": seed, "scale": scale, "real": real},
-    )
-    write_result(path, png_bytes(enlarge(sheet(images, cols), scale), metadata), force=force)
-    console.print_path(path)
-
-
-def _generated(checkpoint: Path, labels: tuple[Label, ...], seeds: range) -> Images:
-    from ganctl.engine.sample import Sampler
-
-    return Sampler.load(checkpoint).draw(labels, seeds)
-
-
-def _real(data: str, image_size: int, labels: tuple[Label, ...], cols: int, seed: int) -> Images:
-    from ganctl.engine.data import load, real_rows
-
-    if any(label.is_blend for label in labels):
-        raise UsageError("There are no real images of a blend.", "Leave out --real.")
-    with console.progress() as report:
-        dataset = load(data, image_size=image_size, progress=report)
-    return real_rows(dataset, [label.index for label in labels], cols, seed)
+        path = out.with_stem(out.stem + ending) if many else out
+    check_writable(path.parent)
+    return path

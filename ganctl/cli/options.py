@@ -11,7 +11,8 @@ import typer
 from ganctl import locate
 from ganctl.card import Card, read_card
 from ganctl.cli import console
-from ganctl.labels import Label, parse_labels
+from ganctl.errors import UsageError
+from ganctl.labels import UNLABELLED, Label, parse_labels
 from ganctl.locate import Source, find_source
 
 
@@ -64,9 +65,21 @@ def open_source(run: str | None) -> tuple[Source, Card]:
     return source, read_card(source.checkpoint)
 
 
-def read_labels(texts: Sequence[str] | None, classes: Sequence[str]) -> tuple[Label, ...]:
-    """Return the labels that were asked for, all of them if none was."""
-    parsed = parse_labels(texts or ["all"], classes)
+def read_labels(texts: Sequence[str] | None, card: Card) -> tuple[Label, ...]:
+    """Return the labels that were asked for, all of them if none was.
+
+    Raises:
+        UsageError: there is no such class, or the generator knows no classes.
+    """
+    if not card.classes:
+        if texts:
+            raise UsageError(
+                f"--digit / --class cannot steer this generator: --model {card.model} trains "
+                "without labels.",
+                "Leave it out, or train another --model, such as cgan.",
+            )
+        return (UNLABELLED,)
+    parsed = parse_labels(texts or ["all"], card.classes)
     for text in parsed.notes:
         console.note(text)
     return parsed.labels

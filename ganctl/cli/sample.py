@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ganctl.card import Card
 from ganctl.cli import console
 from ganctl.cli.options import (
     ForceOption,
@@ -17,9 +18,10 @@ from ganctl.cli.options import (
     open_source,
     read_labels,
 )
+from ganctl.codes import Codes, parse_codes
 from ganctl.config import Format, check_amount, check_count, values
 from ganctl.errors import UsageError
-from ganctl.labels import MAX_SEED, MAX_SEEDS, Label, check_seed, parse_seeds
+from ganctl.labels import MAX_SEED, MAX_SEEDS, UNLABELLED, Label, check_seed, one_hot, parse_seeds
 from ganctl.provenance import Origin
 
 if TYPE_CHECKING:
@@ -63,6 +65,14 @@ def sample(
     truncation: Annotated[
         float, typer.Option(help="Below 1: more typical, less varied images.")
     ] = 1.0,
+    code: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE=VALUE",
+            help="Hold a code of InfoGAN, such as c1=-1.5, or c0=3 instead of a class. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     json: JsonOption = False,
     force: ForceOption = False,
 ) -> None:
@@ -76,13 +86,15 @@ def sample(
     check_count("--scale", scale, most=64)
     check_amount("--truncation", truncation, least=0, most=2)
     source, card = open_source(run)
-    labels = read_labels(_required(digit, card.classes), card.classes)
+    codes = parse_codes(code or [], card.network)
+    labels = _choose_labels(digit, codes, card)
     destination = choose_destination(out, format, source.file_stem)
     destination.check(force=force)
     samples = Samples(
-        *_draw(source.checkpoint, labels, chosen_seeds, truncation, scale),
-        classes=card.classes,
+        *_draw(source.checkpoint, labels, chosen_seeds, truncation, codes, scale),
+        classes=card.classes or (UNLABELLED.text,),
         truncation=truncation,
+        codes=codes.texts,
         scale=scale,
         origin=Origin(source.reference, int(card.progress["step"])),
     )
@@ -95,6 +107,7 @@ def sample(
                 "images": len(samples.images),
                 "labels": [label.text for label in labels],
                 "seeds": list(chosen_seeds),
+                **({"codes": list(codes.texts)} if card.network.categories else {}),
             }
         )
     else:
@@ -114,14 +127,21 @@ def _choose_seeds(n: int | None, seeds: str | None, seed: int | None) -> tuple[i
     return tuple(range(first, first + count))
 
 
-def _required(digit: list[str] | None, classes: tuple[str, ...]) -> list[str]:
-    if not digit:
+def _choose_labels(digit: list[str] | None, codes: Codes, card: Card) -> tuple[Label, ...]:
+    """Return the classes asked for, or the one that InfoGAN's category c0 means."""
+    if codes.category is not None:
+        if digit:
+            raise UsageError("--code c0 and --digit exclude each other.", "Give one of them.")
+        category = codes.category
+        index = card.code_map.class_of_category(category) if card.code_map else category
+        return (one_hot(index, card.classes),)
+    if not digit and card.classes:
         raise UsageError(
             "sample needs to know which class.",
-            f"Give --digit / --class: one of {', '.join(classes[:12])}"
-            f"{', …' if len(classes) > 12 else ''}, or all.",
+            f"Give --digit / --class: one of {', '.join(card.classes[:12])}"
+            f"{', …' if len(card.classes) > 12 else ''}, or all.",
         )
-    return digit
+    return read_labels(digit, card)
 
 
 def _draw(
@@ -129,6 +149,7 @@ def _draw(
     labels: tuple[Label, ...],
     seeds: tuple[int, ...],
     truncation: float,
+    codes: Codes,
     scale: int,
 ) -> tuple[Images, tuple[Label, ...], tuple[int, ...]]:
     """Return the images, enlarged, and the label and seed of each."""
@@ -139,7 +160,7 @@ def _draw(
     sampler = Sampler.load(checkpoint)
     batches, drawn, total = [], 0, len(labels) * len(seeds)
     with console.progress(quiet=total < 1000) as report:
-        for batch in sampler.batches(labels, seeds, truncation=truncation):
+        for batch in sampler.batches(labels, seeds, truncation=truncation, codes=codes):
             batches.append(batch)
             drawn += len(batch.seeds)
             report("drawing", drawn, total)

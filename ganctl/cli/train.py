@@ -11,10 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from ganctl import locate, runs
+from ganctl.card import read_card
 from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_from, complete_run
 from ganctl.cli.signals import stop_on_signals
 from ganctl.config import (
+    MODEL_SUMMARIES,
     RECIPES,
     DataName,
     Device,
@@ -30,8 +32,15 @@ from ganctl.config import (
 from ganctl.errors import Stopped, UsageError
 from ganctl.runs import LATEST, Run
 
-_MODERN = RECIPES[RecipeName.MODERN]
 _RECIPES_HELP = "; ".join(f"{name.value}: {recipe.summary}" for name, recipe in RECIPES.items())
+_MODELS_HELP = "; ".join(f"{name.value}: {text}" for name, text in MODEL_SUMMARIES.items())
+
+
+def _defaults(field: str) -> str:
+    """Return the default of an option by each recipe."""
+    modern, *others = (f"{getattr(recipe, field)}" for recipe in RECIPES.values())
+    named = zip(list(RECIPES)[1:], others, strict=True)
+    return ", ".join([modern, *(f"{name.value}: {value}" for name, value in named)])
 
 
 def train(
@@ -47,7 +56,7 @@ def train(
     model: Annotated[
         str | None,
         typer.Option(
-            help=", ".join(values(Model)) + ".",
+            help=_MODELS_HELP + ".",
             show_default=Model.CGAN.value,
             autocompletion=complete_from(values(Model)),
         ),
@@ -63,7 +72,7 @@ def train(
     epochs: Annotated[
         float | None,
         typer.Option(
-            help="Train this many times through the data.", show_default=f"{_MODERN.epochs}"
+            help="Train this many times through the data.", show_default=_defaults("budget")
         ),
     ] = None,
     steps: Annotated[
@@ -76,7 +85,7 @@ def train(
     ] = None,
     batch: Annotated[
         int | None,
-        typer.Option(help="Images in a step.", show_default=f"{_MODERN.batch}"),
+        typer.Option(help="Images in a step.", show_default=_defaults("batch")),
     ] = None,
     seed: Annotated[
         int | None,
@@ -117,11 +126,11 @@ def train(
     ] = None,
     preview_every: Annotated[
         int | None,
-        typer.Option(help="Steps between previews.", show_default=f"{_MODERN.preview_every}"),
+        typer.Option(help="Steps between previews.", show_default=_defaults("preview_every")),
     ] = None,
     checkpoint_every: Annotated[
         int | None,
-        typer.Option(help="Steps between checkpoints.", show_default=f"{_MODERN.checkpoint_every}"),
+        typer.Option(help="Steps between checkpoints.", show_default=_defaults("checkpoint_every")),
     ] = None,
     keep: Annotated[
         int | None,
@@ -250,9 +259,11 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
             f"Go on with: ganctl train --resume {shlex.quote(run.reference)}",
         )
     if not quiet:
+        card = read_card(run.latest_checkpoint())
+        chosen = f"--class {shlex.quote(card.classes[-1])} " if card.classes else ""
         console.say(
             f"Trained on {images:,} images in {seconds:.0f} s. Next:\n"
-            f"  ganctl sample --class {shlex.quote(run.classes[-1])} --n 100\n"
+            f"  ganctl sample {chosen}--n 100\n"
             f"  ganctl montage\n"
             f"  ganctl gif"
         )

@@ -16,8 +16,9 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from ganctl.card import Card, NetworkSpec, read_card, unreadable
-from ganctl.engine.networks import NETWORKS, Generator
+from ganctl.card import Card, read_card, unreadable
+from ganctl.engine.networks import NETWORKS
+from ganctl.engine.roles import Discriminator, Generator
 from ganctl.engine.state import TrainState
 from ganctl.errors import CheckpointError
 from ganctl.files import write_atomically
@@ -79,21 +80,34 @@ def load_generator(path: Path) -> tuple[Generator, Card]:
     Raises:
         CheckpointError: it is damaged, a pickle, of another version, or lacks the weights.
     """
+    card = _usable_card(path)
+    with torch.random.fork_rng(devices=[]):
+        generator = NETWORKS[card.network.name].generator(card.network)
+    _load_network(generator, _without_prefix("generator_ema", _load_tensors(path)), path)
+    return generator.eval().requires_grad_(False), card
+
+
+def load_discriminator(path: Path) -> tuple[Discriminator, Card]:
+    """Return the discriminator of a training's checkpoint, on the CPU, and its card.
+
+    Raises:
+        CheckpointError: as ``load_generator``; a generator alone lacks the weights too.
+    """
+    card = _usable_card(path)
+    with torch.random.fork_rng(devices=[]):
+        discriminator = NETWORKS[card.network.name].discriminator(card.network)
+    _load_network(discriminator, _without_prefix("discriminator", _load_tensors(path)), path)
+    return discriminator.eval().requires_grad_(False), card
+
+
+def _usable_card(path: Path) -> Card:
     card = read_card(path)
     if card.network.name not in NETWORKS:
         raise CheckpointError(
             f"{path} needs the network {card.network.name!r}, which this ganctl does not have.",
             f"It was written by ganctl {card.ganctl_version}: use that one.",
         )
-    generator = build_generator(card.network)
-    _load_network(generator, _without_prefix("generator_ema", _load_tensors(path)), path)
-    return generator.eval().requires_grad_(False), card
-
-
-def build_generator(spec: NetworkSpec) -> Generator:
-    """Return a generator whose weights are still to be loaded."""
-    with torch.random.fork_rng(devices=[]):
-        return NETWORKS[spec.name].generator(spec)
+    return card
 
 
 def _networks(state: TrainState) -> dict[str, nn.Module]:

@@ -1,32 +1,46 @@
 """What the two players minimise: one class for each model, beside its equations.
 
-An objective sees one ``Turn``: real images, fakes and their labels. It returns
-a total to differentiate and its terms by name, detached, for the record.
+Everywhere x is a real image with its label y, x̃ = G(z, …) a fake, and the
+score D(…) the logit of "real". With -log σ(s) = softplus(-s) and
+-log(1 - σ(s)) = softplus(s) the papers' cross-entropies are functions of raw scores.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+import torch
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn.functional import cross_entropy, mse_loss, one_hot, softplus
 
+from ganctl.card import NetworkSpec
 from ganctl.config import Model
-from ganctl.engine.networks import Discriminator
+from ganctl.engine.roles import Discriminator, Generator
+from ganctl.errors import DataError
+
+
+class Players(Protocol):
+    """The two networks."""
+
+    generator: Generator
+    discriminator: Discriminator
 
 
 @dataclass(frozen=True)
 class Turn:
     """What both players see in one step; all rows belong together.
 
-    ``real`` and ``fake`` are [N, C, H, W] in [-1, 1]; ``y`` [N, classes] is the
-    label of both. In the discriminator's turn ``fake`` carries no gradient.
+    ``real`` and ``fake`` are [N, C, H, W] in [-1, 1]; ``condition`` [N, S] is
+    what the generator was told beside the latent ``z`` [N, L]; ``random`` is
+    for further draws. In the discriminator's turn ``fake`` carries no gradient.
     """
 
     real: Tensor
     fake: Tensor
-    y: Tensor
+    z: Tensor
+    condition: Tensor
+    random: torch.Generator
 
 
 @dataclass(frozen=True)
@@ -38,34 +52,54 @@ class Loss:
 
 
 class Objective(Protocol):
-    """The two sides of a game."""
+    """The two sides of a game, and what it needs the networks to be."""
 
-    def discriminator_loss(self, discriminator: Discriminator, turn: Turn) -> Loss:
+    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
+        """Return the description of networks with the inputs and heads that this model needs.
+
+        Args:
+            spec: one whose players see the label of every class of the data.
+
+        Raises:
+            DataError: there are too few classes for this model.
+        """
+        ...
+
+    def condition(self, y: Tensor, random: torch.Generator) -> Tensor:
+        """Return what the generator is told [N, S], for one-hot labels ``y`` [N, classes]."""
+        ...
+
+    def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return what the discriminator minimises."""
         ...
 
-    def generator_loss(self, discriminator: Discriminator, turn: Turn) -> Loss:
+    def generator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return what the generator minimises, through ``turn.fake``."""
         ...
 
 
-class CGAN:
-    """The conditional GAN (Mirza & Osindero 2014, equation 2).
+class GAN:
+    """The generative adversarial network (Goodfellow et al. 2014, equation 1 and section 3)::
 
-    The score D(x, y) is the logit of "x is real, given y", and x̃ = G(z, y) a
-    fake. With -log σ(s) = softplus(-s) and -log(1 - σ(s)) = softplus(s)::
+        L_D = E[softplus(-D(x))] + E[softplus(D(x̃))]
+        L_G = E[softplus(-D(x̃))]
 
-        L_D = E[softplus(-D(x, y))] + E[softplus(D(x̃, y))]
-        L_G = E[softplus(-D(x̃, y))]
-
-    L_G is the non-saturating form (Goodfellow et al. 2014, section 3), whose
-    gradient does not vanish where the discriminator is sure.
+    L_G is the paper's non-saturating form, whose gradient does not vanish
+    where the discriminator is sure. No player sees a label.
     """
 
-    def discriminator_loss(self, discriminator: Discriminator, turn: Turn) -> Loss:
+    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
+        """Return the description without labels."""
+        return replace(spec, classes=0)
+
+    def condition(self, y: Tensor, random: torch.Generator) -> Tensor:  # noqa: ARG002
+        """Return nothing, [N, 0]."""
+        return y[:, :0]
+
+    def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_D. Real and fake pass apart: in one batch, batch norm would tell them apart."""
-        real_score = discriminator(turn.real, turn.y)
-        fake_score = discriminator(turn.fake, turn.y)
+        real_score = players.discriminator(turn.real, turn.condition)
+        fake_score = players.discriminator(turn.fake, turn.condition)
         total = softplus(-real_score).mean() + softplus(fake_score).mean()
         return Loss(
             total,
@@ -76,12 +110,190 @@ class CGAN:
             },
         )
 
-    def generator_loss(self, discriminator: Discriminator, turn: Turn) -> Loss:
+    def generator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_G."""
-        total = softplus(-discriminator(turn.fake, turn.y)).mean()
+        total = softplus(-players.discriminator(turn.fake, turn.condition)).mean()
         return Loss(total, {"generator_loss": total.detach()})
 
 
+class CGAN(GAN):
+    """The conditional GAN (Mirza & Osindero 2014, equation 2): both players see the label.
+
+    With x̃ = G(z, y)::
+
+        L_D = E[softplus(-D(x, y))] + E[softplus(D(x̃, y))]
+        L_G = E[softplus(-D(x̃, y))]
+
+    That is the loss of ``GAN`` with the label as the condition.
+    """
+
+    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
+        """Return the description as it is."""
+        return spec
+
+    def condition(self, y: Tensor, random: torch.Generator) -> Tensor:  # noqa: ARG002
+        """Return the labels."""
+        return y
+
+
+class GANCLS(CGAN):
+    """The matching-aware discriminator (Reed et al. 2016, algorithm 1).
+
+    A real image with a wrong label ŷ, drawn evenly from the other classes,
+    counts as false, so that the discriminator must look at the label::
+
+        L_D = E[softplus(-D(x, y))] + ½ E[softplus(D(x, ŷ))] + ½ E[softplus(D(x̃, y))]
+        L_G = E[softplus(-D(x̃, y))]
+    """
+
+    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
+        """Return the description as it is; there must be two classes at least."""
+        return _with_two_classes(spec)
+
+    def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
+        """Return L_D."""
+        real_score = players.discriminator(turn.real, turn.condition)
+        wrong_score = players.discriminator(turn.real, other_labels(turn.condition, turn.random))
+        fake_score = players.discriminator(turn.fake, turn.condition)
+        total = (
+            softplus(-real_score).mean()
+            + softplus(wrong_score).mean() / 2
+            + softplus(fake_score).mean() / 2
+        )
+        return Loss(
+            total,
+            {
+                "discriminator_loss": total.detach(),
+                "real_score": real_score.detach().mean(),
+                "wrong_score": wrong_score.detach().mean(),
+                "fake_score": fake_score.detach().mean(),
+            },
+        )
+
+
+class GANINT(CGAN):
+    """Learning with interpolated labels (Reed et al. 2016, equation 5, with β = ½).
+
+    As many extra fakes are drawn at y̅ = ½ y + ½ ŷ, halfway to another class.
+    The generator wants them to pass for real; the discriminator, which has no
+    real images to compare them with, is never trained on them::
+
+        L_D = E[softplus(-D(x, y))] + E[softplus(D(x̃, y))]
+        L_G = E[softplus(-D(x̃, y))] + E[softplus(-D(G(z, y̅), y̅))]
+    """
+
+    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
+        """Return the description as it is; there must be two classes at least."""
+        return _with_two_classes(spec)
+
+    def generator_loss(self, players: Players, turn: Turn) -> Loss:
+        """Return L_G."""
+        halfway = (turn.condition + other_labels(turn.condition, turn.random)) / 2
+        blends = players.generator(turn.z, halfway)
+        blend_loss = softplus(-players.discriminator(blends, halfway)).mean()
+        loss = super().generator_loss(players, turn)
+        return Loss(loss.total + blend_loss, {**loss.terms, "blend_loss": blend_loss.detach()})
+
+
+class GANINTCLS(GANCLS, GANINT):
+    """Both of Reed et al. 2016: the L_D of ``GANCLS`` and the L_G of ``GANINT``."""
+
+
+class InfoGAN(GAN):
+    """Codes that the image tells (Chen et al. 2016, equations 5 and 6, appendix C.1).
+
+    No player sees a label. The generator gets c = (c0, c1, c2): c0 one of as
+    many categories as the data have classes, c1 and c2 uniform on [-1, 1]. The
+    head Q guesses them from the fake; both players want it to succeed, which
+    bounds the mutual information I(c; x̃) from below::
+
+        L_I = λ₀ E[-log Q(c0 | x̃)] + λ₁ E[½ Σ_j (c_j - Q_j(x̃))²]
+        L_D = E[softplus(-D(x))] + E[softplus(D(x̃))] + L_I
+        L_G = E[softplus(-D(x̃))] + L_I
+
+    The second part of L_I is a Gaussian likelihood of unit variance, without
+    its constant.
+    """
+
+    continuous = 2
+    category_weight = 1.0
+    continuous_weight = 0.1
+
+    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
+        """Return the description with codes instead of labels."""
+        return replace(spec, classes=0, categories=spec.classes, continuous=self.continuous)
+
+    def condition(self, y: Tensor, random: torch.Generator) -> Tensor:
+        """Return codes [N, categories + continuous]: a one-hot c0, then c1, c2."""
+        count, categories = y.shape
+        c0 = torch.randint(categories, (count,), generator=random, device=y.device)
+        uniform = torch.rand(count, self.continuous, generator=random, device=y.device)
+        return torch.cat([one_hot(c0, categories).to(y.dtype), 2 * uniform - 1], dim=1)
+
+    def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
+        """Return L_D."""
+        discriminator, nothing = players.discriminator, turn.condition[:, :0]
+        real_score = discriminator(turn.real, nothing)
+        features = discriminator.features(turn.fake, nothing)
+        fake_score = discriminator.score(features, nothing)
+        information = self._information_loss(discriminator.codes(features), turn.condition)
+        total = softplus(-real_score).mean() + softplus(fake_score).mean() + information.total
+        return Loss(
+            total,
+            {
+                "discriminator_loss": total.detach(),
+                "real_score": real_score.detach().mean(),
+                "fake_score": fake_score.detach().mean(),
+                **information.terms,
+            },
+        )
+
+    def generator_loss(self, players: Players, turn: Turn) -> Loss:
+        """Return L_G."""
+        discriminator, nothing = players.discriminator, turn.condition[:, :0]
+        features = discriminator.features(turn.fake, nothing)
+        score = discriminator.score(features, nothing)
+        information = self._information_loss(discriminator.codes(features), turn.condition)
+        total = softplus(-score).mean() + information.total
+        return Loss(total, {"generator_loss": total.detach()})
+
+    def _information_loss(self, guess: Tensor, codes: Tensor) -> Loss:
+        """Return L_I for Q's guess [N, categories + continuous] of the codes."""
+        categories = codes.shape[1] - self.continuous
+        category_loss = cross_entropy(guess[:, :categories], codes[:, :categories])
+        # mse_loss averages over rows and codes; the likelihood sums over codes.
+        squares = mse_loss(guess[:, categories:], codes[:, categories:]) * self.continuous
+        continuous_loss = squares / 2
+        return Loss(
+            self.category_weight * category_loss + self.continuous_weight * continuous_loss,
+            {
+                "category_loss": category_loss.detach(),
+                "continuous_loss": continuous_loss.detach(),
+            },
+        )
+
+
 OBJECTIVES: dict[Model, Objective] = {
+    Model.GAN: GAN(),
     Model.CGAN: CGAN(),
+    Model.GAN_CLS: GANCLS(),
+    Model.GAN_INT: GANINT(),
+    Model.GAN_INT_CLS: GANINTCLS(),
+    Model.INFOGAN: InfoGAN(),
 }
+
+
+def other_labels(y: Tensor, random: torch.Generator) -> Tensor:
+    """Return one-hot labels [N, classes], each drawn evenly from the classes that ``y`` is not."""
+    count, classes = y.shape
+    shift = torch.randint(1, classes, (count,), generator=random, device=y.device)
+    return one_hot((y.argmax(dim=1) + shift) % classes, classes).to(y.dtype)
+
+
+def _with_two_classes(spec: NetworkSpec) -> NetworkSpec:
+    if spec.classes < 2:
+        raise DataError(
+            "The data have a single class, so that there is no other label to take.",
+            "Leave --model out, or give data with two classes or more.",
+        )
+    return spec

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from ganctl.card import Card
+from ganctl.codes import Codes
 from ganctl.engine import checkpoint, seeding
-from ganctl.engine.networks import Generator
+from ganctl.engine.roles import Generator
 from ganctl.images import Images
 from ganctl.labels import Label
 
@@ -21,6 +22,7 @@ from ganctl.labels import Label
 # kernels round differently for other shapes, and a seed's pixels must not
 # depend on how many others are asked for.
 BATCH = 100
+FREE = Codes()
 
 
 @dataclass(frozen=True)
@@ -54,42 +56,70 @@ class Sampler:
         return cls(*checkpoint.load_generator(path))
 
     def batches(
-        self, labels: Sequence[Label], seeds: Sequence[int], *, truncation: float = 1.0
+        self,
+        labels: Sequence[Label],
+        seeds: Sequence[int],
+        *,
+        truncation: float = 1.0,
+        codes: Codes = FREE,
     ) -> Iterator[SampleBatch]:
         """Yield the images of every label with every seed, label after label.
 
         Args:
-            labels: one-hot or blended, with a weight for each of the generator's classes.
+            labels: one-hot or blended, with a weight for each of the generator's classes;
+                ``UNLABELLED`` alone where it has none.
             seeds: each gives the same latent for every label, whatever the other seeds are.
             truncation: scales the latents towards their mean, 0; below 1 it trades
                 variety for typical images (the truncation trick, Brock et al. 2019, by
                 scaling instead of resampling, so that a seed stays recognisable).
+            codes: the continuous codes of InfoGAN that are held fixed.
         """
+        network = self.card.network
         pairs = product(labels, seeds)
         while chunk := tuple(islice(pairs, BATCH)):
             part_labels, part_seeds = zip(*chunk, strict=True)
-            z = truncation * seeding.sample_latents(part_seeds, self.card.network.latent_size)
-            y = torch.tensor([label.weights for label in part_labels])
-            yield SampleBatch(part_labels, part_seeds, to_pixels(generate(self.generator, z, y)))
+            z = seeding.sample_latents(part_seeds, network.latent_size, network.latent)
+            condition = self._conditions(part_labels, part_seeds, codes)
+            images = generate(self.generator, truncation * z, condition)
+            yield SampleBatch(part_labels, part_seeds, to_pixels(images))
 
     def draw(
-        self, labels: Sequence[Label], seeds: Sequence[int], *, truncation: float = 1.0
+        self,
+        labels: Sequence[Label],
+        seeds: Sequence[int],
+        *,
+        truncation: float = 1.0,
+        codes: Codes = FREE,
     ) -> Images:
         """Return what ``batches`` yields as one array [len(labels) * len(seeds), ...]."""
-        batches = self.batches(labels, seeds, truncation=truncation)
+        batches = self.batches(labels, seeds, truncation=truncation, codes=codes)
         return np.concatenate([batch.images for batch in batches])
+
+    def _conditions(self, labels: Sequence[Label], seeds: Sequence[int], codes: Codes) -> Tensor:
+        """Return what the generator is told [N, condition_size]: class weights, or codes."""
+        weights = torch.tensor([label.weights for label in labels])
+        continuous = self.card.network.continuous
+        if not continuous:
+            return weights
+        if self.card.code_map is not None:
+            of_category = torch.tensor(self.card.code_map.category_of_class).argsort()
+            weights = weights[:, of_category]
+        values = seeding.sample_codes(seeds, continuous)
+        for number, value in codes.continuous.items():
+            values[:, number - 1] = value
+        return torch.cat([weights, values], dim=1)
 
 
 @torch.no_grad()
-def generate(generator: Generator, z: Tensor, y: Tensor) -> Tensor:
-    """Return images [N, C, H, W] in [-1, 1] for latents [N, L] and label weights [N, K].
+def generate(generator: Generator, z: Tensor, condition: Tensor) -> Tensor:
+    """Return images [N, C, H, W] in [-1, 1] for latents [N, L] and conditions [N, S].
 
     N is at most ``BATCH``. Each row's result depends on that row alone, to the last bit.
     """
     device = next(generator.parameters()).device
     count = len(z)
     rows = torch.arange(BATCH).clamp(max=count - 1)
-    images: Tensor = generator(z[rows].to(device), y[rows].to(device))
+    images: Tensor = generator(z[rows].to(device), condition[rows].to(device))
     return images[:count]
 
 

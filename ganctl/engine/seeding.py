@@ -14,6 +14,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
+from ganctl.config import Latent
+
 
 def generator(*key: int | str, device: torch.device | str = "cpu") -> torch.Generator:
     """Return a random generator on ``device`` that is determined by ``key``."""
@@ -31,9 +33,27 @@ def seeded_globals(*key: int | str) -> Iterator[None]:
         yield
 
 
-def sample_latents(seeds: Sequence[int], size: int) -> Tensor:
-    """Return standard normal latents [len(seeds), size], each row determined by its seed alone."""
-    return torch.stack([torch.randn(size, generator=generator("sample", seed)) for seed in seeds])
+def draw_latents(distribution: Latent, shape: tuple[int, ...], random: torch.Generator) -> Tensor:
+    """Return numbers of ``shape``, independent, from N(0, 1) or uniform on [-1, 1]."""
+    if distribution is Latent.UNIFORM:
+        return 2 * torch.rand(shape, generator=random, device=random.device) - 1
+    return torch.randn(shape, generator=random, device=random.device)
+
+
+def sample_latents(seeds: Sequence[int], size: int, distribution: Latent) -> Tensor:
+    """Return latents [len(seeds), size], each row determined by its seed alone."""
+    return _row_for_each(seeds, "sample", size, distribution)
+
+
+def sample_codes(seeds: Sequence[int], size: int) -> Tensor:
+    """Return continuous codes [len(seeds), size] in [-1, 1], each row determined by its seed."""
+    return _row_for_each(seeds, "codes", size, Latent.UNIFORM)
+
+
+def _row_for_each(seeds: Sequence[int], purpose: str, size: int, distribution: Latent) -> Tensor:
+    return torch.stack(
+        [draw_latents(distribution, (size,), generator(purpose, seed)) for seed in seeds]
+    )
 
 
 class DataOrder:

@@ -11,15 +11,16 @@ from torch.optim import Adam, Optimizer
 from ganctl.card import NetworkSpec
 from ganctl.config import Recipe
 from ganctl.engine import seeding
-from ganctl.engine.networks import NETWORKS, Discriminator, Generator
+from ganctl.engine.networks import NETWORKS
+from ganctl.engine.roles import Discriminator, Generator
 
 
 @dataclass
 class TrainState:
     """Two networks, the generator's average, their optimizers, and how far they got.
 
-    ``step`` counts updates of the generator; ``seconds`` is the time trained,
-    resumed parts included.
+    ``step`` counts rounds: an update of the discriminator and those of the
+    generator that go with it. ``seconds`` is the time trained, resumed parts included.
     """
 
     spec: NetworkSpec

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ from torch.nn.functional import one_hot
 from torch.optim import Optimizer
 
 from ganctl.card import NetworkSpec
-from ganctl.config import RECIPES, Recipe, TrainConfig
+from ganctl.config import Recipe, TrainConfig, recipe_for
 from ganctl.engine import checkpoint, data, devices, seeding
 from ganctl.engine.ema import ema_decay, update_ema
 from ganctl.engine.labelled import Progress
@@ -26,12 +26,10 @@ from ganctl.errors import RunError
 from ganctl.images import Images
 from ganctl.runs import Run
 
-LOG_EVERY = 20
-
 
 @dataclass(frozen=True)
 class StepReport:
-    """How the training stands, once every ``LOG_EVERY`` steps, at previews and at the end.
+    """How the training stands, at every log interval of the recipe, at previews and at the end.
 
     ``progress`` is the part of the budget that is spent, in [0, 1];
     ``total_steps`` is None where the budget is minutes; ``seconds`` counts
@@ -74,15 +72,16 @@ def train(
         CheckpointError: the checkpoint to go on from is damaged.
         FileError: something cannot be written; the last checkpoint is whole.
     """
-    config, recipe = run.config, RECIPES[run.config.recipe]
+    config = run.config
+    recipe = recipe_for(config.recipe, config.model)
     device = devices.choose_device(config.device)
     autocast = devices.autocast(devices.choose_precision(config.precision, device), device)
     dataset = data.load(config.data, image_size=config.image_size, progress=progress)
     batches = Batches(dataset, config, recipe, device)
     total_steps = config.budget.steps(len(dataset), config.batch)
-    state = _start(run, dataset, recipe, device)
-    recorder = Recorder(run, state)
     objective = OBJECTIVES[config.model]
+    state = _start(run, dataset, recipe, objective, device)
+    recorder = Recorder(run, state, dataset)
 
     clock = _Clock(state.seconds)
     speedometer = _Speedometer(clock, state.images_seen)
@@ -91,7 +90,7 @@ def train(
         recorder.preview()
     while spent < 1 and not should_stop():
         _set_learning_rates(state, recipe, spent)
-        terms = _step(state, objective, batches.at(state.step), autocast)
+        terms = _step(state, objective, batches.at(state.step), recipe.generator_updates, autocast)
         state.step += 1
         state.images_seen += config.batch
         state.seconds = clock.seconds()
@@ -100,7 +99,7 @@ def train(
         spent = config.budget.progress(state.step, state.seconds, total_steps)
 
         previewing = spent >= 1 or state.step % config.preview_every == 0
-        if previewing or state.step % LOG_EVERY == 0:
+        if previewing or state.step % recipe.log_every == 0:
             report = StepReport(
                 step=state.step,
                 total_steps=total_steps,
@@ -123,11 +122,15 @@ def train(
 
 @dataclass(frozen=True)
 class Batch:
-    """One step's share: images [N, C, H, W] in [-1, 1], one-hot labels [N, classes], latents."""
+    """One step's share: images [N, C, H, W] in [-1, 1], one-hot labels [N, classes], latents.
+
+    ``random`` is for whatever else the objective draws.
+    """
 
     real: Tensor
     y: Tensor
     z: Tensor
+    random: torch.Generator
 
 
 class Batches:
@@ -141,6 +144,7 @@ class Batches:
         self._classes = len(dataset.classes)
         self._order = seeding.DataOrder(len(dataset), config.batch, config.seed)
         self._seed = config.seed
+        self._latent = recipe.latent
         self._latent_shape = (config.batch, recipe.latent_size)
 
     def at(self, step: int) -> Batch:
@@ -151,7 +155,8 @@ class Batches:
         return Batch(
             real=from_pixels(self._images[chosen]),
             y=one_hot(self._labels[chosen], self._classes).float(),
-            z=torch.randn(self._latent_shape, generator=noise, device=device),
+            z=seeding.draw_latents(self._latent, self._latent_shape, noise),
+            random=seeding.generator(self._seed, step, "objective", device=device),
         )
 
 
@@ -159,19 +164,27 @@ def _step(
     state: TrainState,
     objective: Objective,
     batch: Batch,
+    generator_updates: int,
     autocast: Callable[[], AbstractContextManager[None]],
 ) -> dict[str, Tensor]:
-    """Update the discriminator and then the generator on the same fakes; return the loss terms."""
+    """Update the discriminator and then the generator; return the loss terms.
+
+    The generator's first update uses the very fakes that the discriminator
+    saw, its further ones draw them anew from the same latents.
+    """
     with autocast():
-        fake = state.generator(batch.z, batch.y)
-        turn = Turn(batch.real, fake.detach(), batch.y)
-        discriminator_loss = objective.discriminator_loss(state.discriminator, turn)
+        condition = objective.condition(batch.y, batch.random)
+        fake = state.generator(batch.z, condition)
+        turn = Turn(batch.real, fake.detach(), batch.z, condition, batch.random)
+        discriminator_loss = objective.discriminator_loss(state, turn)
     _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
 
-    with autocast():
-        turn = Turn(batch.real, fake, batch.y)
-        generator_loss = objective.generator_loss(state.discriminator, turn)
-    _update(state.generator, state.generator_optimizer, generator_loss)
+    for update in range(generator_updates):
+        with autocast():
+            if update > 0:
+                fake = state.generator(batch.z, condition)
+            generator_loss = objective.generator_loss(state, replace(turn, fake=fake))
+        _update(state.generator, state.generator_optimizer, generator_loss)
     return discriminator_loss.terms | generator_loss.terms
 
 
@@ -184,14 +197,20 @@ def _update(network: nn.Module, optimizer: Optimizer, loss: Loss) -> None:
 
 def _set_learning_rates(state: TrainState, recipe: Recipe, spent: float) -> None:
     """Let both learning rates fall along a straight line, from full to zero, over the budget."""
-    factor = 1 - spent
+    factor = 1 - spent if recipe.lr_decay else 1.0
     for group in state.generator_optimizer.param_groups:
         group["lr"] = factor * recipe.generator_lr
     for group in state.discriminator_optimizer.param_groups:
         group["lr"] = factor * recipe.discriminator_lr
 
 
-def _start(run: Run, dataset: data.Dataset, recipe: Recipe, device: torch.device) -> TrainState:
+def _start(
+    run: Run,
+    dataset: data.Dataset,
+    recipe: Recipe,
+    objective: Objective,
+    device: torch.device,
+) -> TrainState:
     """Return the state of a new training, or of the run's latest checkpoint."""
     description = dataset.describe()
     spec = NetworkSpec(
@@ -200,8 +219,9 @@ def _start(run: Run, dataset: data.Dataset, recipe: Recipe, device: torch.device
         channels=dataset.images.shape[1],
         classes=len(dataset.classes),
         latent_size=recipe.latent_size,
+        latent=recipe.latent,
     )
-    state = new_state(spec, recipe, run.config.seed, device)
+    state = new_state(objective.adapt(spec), recipe, run.config.seed, device)
     if run.checkpoints():
         if run.data.get("fingerprint") != description["fingerprint"]:
             raise RunError(

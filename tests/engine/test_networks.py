@@ -1,68 +1,88 @@
-"""Both networks: shapes, ranges, and labels and gradients that reach every part."""
+"""Both pairs: shapes, ranges, and conditions and gradients that reach every part."""
+
+from dataclasses import dataclass
 
 import pytest
 import torch
+from torch import nn
 
 from ganctl.card import NetworkSpec
-from ganctl.config import RECIPES
+from ganctl.config import RECIPES, Model
 from ganctl.engine.networks import NETWORKS, parameter_count
 from ganctl.engine.objectives import OBJECTIVES, Turn
 
-SHAPES = [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]
+SHAPES = [("modern", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]]
+SHAPES += [("classic", 28, 1), ("classic", 28, 3)]
 
 
-def pair(name="modern", size=28, channels=1, classes=10):
+@dataclass
+class Pair:
+    generator: nn.Module
+    discriminator: nn.Module
+    spec: NetworkSpec
+
+
+def pair(name="modern", size=28, channels=1, classes=10, model=Model.CGAN):
     spec = NetworkSpec(name, size, channels, classes, latent_size=16)
+    spec = OBJECTIVES[model].adapt(spec)
     torch.manual_seed(0)
-    return NETWORKS[name].generator(spec), NETWORKS[name].discriminator(spec), spec
+    return Pair(NETWORKS[name].generator(spec), NETWORKS[name].discriminator(spec), spec)
 
 
-def inputs(spec, count=6):
+def a_turn(players, model, count=6, classes=10):
     torch.manual_seed(1)
+    spec = players.spec
+    random = torch.Generator().manual_seed(2)
+    y = torch.eye(classes)[torch.arange(count) % classes]
+    condition = OBJECTIVES[model].condition(y, random)
     z = torch.randn(count, spec.latent_size)
-    y = torch.eye(spec.classes)[torch.arange(count) % spec.classes]
-    x = torch.rand(count, spec.channels, spec.image_size, spec.image_size) * 2 - 1
-    return z, y, x
+    real = torch.rand(count, spec.channels, spec.image_size, spec.image_size) * 2 - 1
+    return Turn(real, players.generator(z, condition), z, condition, random)
 
 
 def test_every_recipe_names_a_network():
     assert {recipe.network for recipe in RECIPES.values()} <= set(NETWORKS)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize(("size", "channels"), SHAPES)
+@pytest.mark.parametrize(("name", "size", "channels"), SHAPES)
 def test_shapes_and_range(name, size, channels):
-    generator, discriminator, spec = pair(name, size, channels)
-    z, y, x = inputs(spec)
-    images = generator(z, y)
-    assert images.shape == x.shape
-    assert images.abs().max() <= 1
-    assert discriminator(x, y).shape == (len(x),)
+    players = pair(name, size, channels)
+    turn = a_turn(players, Model.CGAN)
+    assert turn.fake.shape == turn.real.shape
+    assert turn.fake.abs().max() <= 1
+    assert players.discriminator(turn.real, turn.condition).shape == (6,)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("objective", OBJECTIVES.values())
-def test_every_parameter_gets_a_gradient(name, objective):
-    generator, discriminator, spec = pair(name)
-    z, y, x = inputs(spec, 20)
+@pytest.mark.parametrize("model", OBJECTIVES)
+def test_every_parameter_gets_a_gradient(name, model):
+    players, objective = pair(name, model=model), OBJECTIVES[model]
+    turn = a_turn(players, model, 20)
     # The label's path may start at zero; after a step it must carry gradients to everything.
-    optimizer = torch.optim.SGD(discriminator.parameters(), lr=1e-3)
+    optimizer = torch.optim.SGD(players.discriminator.parameters(), lr=1e-3)
     for _ in range(2):
-        fake = generator(z, y)
         optimizer.zero_grad()
-        objective.discriminator_loss(discriminator, Turn(x, fake.detach(), y)).total.backward()
-        silent = [n for n, p in discriminator.named_parameters() if not p.grad.abs().sum() > 0]
+        detached = Turn(turn.real, turn.fake.detach(), turn.z, turn.condition, turn.random)
+        objective.discriminator_loss(players, detached).total.backward()
+        silent = silent_parameters(players.discriminator)
         optimizer.step()
     assert silent == []
-    objective.generator_loss(discriminator, Turn(x, generator(z, y), y)).total.backward()
-    assert [n for n, p in generator.named_parameters() if not p.grad.abs().sum() > 0] == []
+    objective.generator_loss(players, turn).total.backward()
+    assert silent_parameters(players.generator) == []
+
+
+def silent_parameters(network):
+    return [
+        name
+        for name, parameter in network.named_parameters()
+        if parameter.grad is None or not parameter.grad.abs().sum() > 0
+    ]
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_label_changes_the_picture_and_the_blend_lies_elsewhere(name):
-    generator, _, spec = pair(name)
-    generator.eval()
-    z, _, _ = inputs(spec, 1)
+    generator = pair(name).generator.eval()
+    z = torch.randn(1, 16)
     three, eight = torch.eye(10)[3:4], torch.eye(10)[8:9]
     pictures = [generator(z, y) for y in (three, eight, (three + eight) / 2)]
     assert all(
@@ -72,10 +92,46 @@ def test_the_label_changes_the_picture_and_the_blend_lies_elsewhere(name):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_the_discriminator_is_indifferent_to_labels_at_first_and_then_is_not(name):
-    _, discriminator, spec = pair(name)
-    discriminator.eval()
-    _, y, x = inputs(spec)
+def test_gan_has_no_path_for_a_label(name):
+    players, objective = pair(name, model=Model.GAN), OBJECTIVES[Model.GAN]
+    y = torch.eye(10)[:6]
+    conditions = [objective.condition(labels, torch.Generator()) for labels in (y, y.flip(0))]
+    z = torch.randn(6, 16)
+    pictures = [players.generator(z, condition) for condition in conditions]
+    assert torch.equal(*pictures)
+    scores = [players.discriminator(pictures[0], condition) for condition in conditions]
+    assert torch.equal(*scores)
+    labelled = pair(name, model=Model.CGAN)
+    for network in ("generator", "discriminator"):
+        unlabelled_count = parameter_count(getattr(players, network))
+        assert unlabelled_count < parameter_count(getattr(labelled, network))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_code_of_infogan_changes_the_picture(name):
+    generator = pair(name, model=Model.INFOGAN).generator.eval()
+    z, codes = torch.randn(1, 16), torch.zeros(1, 12)
+    codes[0, 0] = 1
+    for index in range(1, 12):
+        other = codes.clone()
+        other[0, index] = 1
+        assert (generator(z, codes) - generator(z, other)).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_gradient_of_q_reaches_the_generator(name):
+    players = pair(name, model=Model.INFOGAN)
+    turn = a_turn(players, Model.INFOGAN, 20)
+    features = players.discriminator.features(turn.fake, turn.condition[:, :0])
+    guess = players.discriminator.codes(features)
+    assert guess.shape == (20, 12)
+    guess.square().sum().backward()
+    assert silent_parameters(players.generator) == []
+
+
+def test_the_modern_discriminator_is_indifferent_to_labels_at_first_and_then_is_not():
+    discriminator = pair("modern").discriminator.eval()
+    x, y = torch.rand(6, 1, 28, 28), torch.eye(10)[:6]
     wrong = y.roll(1, dims=1)
     assert torch.equal(discriminator(x, y), discriminator(x, wrong))
     with torch.no_grad():
@@ -84,7 +140,7 @@ def test_the_discriminator_is_indifferent_to_labels_at_first_and_then_is_not(nam
 
 
 def test_parameter_count_leaves_out_what_is_frozen():
-    generator, _, _ = pair()
+    generator = pair().generator
     whole = parameter_count(generator)
     assert whole == sum(p.numel() for p in generator.parameters())
     first = next(generator.parameters())

@@ -1,73 +1,288 @@
 """Each loss equals its equation, worked out by hand on small numbers."""
 
 import math
+from dataclasses import dataclass
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
+from ganctl.card import NetworkSpec
 from ganctl.config import Model
-from ganctl.engine.objectives import CGAN, OBJECTIVES, Turn
+from ganctl.engine.objectives import (
+    CGAN,
+    GAN,
+    GANCLS,
+    GANINT,
+    GANINTCLS,
+    OBJECTIVES,
+    InfoGAN,
+    Turn,
+    other_labels,
+)
+from ganctl.engine.roles import Discriminator
+from ganctl.errors import DataError
+
+TWO_CLASSES = NetworkSpec("modern", 8, 1, classes=2, latent_size=4)
 
 
-class FixedScores(nn.Module):
-    """A discriminator whose score is the image's first pixel times the weight of its class."""
+class FixedScores(Discriminator):
+    """Its score is the image's only pixel times the weight of its class (1 and -2), or times 3.
 
-    def __init__(self) -> None:
+    Q guesses logits (pixel, 0) of two categories and the means pixel and -pixel.
+    """
+
+    def __init__(self):
         super().__init__()
         self.gain = nn.Parameter(torch.tensor([1.0, -2.0]))
 
-    def forward(self, x, y):
-        return x[:, 0, 0, 0] * (y @ self.gain)
+    def features(self, x, y):
+        return x.flatten(1)
+
+    def score(self, features, y):
+        return features[:, 0] * (y @ self.gain if y.shape[1] else 3.0)
+
+    def codes(self, features):
+        pixel = features[:, 0]
+        return torch.stack([pixel, 0 * pixel, pixel, -pixel], dim=1)
 
 
-def turn(real, fake, classes):
-    y = torch.eye(2)[torch.tensor(classes)]
-    as_images = [torch.tensor(values).reshape(-1, 1, 1, 1) for values in (real, fake)]
-    return Turn(*as_images, y)
+class FixedImages(nn.Module):
+    """Its image is one pixel: the latent's first number, plus 10 times the weight of class 1."""
+
+    def __init__(self):
+        super().__init__()
+        self.shift = nn.Parameter(torch.zeros(()))
+
+    def forward(self, z, condition):
+        pixel = z[:, 0] + 10 * condition[:, 1] + self.shift
+        return pixel[:, None, None, None]
+
+
+@dataclass
+class Pair:
+    generator: nn.Module
+    discriminator: nn.Module
+
+
+def pair():
+    return Pair(FixedImages(), FixedScores())
+
+
+def images(values):
+    return torch.tensor(values).reshape(-1, 1, 1, 1)
+
+
+def turn(real, fake, condition, z=None):
+    z = torch.zeros(len(real), 1) if z is None else torch.tensor(z).reshape(-1, 1)
+    random = torch.Generator().manual_seed(0)
+    return Turn(images(real), images(fake), z, torch.tensor(condition), random)
+
+
+def nothing(count):
+    return [[]] * count
+
+
+def softplus(score):
+    return math.log(1 + math.exp(score))
+
+
+def mean(*values):
+    return sum(values) / len(values)
+
+
+ACROSS, DOWN = [1.0, 0.0], [0.0, 1.0]
 
 
 def test_every_model_has_an_objective():
     assert set(OBJECTIVES) == set(Model)
 
 
+def test_an_undecided_discriminator_scores_two_log_two():
+    loss = CGAN().discriminator_loss(pair(), turn([0.0, 0.0], [0.0, 0.0], [ACROSS, DOWN]))
+    assert loss.total.item() == pytest.approx(2 * math.log(2))
+
+
+def test_gan_losses():
+    the_turn = turn([0.5, 2.0], [-0.25, -1.0], nothing(2))
+    # Scores: real 1.5 and 6, fake -0.75 and -3.
+    loss = GAN().discriminator_loss(pair(), the_turn)
+    expected = mean(softplus(-1.5), softplus(-6)) + mean(softplus(-0.75), softplus(-3))
+    assert loss.total.item() == pytest.approx(expected)
+    loss = GAN().generator_loss(pair(), the_turn)
+    assert loss.total.item() == pytest.approx(mean(softplus(0.75), softplus(3)))
+
+
+def test_gan_tells_nobody_the_label():
+    gan = GAN()
+    y = torch.eye(2)
+    assert gan.condition(y, torch.Generator()).shape == (2, 0)
+    assert gan.adapt(TWO_CLASSES).condition_size == gan.adapt(TWO_CLASSES).classes == 0
+
+
 def test_cgan_discriminator_loss():
     # Scores: real 0.5 and -2·2 = -4, fake -0.25 and -2·(-3) = 6.
-    real = (math.log(1 + math.exp(-0.5)) + math.log(1 + math.exp(4))) / 2
-    fake = (math.log(1 + math.exp(-0.25)) + math.log(1 + math.exp(6))) / 2
-    loss = CGAN().discriminator_loss(FixedScores(), turn([0.5, 2.0], [-0.25, -3.0], [0, 1]))
-    assert loss.total.item() == pytest.approx(real + fake)
-    assert loss.terms["discriminator_loss"].item() == pytest.approx(real + fake)
+    loss = CGAN().discriminator_loss(pair(), turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    expected = mean(softplus(-0.5), softplus(4)) + mean(softplus(-0.25), softplus(6))
+    assert loss.total.item() == pytest.approx(expected)
+    assert loss.terms["discriminator_loss"].item() == pytest.approx(expected)
     assert loss.terms["real_score"].item() == pytest.approx(-1.75)
     assert loss.terms["fake_score"].item() == pytest.approx(2.875)
 
 
-def test_an_undecided_discriminator_scores_two_log_two():
-    loss = CGAN().discriminator_loss(FixedScores(), turn([0.0, 0.0], [0.0, 0.0], [0, 1]))
-    assert loss.total.item() == pytest.approx(2 * math.log(2))
+def test_cgan_generator_loss():
+    loss = CGAN().generator_loss(pair(), turn([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    assert loss.total.item() == pytest.approx(mean(softplus(0.25), softplus(-6)))
+    assert set(loss.terms) == {"generator_loss"}
 
 
 def test_the_generator_is_pushed_hardest_where_it_is_found_out():
-    images = torch.tensor([-8.0, 8.0]).reshape(2, 1, 1, 1).requires_grad_()
-    y = torch.eye(2)[torch.tensor([0, 0])]
-    CGAN().generator_loss(FixedScores(), Turn(images, images, y)).total.backward()
-    found_out, fooled = images.grad.flatten().abs().tolist()
+    fake = images([-8.0, 8.0]).requires_grad_()
+    the_turn = Turn(fake, fake, torch.zeros(2, 1), torch.tensor([ACROSS, ACROSS]), None)
+    CGAN().generator_loss(pair(), the_turn).total.backward()
+    found_out, fooled = fake.grad.flatten().abs().tolist()
     assert found_out == pytest.approx(0.5, abs=1e-3)
     assert fooled < 1e-3
 
 
-def test_cgan_generator_loss():
-    loss = CGAN().generator_loss(FixedScores(), turn([0.0, 0.0], [-0.25, -3.0], [0, 1]))
-    expected = (math.log(1 + math.exp(0.25)) + math.log(1 + math.exp(-6))) / 2
+@pytest.mark.parametrize("objective", [GANCLS(), GANINTCLS()])
+def test_gan_cls_counts_real_images_with_the_other_label_half(objective):
+    # Scores: real 0.5 and -4; with the other of two labels -1 and 2; fake -0.25 and 6.
+    loss = objective.discriminator_loss(pair(), turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    expected = (
+        mean(softplus(-0.5), softplus(4))
+        + mean(softplus(-1), softplus(2)) / 2
+        + mean(softplus(-0.25), softplus(6)) / 2
+    )
     assert loss.total.item() == pytest.approx(expected)
-    assert loss.terms == {"generator_loss": loss.terms["generator_loss"]}
+    assert loss.terms["wrong_score"].item() == pytest.approx(0.5)
 
 
-def test_terms_are_detached():
-    scores = FixedScores()
+def test_gan_cls_generator_loss_is_cgans():
+    the_turn = turn([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN])
+    ours = GANCLS().generator_loss(pair(), the_turn).total
+    assert ours.item() == CGAN().generator_loss(pair(), the_turn).total.item()
+
+
+def test_gan_int_discriminator_loss_is_cgans():
+    the_turn = turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN])
+    ours = GANINT().discriminator_loss(pair(), the_turn).total
+    assert ours.item() == CGAN().discriminator_loss(pair(), the_turn).total.item()
+
+
+@pytest.mark.parametrize("objective", [GANINT(), GANINTCLS()])
+def test_gan_int_adds_fakes_halfway_between_two_labels(objective):
+    # Of two classes every blend is (½, ½): its image is z + 5, its score (½ - 1) times that.
+    the_turn = turn([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN], z=[1.0, -3.0])
+    loss = objective.generator_loss(pair(), the_turn)
+    blends = mean(softplus(3), softplus(1))
+    assert loss.total.item() == pytest.approx(mean(softplus(0.25), softplus(-6)) + blends)
+    assert loss.terms["blend_loss"].item() == pytest.approx(blends)
+
+
+@pytest.mark.parametrize("objective", [GANINT(), GANINTCLS()])
+def test_the_discriminator_is_not_trained_on_blends(objective):
+    seen = []
+
+    class Watched(FixedImages):
+        def forward(self, z, condition):
+            seen.append(condition)
+            return super().forward(z, condition)
+
+    players = Pair(Watched(), FixedScores())
+    the_turn = turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN])
+    objective.discriminator_loss(players, the_turn).total.backward()
+    assert seen == []
+    assert players.generator.shift.grad is None
+    objective.generator_loss(players, the_turn)
+    assert [blend.tolist() for blend in seen] == [[[0.5, 0.5], [0.5, 0.5]]]
+
+
+def test_infogan_information_loss():
+    # Codes: c0 = first and second category, c1 = 0.5 and -1, c2 = 0 and 1. Q guesses
+    # logits (pixel, 0) and means (pixel, -pixel) for the pixels 2 and -1.
+    codes = [[1.0, 0.0, 0.5, 0.0], [0.0, 1.0, -1.0, 1.0]]
+    the_turn = turn([1.0, 1.0], [2.0, -1.0], codes)
+    objective = InfoGAN()
+    category = mean(softplus(-2), softplus(-1))
+    continuous = mean((1.5**2 + 2**2) / 2, (0**2 + 0**2) / 2)
+    information = objective.category_weight * category + objective.continuous_weight * continuous
+
+    loss = objective.discriminator_loss(pair(), the_turn)
+    adversarial = softplus(-3) + mean(softplus(6), softplus(-3))
+    assert loss.total.item() == pytest.approx(adversarial + information)
+    assert loss.terms["category_loss"].item() == pytest.approx(category)
+    assert loss.terms["continuous_loss"].item() == pytest.approx(continuous)
+
+    loss = objective.generator_loss(pair(), the_turn)
+    assert loss.total.item() == pytest.approx(mean(softplus(-6), softplus(3)) + information)
+
+
+def test_infogan_draws_codes_and_never_takes_labels():
+    y = torch.eye(4)[torch.zeros(4000, dtype=torch.int64)]
+    codes = InfoGAN().condition(y, torch.Generator().manual_seed(0))
+    categories, continuous = codes[:, :4], codes[:, 4:]
+    assert continuous.shape == (4000, 2)
+    assert (categories.sum(dim=1) == 1).all()
+    assert categories.mean(dim=0).tolist() == pytest.approx([0.25] * 4, abs=0.03)
+    assert continuous.abs().max() <= 1
+    assert continuous.var(dim=0).tolist() == pytest.approx([1 / 3] * 2, abs=0.02)
+    spec = InfoGAN().adapt(TWO_CLASSES)
+    assert (spec.classes, spec.categories, spec.continuous) == (0, 2, 2)
+
+
+def test_the_guess_of_q_pulls_on_the_image():
+    fake = images([2.0]).requires_grad_()
+    codes = torch.tensor([[1.0, 0.0, 0.5, 0.0]])
+    objective = InfoGAN()
+    information = objective._information_loss(pair().discriminator.codes(fake.flatten(1)), codes)
+    information.total.backward()
+    # d/dp of -log σ(p) is -σ(-p), and of ½((p - ½)² + p²) is 2p - ½.
+    expected = -objective.category_weight / (1 + math.exp(2)) + objective.continuous_weight * 3.5
+    assert fake.grad.item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("model", OBJECTIVES)
+def test_terms_are_detached_and_totals_are_not(model):
+    codes = [[1.0, 0.0, 0.5, 0.0]] if model is Model.INFOGAN else [ACROSS]
+    the_turn = turn([0.5], [0.1], nothing(1) if model is Model.GAN else codes)
+    objective, players = OBJECTIVES[model], pair()
+    the_turn.fake.requires_grad_()
     for loss in (
-        CGAN().discriminator_loss(scores, turn([0.5], [0.1], [0])),
-        CGAN().generator_loss(scores, turn([0.5], [0.1], [0])),
+        objective.discriminator_loss(players, the_turn),
+        objective.generator_loss(players, the_turn),
     ):
         assert loss.total.requires_grad
         assert not any(term.requires_grad for term in loss.terms.values())
+
+
+@given(
+    st.integers(2, 30).flatmap(
+        lambda classes: st.tuples(
+            st.just(classes), st.lists(st.integers(0, classes - 1), min_size=1)
+        )
+    ),
+    st.integers(0, 2**32),
+)
+def test_the_wrong_label_is_never_the_right_one(drawn, seed):
+    classes, labels = drawn
+    y = torch.eye(classes)[torch.tensor(labels)]
+    wrong = other_labels(y, torch.Generator().manual_seed(seed))
+    assert (wrong.sum(dim=1) == 1).all()
+    assert ((wrong == 0) | (wrong == 1)).all()
+    assert not (wrong * y).any()
+
+
+def test_wrong_labels_are_drawn_evenly():
+    y = torch.eye(4)[torch.full((6000,), 2)]
+    shares = other_labels(y, torch.Generator().manual_seed(1)).mean(dim=0)
+    assert shares.tolist() == pytest.approx([1 / 3, 1 / 3, 0, 1 / 3], abs=0.02)
+
+
+@pytest.mark.parametrize("objective", [GANCLS(), GANINT(), GANINTCLS()])
+def test_models_with_wrong_labels_need_two_classes(objective):
+    assert objective.adapt(TWO_CLASSES) == TWO_CLASSES
+    with pytest.raises(DataError, match="single class"):
+        objective.adapt(NetworkSpec("modern", 8, 1, classes=1, latent_size=4))

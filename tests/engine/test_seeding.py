@@ -4,6 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ganctl.config import Latent
 from ganctl.engine import seeding
 from ganctl.engine.seeding import DataOrder
 
@@ -21,15 +22,28 @@ def test_every_part_of_the_key_counts():
 
 
 def test_a_sample_seed_does_not_depend_on_its_neighbours():
-    alone = seeding.sample_latents([7], 16)
-    among = seeding.sample_latents([3, 7, 5], 16)
-    assert torch.equal(alone[0], among[1])
+    for draw in (
+        lambda seeds: seeding.sample_latents(seeds, 16, Latent.NORMAL),
+        lambda seeds: seeding.sample_latents(seeds, 16, Latent.UNIFORM),
+        lambda seeds: seeding.sample_codes(seeds, 2),
+    ):
+        assert torch.equal(draw([7])[0], draw([3, 7, 5])[1])
 
 
 def test_sample_latents_are_standard_normal():
-    z = seeding.sample_latents(range(2000), 32)
+    z = seeding.sample_latents(range(2000), 32, Latent.NORMAL)
     assert abs(z.mean().item()) < 0.02
     assert abs(z.std().item() - 1) < 0.02
+
+
+def test_uniform_latents_and_codes_fill_the_interval():
+    for z in (
+        seeding.sample_latents(range(2000), 32, Latent.UNIFORM),
+        seeding.sample_codes(range(2000), 32),
+    ):
+        assert z.abs().max() <= 1
+        assert abs(z.mean().item()) < 0.02
+        assert abs(z.var().item() - 1 / 3) < 0.01
 
 
 def test_seeded_globals_leave_the_global_state_alone():
