@@ -158,8 +158,8 @@ class Recipe:
 
     A step is one update of the discriminator and then ``generator_updates`` of
     the generator, with the same latents and labels. ``generator_lr`` and
-    ``discriminator_lr`` are Adam's; with ``lr_decay`` both fall to zero along a
-    straight line over the budget. ``ema_images`` is the half-life of the
+    ``discriminator_lr`` are Adam's; once ``decay_from`` of the budget is spent, both
+    fall to zero along a straight line over the rest. ``ema_images`` is the half-life of the
     generator's average, in images, 0 for none; early on it is at most
     ``ema_rampup`` of the images seen so far, so that the first weights are soon
     forgotten.
@@ -172,7 +172,7 @@ class Recipe:
     latent_size: int
     generator_lr: float
     discriminator_lr: float
-    lr_decay: bool
+    decay_from: float
     adam_betas: tuple[float, float]
     generator_updates: int
     ema_images: int
@@ -192,7 +192,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         latent_size=64,
         generator_lr=4e-3,
         discriminator_lr=2e-3,
-        lr_decay=True,
+        decay_from=0.0,
         adam_betas=(0.0, 0.99),
         generator_updates=1,
         ema_images=10_000,
@@ -203,14 +203,14 @@ RECIPES: dict[RecipeName, Recipe] = {
         checkpoint_every=500,
     ),
     RecipeName.CLASSIC: Recipe(
-        summary="a conditional DCGAN to the letter of 2018: a day and more on a CPU",
+        summary="a conditional DCGAN to the letter of 2018: about a day on a CPU",
         network="classic",
         batch=100,
         latent=Latent.UNIFORM,
         latent_size=100,
         generator_lr=2e-4,
         discriminator_lr=2e-4,
-        lr_decay=False,
+        decay_from=1.0,
         adam_betas=(0.5, 0.999),
         generator_updates=2,
         ema_images=0,
@@ -222,9 +222,21 @@ RECIPES: dict[RecipeName, Recipe] = {
     ),
 }
 
-# Chen et al. 2016, appendix C.1: 62 numbers of noise, and a generator that learns faster.
+# Chen et al. 2016, appendix C.1: 62 numbers of noise, other networks, a generator that learns
+# faster than its discriminator.
 RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
-    (RecipeName.MODERN, Model.INFOGAN): replace(RECIPES[RecipeName.MODERN], latent_size=62),
+    (RecipeName.MODERN, Model.INFOGAN): replace(
+        RECIPES[RecipeName.MODERN],
+        network="infogan",
+        batch=128,
+        latent=Latent.UNIFORM,
+        latent_size=62,
+        generator_lr=4e-3,
+        discriminator_lr=1e-3,
+        decay_from=0.5,
+        adam_betas=(0.5, 0.99),
+        budget=Budget(BudgetUnit.EPOCHS, 10),
+    ),
     (RecipeName.CLASSIC, Model.INFOGAN): replace(
         RECIPES[RecipeName.CLASSIC], latent_size=62, generator_lr=1e-3
     ),

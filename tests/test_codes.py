@@ -32,7 +32,24 @@ def test_a_code_given_twice_is_the_last():
 
 @pytest.mark.parametrize(
     "text",
-    "c3=1|c1|c=1|1||c1:1|c-1=0|c0=10|c0=-1|c0=1.5|c1=x|c1=nan|c1=inf|c1=10.5|c1=|x1=1".split("|"),
+    [
+        "c3=1",
+        "c1",
+        "c=1",
+        "1",
+        "",
+        "c1:1",
+        "c-1=0",
+        "c0=10",
+        "c0=-1",
+        "c0=1.5",
+        "c1=x",
+        "c1=nan",
+        "c1=inf",
+        "c1=10.5",
+        "c1=",
+        "x1=1",
+    ],
 )
 def test_what_is_no_code_is_refused(text):
     with pytest.raises(UsageError) as raised:

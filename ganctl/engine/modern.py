@@ -19,7 +19,7 @@ class ModernGenerator(Generator):
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
-        widths, self.base_size = _pyramid(spec.image_size, base=32)
+        widths, self.base_size = pyramid(spec.image_size, base=32)
         self.base_width = widths[0]
         inputs = spec.latent_size
         self.embed: nn.Parameter | None = None
@@ -57,7 +57,7 @@ class ModernDiscriminator(Discriminator):
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
-        widths, base_size = _pyramid(spec.image_size, base=32)
+        widths, base_size = pyramid(spec.image_size, base=32)
         widths = widths[::-1]
         blocks: list[nn.Module] = [
             nn.Conv2d(spec.channels, widths[0], 4, stride=2, padding=1),
@@ -102,7 +102,7 @@ class ModernDiscriminator(Discriminator):
         return guess
 
 
-def _pyramid(image_size: int, base: int) -> tuple[list[int], int]:
+def pyramid(image_size: int, base: int) -> tuple[list[int], int]:
     """Return the widths from the smallest map up, and that map's size.
 
     The size is halved twice, and then on while it is even and above 8, the

@@ -9,6 +9,7 @@ from torch import nn
 
 from ganctl.card import NetworkSpec
 from ganctl.engine.classic import ClassicDiscriminator, ClassicGenerator
+from ganctl.engine.infogan import InfoGANDiscriminator, InfoGANGenerator
 from ganctl.engine.modern import ModernDiscriminator, ModernGenerator
 from ganctl.engine.roles import Discriminator, Generator
 
@@ -23,6 +24,7 @@ class NetworkPair:
 
 NETWORKS: dict[str, NetworkPair] = {
     "modern": NetworkPair(ModernGenerator, ModernDiscriminator),
+    "infogan": NetworkPair(InfoGANGenerator, InfoGANDiscriminator),
     "classic": NetworkPair(ClassicGenerator, ClassicDiscriminator),
 }
 

@@ -196,8 +196,8 @@ def _update(network: nn.Module, optimizer: Optimizer, loss: Loss) -> None:
 
 
 def _set_learning_rates(state: TrainState, recipe: Recipe, spent: float) -> None:
-    """Let both learning rates fall along a straight line, from full to zero, over the budget."""
-    factor = 1 - spent if recipe.lr_decay else 1.0
+    """Keep both learning rates full at first, then let them fall in a straight line to zero."""
+    factor = min(1.0, (1 - spent) / (1 - recipe.decay_from)) if recipe.decay_from < 1 else 1.0
     for group in state.generator_optimizer.param_groups:
         group["lr"] = factor * recipe.generator_lr
     for group in state.discriminator_optimizer.param_groups:

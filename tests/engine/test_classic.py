@@ -198,7 +198,7 @@ def test_the_recipe_is_the_notes():
     assert (recipe.batch, recipe.latent, recipe.latent_size) == (100, Latent.UNIFORM, 100)
     assert (recipe.generator_lr, recipe.discriminator_lr) == (2e-4, 2e-4)
     assert recipe.adam_betas == (0.5, 0.999)
-    assert not recipe.lr_decay
+    assert recipe.decay_from == 1
     assert recipe.ema_images == 0
     assert recipe.generator_updates == 2
     assert (recipe.budget.unit, recipe.budget.amount) == (BudgetUnit.STEPS, 60_000)
