@@ -12,7 +12,7 @@ from typing import Protocol
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, mse_loss, one_hot, softplus
+from torch.nn.functional import cross_entropy, one_hot, softplus
 
 from ganctl.card import NetworkSpec
 from ganctl.config import Model
@@ -33,7 +33,8 @@ class Turn:
 
     ``real`` and ``fake`` are [N, C, H, W] in [-1, 1]; ``condition`` [N, S] is
     what the generator was told beside the latent ``z`` [N, L]; ``random`` is
-    for further draws. In the discriminator's turn ``fake`` carries no gradient.
+    for further draws; ``spent`` is the part of the budget before this step, in
+    [0, 1). In the discriminator's turn ``fake`` carries no gradient.
     """
 
     real: Tensor
@@ -41,6 +42,7 @@ class Turn:
     z: Tensor
     condition: Tensor
     random: torch.Generator
+    spent: float
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,7 @@ class GANINTCLS(GANCLS, GANINT):
     """Both of Reed et al. 2016: the L_D of ``GANCLS`` and the L_G of ``GANINT``."""
 
 
+@dataclass(frozen=True)
 class InfoGAN(GAN):
     """Codes that the image tells (Chen et al. 2016, equations 5 and 6, appendix C.1).
 
@@ -208,16 +211,22 @@ class InfoGAN(GAN):
     bounds the mutual information I(c; x̃) from below::
 
         L_I = λ₀ E[-log Q(c0 | x̃)] + λ₁ E[½ Σ_j (c_j - Q_j(x̃))²]
-        L_D = E[softplus(-D(x))] + E[softplus(D(x̃))] + L_I
-        L_G = E[softplus(-D(x̃))] + L_I
+        L_D = E[softplus(-D(x))] + E[softplus(D(x̃))] + r L_I
+        L_G = E[softplus(-D(x̃))] + r L_I
 
     The second part of L_I is a Gaussian likelihood of unit variance, without
-    its constant.
+    its constant. Two things are ours, and make more seeds find the digits: r
+    rises from 0 to 1 along a straight line between two points of the budget,
+    so that there are strokes before there are categories, and what D and Q
+    look at, real or not, carries Gaussian noise (Sønderby et al. 2017, section
+    4), so that no code can hide in faint patterns.
     """
 
-    continuous = 2
-    category_weight = 1.0
-    continuous_weight = 0.1
+    continuous: int = 2
+    category_weight: float = 1.0
+    continuous_weight: float = 0.1
+    noise: float = 0.5
+    rise: tuple[float, float] = (0.05, 0.2)
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description with codes instead of labels."""
@@ -233,10 +242,10 @@ class InfoGAN(GAN):
     def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_D."""
         discriminator, nothing = players.discriminator, turn.condition[:, :0]
-        real_score = discriminator(turn.real, nothing)
-        features = discriminator.features(turn.fake, nothing)
+        real_score = discriminator(self._grainy(turn.real, turn), nothing)
+        features = discriminator.features(self._grainy(turn.fake, turn), nothing)
         fake_score = discriminator.score(features, nothing)
-        information = self._information_loss(discriminator.codes(features), turn.condition)
+        information = self._information(discriminator.codes(features), turn)
         total = softplus(-real_score).mean() + softplus(fake_score).mean() + information.total
         return Loss(
             total,
@@ -251,21 +260,27 @@ class InfoGAN(GAN):
     def generator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_G."""
         discriminator, nothing = players.discriminator, turn.condition[:, :0]
-        features = discriminator.features(turn.fake, nothing)
-        score = discriminator.score(features, nothing)
-        information = self._information_loss(discriminator.codes(features), turn.condition)
-        total = softplus(-score).mean() + information.total
+        features = discriminator.features(self._grainy(turn.fake, turn), nothing)
+        information = self._information(discriminator.codes(features), turn)
+        total = softplus(-discriminator.score(features, nothing)).mean() + information.total
         return Loss(total, {"generator_loss": total.detach()})
 
-    def _information_loss(self, guess: Tensor, codes: Tensor) -> Loss:
-        """Return L_I for Q's guess [N, categories + continuous] of the codes."""
+    def _grainy(self, images: Tensor, turn: Turn) -> Tensor:
+        """Return images with noise on them."""
+        grain = torch.randn(images.shape, generator=turn.random, device=images.device)
+        return images + self.noise * grain
+
+    def _information(self, guess: Tensor, turn: Turn) -> Loss:
+        """Return r L_I for Q's guess [N, categories + continuous] of the codes."""
+        codes = turn.condition
         categories = codes.shape[1] - self.continuous
         category_loss = cross_entropy(guess[:, :categories], codes[:, :categories])
-        # mse_loss averages over rows and codes; the likelihood sums over codes.
-        squares = mse_loss(guess[:, categories:], codes[:, categories:]) * self.continuous
-        continuous_loss = squares / 2
+        errors = guess[:, categories:] - codes[:, categories:]
+        continuous_loss = errors.square().sum(dim=1).mean() / 2
+        start, end = self.rise
+        r = min(1.0, max(0.0, (turn.spent - start) / (end - start)))
         return Loss(
-            self.category_weight * category_loss + self.continuous_weight * continuous_loss,
+            r * (self.category_weight * category_loss + self.continuous_weight * continuous_loss),
             {
                 "category_loss": category_loss.detach(),
                 "continuous_loss": continuous_loss.detach(),

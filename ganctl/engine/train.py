@@ -90,7 +90,7 @@ def train(
         recorder.preview()
     while spent < 1 and not should_stop():
         _set_learning_rates(state, recipe, spent)
-        terms = _step(state, objective, batches.at(state.step), recipe.generator_updates, autocast)
+        terms = _step(state, objective, batches.at(state.step), spent, recipe, autocast)
         state.step += 1
         state.images_seen += config.batch
         state.seconds = clock.seconds()
@@ -164,7 +164,8 @@ def _step(
     state: TrainState,
     objective: Objective,
     batch: Batch,
-    generator_updates: int,
+    spent: float,
+    recipe: Recipe,
     autocast: Callable[[], AbstractContextManager[None]],
 ) -> dict[str, Tensor]:
     """Update the discriminator and then the generator; return the loss terms.
@@ -175,11 +176,11 @@ def _step(
     with autocast():
         condition = objective.condition(batch.y, batch.random)
         fake = state.generator(batch.z, condition)
-        turn = Turn(batch.real, fake.detach(), batch.z, condition, batch.random)
+        turn = Turn(batch.real, fake.detach(), batch.z, condition, batch.random, spent)
         discriminator_loss = objective.discriminator_loss(state, turn)
     _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
 
-    for update in range(generator_updates):
+    for update in range(recipe.generator_updates):
         with autocast():
             if update > 0:
                 fake = state.generator(batch.z, condition)

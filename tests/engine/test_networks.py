@@ -1,6 +1,6 @@
 """Both pairs: shapes, ranges, and conditions and gradients that reach every part."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
@@ -42,7 +42,7 @@ def a_turn(players, model, count=6, classes=10):
     condition = OBJECTIVES[model].condition(y, random)
     z = torch.randn(count, spec.latent_size)
     real = torch.rand(count, spec.channels, spec.image_size, spec.image_size) * 2 - 1
-    return Turn(real, players.generator(z, condition), z, condition, random)
+    return Turn(real, players.generator(z, condition), z, condition, random, spent=0.5)
 
 
 def test_every_recipe_names_a_network_and_every_network_serves_one():
@@ -67,7 +67,7 @@ def test_every_parameter_gets_a_gradient(name, model):
     optimizer = torch.optim.SGD(players.discriminator.parameters(), lr=1e-3)
     for _ in range(2):
         optimizer.zero_grad()
-        detached = Turn(turn.real, turn.fake.detach(), turn.z, turn.condition, turn.random)
+        detached = replace(turn, fake=turn.fake.detach())
         objective.discriminator_loss(players, detached).total.backward()
         silent = silent_parameters(players.discriminator)
         optimizer.step()

@@ -1,7 +1,7 @@
 """Each loss equals its equation, worked out by hand on small numbers."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
@@ -75,10 +75,10 @@ def images(values):
     return torch.tensor(values).reshape(-1, 1, 1, 1)
 
 
-def turn(real, fake, condition, z=None):
+def turn(real, fake, condition, z=None, spent=0.5):
     z = torch.zeros(len(real), 1) if z is None else torch.tensor(z).reshape(-1, 1)
     random = torch.Generator().manual_seed(0)
-    return Turn(images(real), images(fake), z, torch.tensor(condition), random)
+    return Turn(images(real), images(fake), z, torch.tensor(condition), random, spent)
 
 
 def nothing(count):
@@ -140,7 +140,7 @@ def test_cgan_generator_loss():
 
 def test_the_generator_is_pushed_hardest_where_it_is_found_out():
     fake = images([-8.0, 8.0]).requires_grad_()
-    the_turn = Turn(fake, fake, torch.zeros(2, 1), torch.tensor([ACROSS, ACROSS]), None)
+    the_turn = Turn(fake, fake, torch.zeros(2, 1), torch.tensor([ACROSS, ACROSS]), None, 0.5)
     CGAN().generator_loss(pair(), the_turn).total.backward()
     found_out, fooled = fake.grad.flatten().abs().tolist()
     assert found_out == pytest.approx(0.5, abs=1e-3)
@@ -205,7 +205,7 @@ def test_infogan_information_loss():
     # logits (pixel, 0) and means (pixel, -pixel) for the pixels 2 and -1.
     codes = [[1.0, 0.0, 0.5, 0.0], [0.0, 1.0, -1.0, 1.0]]
     the_turn = turn([1.0, 1.0], [2.0, -1.0], codes)
-    objective = InfoGAN()
+    objective = InfoGAN(noise=0.0)
     category = mean(softplus(-2), softplus(-1))
     continuous = mean((1.5**2 + 2**2) / 2, (0**2 + 0**2) / 2)
     information = objective.category_weight * category + objective.continuous_weight * continuous
@@ -233,15 +233,39 @@ def test_infogan_draws_codes_and_never_takes_labels():
     assert (spec.classes, spec.categories, spec.continuous) == (0, 2, 2)
 
 
-def test_the_guess_of_q_pulls_on_the_image():
-    fake = images([2.0]).requires_grad_()
-    codes = torch.tensor([[1.0, 0.0, 0.5, 0.0]])
-    objective = InfoGAN()
-    information = objective._information_loss(pair().discriminator.codes(fake.flatten(1)), codes)
-    information.total.backward()
+@pytest.mark.parametrize(("spent", "share"), [(0.0, 0), (0.1, 0), (0.2, 0.5), (0.3, 1), (0.9, 1)])
+def test_the_guess_of_q_pulls_on_the_image_once_there_are_strokes(spent, share):
+    codes = [[1.0, 0.0, 0.5, 0.0]]
+    objective = InfoGAN(noise=0.0, rise=(0.1, 0.3))
+
+    def pull(objective):
+        the_turn = turn([0.0], [2.0], codes, spent=spent)
+        the_turn.fake.requires_grad_()
+        objective.generator_loss(pair(), the_turn).total.backward()
+        return the_turn.fake.grad.item()
+
+    deaf = replace(objective, category_weight=0.0, continuous_weight=0.0)
     # d/dp of -log σ(p) is -σ(-p), and of ½((p - ½)² + p²) is 2p - ½.
-    expected = -objective.category_weight / (1 + math.exp(2)) + objective.continuous_weight * 3.5
-    assert fake.grad.item() == pytest.approx(expected)
+    full = -objective.category_weight / (1 + math.exp(2)) + objective.continuous_weight * 3.5
+    assert pull(objective) - pull(deaf) == pytest.approx(share * full, abs=1e-6)
+
+
+def test_infogans_networks_look_at_noisy_images():
+    seen = []
+
+    class Watched(FixedScores):
+        def features(self, x, y):
+            seen.append(x)
+            return super().features(x, y)
+
+    codes = [[1.0, 0.0, 0.5, 0.0]] * 4000
+    the_turn = turn([0.5] * 4000, [-0.5] * 4000, codes)
+    players = Pair(FixedImages(), Watched())
+    InfoGAN(noise=0.3).discriminator_loss(players, the_turn)
+    InfoGAN(noise=0.3).generator_loss(players, the_turn)
+    assert [x.mean().item() for x in seen] == pytest.approx([0.5, -0.5, -0.5], abs=0.02)
+    assert [x.std().item() for x in seen] == pytest.approx([0.3] * 3, abs=0.02)
+    assert not torch.equal(seen[1], seen[2])
 
 
 @pytest.mark.parametrize("model", OBJECTIVES)
