@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ganctl import runs
 from ganctl.card import Card
-from ganctl.codes import parse_codes
+from ganctl.codes import Codes, label_of_category, parse_codes
 from ganctl.config import check_amount, check_count, check_run_name, train_config
 from ganctl.errors import UsageError
 from ganctl.labels import UNLABELLED, Label, check_seed, parse_labels
@@ -102,31 +102,36 @@ class Generator:
 
         Args:
             label: an index, a class name, ``"all"``, or a blend such as ``"3:0.7,8:0.3"``;
-                None for a generator that knows no labels.
+                None for a generator that knows no labels, or where ``codes`` has c0.
             n: how many of each class, from ``seed`` on.
             seed: the first seed.
             seeds: which seeds exactly, instead of ``n`` and ``seed``.
             truncation: in [0, 2]; below 1 the images are more typical and less varied.
-            codes: the continuous codes of InfoGAN to hold, such as ``{"c1": -1.5}``.
+            codes: the codes of InfoGAN to hold, such as ``{"c1": -1.5}``; ``{"c0": 3}`` is a
+                category instead of a label.
 
         Returns:
             uint8 [N, H, W], or [N, H, W, 3] for colour; the same seed gives the same pixels.
 
         Raises:
             UsageError: an unknown class or code, a number out of range, a label that is missing,
-                or one for a generator that knows none.
+                or one for a generator that knows none, or beside c0.
         """
         check_amount("truncation", truncation, least=0, most=2)
-        labels = self._labels(label)
         texts = [f"{name}={value}" for name, value in (codes or {}).items()]
         held = parse_codes(texts, self.card.network)
+        labels = self._labels(label, held)
         if seeds is None:
             seeds = range(seed, seed + check_count("n", n))
         chosen = [check_seed(int(number), "seed") for number in seeds]
         check_count("the number of seeds", len(chosen))
         return self._sampler.draw(labels, chosen, truncation=truncation, codes=held)
 
-    def _labels(self, label: int | str | None) -> tuple[Label, ...]:
+    def _labels(self, label: int | str | None, codes: Codes) -> tuple[Label, ...]:
+        if codes.category is not None:
+            if label is not None:
+                raise UsageError("The code c0 and a label exclude each other.", "Give one of them.")
+            return (label_of_category(codes.category, self.card),)
         if self.classes and label is not None:
             return parse_labels([str(label)], self.classes).labels
         if self.classes:

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ class NetworkSpec:
     ``name`` is a row of ``engine.networks.NETWORKS``; images are
     [channels, image_size, image_size]. Both players see the label of one of
     ``classes``, or none where that is 0. ``categories`` are the values of
-    InfoGAN's code c0, ``continuous`` the number of its codes c1, c2, …
+    InfoGAN's code c0, ``continuous`` the number of its codes c1, c2, …; codes
+    and labels exclude each other.
     """
 
     name: str
@@ -49,7 +51,11 @@ class NetworkSpec:
         check_count("classes", self.classes, least=0, most=10_000)
         check_count("latent_size", self.latent_size, most=4096)
         check_count("categories", self.categories, least=0, most=10_000)
-        check_count("continuous", self.continuous, least=0, most=100)
+        check_count("continuous", self.continuous, least=0, most=100 if self.categories else 0)
+        if self.classes and self.categories:
+            raise UsageError(
+                "The network has both labels and codes.", "Use the file as ganctl wrote it."
+            )
 
     @property
     def condition_size(self) -> int:
@@ -193,5 +199,5 @@ def _parse_network(values: Mapping[str, Any]) -> NetworkSpec:
 def _parse_code_map(values: Mapping[str, Any] | None) -> CodeMap | None:
     if values is None:
         return None
-    categories = tuple(int(category) for category in values["category_of_class"])
+    categories = tuple(index(category) for category in values["category_of_class"])
     return CodeMap(categories, float(values["error"]))

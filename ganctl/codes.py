@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ganctl.card import NetworkSpec
+from ganctl.card import Card, NetworkSpec
 from ganctl.errors import UsageError
+from ganctl.labels import Label, one_hot
 
 MAX_CODE = 10.0
 _CODE = re.compile(r"c(\d{1,3})=(.+)", re.ASCII)
@@ -28,7 +29,10 @@ class Codes:
     @property
     def texts(self) -> tuple[str, ...]:
         """The continuous codes as a user types them."""
-        return tuple(f"c{number}={value:g}" for number, value in self.continuous.items())
+        return tuple(
+            f"c{number}={float(value)!r}".removesuffix(".0")
+            for number, value in self.continuous.items()
+        )
 
 
 def continuous_names(network: NetworkSpec) -> list[str]:
@@ -69,6 +73,12 @@ def parse_codes(texts: Sequence[str], network: NetworkSpec) -> Codes:
         else:
             continuous[number] = _value(match[1], match[2])
     return Codes(category, dict(sorted(continuous.items())))
+
+
+def label_of_category(category: int, card: Card) -> Label:
+    """Return the class that a value of c0 means."""
+    index = card.code_map.class_of_category(category) if card.code_map else category
+    return one_hot(index, card.classes)
 
 
 def _category(text: str, categories: int) -> int:

@@ -233,7 +233,7 @@ RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
         latent_size=62,
         generator_lr=4e-3,
         discriminator_lr=1e-3,
-        decay_from=0.5,
+        decay_from=0.75,
         adam_betas=(0.5, 0.99),
         budget=Budget(BudgetUnit.EPOCHS, 10),
     ),

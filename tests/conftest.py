@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ganctl.card import CodeMap, read_card
 from ganctl.cli import run as run_cli
 from ganctl.cli.train import with_resume_value
 from ganctl.config import train_config
@@ -96,28 +99,80 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def trained_folder(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path) -> Path:
-    """A finished run on tiny data: 40 steps, with checkpoints and previews every 10."""
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An ``.npz`` of a few pictures of 28×28, as ``--recipe classic`` wants them."""
+    path = tmp_path_factory.mktemp("data") / "lines28.npz"
+    images, labels = tiny_images(8)
+    large = np.zeros((8, 28, 28), np.uint8)
+    large[:, 2:26, 2:26] = images.repeat(3, axis=1).repeat(3, axis=2)
+    np.savez(path, images=large, labels=labels, class_names=np.array(TINY_CLASSES))
+    return path
+
+
+@pytest.fixture(scope="session")
+def single_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An ``.npz`` of tiny pictures that are all of one class."""
+    path = tmp_path_factory.mktemp("data") / "single.npz"
+    images, labels = tiny_images(8)
+    np.savez(path, images=images, labels=0 * labels, class_names=np.array(["only"]))
+    return path
+
+
+@pytest.fixture(scope="session")
+def train_once(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path) -> Callable[..., Path]:
+    """Train on tiny data for 40 steps, with previews every 10; only once for the same name."""
     from ganctl.engine.train import train
 
     home = tmp_path_factory.mktemp("trained")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GANCTL_HOME", str(home))
-        config = train_config(
-            data=str(tiny_data), steps=40, batch=16, preview_every=10, checkpoint_every=10
-        )
-        run = Run.new(home / "runs" / "lines", config)
-        for _ in train(run):
-            pass
-    return run.folder
+
+    def call(name: str, **options: Any) -> Path:
+        folder = home / "runs" / name
+        if not folder.exists():
+            config = train_config(
+                data=str(tiny_data), steps=40, batch=16, preview_every=10, **options
+            )
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("GANCTL_HOME", str(home))
+                for _ in train(Run.new(folder, config)):
+                    pass
+        return folder
+
+    return call
 
 
 @pytest.fixture
-def trained(trained_folder: Path, home: Path) -> Run:
-    """A copy of the finished run in this test's home, as its ``latest``."""
-    import shutil
+def trained(train_once: Callable[..., Path], home: Path) -> Run:
+    """A copy of a finished run, with checkpoints every 10 steps, in this test's home."""
+    return copied(train_once("lines", checkpoint_every=10), home)
 
-    folder = home / "runs" / "lines"
-    shutil.copytree(trained_folder, folder)
-    (home / "runs" / "latest").write_text("lines\n")
-    return Run.open(folder)
+
+@pytest.fixture
+def trained_gan(train_once: Callable[..., Path], home: Path) -> Run:
+    """The same for a generator that knows no labels."""
+    return copied(train_once("free", model="gan"), home)
+
+
+@pytest.fixture(scope="session")
+def crossed(train_once: Callable[..., Path]) -> Path:
+    """A run with codes, whose category 0 means class 1 and the reverse, whatever it learned."""
+    from safetensors.torch import load_file, save_file
+
+    folder = train_once("coded", model="infogan")
+    path = Run.open(folder).latest_checkpoint()
+    card = replace(read_card(path), code_map=CodeMap((1, 0), 0.25))
+    save_file(load_file(path), path, card.as_metadata())
+    return folder
+
+
+@pytest.fixture
+def trained_infogan(crossed: Path, home: Path) -> Run:
+    """The same for a generator with codes, whose category 0 means class 1 and the reverse."""
+    return copied(crossed, home)
+
+
+def copied(folder: Path, home: Path) -> Run:
+    """Return a copy of a run in this test's home, as its ``latest``."""
+    copy = home / "runs" / folder.name
+    shutil.copytree(folder, copy)
+    (home / "runs" / "latest").write_text(f"{folder.name}\n")
+    return Run.open(copy)

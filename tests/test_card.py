@@ -2,6 +2,7 @@
 
 import json
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
-from ganctl.card import Card, NetworkSpec, read_card
+from ganctl import paths
+from ganctl.card import Card, CodeMap, NetworkSpec, read_card
+from ganctl.config import Latent
 from ganctl.errors import CheckpointError, UsageError
 from tests.strategies import json_values
 
@@ -171,3 +174,160 @@ def test_places_that_are_no_file(path, ending):
     path.mkdir()
     with pytest.raises(CheckpointError, match="cannot be read"):
         read_card(path / ending.lstrip("/"))
+
+
+CODED_SPEC = NetworkSpec(
+    "infogan", 28, 1, classes=0, latent_size=62, latent=Latent.UNIFORM, categories=3, continuous=2
+)
+CODED = Card(
+    "0.1",
+    "infogan",
+    "modern",
+    "mnist",
+    ("a", "b", "c"),
+    CODED_SPEC,
+    PROGRESS,
+    CodeMap((1, 2, 0), 0.1),
+)
+UNLABELLED = Card("0.1", "gan", "modern", "mnist", (), replace(SPEC, classes=0), PROGRESS)
+
+
+@pytest.mark.parametrize("card", [CODED, replace(CODED, code_map=None), UNLABELLED])
+def test_cards_of_every_kind_come_back(path, card):
+    write(path, **card.as_metadata())
+    assert read_card(path) == card
+
+
+@given(order=st.permutations(range(3)), error=st.floats(0, 1))
+def test_every_map_comes_back(tmp_path_factory, order, error):
+    path = tmp_path_factory.getbasetemp() / "map.safetensors"
+    card = replace(CODED, code_map=CodeMap(tuple(order), error))
+    write(path, **card.as_metadata())
+    code_map = read_card(path).code_map
+    assert code_map == card.code_map
+    assert [code_map.class_of_category(order[index]) for index in range(3)] == [0, 1, 2]
+
+
+def test_what_older_versions_wrote_has_no_codes(path):
+    values = json.loads(CARD.as_metadata()["card"])
+    del values["code_map"]
+    for field in ("latent", "categories", "continuous"):
+        del values["network"][field]
+    write(path, card=json.dumps(values))
+    card = read_card(path)
+    assert card == CARD
+    assert (card.network.latent, card.network.categories) == (Latent.NORMAL, 0)
+    assert (card.network.continuous, card.code_map) == (0, None)
+
+
+def test_the_bundled_generator_is_one_of_them():
+    card = read_card(paths.PRETRAINED / "mnist.safetensors")
+    assert (card.network.latent, card.network.condition_size) == (Latent.NORMAL, 10)
+    assert card.code_map is None
+
+
+def changed(part, **fields):
+    """Return the text of the card with codes, with other fields in it or in one of its parts."""
+    values = json.loads(CODED.as_metadata()["card"])
+    (values[part] if part else values).update(fields)
+    return json.dumps(values)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        changed("network", categories=-1),
+        changed("network", categories=4),
+        changed("network", categories=10**9),
+        changed("network", categories=3.0),
+        changed("network", categories="3"),
+        changed("network", categories=None),
+        changed("network", continuous=-1),
+        changed("network", continuous=101),
+        changed("network", continuous=2.5),
+        changed("network", continuous=[]),
+        changed("network", latent="cauchy"),
+        changed("network", latent=None),
+        changed("network", latent=[]),
+        changed("network", latent={}),
+        changed("network", more=1),
+        pytest.param(
+            changed("network", classes=1, categories=2).replace("[1, 2, 0]", "[1, 0]"),
+            id="labels and codes",
+        ),
+        changed("code_map", category_of_class=[0, 1]),
+        changed("code_map", category_of_class=[0, 1, 2, 3]),
+        changed("code_map", category_of_class=[0, 1, 1]),
+        changed("code_map", category_of_class=[1, 2, 3]),
+        changed("code_map", category_of_class=[0, 1, -1]),
+        changed("code_map", category_of_class=[0, 1, 2.5]),
+        changed("code_map", category_of_class=["0", "1", "2"]),
+        changed("code_map", category_of_class=[0, 1, None]),
+        changed("code_map", category_of_class="012"),
+        changed("code_map", category_of_class={"0": 0, "1": 1, "2": 2}),
+        changed("code_map", category_of_class=3),
+        changed("code_map", category_of_class=[[0], [1], [2]]),
+        changed("code_map", category_of_class=[10**400, 1, 2]),
+        changed("code_map", error=float("nan")),
+        changed("code_map", error=float("inf")),
+        changed("code_map", error=-0.1),
+        changed("code_map", error=1.1),
+        changed("code_map", error=10**400),
+        changed("code_map", error="much"),
+        changed("code_map", error=None),
+        changed("code_map", error=[]),
+        changed(None, code_map={}),
+        changed(None, code_map=[]),
+        changed(None, code_map=[0, 1, 2]),
+        changed(None, code_map=False),
+        changed(None, code_map="012"),
+        changed(None, code_map={"error": 0.1}),
+        changed(None, code_map={"category_of_class": [0, 1, 2]}),
+        changed(None, classes=[]),
+        changed(None, classes=["a", "b"]),
+    ],
+)
+def test_codes_that_make_no_sense(path, card):
+    write(path, card=card)
+    with pytest.raises(CheckpointError, match="truncated or damaged"):
+        read_card(path)
+
+
+@pytest.mark.parametrize("changes", [{"classes": 3}, {"categories": 0}])
+def test_labels_and_codes_exclude_each_other(changes):
+    with pytest.raises(UsageError):
+        replace(CODED_SPEC, **changes)
+
+
+def test_a_map_for_networks_without_categories_makes_no_sense(path):
+    values = json.loads(CARD.as_metadata()["card"])
+    values["code_map"] = {"category_of_class": [0, 1], "error": 0.1}
+    write(path, card=json.dumps(values))
+    with pytest.raises(CheckpointError, match="a map of other categories"):
+        read_card(path)
+
+
+@many
+@given(
+    place=st.sampled_from(
+        [
+            (None, "code_map"),
+            ("code_map", "category_of_class"),
+            ("code_map", "error"),
+            ("network", "categories"),
+            ("network", "continuous"),
+            ("network", "latent"),
+        ]
+    ),
+    value=json_values | st.lists(st.integers(-1, 3), max_size=4),
+)
+def test_codes_that_are_anything_are_a_checkpoint_error_or_fit(path, place, value):
+    part, field = place
+    write(path, card=changed(part, **{field: value}))
+    try:
+        card = read_card(path)
+    except CheckpointError as error:
+        assert error.hint
+        return
+    assert card.network.categories == 3
+    assert card.code_map is None or sorted(card.code_map.category_of_class) == [0, 1, 2]

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from ganctl.errors import FileError
-from ganctl.files import check_free, check_writable, write_atomically, write_result
+from ganctl.files import (
+    check_free,
+    check_writable,
+    write_atomically,
+    write_result,
+    write_results,
+)
 
 HINTS = {
     errno.ENOSPC: "The disk is full",
@@ -175,3 +181,35 @@ def test_check_writable_refuses_a_folder_that_may_not_be_written(folder, monkeyp
     with pytest.raises(FileError, match="Permission denied") as caught:
         check_writable(folder)
     assert "$GANCTL_HOME" in caught.value.hint
+
+
+def test_several_results_are_written(folder):
+    write_results({folder / "a": b"1", folder / "below" / "b": b"2"}, force=False)
+    assert (folder / "a").read_bytes() == b"1"
+    assert (folder / "below" / "b").read_bytes() == b"2"
+    assert listing(folder) == ["a", "below"]
+
+
+@pytest.mark.parametrize("taken", ["file", "folder"])
+def test_one_result_that_is_refused_stops_them_all(folder, taken):
+    last = folder / "c"
+    last.mkdir() if taken == "folder" else last.write_bytes(b"mine")
+    with pytest.raises(FileError, match=r"c (already exists|is a folder)"):
+        write_results({folder / "a": b"1", folder / "b": b"2", last: b"3"}, force=False)
+    assert listing(folder) == ["c"]
+
+
+def test_of_several_results_only_those_that_changed_are_written(folder):
+    same, other = folder / "a", folder / "b"
+    write_results({same: b"1", other: b"2"}, force=False)
+    before = same.stat()
+    write_results({same: b"1", other: b"3", folder / "c": b"4"}, force=True)
+    after = same.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert other.read_bytes() == b"3"
+    assert listing(folder) == ["a", "b", "c"]
+
+
+def test_no_results_are_nothing(folder):
+    write_results({}, force=False)
+    assert listing(folder) == []

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ganctl.errors import UsageError
 from ganctl.labels import (
     MAX_SEED,
+    UNLABELLED,
     blend,
     check_seed,
     one_hot,
@@ -197,3 +198,8 @@ def test_the_strongest_of_equals_is_the_first():
 def test_folders_are_not_devices_of_windows(name):
     folder = parse_labels([name], (name,)).labels[0].folder
     assert folder.split(".")[0].upper() not in {"CON", "NUL", "AUX", "COM1"}
+
+
+def test_no_label_has_a_folder_and_an_index_and_is_no_blend():
+    assert (UNLABELLED.folder, UNLABELLED.index, UNLABELLED.is_blend) == ("unlabelled", 0, False)
+    assert UNLABELLED.weights == ()

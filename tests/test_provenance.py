@@ -41,3 +41,20 @@ def test_zero_is_not_nothing():
     metadata = Origin("demo", 1).metadata("sample", options={"seed": 0}, out="a b.png")
     assert metadata["command"] == "ganctl sample demo --seed 0 --out 'a b.png'"
     assert metadata["seed"] == 0
+
+
+@given(values=st.lists(words, min_size=1, max_size=4))
+def test_a_list_is_an_option_given_more_than_once(values):
+    metadata = Origin("demo", 1).metadata("sample", options={"code": values, "scale": 2})
+    expected = [word for value in values for word in ("--code", value)]
+    assert shlex.split(metadata["command"]) == [
+        *["ganctl", "sample", "demo"],
+        *expected,
+        *["--scale", "2", "--out", "FILE.png"],
+    ]
+    assert metadata["code"] == values
+
+
+def test_an_empty_list_is_an_option_not_given():
+    metadata = Origin("demo", 1).metadata("sample", options={"code": []})
+    assert metadata["command"] == "ganctl sample demo --out FILE.png"

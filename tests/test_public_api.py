@@ -68,3 +68,60 @@ def test_bad_trainings(home):
     with pytest.raises(TypeError):
         ganctl.train(stepz=3)
     assert not home.exists()
+
+
+def test_without_labels_none_is_given(trained_gan):
+    generator = ganctl.load("free")
+    assert generator.classes == ()
+    images = generator.sample(n=3, seed=4)
+    assert images.shape == (3, 8, 8)
+    assert np.array_equal(images, generator.sample(seeds=[4, 5, 6]))
+    for label in (0, "down", "all", ""):
+        with pytest.raises(ganctl.GanctlError, match="without labels"):
+            generator.sample(label)
+    with pytest.raises(ganctl.GanctlError, match="no codes"):
+        generator.sample(codes={"c1": 1.0})
+
+
+def test_codes_are_held(trained_infogan):
+    generator = ganctl.load("coded")
+    free, low, again, high = (
+        generator.sample("down", 3, codes=codes)
+        for codes in (None, {"c1": -2}, {"c1": np.float32(-2)}, {"c1": 2.0})
+    )
+    assert np.array_equal(low, again)
+    assert not np.array_equal(low, high)
+    assert not np.array_equal(low, free)
+
+
+def test_a_category_stands_for_the_class_that_it_means(trained_infogan):
+    generator = ganctl.load("coded")
+    for category, label in ((0, "down"), (1, "across")):
+        by_category = generator.sample(n=3, codes={"c0": category, "c2": 1})
+        assert np.array_equal(by_category, generator.sample(label, 3, codes={"c2": 1}))
+
+
+@pytest.mark.parametrize(
+    ("label", "codes", "message"),
+    [
+        (None, None, "needs a label"),
+        (None, {"c1": 1.0}, "needs a label"),
+        ("down", {"c0": 0}, "exclude each other"),
+        (0, {"c0": 0}, "exclude each other"),
+        (None, {"c0": 2}, "not a category"),
+        (None, {"c0": 0.5}, "not a category"),
+        ("down", {"c3": 1.0}, "not a code"),
+        ("down", {"c1": 11}, "out of range"),
+        ("down", {"c1": float("nan")}, "out of range"),
+        ("down", {"c1": None}, "out of range"),
+    ],
+)
+def test_bad_codes(trained_infogan, label, codes, message):
+    with pytest.raises(ganctl.GanctlError, match=message) as caught:
+        ganctl.load("coded").sample(label, codes=codes)
+    assert caught.value.hint
+
+
+def test_a_label_is_needed_where_there_are_some(trained):
+    with pytest.raises(ganctl.GanctlError, match="needs a label"):
+        ganctl.load("lines").sample()

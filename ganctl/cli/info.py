@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ import typer
 from ganctl.card import read_card
 from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_run
-from ganctl.errors import FileError, UsageError
+from ganctl.errors import CheckpointError, FileError, UsageError
 from ganctl.locate import Source, all_runs, find, known_names
 from ganctl.runs import Run
 
@@ -77,7 +78,6 @@ def _run_facts(run: Run) -> dict[str, Any]:
     metrics = run.metrics()
     last = metrics[-1] if metrics else {}
     checkpoints = run.checkpoints()
-    code_map = read_card(checkpoints[-1]).code_map if checkpoints else None
     return {
         "run": run.name,
         "folder": str(run.folder),
@@ -99,11 +99,20 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "images_per_second": last.get("images_per_second"),
         "generator_loss": last.get("generator_loss"),
         "discriminator_loss": last.get("discriminator_loss"),
-        "code_map": asdict(code_map) if code_map else None,
+        "code_map": _code_map(checkpoints),
         "checkpoints": [path.name for path in checkpoints],
         "previews": len(run.previews()),
         "bytes": run.size(),
     }
+
+
+def _code_map(checkpoints: Sequence[Path]) -> dict[str, Any] | None:
+    """Return what InfoGAN's categories mean; nothing where the checkpoint cannot be read."""
+    try:
+        code_map = read_card(checkpoints[-1]).code_map if checkpoints else None
+    except CheckpointError:
+        return None
+    return asdict(code_map) if code_map else None
 
 
 def _show_all(*, json: bool) -> None:
@@ -134,6 +143,8 @@ def _text(key: str, value: object) -> str:
         return f"{value / 1e6:.1f} MB"
     if key == "seconds" and isinstance(value, (int, float)):
         return f"{value:.1f}"
+    if isinstance(value, Enum):
+        return str(value.value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_text(name, part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):

@@ -43,8 +43,8 @@ def montage(
         str | None,
         typer.Option(
             metavar="CODE",
-            help="Let a code of InfoGAN go from -2 to 2 across, all else as --seed has it: c1, "
-            "c2, or all, a sheet for each.",
+            help="Let a code of InfoGAN go from -2 to 2 across, with the others at 0 and the "
+            "latent of --seed: c1, c2, or all, a sheet for each.",
             show_default=False,
         ),
     ] = None,

@@ -18,10 +18,10 @@ from ganctl.cli.options import (
     open_source,
     read_labels,
 )
-from ganctl.codes import Codes, parse_codes
+from ganctl.codes import Codes, label_of_category, parse_codes
 from ganctl.config import Format, check_amount, check_count, values
 from ganctl.errors import UsageError
-from ganctl.labels import MAX_SEED, MAX_SEEDS, UNLABELLED, Label, check_seed, one_hot, parse_seeds
+from ganctl.labels import MAX_SEED, MAX_SEEDS, UNLABELLED, Label, check_seed, parse_seeds
 from ganctl.provenance import Origin
 
 if TYPE_CHECKING:
@@ -132,9 +132,7 @@ def _choose_labels(digit: list[str] | None, codes: Codes, card: Card) -> tuple[L
     if codes.category is not None:
         if digit:
             raise UsageError("--code c0 and --digit exclude each other.", "Give one of them.")
-        category = codes.category
-        index = card.code_map.class_of_category(category) if card.code_map else category
-        return (one_hot(index, card.classes),)
+        return (label_of_category(codes.category, card),)
     if not digit and card.classes:
         raise UsageError(
             "sample needs to know which class.",

@@ -8,7 +8,9 @@ A file that holds ``generator_ema.*`` alone, in any float type, is enough to sam
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -16,14 +18,15 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from ganctl.card import Card, read_card, unreadable
+from ganctl.card import Card, NetworkSpec, read_card, unreadable
 from ganctl.engine.networks import NETWORKS
 from ganctl.engine.roles import Discriminator, Generator
 from ganctl.engine.state import TrainState
-from ganctl.errors import CheckpointError
+from ganctl.errors import CheckpointError, UsageError
 from ganctl.files import write_atomically
 
 Tensors = dict[str, Tensor]
+Player = TypeVar("Player", bound=nn.Module)
 
 
 def save_state(state: TrainState, card: Card, path: Path) -> None:
@@ -81,8 +84,7 @@ def load_generator(path: Path) -> tuple[Generator, Card]:
         CheckpointError: it is damaged, a pickle, of another version, or lacks the weights.
     """
     card = _usable_card(path)
-    with torch.random.fork_rng(devices=[]):
-        generator = NETWORKS[card.network.name].generator(card.network)
+    generator = _built(NETWORKS[card.network.name].generator, card.network, path)
     _load_network(generator, _without_prefix("generator_ema", _load_tensors(path)), path)
     return generator.eval().requires_grad_(False), card
 
@@ -94,8 +96,7 @@ def load_discriminator(path: Path) -> tuple[Discriminator, Card]:
         CheckpointError: as ``load_generator``; a generator alone lacks the weights too.
     """
     card = _usable_card(path)
-    with torch.random.fork_rng(devices=[]):
-        discriminator = NETWORKS[card.network.name].discriminator(card.network)
+    discriminator = _built(NETWORKS[card.network.name].discriminator, card.network, path)
     _load_network(discriminator, _without_prefix("discriminator", _load_tensors(path)), path)
     return discriminator.eval().requires_grad_(False), card
 
@@ -108,6 +109,15 @@ def _usable_card(path: Path) -> Card:
             f"It was written by ganctl {card.ganctl_version}: use that one.",
         )
     return card
+
+
+def _built(build: Callable[[NetworkSpec], Player], spec: NetworkSpec, path: Path) -> Player:
+    """Return a network whose weights are to be loaded; no random numbers are used up."""
+    try:
+        with torch.random.fork_rng(devices=[]):
+            return build(spec)
+    except UsageError as error:
+        raise unreadable(path, f"its header makes no sense ({error})") from error
 
 
 def _networks(state: TrainState) -> dict[str, nn.Module]:

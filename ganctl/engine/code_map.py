@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
@@ -25,7 +27,7 @@ def learn_code_map(discriminator: Discriminator, dataset: Dataset) -> CodeMap:
     # scipy is slow to import, and only this model needs it.
     from scipy.optimize import linear_sum_assignment
 
-    every = max(1, len(dataset) // MATCHED_IMAGES)
+    every = math.ceil(len(dataset) / MATCHED_IMAGES)
     images, labels = dataset.images[::every], dataset.labels[::every]
     classes = len(dataset.classes)
     guessed = guess_categories(discriminator, images, classes)

@@ -16,6 +16,7 @@ from torch.nn.functional import cross_entropy, one_hot, softplus
 
 from ganctl.card import NetworkSpec
 from ganctl.config import Model
+from ganctl.engine.distort import distort
 from ganctl.engine.roles import Discriminator, Generator
 from ganctl.errors import DataError
 
@@ -211,22 +212,21 @@ class InfoGAN(GAN):
     bounds the mutual information I(c; x̃) from below::
 
         L_I = λ₀ E[-log Q(c0 | x̃)] + λ₁ E[½ Σ_j (c_j - Q_j(x̃))²]
-        L_D = E[softplus(-D(x))] + E[softplus(D(x̃))] + r L_I
-        L_G = E[softplus(-D(x̃))] + r L_I
+        L_D = E[softplus(-D(x))] + E[softplus(D(x̃))] + L_I
+        L_G = E[softplus(-D(x̃))] + L_I
 
     The second part of L_I is a Gaussian likelihood of unit variance, without
-    its constant. Two things are ours, and make more seeds find the digits: r
-    rises from 0 to 1 along a straight line between two points of the budget,
-    so that there are strokes before there are categories, and what D and Q
-    look at, real or not, carries Gaussian noise (Sønderby et al. 2017, section
-    4), so that no code can hide in faint patterns.
+    its constant. One thing is ours: what D and Q look at, real or not, is
+    distorted at random (as in DiffAugment, Zhao et al. 2020), so that c0 finds
+    the kind of a thing before its slant and width. Between two points of the
+    budget that fades away along a straight line; then c1 and c2 find those.
     """
 
     continuous: int = 2
     category_weight: float = 1.0
     continuous_weight: float = 0.1
-    noise: float = 0.5
-    rise: tuple[float, float] = (0.05, 0.2)
+    distortion: float = 1.0
+    fade: tuple[float, float] = (0.5, 0.8)
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description with codes instead of labels."""
@@ -242,10 +242,10 @@ class InfoGAN(GAN):
     def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_D."""
         discriminator, nothing = players.discriminator, turn.condition[:, :0]
-        real_score = discriminator(self._grainy(turn.real, turn), nothing)
-        features = discriminator.features(self._grainy(turn.fake, turn), nothing)
+        real_score = discriminator(self._distorted(turn.real, turn), nothing)
+        features = discriminator.features(self._distorted(turn.fake, turn), nothing)
         fake_score = discriminator.score(features, nothing)
-        information = self._information(discriminator.codes(features), turn)
+        information = self._information(discriminator.codes(features), turn.condition)
         total = softplus(-real_score).mean() + softplus(fake_score).mean() + information.total
         return Loss(
             total,
@@ -260,27 +260,25 @@ class InfoGAN(GAN):
     def generator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_G."""
         discriminator, nothing = players.discriminator, turn.condition[:, :0]
-        features = discriminator.features(self._grainy(turn.fake, turn), nothing)
-        information = self._information(discriminator.codes(features), turn)
+        features = discriminator.features(self._distorted(turn.fake, turn), nothing)
+        information = self._information(discriminator.codes(features), turn.condition)
         total = softplus(-discriminator.score(features, nothing)).mean() + information.total
         return Loss(total, {"generator_loss": total.detach()})
 
-    def _grainy(self, images: Tensor, turn: Turn) -> Tensor:
-        """Return images with noise on them."""
-        grain = torch.randn(images.shape, generator=turn.random, device=images.device)
-        return images + self.noise * grain
+    def _distorted(self, images: Tensor, turn: Turn) -> Tensor:
+        """Return the images as D and Q see them at this point of the budget."""
+        start, end = self.fade
+        left = min(1.0, max(0.0, (end - turn.spent) / (end - start)))
+        return distort(images, left * self.distortion, turn.random)
 
-    def _information(self, guess: Tensor, turn: Turn) -> Loss:
-        """Return r L_I for Q's guess [N, categories + continuous] of the codes."""
-        codes = turn.condition
+    def _information(self, guess: Tensor, codes: Tensor) -> Loss:
+        """Return L_I for Q's guess [N, categories + continuous] of the codes."""
         categories = codes.shape[1] - self.continuous
         category_loss = cross_entropy(guess[:, :categories], codes[:, :categories])
         errors = guess[:, categories:] - codes[:, categories:]
         continuous_loss = errors.square().sum(dim=1).mean() / 2
-        start, end = self.rise
-        r = min(1.0, max(0.0, (turn.spent - start) / (end - start)))
         return Loss(
-            r * (self.category_weight * category_loss + self.continuous_weight * continuous_loss),
+            self.category_weight * category_loss + self.continuous_weight * continuous_loss,
             {
                 "category_loss": category_loss.detach(),
                 "continuous_loss": continuous_loss.detach(),

@@ -98,13 +98,12 @@ class Sampler:
     def _conditions(self, labels: Sequence[Label], seeds: Sequence[int], codes: Codes) -> Tensor:
         """Return what the generator is told [N, condition_size]: class weights, or codes."""
         weights = torch.tensor([label.weights for label in labels])
-        continuous = self.card.network.continuous
-        if not continuous:
+        if not self.card.network.categories:
             return weights
         if self.card.code_map is not None:
             of_category = torch.tensor(self.card.code_map.category_of_class).argsort()
             weights = weights[:, of_category]
-        values = seeding.sample_codes(seeds, continuous)
+        values = seeding.sample_codes(seeds, self.card.network.continuous)
         for number, value in codes.continuous.items():
             values[:, number - 1] = value
         return torch.cat([weights, values], dim=1)

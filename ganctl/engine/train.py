@@ -35,7 +35,7 @@ class StepReport:
     ``total_steps`` is None where the budget is minutes; ``seconds`` counts
     earlier parts of a resumed training too; ``terms`` holds the losses and
     mean scores of the latest step; ``preview`` the images of fixed latents,
-    uint8 [classes, 10, H, W] or [classes, 10, H, W, 3], where one was made.
+    uint8 [rows, 10, H, W] or [rows, 10, H, W, 3], where one was made.
     """
 
     step: int

@@ -118,3 +118,24 @@ def test_nothing_is_overwritten(ganctl, trained):
     assert ganctl("gif", "--out", "a.gif").code == 1
     assert Path("a.gif").read_text() == "mine"
     assert ganctl("gif", "--out", "a.gif", "--force").code == 0
+
+
+def test_a_training_without_labels_has_its_animation(ganctl, trained_gan):
+    assert ganctl("gif", "--scale", "1").out == "training-free.gif\n"
+    frames, _ = animation("training-free.gif")
+    assert [frame.shape for frame in frames] == [(91, 91)] * 5
+
+
+def test_without_labels_there_is_nothing_to_walk_through(ganctl, trained_gan):
+    result = ganctl("gif", "--mode", "morph")
+    assert result.code == 2
+    assert "--model gan knows none" in result.err
+    assert "--mode training" in result.err
+    assert list(Path().iterdir()) == []
+
+
+def test_morph_through_what_categories_mean(ganctl, trained_infogan):
+    ganctl("gif", "--mode", "morph", "--path", "down,across", "--frames", "3", "--scale", "1")
+    frames, _ = animation("morph-coded.gif")
+    ganctl("montage", "-c", "down", "--scale", "1", "--out", "down.png")
+    assert np.array_equal(frames[0][:10, :46], read_image(Path("down.png"))[:, :46])

@@ -112,3 +112,42 @@ def test_asking_changes_nothing(ganctl, trained, home):
     ganctl("info", "--all")
     assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
     assert list(Path().iterdir()) == []
+
+
+def test_what_categories_mean(ganctl, trained_infogan):
+    for reference in ("coded", trained_infogan.latest_checkpoint()):
+        facts = json.loads(ganctl("info", reference, "--json").out)
+        assert facts["code_map"] == {"category_of_class": [1, 0], "error": 0.25}
+        (line,) = [
+            x for x in ganctl("info", reference).out.splitlines() if x.startswith("code map")
+        ]
+        assert line.split(maxsplit=2)[2] == "category_of_class 1, 0, error 0.25"
+
+
+@pytest.mark.parametrize("run", ["trained", "trained_gan"])
+def test_where_there_are_no_categories_nothing_is_said_of_them(ganctl, request, run):
+    request.getfixturevalue(run)
+    assert json.loads(ganctl("info", "--json").out)["code_map"] is None
+    assert "code map" not in ganctl("info").out
+
+
+def test_weights_in_words(ganctl, trained_infogan):
+    out = ganctl("info", trained_infogan.latest_checkpoint()).out
+    assert "latent uniform, categories 2, continuous 2" in out
+    assert "Latent." not in out
+
+
+def test_the_codes_of_a_picture(ganctl, trained_infogan):
+    ganctl("sample", "--digit", "0", "--code", "c1=2", "--code", "c2=-1", "--out", "a.png")
+    facts = json.loads(ganctl("info", "a.png", "--json").out)
+    assert facts["code"] == ["c1=2", "c2=-1"]
+    assert "--code c1=2 --code c2=-1" in ganctl("info", "a.png").out
+
+
+@pytest.mark.parametrize("options", [[], ["--all"]])
+def test_a_damaged_checkpoint_does_not_hide_the_run(ganctl, trained_infogan, options):
+    path = trained_infogan.latest_checkpoint()
+    path.write_bytes(path.read_bytes()[:1000])
+    result = ganctl("info", *options)
+    assert (result.code, result.err) == (0, "")
+    assert "coded" in result.out

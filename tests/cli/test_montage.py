@@ -113,3 +113,120 @@ def test_data_that_are_gone(ganctl, trained, tmp_path):
     result = ganctl("montage", tmp_path / "x.safetensors", "--real")
     assert result.code == 1
     assert "There is no data set at" in result.err
+
+
+def test_without_labels_every_place_has_its_own_seed(ganctl, trained_gan):
+    ganctl("montage", "--scale", "1", "--cols", "4", "--seed", "2")
+    grid = cells(picture("montage-free.png"), 10, 4, 8)
+    assert len({image.tobytes() for row in grid for image in row}) == 40
+    ganctl("sample", "--seeds", "2-41", "--out", "a.npz")
+    assert np.array_equal(grid.reshape(40, 8, 8), np.load("a.npz")["images"])
+
+
+def test_without_labels_it_equals_the_last_preview(ganctl, trained_gan):
+    ganctl("montage", "--scale", "1")
+    preview = picture(trained_gan.previews()[-1])
+    assert cells(preview, 10, 10, 8).shape == (10, 10, 8, 8)
+    assert np.array_equal(picture("montage-free.png"), preview)
+
+
+@pytest.mark.parametrize("run", ["trained_gan", "trained_infogan"])
+def test_real_images_have_classes_whatever_the_model_knows(ganctl, request, tiny_data, run):
+    name = request.getfixturevalue(run).name
+    assert ganctl("montage", "--real", "--scale", "1", "--cols", "3").code == 0
+    grid = cells(picture(f"montage-{name}-real.png"), 2, 3, 8)
+    data = load(str(tiny_data))
+    for label, row in enumerate(grid):
+        known = {image.numpy().tobytes() for image in data.images[data.labels == label, 0]}
+        assert all(image.tobytes() in known for image in row)
+
+
+@pytest.mark.parametrize("options", [["--digit", "0"], ["--real", "--digit", "0"]])
+def test_without_labels_there_are_no_rows_to_choose(ganctl, trained_gan, options):
+    result = ganctl("montage", *options)
+    assert result.code == 2
+    assert "--model gan trains without labels" in result.err
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("options", [["--seed", "3"], ["--real", "--cols", "3"]])
+def test_without_labels_the_command_makes_it_again(ganctl, trained_gan, options):
+    path = Path(ganctl("montage", *options).out.strip())
+    command = read_metadata(path)["command"].split()
+    ganctl(*[word.replace("FILE", "again") for word in command[1:]])
+    assert Path("again.png").read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("code", ["c1", "c2"])
+def test_a_sweep_lets_one_code_vary_and_the_others_rest(ganctl, trained_infogan, code):
+    result = ganctl("montage", "--sweep", code, "--cols", "5", "--seed", "3", "--scale", "1")
+    assert (result.code, result.out) == (0, f"montage-coded-{code}.png\n")
+    grid = cells(picture(f"montage-coded-{code}.png"), 2, 5, 8)
+    other = {"c1": "c2", "c2": "c1"}[code]
+    for column, value in enumerate((-2, -1, 0, 1, 2)):
+        codes = ["--code", f"{code}={value}", "--code", f"{other}=0"]
+        ganctl("sample", "--digit", "all", "--seed", "3", *codes, "--out", "a.npz", "--force")
+        assert np.array_equal(grid[:, column], np.load("a.npz")["images"])
+    assert not np.array_equal(grid[:, 0], grid[:, -1])
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ([], ["montage-coded-c1.png", "montage-coded-c2.png"]),
+        (["--out", "new/a.png"], ["new/a-c1.png", "new/a-c2.png"]),
+    ],
+)
+def test_a_sweep_of_all_is_a_sheet_for_each_code(ganctl, trained_infogan, options, names):
+    assert ganctl("montage", "--sweep", "all", *options).out.splitlines() == names
+    assert sorted(str(path) for path in Path().rglob("*.png")) == names
+    for name, code in zip(names, ("c1", "c2"), strict=True):
+        command = read_metadata(Path(name))["command"].split()
+        assert command[command.index("--sweep") + 1] == code
+        ganctl(*[word.replace("FILE", f"again-{code}") for word in command[1:]])
+        assert Path(f"again-{code}.png").read_bytes() == Path(name).read_bytes()
+
+
+def test_a_sweep_of_one_code_takes_its_name_from_out(ganctl, trained_infogan):
+    assert ganctl("montage", "--sweep", "c2", "--out", "a.png").out == "a.png\n"
+
+
+def test_a_sweep_of_some_classes(ganctl, trained_infogan):
+    ganctl(
+        "montage", "--sweep", "c1", "-c", "down", "--cols", "3", "--scale", "1", "--out", "a.png"
+    )
+    ganctl("montage", "--sweep", "c1", "--cols", "3", "--scale", "1", "--out", "b.png")
+    some, every = cells(picture("a.png"), 1, 3, 8), cells(picture("b.png"), 2, 3, 8)
+    assert np.array_equal(some[0], every[1])
+
+
+def test_one_taken_sheet_stops_both(ganctl, trained_infogan):
+    taken = Path("montage-coded-c2.png")
+    taken.write_text("mine")
+    result = ganctl("montage", "--sweep", "all")
+    assert result.code == 1
+    assert f"{taken} already exists" in result.err
+    assert list(Path().iterdir()) == [taken]
+    assert taken.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("run", "options", "message", "hint"),
+    [
+        ("trained_infogan", ["--sweep", "c1", "--real"], "exclude each other", "one of them"),
+        ("trained_infogan", ["--sweep", "c3"], "no code 'c3'", "c1, c2, all"),
+        ("trained_infogan", ["--sweep", "c0"], "no code 'c0'", "c1, c2, all"),
+        ("trained_infogan", ["--sweep", ""], "no code ''", "c1, c2, all"),
+        ("trained_infogan", ["--sweep", "c1", "--cols", "1"], "--cols 1", "from 2"),
+        ("trained", ["--sweep", "c1"], "no codes to sweep", "--model infogan"),
+        ("trained", ["--sweep", "all"], "no codes to sweep", "--model infogan"),
+        ("trained_gan", ["--sweep", "c1"], "no codes to sweep", "--model infogan"),
+    ],
+)
+def test_bad_sweeps_write_nothing(ganctl, request, run, options, message, hint):
+    request.getfixturevalue(run)
+    result = ganctl("montage", *options)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert hint in result.err
+    assert list(Path().iterdir()) == []

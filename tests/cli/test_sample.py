@@ -1,6 +1,7 @@
 """``ganctl sample``: same seed, same picture; every format; every refusal."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -240,3 +241,141 @@ def test_bad_requests_write_nothing(ganctl, trained, options, code, message, hin
     assert hint in advice
     assert result.out == ""
     assert listing() == before
+
+
+def made_again(ganctl, path):
+    """Return the bytes of what the command in a picture makes."""
+    command = shlex.split(read_metadata(Path(path))["command"])
+    assert ganctl(*[word.replace("FILE", "again") for word in command[1:]]).code == 0
+    return Path("again.png").read_bytes()
+
+
+def test_without_labels_there_is_one_folder(ganctl, trained_gan):
+    result = ganctl("sample", "--n", "2")
+    assert (result.code, result.out, result.err) == (0, "samples/free\n", "")
+    first, second = listing()
+    assert first == "samples/free/unlabelled/seed0000.png"
+    assert second == "samples/free/unlabelled/seed0001.png"
+    assert pixels(first) != pixels(second)
+
+
+def test_without_labels_the_arrays_have_one_class(ganctl, trained_gan):
+    ganctl("sample", "--seeds", "5,7", "--out", "a.npz")
+    with np.load("a.npz") as arrays:
+        assert arrays["class_names"].tolist() == ["unlabelled"]
+        assert arrays["labels"].tolist() == [0, 0]
+        assert arrays["seeds"].tolist() == [5, 7]
+        assert "label_weights" not in arrays
+
+
+def test_without_labels_every_format_holds_the_same_pictures(ganctl, trained_gan):
+    command = ["sample", "--n", "3", "--format"]
+    png, npz, idx = (load(ganctl(*command, kind).out.strip()) for kind in ("png", "npz", "idx"))
+    assert png.classes == npz.classes == idx.classes == ("unlabelled",)
+    assert png.fingerprint == npz.fingerprint == idx.fingerprint
+
+
+@pytest.mark.parametrize("label", ["0", "down", "all", "0:0.5,1:0.5", "unlabelled"])
+def test_without_labels_no_class_can_be_asked_for(ganctl, trained_gan, label):
+    result = ganctl("sample", "--digit", label)
+    assert (result.code, result.out) == (2, "")
+    assert "--model gan trains without labels" in result.err
+    assert "Leave it out" in result.err
+    assert listing() == []
+
+
+@pytest.mark.parametrize("options", [["--seeds", "8"], ["--n", "4", "--scale", "2"]])
+def test_without_labels_a_picture_says_how_to_make_it(ganctl, trained_gan, options):
+    ganctl("sample", *options, "--out", "a.png")
+    assert "--digit" not in read_metadata(Path("a.png"))["command"]
+    assert made_again(ganctl, "a.png") == Path("a.png").read_bytes()
+
+
+def test_a_class_is_the_category_that_means_it(ganctl, trained_infogan):
+    for label, category in (("across", 1), ("down", 0)):
+        ganctl("sample", "--digit", label, "--n", "3", "--out", "by-class")
+        ganctl("sample", "--code", f"c0={category}", "--n", "3", "--out", "by-category")
+        for seed in range(3):
+            name = f"{label}/seed{seed:04d}.png"
+            by_class, by_category = (Path(f"by-{way}", name) for way in ("class", "category"))
+            assert by_class.read_bytes() == by_category.read_bytes()
+    assert pixels("by-class/across/seed0000.png") != pixels("by-class/down/seed0000.png")
+
+
+def test_a_code_changes_the_picture_and_a_seed_repeats_it(ganctl, trained_infogan):
+    drawn = []
+    for value in ("-2", "2", "-2"):
+        ganctl("sample", "--digit", "0", "--code", f"c1={value}", "--out", "a.npz", "--force")
+        drawn.append(np.load("a.npz")["images"])
+    ganctl("sample", "--digit", "0", "--code", "c2=-2", "--out", "b.npz")
+    assert np.array_equal(drawn[0], drawn[2])
+    assert not np.array_equal(drawn[0], drawn[1])
+    assert not np.array_equal(drawn[0], np.load("b.npz")["images"])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--digit", "down", "--code", "c1=-1.5"],
+        ["--digit", "all", "--code", "c2=1.23456789", "--code", "c1=1e-07"],
+        ["--code", "c0=1", "--code", "c2=1"],
+        ["--digit", "0:0.5,1:0.5", "--truncation", "0.5"],
+    ],
+)
+def test_a_picture_says_which_codes_were_held(ganctl, trained_infogan, options):
+    ganctl("sample", *options, "--n", "2", "--out", "a.png")
+    command = read_metadata(Path("a.png"))["command"]
+    held = [option for option in options if option.startswith(("c1", "c2"))]
+    assert all(f"--code {code} " in command for code in held)
+    assert made_again(ganctl, "a.png") == Path("a.png").read_bytes()
+
+
+def test_json_names_the_codes_that_were_held(ganctl, trained_infogan):
+    result = ganctl("sample", "--code", "c0=0", "--code", "c1=2", "--json")
+    values = json.loads(result.out)
+    assert (values["labels"], values["codes"]) == (["down"], ["c1=2"])
+    assert json.loads(ganctl("sample", "--digit", "0", "--json").out)["codes"] == []
+
+
+def test_a_blend_of_categories_lies_between_them(ganctl, trained_infogan):
+    drawn = {}
+    for label in ("0", "1", "0:1,1:0", "0:0.5,1:0.5"):
+        assert ganctl("sample", "--digit", label, "--out", "a.png", "--force").code == 0
+        drawn[label] = pixels("a.png")
+    assert drawn["0:1,1:0"] == drawn["0"]
+    assert drawn["0:0.5,1:0.5"] not in (drawn["0"], drawn["1"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        ([], "which class", "across, down, or all"),
+        (["--code", "c1=1"], "which class", "across, down, or all"),
+        (["--code", "c0=0", "--digit", "0"], "exclude each other", "one of them"),
+        (["--code", "c0=2"], "c0=2 is not a category", "0 to 1"),
+        (["--code", "c0=-1"], "c0=-1 is not a category", "0 to 1"),
+        (["--digit", "0", "--code", "c1=11"], "c1=11 is out of range", "-10 to 10"),
+        (["--digit", "0", "--code", "c1=nan"], "c1=nan is out of range", "-10 to 10"),
+        (["--digit", "0", "--code", "c3=1"], "'c3=1' is not a code", "c1, c2"),
+        (["--digit", "0", "--code", "c1"], "'c1' is not a code", "c1=-1.5"),
+        (["--digit", "2"], "Class 2 is out of range", "0 to 1"),
+    ],
+)
+def test_bad_codes_write_nothing(ganctl, trained_infogan, options, message, hint):
+    result = ganctl("sample", *options)
+    assert (result.code, result.out) == (2, "")
+    error, advice = result.err.splitlines()
+    assert message in error
+    assert hint in advice
+    assert listing() == []
+
+
+@pytest.mark.parametrize("code", ["c1=1", "c0=0", "x"])
+@pytest.mark.parametrize("run", ["trained", "trained_gan"])
+def test_only_codes_that_were_learned_can_be_held(ganctl, request, run, code):
+    request.getfixturevalue(run)
+    result = ganctl("sample", "--code", code, *(["--digit", "0"] if run == "trained" else []))
+    assert result.code == 2
+    assert "has no codes" in result.err
+    assert "--model infogan" in result.err
+    assert listing() == []

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 import torch
 
+from ganctl.card import read_card
 from ganctl.cli.train import with_resume_value
+from ganctl.config import Model, values
+from ganctl.engine.record import Recorder
 from ganctl.runs import Run
 from tests.conftest import tiny_images
 
@@ -79,14 +82,16 @@ def test_a_dry_run_of_going_on_changes_nothing(ganctl, trained):
     assert contents(trained.folder) == before
 
 
-def test_the_commands_it_prints_next_work(ganctl, tmp_path):
+@pytest.mark.parametrize("model", ["gan", "cgan", "infogan"])
+def test_the_commands_it_prints_next_work(ganctl, tmp_path, model):
     images, labels = tiny_images()
     names = np.array(["T-shirt", "Ankle boot"])
     np.savez(tmp_path / "boots.npz", images=images, labels=labels, class_names=names)
-    options = ["--steps", "2", "--batch", "4"]
+    options = ["--model", model, "--steps", "2", "--batch", "4"]
     lines = ganctl("train", "--data", tmp_path / "boots.npz", *options).err.splitlines()
     commands = [shlex.split(line) for line in lines if line.startswith("  ganctl ")]
     assert [command[1] for command in commands] == ["sample", "montage", "gif"]
+    assert ("--class" in commands[0]) == (model != "gan")
     for command in commands:
         result = ganctl(*command[1:])
         assert (result.code, result.err) == (0, "")
@@ -155,6 +160,8 @@ def test_a_finished_run_wants_a_larger_budget(ganctl, trained, options, budget):
         (["--data", "mnist"], "not mnist"),
         (["--image-size", "16"], "image_size was None, not 16"),
         (["--precision", "bf16"], "precision was auto, not bf16"),
+        (["--model", "gan"], "model was cgan, not gan"),
+        (["--recipe", "classic"], "recipe was modern, not classic"),
     ],
 )
 def test_resuming_as_another_training_is_refused(ganctl, trained, options, difference):
@@ -313,3 +320,68 @@ def test_a_damaged_checkpoint_is_not_gone_on_with(tiny, ganctl, home):
     result = ganctl("train", "--resume", "--steps", "9")
     assert result.code == 1
     assert "truncated or damaged" in result.err
+
+
+LABELLED = ("cgan", "gan-cls", "gan-int", "gan-int-cls")
+
+
+@pytest.mark.parametrize(
+    ("model", "precision"),
+    [*((model, "fp32") for model in values(Model)), ("gan-int-cls", "bf16"), ("infogan", "bf16")],
+)
+def test_every_model_trains(tiny, home, monkeypatch, model, precision):
+    monkeypatch.setattr(Recorder, "curves", lambda self: None)
+    options = ["--model", model, "--precision", precision, "--name", "a"]
+    assert tiny(*options, steps=("--steps", "2")).code == 0
+    run = Run.open(home / "runs" / "a")
+    assert (run.status, run.config.model.value) == ("finished", model)
+    losses = [value for line in run.metrics() for name, value in line.items() if "loss" in name]
+    assert losses
+    assert np.isfinite(losses).all()
+    card = read_card(run.latest_checkpoint())
+    assert card.model == model
+    assert card.network.classes == (2 if model in LABELLED else 0)
+    assert card.network.categories == (2 if model == "infogan" else 0)
+    assert card.classes == (() if model == "gan" else ("across", "down"))
+    assert (card.code_map is not None) == (model == "infogan")
+
+
+@pytest.mark.parametrize("model", values(Model))
+def test_the_classic_recipe_wants_its_size(tiny, home, tmp_path, model):
+    result = tiny("--recipe", "classic", "--model", model)
+    assert (result.code, result.out) == (2, "")
+    assert "made for images of 28×28, not 8×8" in result.err
+    assert "Give --image-size 28" in result.err
+    assert not home.exists()
+    assert files(tmp_path) == ["work"]
+
+
+@pytest.mark.parametrize("model", ["gan-cls", "gan-int", "gan-int-cls"])
+def test_a_model_of_wrong_labels_wants_two_classes(ganctl, single_class, home, model):
+    result = ganctl("train", "--data", single_class, "--model", model, "--steps", "2")
+    assert (result.code, result.out) == (1, "")
+    error, hint = result.err.splitlines()
+    assert "a single class" in error
+    assert "two classes or more" in hint
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("model", ["gan", "cgan", "infogan"])
+def test_the_other_models_are_content_with_one_class(ganctl, single_class, monkeypatch, model):
+    monkeypatch.setattr(Recorder, "curves", lambda self: None)
+    options = ["--model", model, "--steps", "1", "--batch", "4"]
+    assert ganctl("train", "--data", single_class, *options).code == 0
+    montage = ganctl("montage", "--out", "a.png")
+    assert (montage.code, montage.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "plan"),
+    [
+        (["--model", "infogan"], {"batch": 128, "budget": {"unit": "epochs", "amount": 10}}),
+        (["--recipe", "classic"], {"batch": 100, "budget": {"unit": "steps", "amount": 60000}}),
+    ],
+)
+def test_a_plan_has_the_numbers_of_its_model_and_recipe(ganctl, options, plan):
+    said = json.loads(ganctl("train", *options, "--dry-run", "--json").out)
+    assert {name: said[name] for name in plan} == plan

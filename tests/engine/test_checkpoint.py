@@ -1,10 +1,13 @@
 """What is saved comes back to the bit, and what is damaged is refused."""
 
+import json
+from dataclasses import replace
+
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from ganctl.card import Card, NetworkSpec
+from ganctl.card import Card, CodeMap, NetworkSpec, read_card
 from ganctl.config import RECIPES, RecipeName
 from ganctl.engine import checkpoint
 from ganctl.engine.state import new_state
@@ -130,3 +133,63 @@ def test_a_failed_save_leaves_the_old_file(saved, monkeypatch):
         checkpoint.save_state(state_after_a_step(3), card(step=2), saved)
     assert saved.read_bytes() == before
     assert list(saved.parent.iterdir()) == [saved]
+
+
+def test_the_discriminator_comes_back_to_the_bit(saved):
+    discriminator, read = checkpoint.load_discriminator(saved)
+    assert read == card()
+    assert not discriminator.training
+    assert not any(parameter.requires_grad for parameter in discriminator.parameters())
+    kept = state_after_a_step().discriminator.state_dict()
+    assert all(torch.equal(kept[name], v) for name, v in discriminator.state_dict().items())
+
+
+def test_loading_uses_up_no_random_numbers(saved):
+    torch.manual_seed(3)
+    checkpoint.load_discriminator(saved)
+    checkpoint.load_generator(saved)
+    drawn = torch.rand(3)
+    assert torch.equal(drawn, torch.rand(3, generator=torch.Generator().manual_seed(3)))
+
+
+def test_a_generator_alone_has_no_discriminator(tmp_path):
+    path = tmp_path / "half.safetensors"
+    checkpoint.save_generator(state_after_a_step().generator_ema, card(), path, torch.float16)
+    with pytest.raises(CheckpointError, match="do not fit"):
+        checkpoint.load_discriminator(path)
+
+
+@pytest.mark.parametrize("load", [checkpoint.load_generator, checkpoint.load_discriminator])
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (NetworkSpec("odd", 8, 1, 2, 4), "'odd'"),
+        (NetworkSpec("classic", 32, 1, 2, 4), "makes no sense"),
+    ],
+)
+def test_networks_that_cannot_be_built_are_refused(tmp_path, load, spec, message):
+    path = tmp_path / "strange.safetensors"
+    save_file({"generator_ema.x": torch.zeros(1)}, path, card(spec).as_metadata())
+    with pytest.raises(CheckpointError, match=message):
+        load(path)
+
+
+def test_what_categories_mean_is_kept_in_half_precision(tmp_path):
+    spec = replace(SPEC, name="infogan", classes=0, categories=2, continuous=2)
+    state = new_state(spec, RECIPES[RecipeName.MODERN], 0, torch.device("cpu"))
+    mapped = replace(card(spec), code_map=CodeMap((1, 0), 0.25))
+    path = tmp_path / "half.safetensors"
+    checkpoint.save_generator(state.generator_ema, mapped, path, torch.float16)
+    assert checkpoint.load_generator(path)[1] == mapped
+
+
+def test_a_state_of_an_older_version_is_gone_on_with(saved):
+    values = json.loads(card().as_metadata()["card"])
+    del values["code_map"]
+    for field in ("latent", "categories", "continuous"):
+        del values["network"][field]
+    save_file(load_file(saved), saved, card().as_metadata() | {"card": json.dumps(values)})
+    assert read_card(saved) == card()
+    restored = new_state(SPEC, RECIPES[RecipeName.MODERN], 5, torch.device("cpu"))
+    checkpoint.load_state(restored, saved)
+    assert restored.step == 1

@@ -11,6 +11,7 @@ from torch import nn
 
 from ganctl.card import NetworkSpec
 from ganctl.config import Model
+from ganctl.engine import objectives
 from ganctl.engine.objectives import (
     CGAN,
     GAN,
@@ -205,7 +206,7 @@ def test_infogan_information_loss():
     # logits (pixel, 0) and means (pixel, -pixel) for the pixels 2 and -1.
     codes = [[1.0, 0.0, 0.5, 0.0], [0.0, 1.0, -1.0, 1.0]]
     the_turn = turn([1.0, 1.0], [2.0, -1.0], codes)
-    objective = InfoGAN(noise=0.0)
+    objective = InfoGAN(distortion=0.0)
     category = mean(softplus(-2), softplus(-1))
     continuous = mean((1.5**2 + 2**2) / 2, (0**2 + 0**2) / 2)
     information = objective.category_weight * category + objective.continuous_weight * continuous
@@ -233,39 +234,37 @@ def test_infogan_draws_codes_and_never_takes_labels():
     assert (spec.classes, spec.categories, spec.continuous) == (0, 2, 2)
 
 
-@pytest.mark.parametrize(("spent", "share"), [(0.0, 0), (0.1, 0), (0.2, 0.5), (0.3, 1), (0.9, 1)])
-def test_the_guess_of_q_pulls_on_the_image_once_there_are_strokes(spent, share):
-    codes = [[1.0, 0.0, 0.5, 0.0]]
-    objective = InfoGAN(noise=0.0, rise=(0.1, 0.3))
-
+def test_the_guess_of_q_pulls_on_the_image():
     def pull(objective):
-        the_turn = turn([0.0], [2.0], codes, spent=spent)
+        the_turn = turn([0.0], [2.0], [[1.0, 0.0, 0.5, 0.0]])
         the_turn.fake.requires_grad_()
         objective.generator_loss(pair(), the_turn).total.backward()
         return the_turn.fake.grad.item()
 
+    objective = InfoGAN(distortion=0.0)
     deaf = replace(objective, category_weight=0.0, continuous_weight=0.0)
     # d/dp of -log σ(p) is -σ(-p), and of ½((p - ½)² + p²) is 2p - ½.
-    full = -objective.category_weight / (1 + math.exp(2)) + objective.continuous_weight * 3.5
-    assert pull(objective) - pull(deaf) == pytest.approx(share * full, abs=1e-6)
+    expected = -objective.category_weight / (1 + math.exp(2)) + objective.continuous_weight * 3.5
+    assert pull(objective) - pull(deaf) == pytest.approx(expected, abs=1e-6)
 
 
-def test_infogans_networks_look_at_noisy_images():
-    seen = []
+@pytest.mark.parametrize(
+    ("spent", "strength"), [(0.0, 0.9), (0.2, 0.9), (0.3, 0.45), (0.4, 0), (0.9, 0)]
+)
+def test_infogans_networks_see_distorted_images_until_that_fades(spent, strength, monkeypatch):
+    asked = []
 
-    class Watched(FixedScores):
-        def features(self, x, y):
-            seen.append(x)
-            return super().features(x, y)
+    def spy(images, strength, random):
+        asked.append((images.flatten().tolist(), strength))
+        return images
 
-    codes = [[1.0, 0.0, 0.5, 0.0]] * 4000
-    the_turn = turn([0.5] * 4000, [-0.5] * 4000, codes)
-    players = Pair(FixedImages(), Watched())
-    InfoGAN(noise=0.3).discriminator_loss(players, the_turn)
-    InfoGAN(noise=0.3).generator_loss(players, the_turn)
-    assert [x.mean().item() for x in seen] == pytest.approx([0.5, -0.5, -0.5], abs=0.02)
-    assert [x.std().item() for x in seen] == pytest.approx([0.3] * 3, abs=0.02)
-    assert not torch.equal(seen[1], seen[2])
+    monkeypatch.setattr(objectives, "distort", spy)
+    the_turn = turn([0.5], [-0.5], [[1.0, 0.0, 0.5, 0.0]], spent=spent)
+    objective = InfoGAN(distortion=0.9, fade=(0.2, 0.4))
+    objective.discriminator_loss(pair(), the_turn)
+    objective.generator_loss(pair(), the_turn)
+    assert [pixels for pixels, _ in asked] == [[0.5], [-0.5], [-0.5]]
+    assert [drawn for _, drawn in asked] == pytest.approx([strength] * 3)
 
 
 @pytest.mark.parametrize("model", OBJECTIVES)

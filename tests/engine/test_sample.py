@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from ganctl.card import Card, NetworkSpec
+from ganctl.card import Card, CodeMap, NetworkSpec
+from ganctl.codes import Codes
 from ganctl.engine.networks import NETWORKS
+from ganctl.engine.roles import Generator
 from ganctl.engine.sample import BATCH, Sampler, from_pixels, to_pixels
-from ganctl.labels import blend, one_hot
+from ganctl.labels import UNLABELLED, blend, one_hot
 
 DIGITS = tuple("0123456789")
 
@@ -88,3 +90,71 @@ def test_another_process_gives_the_same_bits(trained):
         for _ in range(2)
     }
     assert len(digests) == 1
+
+
+class Listens(Generator):
+    """Keeps what it is told, and shows a dark picture."""
+
+    def __init__(self):
+        super().__init__()
+        self.unused = torch.nn.Parameter(torch.zeros(()))
+
+    def forward(self, z, condition):
+        self.z, self.condition = z, condition
+        return torch.zeros(len(z), 1, 8, 8)
+
+
+ABC = ("a", "b", "c")
+
+
+def listening(code_map=None, continuous=2):
+    spec = NetworkSpec("infogan", 8, 1, 0, 4, categories=3, continuous=continuous)
+    progress = {"step": 0, "images_seen": 0, "seconds": 0.0}
+    card = Card("0.0", "infogan", "modern", "toy", ABC, spec, progress, code_map)
+    return Sampler(Listens(), card)
+
+
+def told(sampler, labels, seeds=(0,), **options):
+    sampler.draw(labels, seeds, **options)
+    return sampler.generator.condition[: len(labels) * len(seeds)]
+
+
+@pytest.mark.parametrize("continuous", [0, 2])
+def test_a_class_asks_for_the_category_that_means_it(continuous):
+    sampler = listening(CodeMap((1, 2, 0), 0.1), continuous)
+    rows = told(sampler, [one_hot(index, ABC) for index in range(3)])
+    assert rows.shape == (3, 3 + continuous)
+    assert rows[:, :3].argmax(dim=1).tolist() == [1, 2, 0]
+    half = told(sampler, [blend(one_hot(0, ABC), one_hot(2, ABC), 0.25)])
+    assert half[0, :3].tolist() == [0.25, 0.75, 0]
+
+
+def test_before_they_are_matched_categories_are_in_their_order():
+    rows = told(listening(), [one_hot(index, ABC) for index in range(3)])
+    assert rows[:, :3].argmax(dim=1).tolist() == [0, 1, 2]
+
+
+def test_codes_are_held_or_depend_on_the_seed_alone():
+    sampler, label = listening(), one_hot(0, ABC)
+    free = told(sampler, [label, one_hot(1, ABC)], range(40))[:, 3:]
+    assert torch.equal(free[:40], free[40:])
+    assert len(set(free[:40].flatten().tolist())) == 80
+    assert ((free >= -1) & (free <= 1)).all()
+    held = told(sampler, [label], range(40), codes=Codes(continuous={2: -1.5}))[:, 3:]
+    assert torch.equal(held[:, 0], free[:40, 0])
+    assert (held[:, 1] == -1.5).all()
+
+
+def test_truncation_leaves_codes_alone():
+    sampler, label = listening(), one_hot(0, ABC)
+    whole = told(sampler, [label], range(5))
+    assert sampler.generator.z.abs().max() > 0
+    assert torch.equal(told(sampler, [label], range(5), truncation=0.0), whole)
+    assert sampler.generator.z.abs().max() == 0
+
+
+def test_without_labels_nothing_is_told():
+    spec = NetworkSpec("modern", 8, 1, classes=0, latent_size=4)
+    progress = {"step": 0, "images_seen": 0, "seconds": 0.0}
+    sampler = Sampler(Listens(), Card("0.0", "gan", "modern", "toy", (), spec, progress))
+    assert told(sampler, [UNLABELLED], range(3)).shape == (3, 0)

@@ -8,11 +8,17 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from ganctl.config import Budget, BudgetUnit, train_config
+from ganctl.card import read_card
+from ganctl.config import Budget, BudgetUnit, Latent, Model, train_config, values
+from ganctl.engine import checkpoint, data
 from ganctl.engine import train as loop
+from ganctl.engine.code_map import learn_code_map
+from ganctl.engine.record import Recorder
+from ganctl.engine.sample import Sampler
 from ganctl.engine.train import train
 from ganctl.errors import RunError, UsageError
 from ganctl.images import read_image
+from ganctl.labels import one_hot
 from ganctl.runs import Run
 
 
@@ -183,3 +189,102 @@ def test_the_label_is_learned(home, tiny_data):
     is_across = along[0] < along[1]
     assert is_across[0].mean() >= 0.8
     assert is_across[1].mean() <= 0.2
+
+
+def assert_same_outcome(one, two):
+    """Two runs ended with the same weights, averages, optimizers and metrics, to the bit."""
+    first, second = (load_file(run.latest_checkpoint()) for run in (one, two))
+    assert first.keys() == second.keys()
+    parts = {name.partition(".")[0] for name in first}
+    assert parts == {
+        "generator",
+        "generator_ema",
+        "discriminator",
+        "generator_optimizer",
+        "discriminator_optimizer",
+    }
+    assert [name for name in first if not torch.equal(first[name], second[name])] == []
+    clock = ("seconds", "images_per_second")
+    metrics = [
+        [{name: value for name, value in line.items() if name not in clock} for line in lines]
+        for lines in (one.metrics(), two.metrics())
+    ]
+    assert metrics[0]
+    assert metrics[0] == metrics[1]
+    cards = [read_card(run.latest_checkpoint()) for run in (one, two)]
+    assert cards[0].code_map == cards[1].code_map
+    assert cards[0].network == cards[1].network
+
+
+@pytest.mark.parametrize("model", values(Model))
+def test_every_model_resumed_equals_straight(home, tiny_data, monkeypatch, model):
+    monkeypatch.setattr(Recorder, "curves", lambda self: None)
+    options = {"model": model, "steps": 6, "preview_every": 2}
+    straight = start(home, tiny_data, "straight", **options)
+    finish(straight)
+    parts = start(home, tiny_data, "parts", **options)
+    finish(parts, should_stop=stop_after(3))
+    parts = Run.open(parts.folder)
+    assert (parts.status, parts.progress["step"]) == ("stopped", 3)
+    finish(parts)
+    assert_same_outcome(straight, parts)
+
+
+def test_the_classic_recipe_resumed_equals_straight(home, small_data, monkeypatch):
+    monkeypatch.setattr(Recorder, "preview", lambda self: None)
+    monkeypatch.setattr(Recorder, "curves", lambda self: None)
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    options = {"recipe": "classic", "steps": 2, "batch": 4, "preview_every": 1}
+    straight = start(home, small_data, "straight", **options)
+    finish(straight)
+    parts = start(home, small_data, "parts", **options)
+    finish(parts, should_stop=stop_after(1))
+    parts = Run.open(parts.folder)
+    assert (parts.status, parts.progress["step"]) == ("stopped", 1)
+    finish(parts)
+    assert_same_outcome(straight, parts)
+    state = load_file(parts.latest_checkpoint())
+    kept = [name for name in state if name.startswith("generator_ema.")]
+    assert all(torch.equal(state[name], state[name.replace("_ema", "")]) for name in kept)
+    sampler = Sampler.load(parts.latest_checkpoint())
+    assert sampler.card.network.latent is Latent.UNIFORM
+    assert sampler.draw([one_hot(0, sampler.card.classes)], [0]).shape == (1, 28, 28)
+
+
+@pytest.mark.parametrize("model", values(Model))
+def test_every_model_takes_a_step_with_the_classic_recipe(home, small_data, monkeypatch, model):
+    for written in ("preview", "curves"):
+        monkeypatch.setattr(Recorder, written, lambda self: None)
+    monkeypatch.setattr(Recorder, "checkpoint", lambda self, status: None)
+    run = start(home, small_data, model=model, recipe="classic", steps=1, batch=4)
+    (report,) = finish(run)
+    assert report.step == 1
+    assert np.isfinite(list(report.terms.values())).all()
+
+
+@pytest.mark.parametrize(("model", "rows"), [("gan", 10), ("infogan", 2)])
+def test_the_rows_of_a_preview(home, tiny_data, model, rows):
+    preview = finish(start(home, tiny_data, model=model, steps=2))[-1].preview
+    assert preview.shape == (rows, 10, 8, 8)
+    if model == "gan":
+        assert len({image.tobytes() for row in preview for image in row}) == 100
+
+
+def test_a_checkpoint_knows_what_its_own_categories_mean(home, tiny_data):
+    run = start(home, tiny_data, model="infogan")
+    finish(run)
+    paths = run.checkpoints()
+    assert len(paths) == 2
+    for path in paths:
+        discriminator, card = checkpoint.load_discriminator(path)
+        assert card.code_map == learn_code_map(discriminator, data.load(str(tiny_data)))
+
+
+def test_matching_categories_does_not_change_the_training(home, tiny_data):
+    often, once = (
+        start(home, tiny_data, f"every{every}", model="infogan", steps=3, checkpoint_every=every)
+        for every in (1, 3)
+    )
+    for run in (often, once):
+        finish(run)
+    assert_same_outcome(often, once)
