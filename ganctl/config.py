@@ -233,9 +233,9 @@ RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
         latent_size=62,
         generator_lr=4e-3,
         discriminator_lr=1e-3,
-        decay_from=0.75,
+        decay_from=0.7,
         adam_betas=(0.5, 0.99),
-        budget=Budget(BudgetUnit.EPOCHS, 10),
+        budget=Budget(BudgetUnit.EPOCHS, 5),
     ),
     (RecipeName.CLASSIC, Model.INFOGAN): replace(
         RECIPES[RecipeName.CLASSIC], latent_size=62, generator_lr=1e-3

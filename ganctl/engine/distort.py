@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
-ROTATION = 0.2  # radians each way
-SHEAR = 0.4  # pixels across for each pixel up
-SCALE = 0.2  # part of the width and, apart from it, of the height
-SHIFT = 1 / 14  # part of the width and of the height: 2 pixels of 28
+ROTATION = 0.1  # radians each way
+SHEAR = 0.2  # pixels across for each pixel up
+SCALE = 0.1  # part of the width and, apart from it, of the height
+SHIFT = 1 / 28  # part of the width and of the height
 
 
 def distort(images: Tensor, strength: float, random: torch.Generator) -> Tensor:

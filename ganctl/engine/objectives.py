@@ -212,21 +212,26 @@ class InfoGAN(GAN):
     bounds the mutual information I(c; x̃) from below::
 
         L_I = λ₀ E[-log Q(c0 | x̃)] + λ₁ E[½ Σ_j (c_j - Q_j(x̃))²]
-        L_D = E[softplus(-D(x))] + E[softplus(D(x̃))] + L_I
-        L_G = E[softplus(-D(x̃))] + L_I
+        L_D = E[softplus(-D(x))] + E[softplus(D(x̃))] + r L_I
+        L_G = E[softplus(-D(x̃))] + r L_I
 
     The second part of L_I is a Gaussian likelihood of unit variance, without
-    its constant. One thing is ours: what D and Q look at, real or not, is
-    distorted at random (as in DiffAugment, Zhao et al. 2020), so that c0 finds
-    the kind of a thing before its slant and width. Between two points of the
-    budget that fades away along a straight line; then c1 and c2 find those.
+    its constant. Two things are ours, and let more seeds find the digits. The
+    factor r is 0 until ``rise`` begins and 1 once it ends, so that there are
+    strokes before there are categories. And what D and Q look at, real or not,
+    is distorted at random (as in DiffAugment, Zhao et al. 2020) and noisy
+    (Sønderby et al. 2017, section 4), so that c0 tells the kind of a thing and
+    not its slant; during ``fade`` that goes away, and c1 and c2 find the slant.
+    Both spans are parts of the budget.
     """
 
     continuous: int = 2
     category_weight: float = 1.0
     continuous_weight: float = 0.1
     distortion: float = 1.0
-    fade: tuple[float, float] = (0.5, 0.8)
+    noise: float = 0.5
+    rise: tuple[float, float] = (0.04, 0.2)
+    fade: tuple[float, float] = (0.6, 0.85)
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description with codes instead of labels."""
@@ -242,10 +247,10 @@ class InfoGAN(GAN):
     def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_D."""
         discriminator, nothing = players.discriminator, turn.condition[:, :0]
-        real_score = discriminator(self._distorted(turn.real, turn), nothing)
-        features = discriminator.features(self._distorted(turn.fake, turn), nothing)
+        real_score = discriminator(self._veiled(turn.real, turn), nothing)
+        features = discriminator.features(self._veiled(turn.fake, turn), nothing)
         fake_score = discriminator.score(features, nothing)
-        information = self._information(discriminator.codes(features), turn.condition)
+        information = self._information(discriminator.codes(features), turn)
         total = softplus(-real_score).mean() + softplus(fake_score).mean() + information.total
         return Loss(
             total,
@@ -260,25 +265,28 @@ class InfoGAN(GAN):
     def generator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_G."""
         discriminator, nothing = players.discriminator, turn.condition[:, :0]
-        features = discriminator.features(self._distorted(turn.fake, turn), nothing)
-        information = self._information(discriminator.codes(features), turn.condition)
+        features = discriminator.features(self._veiled(turn.fake, turn), nothing)
+        information = self._information(discriminator.codes(features), turn)
         total = softplus(-discriminator.score(features, nothing)).mean() + information.total
         return Loss(total, {"generator_loss": total.detach()})
 
-    def _distorted(self, images: Tensor, turn: Turn) -> Tensor:
+    def _veiled(self, images: Tensor, turn: Turn) -> Tensor:
         """Return the images as D and Q see them at this point of the budget."""
-        start, end = self.fade
-        left = min(1.0, max(0.0, (end - turn.spent) / (end - start)))
-        return distort(images, left * self.distortion, turn.random)
+        left = 1 - _way(self.fade, turn.spent)
+        grain = torch.randn(images.shape, generator=turn.random, device=images.device)
+        distorted = distort(images, left * self.distortion, turn.random)
+        return distorted + left * self.noise * grain
 
-    def _information(self, guess: Tensor, codes: Tensor) -> Loss:
-        """Return L_I for Q's guess [N, categories + continuous] of the codes."""
+    def _information(self, guess: Tensor, turn: Turn) -> Loss:
+        """Return r L_I for Q's guess [N, categories + continuous] of the codes."""
+        codes = turn.condition
         categories = codes.shape[1] - self.continuous
         category_loss = cross_entropy(guess[:, :categories], codes[:, :categories])
         errors = guess[:, categories:] - codes[:, categories:]
         continuous_loss = errors.square().sum(dim=1).mean() / 2
+        total = self.category_weight * category_loss + self.continuous_weight * continuous_loss
         return Loss(
-            self.category_weight * category_loss + self.continuous_weight * continuous_loss,
+            _way(self.rise, turn.spent) * total,
             {
                 "category_loss": category_loss.detach(),
                 "continuous_loss": continuous_loss.detach(),
@@ -310,3 +318,9 @@ def _with_two_classes(spec: NetworkSpec) -> NetworkSpec:
             "Leave --model out, or give data with two classes or more.",
         )
     return spec
+
+
+def _way(span: tuple[float, float], spent: float) -> float:
+    """Return how much of a span of the budget is behind, in [0, 1]."""
+    start, end = span
+    return min(1.0, max(0.0, (spent - start) / (end - start)))

@@ -206,7 +206,7 @@ def test_infogan_information_loss():
     # logits (pixel, 0) and means (pixel, -pixel) for the pixels 2 and -1.
     codes = [[1.0, 0.0, 0.5, 0.0], [0.0, 1.0, -1.0, 1.0]]
     the_turn = turn([1.0, 1.0], [2.0, -1.0], codes)
-    objective = InfoGAN(distortion=0.0)
+    objective = InfoGAN(distortion=0.0, noise=0.0)
     category = mean(softplus(-2), softplus(-1))
     continuous = mean((1.5**2 + 2**2) / 2, (0**2 + 0**2) / 2)
     information = objective.category_weight * category + objective.continuous_weight * continuous
@@ -234,18 +234,38 @@ def test_infogan_draws_codes_and_never_takes_labels():
     assert (spec.classes, spec.categories, spec.continuous) == (0, 2, 2)
 
 
-def test_the_guess_of_q_pulls_on_the_image():
+@pytest.mark.parametrize(("spent", "share"), [(0.0, 0), (0.1, 0), (0.2, 0.5), (0.3, 1), (0.9, 1)])
+def test_the_guess_of_q_pulls_on_the_image_once_there_are_strokes(spent, share):
     def pull(objective):
-        the_turn = turn([0.0], [2.0], [[1.0, 0.0, 0.5, 0.0]])
+        the_turn = turn([0.0], [2.0], [[1.0, 0.0, 0.5, 0.0]], spent=spent)
         the_turn.fake.requires_grad_()
         objective.generator_loss(pair(), the_turn).total.backward()
         return the_turn.fake.grad.item()
 
-    objective = InfoGAN(distortion=0.0)
+    objective = InfoGAN(distortion=0.0, noise=0.0, rise=(0.1, 0.3))
     deaf = replace(objective, category_weight=0.0, continuous_weight=0.0)
     # d/dp of -log σ(p) is -σ(-p), and of ½((p - ½)² + p²) is 2p - ½.
-    expected = -objective.category_weight / (1 + math.exp(2)) + objective.continuous_weight * 3.5
-    assert pull(objective) - pull(deaf) == pytest.approx(expected, abs=1e-6)
+    full = -objective.category_weight / (1 + math.exp(2)) + objective.continuous_weight * 3.5
+    assert pull(objective) - pull(deaf) == pytest.approx(share * full, abs=1e-6)
+
+
+@pytest.mark.parametrize(("spent", "deviation"), [(0.0, 0.3), (0.3, 0.15), (0.4, 0.0)])
+def test_infogans_networks_look_through_noise_until_that_fades(spent, deviation):
+    seen = []
+
+    class Watched(FixedScores):
+        def features(self, x, y):
+            seen.append(x)
+            return super().features(x, y)
+
+    codes = [[1.0, 0.0, 0.5, 0.0]] * 4000
+    the_turn = turn([0.5] * 4000, [-0.5] * 4000, codes, spent=spent)
+    players = Pair(FixedImages(), Watched())
+    objective = InfoGAN(distortion=0.0, noise=0.3, fade=(0.2, 0.4))
+    objective.discriminator_loss(players, the_turn)
+    objective.generator_loss(players, the_turn)
+    assert [x.mean().item() for x in seen] == pytest.approx([0.5, -0.5, -0.5], abs=0.02)
+    assert [x.std().item() for x in seen] == pytest.approx([deviation] * 3, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +280,7 @@ def test_infogans_networks_see_distorted_images_until_that_fades(spent, strength
 
     monkeypatch.setattr(objectives, "distort", spy)
     the_turn = turn([0.5], [-0.5], [[1.0, 0.0, 0.5, 0.0]], spent=spent)
-    objective = InfoGAN(distortion=0.9, fade=(0.2, 0.4))
+    objective = InfoGAN(distortion=0.9, noise=0.0, fade=(0.2, 0.4))
     objective.discriminator_loss(pair(), the_turn)
     objective.generator_loss(pair(), the_turn)
     assert [pixels for pixels, _ in asked] == [[0.5], [-0.5], [-0.5]]
