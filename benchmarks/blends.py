@@ -29,7 +29,7 @@ from ganctl.engine.roles import Discriminator
 from ganctl.engine.sample import from_pixels
 from ganctl.locate import find_source
 
-SEEDS = range(50)
+SEEDS = range(20)
 SHOWN = ((3, 8), (4, 9), (1, 7), (0, 6), (2, 5), (3, 5))
 SHOWN_STEPS = 9
 SHOWN_SEED = 3
@@ -59,10 +59,10 @@ def main() -> None:
             flush=True,
         )
 
-    report("real test digits", test.images[:2250])
+    report("real test digits", test.images[:900])
     for name, run in (("without", arguments.without), ("with", arguments.practised)):
         generator = ganctl.load(run)
-        report(f"{name}: plain digits", drawn(generator, [f"{k}" for k in range(10)], 225))
+        report(f"{name}: plain digits", drawn(generator, [f"{k}" for k in range(10)], 90))
         halfway = [f"{a}:0.5,{b}:0.5" for a, b in combinations(range(10), 2)]
         report(f"{name}: halfway", drawn(generator, halfway, len(SEEDS)))
     if arguments.picture:

@@ -222,21 +222,23 @@ RECIPES: dict[RecipeName, Recipe] = {
     ),
 }
 
-# Chen et al. 2016, appendix C.1: 62 numbers of noise, other networks, a generator that learns
-# faster than its discriminator.
+# Chen et al. 2016, appendix C.1: other networks, 62 numbers of noise, and a generator that learns
+# faster than its discriminator. It suits every model without labels.
+_MODERN_UNLABELLED = replace(
+    RECIPES[RecipeName.MODERN],
+    network="infogan",
+    batch=128,
+    latent=Latent.UNIFORM,
+    latent_size=62,
+    generator_lr=4e-3,
+    discriminator_lr=1e-3,
+    decay_from=0.7,
+    adam_betas=(0.5, 0.99),
+    budget=Budget(BudgetUnit.EPOCHS, 5),
+)
 RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
-    (RecipeName.MODERN, Model.INFOGAN): replace(
-        RECIPES[RecipeName.MODERN],
-        network="infogan",
-        batch=128,
-        latent=Latent.UNIFORM,
-        latent_size=62,
-        generator_lr=4e-3,
-        discriminator_lr=1e-3,
-        decay_from=0.7,
-        adam_betas=(0.5, 0.99),
-        budget=Budget(BudgetUnit.EPOCHS, 5),
-    ),
+    (RecipeName.MODERN, Model.GAN): _MODERN_UNLABELLED,
+    (RecipeName.MODERN, Model.INFOGAN): _MODERN_UNLABELLED,
     (RecipeName.CLASSIC, Model.INFOGAN): replace(
         RECIPES[RecipeName.CLASSIC], latent_size=62, generator_lr=1e-3
     ),

@@ -1,8 +1,9 @@
 """The pair of Chen et al. 2016 for MNIST (InfoGAN, appendix C.1), with half as many channels.
 
 Beside the convolutions of ``modern`` both have a wide linear layer, and weights
-that start small. Without them the categories came to mean anything but
-digits: see ``benchmarks/recipe_trials.md``.
+that start small. Without labels both are needed: without them ``gan`` draws
+broken strokes, and InfoGAN's categories come to mean anything but digits (see
+``benchmarks/recipe_trials.md``).
 """
 
 from __future__ import annotations
@@ -81,12 +82,13 @@ class InfoGANDiscriminator(Discriminator):
             nn.LeakyReLU(SLOPE),
         )
         self.realness = nn.Linear(HIDDEN, 1)
-        self.q = nn.Sequential(
-            nn.Linear(HIDDEN, Q_SIZE, bias=False),
-            nn.BatchNorm1d(Q_SIZE),
-            nn.LeakyReLU(SLOPE),
-            nn.Linear(Q_SIZE, spec.categories + spec.continuous),
-        )
+        if spec.categories:
+            self.q = nn.Sequential(
+                nn.Linear(HIDDEN, Q_SIZE, bias=False),
+                nn.BatchNorm1d(Q_SIZE),
+                nn.LeakyReLU(SLOPE),
+                nn.Linear(Q_SIZE, spec.categories + spec.continuous),
+            )
         _initialise(self)
 
     def features(self, x: Tensor, y: Tensor) -> Tensor:  # noqa: ARG002
