@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
 from ganctl.card import CodeMap
+from ganctl.engine import seeding
 from ganctl.engine.data import Dataset
 from ganctl.engine.roles import Discriminator
 from ganctl.engine.sample import from_pixels
@@ -27,8 +26,10 @@ def learn_code_map(discriminator: Discriminator, dataset: Dataset) -> CodeMap:
     # scipy is slow to import, and only this model needs it.
     from scipy.optimize import linear_sum_assignment
 
-    every = math.ceil(len(dataset) / MATCHED_IMAGES)
-    images, labels = dataset.images[::every], dataset.labels[::every]
+    # Drawn, not every so many: MNIST's easier and harder writers take turns.
+    shuffle = torch.randperm(len(dataset), generator=seeding.generator("code map"))
+    chosen = shuffle[:MATCHED_IMAGES]
+    images, labels = dataset.images[chosen], dataset.labels[chosen]
     classes = len(dataset.classes)
     guessed = guess_categories(discriminator, images, classes)
     together = one_hot(labels, classes).T.float() @ one_hot(guessed, classes).float()
