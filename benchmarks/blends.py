@@ -5,8 +5,8 @@
 Both runs draw digits halfway between every two classes, and plain digits to
 compare. Three judges that neither run was trained on look at them: the
 discriminator of a run of ``--model gan``, which knows no labels (its mean
-score, and the part that it takes for real); the distance to the nearest
-training image in pixels; and the same in the features of a classifier of real
+score, and the part that it takes for real); the distance to the nearest of
+20,000 training images in pixels; and the same in the features of a classifier of real
 digits (see judging.py).
 """
 
@@ -30,6 +30,7 @@ from ganctl.engine.sample import from_pixels
 from ganctl.locate import find_source
 
 SEEDS = range(20)
+TRAIN_IMAGES = 20_000
 SHOWN = ((3, 8), (4, 9), (1, 7), (0, 6), (2, 5), (3, 5))
 SHOWN_STEPS = 9
 SHOWN_SEED = 3
@@ -46,13 +47,14 @@ def main() -> None:
     train, test = load("mnist", "train"), load("mnist", "test")
     critic, _ = load_discriminator(find_source(arguments.critic).checkpoint)
     judge = trained_judge("mnist")
-    real_features = judge.features(train.images)
+    known = train.images[:TRAIN_IMAGES]
+    known_features = judge.features(known)
     print(f"{'':28} score  taken for real  nearest, pixels  nearest, features")
 
     def report(name: str, images: Tensor) -> None:
         scores = score(critic, images)
-        in_pixels = nearest(images.flatten(1).float() / 255, train.images.flatten(1).float() / 255)
-        in_features = nearest(judge.features(images), real_features)
+        in_pixels = nearest(images.flatten(1).float() / 255, known.flatten(1).float() / 255)
+        in_features = nearest(judge.features(images), known_features)
         print(
             f"{name:28} {scores.mean():5.2f}  {(scores > 0).float().mean():14.1%}  "
             f"{in_pixels:15.3f}  {in_features:17.3f}",
