@@ -54,6 +54,8 @@ class Label:
 
 UNLABELLED = Label("unlabelled", ())
 """What is asked of a generator that knows no labels."""
+UNLABELLED_ROWS = 10
+"""The rows of its sheets, which have no classes to stand for."""
 
 
 @dataclass(frozen=True)

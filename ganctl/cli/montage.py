@@ -22,7 +22,7 @@ from ganctl.codes import Codes, continuous_names
 from ganctl.config import check_count
 from ganctl.errors import UnknownName, UsageError
 from ganctl.files import check_writable, write_results
-from ganctl.labels import MAX_SEED, Label, check_seed
+from ganctl.labels import MAX_SEED, UNLABELLED_ROWS, Label, check_seed
 from ganctl.locate import Source
 from ganctl.provenance import Origin
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ganctl.images import Images
 
 SWEEP_END = 2.0
-UNLABELLED_ROWS = 10
 
 
 def montage(

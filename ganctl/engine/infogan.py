@@ -8,13 +8,11 @@ broken strokes, and InfoGAN's categories come to mean anything but digits (see
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import torch
 from torch import Tensor, nn
 
 from ganctl.card import NetworkSpec
-from ganctl.engine.modern import pyramid
+from ganctl.engine.modern import downsampling, pyramid, upsampling
 from ganctl.engine.roles import Discriminator, Generator
 
 HIDDEN = 1024
@@ -29,7 +27,7 @@ class InfoGANGenerator(Generator):
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         widths, base_size = pyramid(spec.image_size, base=32)
-        blocks: list[nn.Module] = [
+        self.blocks = nn.Sequential(
             nn.Linear(spec.latent_size + spec.condition_size, HIDDEN, bias=False),
             nn.BatchNorm1d(HIDDEN),
             nn.ReLU(),
@@ -37,15 +35,7 @@ class InfoGANGenerator(Generator):
             nn.Unflatten(1, (widths[0], base_size, base_size)),
             nn.BatchNorm2d(widths[0]),
             nn.ReLU(),
-        ]
-        for width, narrower in pairwise(widths):
-            blocks += [
-                nn.ConvTranspose2d(width, narrower, 4, stride=2, padding=1, bias=False),
-                nn.BatchNorm2d(narrower),
-                nn.ReLU(),
-            ]
-        self.blocks = nn.Sequential(
-            *blocks, nn.ConvTranspose2d(widths[-1], spec.channels, 4, stride=2, padding=1)
+            *upsampling(widths, spec.channels),
         )
         _initialise(self)
 
@@ -64,18 +54,8 @@ class InfoGANDiscriminator(Discriminator):
         super().__init__()
         widths, base_size = pyramid(spec.image_size, base=32)
         widths = widths[::-1]
-        blocks: list[nn.Module] = [
-            nn.Conv2d(spec.channels, widths[0], 4, stride=2, padding=1),
-            nn.LeakyReLU(SLOPE),
-        ]
-        for width, wider in pairwise(widths):
-            blocks += [
-                nn.Conv2d(width, wider, 4, stride=2, padding=1, bias=False),
-                nn.BatchNorm2d(wider),
-                nn.LeakyReLU(SLOPE),
-            ]
         self.trunk = nn.Sequential(
-            *blocks,
+            *downsampling(widths, spec.channels, slope=SLOPE),
             nn.Flatten(),
             nn.Linear(widths[-1] * base_size**2, HIDDEN, bias=False),
             nn.BatchNorm1d(HIDDEN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -28,15 +29,8 @@ class ModernGenerator(Generator):
             self.embed = nn.Parameter(torch.randn(spec.condition_size, EMBEDDING_SIZE))
             inputs += EMBEDDING_SIZE
         self.project = nn.Linear(inputs, self.base_width * self.base_size**2)
-        blocks: list[nn.Module] = [nn.BatchNorm2d(widths[0]), nn.ReLU()]
-        for width, narrower in pairwise(widths):
-            blocks += [
-                nn.ConvTranspose2d(width, narrower, 4, stride=2, padding=1, bias=False),
-                nn.BatchNorm2d(narrower),
-                nn.ReLU(),
-            ]
         self.blocks = nn.Sequential(
-            *blocks, nn.ConvTranspose2d(widths[-1], spec.channels, 4, stride=2, padding=1)
+            nn.BatchNorm2d(widths[0]), nn.ReLU(), *upsampling(widths, spec.channels)
         )
 
     def forward(self, z: Tensor, condition: Tensor) -> Tensor:
@@ -59,17 +53,7 @@ class ModernDiscriminator(Discriminator):
         super().__init__()
         widths, base_size = pyramid(spec.image_size, base=32)
         widths = widths[::-1]
-        blocks: list[nn.Module] = [
-            nn.Conv2d(spec.channels, widths[0], 4, stride=2, padding=1),
-            nn.LeakyReLU(0.2),
-        ]
-        for width, wider in pairwise(widths):
-            blocks += [
-                nn.Conv2d(width, wider, 4, stride=2, padding=1, bias=False),
-                nn.BatchNorm2d(wider),
-                nn.LeakyReLU(0.2),
-            ]
-        self.blocks = nn.Sequential(*blocks, nn.Flatten())
+        self.blocks = nn.Sequential(*downsampling(widths, spec.channels, slope=0.2), nn.Flatten())
         features = widths[-1] * base_size**2
         self.realness = nn.Linear(features, 1)
         self.label: nn.Parameter | None = None
@@ -100,6 +84,33 @@ class ModernDiscriminator(Discriminator):
         """Return Q's guess: logits of c0, then means of the continuous codes."""
         guess: Tensor = self.q(features)
         return guess
+
+
+def upsampling(widths: Sequence[int], channels: int) -> list[nn.Module]:
+    """Return convolutions that double the size: through ``widths``, and once more to images."""
+    layers: list[nn.Module] = []
+    for width, narrower in pairwise(widths):
+        layers += [
+            nn.ConvTranspose2d(width, narrower, 4, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(narrower),
+            nn.ReLU(),
+        ]
+    return [*layers, nn.ConvTranspose2d(widths[-1], channels, 4, stride=2, padding=1)]
+
+
+def downsampling(widths: Sequence[int], channels: int, *, slope: float) -> list[nn.Module]:
+    """Return convolutions that halve the size, from images on and through ``widths``."""
+    layers: list[nn.Module] = [
+        nn.Conv2d(channels, widths[0], 4, stride=2, padding=1),
+        nn.LeakyReLU(slope),
+    ]
+    for width, wider in pairwise(widths):
+        layers += [
+            nn.Conv2d(width, wider, 4, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(wider),
+            nn.LeakyReLU(slope),
+        ]
+    return layers
 
 
 def pyramid(image_size: int, base: int) -> tuple[list[int], int]:

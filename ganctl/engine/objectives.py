@@ -103,15 +103,7 @@ class GAN:
         """Return L_D. Real and fake pass apart: in one batch, batch norm would tell them apart."""
         real_score = players.discriminator(turn.real, turn.condition)
         fake_score = players.discriminator(turn.fake, turn.condition)
-        total = softplus(-real_score).mean() + softplus(fake_score).mean()
-        return Loss(
-            total,
-            {
-                "discriminator_loss": total.detach(),
-                "real_score": real_score.detach().mean(),
-                "fake_score": fake_score.detach().mean(),
-            },
-        )
+        return _told_apart(real_score, fake_score)
 
     def generator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_G."""
@@ -251,24 +243,16 @@ class InfoGAN(GAN):
         features = discriminator.features(self._veiled(turn.fake, turn), nothing)
         fake_score = discriminator.score(features, nothing)
         information = self._information(discriminator.codes(features), turn)
-        total = softplus(-real_score).mean() + softplus(fake_score).mean() + information.total
-        return Loss(
-            total,
-            {
-                "discriminator_loss": total.detach(),
-                "real_score": real_score.detach().mean(),
-                "fake_score": fake_score.detach().mean(),
-                **information.terms,
-            },
-        )
+        game = _told_apart(real_score, fake_score)
+        return Loss(game.total + information.total, game.terms | information.terms)
 
     def generator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_G."""
         discriminator, nothing = players.discriminator, turn.condition[:, :0]
         features = discriminator.features(self._veiled(turn.fake, turn), nothing)
         information = self._information(discriminator.codes(features), turn)
-        total = softplus(-discriminator.score(features, nothing)).mean() + information.total
-        return Loss(total, {"generator_loss": total.detach()})
+        game = softplus(-discriminator.score(features, nothing)).mean()
+        return Loss(game + information.total, {"generator_loss": game.detach()})
 
     def _veiled(self, images: Tensor, turn: Turn) -> Tensor:
         """Return the images as D and Q see them at this point of the budget."""
@@ -309,6 +293,19 @@ def other_labels(y: Tensor, random: torch.Generator) -> Tensor:
     count, classes = y.shape
     shift = torch.randint(1, classes, (count,), generator=random, device=y.device)
     return one_hot((y.argmax(dim=1) + shift) % classes, classes).to(y.dtype)
+
+
+def _told_apart(real_score: Tensor, fake_score: Tensor) -> Loss:
+    """Return E[softplus(-s)] over scores of real images plus E[softplus(s)] over those of fakes."""
+    total = softplus(-real_score).mean() + softplus(fake_score).mean()
+    return Loss(
+        total,
+        {
+            "discriminator_loss": total.detach(),
+            "real_score": real_score.detach().mean(),
+            "fake_score": fake_score.detach().mean(),
+        },
+    )
 
 
 def _with_two_classes(spec: NetworkSpec) -> NetworkSpec:

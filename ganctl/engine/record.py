@@ -15,11 +15,10 @@ from ganctl.engine.data import Dataset
 from ganctl.engine.sample import Sampler
 from ganctl.engine.state import TrainState
 from ganctl.files import write_atomically
-from ganctl.labels import UNLABELLED, one_hot
+from ganctl.labels import UNLABELLED, UNLABELLED_ROWS, one_hot
 from ganctl.runs import Run
 
 PREVIEW_COLUMNS = 10
-UNLABELLED_ROWS = 10
 
 
 class Recorder:
