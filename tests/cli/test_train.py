@@ -378,7 +378,7 @@ def test_the_other_models_are_content_with_one_class(ganctl, single_class, monke
 @pytest.mark.parametrize(
     ("options", "plan"),
     [
-        (["--model", "infogan"], {"batch": 128, "budget": {"unit": "epochs", "amount": 10}}),
+        (["--model", "infogan"], {"batch": 128, "budget": {"unit": "epochs", "amount": 5}}),
         (["--recipe", "classic"], {"batch": 100, "budget": {"unit": "steps", "amount": 60000}}),
     ],
 )
