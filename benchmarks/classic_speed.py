@@ -28,11 +28,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 from torch.utils.data import DataLoader, Dataset
 
 from ganctl.card import NetworkSpec
-from ganctl.config import RECIPES, RecipeName, train_config
+from ganctl.config import train_config
 from ganctl.engine import vision
 from ganctl.engine.classic import ClassicDiscriminator, ClassicGenerator
 from ganctl.engine.data import load
 from ganctl.engine.train import train
+from ganctl.recipes import RECIPES, RecipeName
 from ganctl.runs import Run
 
 BATCH = 100

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganctl import runs
 from ganctl.card import Card
 from ganctl.codes import Codes, label_of_category, parse_codes
-from ganctl.config import check_amount, check_count, check_run_name, train_config
+from ganctl.config import check_amount, check_count, train_config
 from ganctl.errors import UsageError
 from ganctl.labels import UNLABELLED, Label, check_seed, parse_labels
 from ganctl.locate import find_source
-from ganctl.runs import Run
+from ganctl.runs import Run, new_run
 
 if TYPE_CHECKING:
     from ganctl.engine.sample import Sampler
@@ -48,11 +47,7 @@ def train(
     """
     from ganctl.engine.train import train as train_steps
 
-    config = train_config(**options)
-    folder = (
-        Path(out) if out is not None else runs.new_folder(name and check_run_name(name), config)
-    )
-    run = Run.new(folder, config)
+    run = new_run(train_config(**options), name=name, out=None if out is None else Path(out))
     for report in train_steps(run):
         on_report(report)
     return run

@@ -12,8 +12,9 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-from ganctl.config import Latent, check_count, check_image_size
+from ganctl.config import check_count, check_image_size
 from ganctl.errors import CheckpointError, UsageError
+from ganctl.recipes import Latent
 
 FORMAT = "ganctl-checkpoint"
 FORMAT_VERSION = 1

@@ -22,8 +22,8 @@ from typing import Any
 from ganctl import paths
 from ganctl._version import __version__
 from ganctl.card import PROGRESS
-from ganctl.config import TrainConfig
-from ganctl.errors import FileError, RunError
+from ganctl.config import TrainConfig, check_run_name
+from ganctl.errors import FileError, RunError, UsageError
 from ganctl.files import check_writable, explained, write_atomically
 
 FORMAT_VERSION = 1
@@ -206,10 +206,23 @@ class Run:
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
 
-def new_folder(name: str | None, config: TrainConfig) -> Path:
-    """Return a free folder below the home for a new run, called ``name`` or by the time."""
+def new_run(config: TrainConfig, *, name: str | None = None, out: Path | None = None) -> Run:
+    """Return a run that will live below the home, called ``name`` or by the time, or in ``out``.
+
+    Raises:
+        UsageError: both are given, or the name cannot be a folder's.
+        FileError: something is there already, or it could not be written.
+    """
+    if name is not None and out is not None:
+        raise UsageError("--name and --out exclude each other.", "Give one of them.")
+    if out is not None:
+        return Run.new(out, config)
     if name is not None:
-        return paths.runs_folder() / name
+        return Run.new(paths.runs_folder() / check_run_name(name), config)
+    return Run.new(_folder_by_time(config), config)
+
+
+def _folder_by_time(config: TrainConfig) -> Path:
     stem = f"{datetime.now():%Y%m%d-%H%M%S}-{config.model.value}-{_data_name(config.data)}"
     folder = paths.runs_folder() / stem
     number = 2

@@ -12,8 +12,8 @@ from safetensors.numpy import save_file
 
 from ganctl import paths
 from ganctl.card import Card, CodeMap, NetworkSpec, read_card
-from ganctl.config import Latent
 from ganctl.errors import CheckpointError, UsageError
+from ganctl.recipes import Latent
 from tests.strategies import json_values
 
 SPEC = NetworkSpec("modern", 28, 1, 2, 64)

@@ -7,23 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganctl.budget import Budget, BudgetUnit
 from ganctl.config import (
-    MODEL_SUMMARIES,
-    RECIPES,
-    Budget,
-    BudgetUnit,
-    Model,
-    RecipeName,
     TrainConfig,
     check_amount,
     check_count,
     check_run_name,
-    choose_budget,
-    recipe_for,
     resumed_config,
     train_config,
 )
 from ganctl.errors import RunError, UnknownName, UsageError
+from ganctl.recipes import RECIPES, Model, RecipeName
 from tests.strategies import json_values
 
 MODERN = RECIPES[RecipeName.MODERN]
@@ -34,20 +28,12 @@ def test_the_defaults_are_the_recipes():
     assert (config.data, config.model, config.recipe) == ("mnist", Model.CGAN, RecipeName.MODERN)
     assert config.batch == MODERN.batch
     assert config.budget == MODERN.budget == Budget(BudgetUnit.EPOCHS, 6)
-    assert set(RECIPES) == set(RecipeName)
-    assert set(MODEL_SUMMARIES) == set(Model)
 
 
 def test_classic_has_its_own_defaults():
     config = train_config(recipe="classic")
     assert config.budget == Budget(BudgetUnit.STEPS, 60_000)
     assert (config.batch, config.preview_every) == (100, 1000)
-
-
-@pytest.mark.parametrize("recipe", RecipeName)
-def test_infogan_takes_62_numbers_of_noise(recipe):
-    assert recipe_for(recipe, Model.INFOGAN).latent_size == 62
-    assert recipe_for(recipe, Model.CGAN) == RECIPES[recipe]
 
 
 @pytest.mark.parametrize(
@@ -108,44 +94,6 @@ def test_two_budgets_exclude_each_other(given, named):
     with pytest.raises(UsageError, match=f"^{named} exclude each other") as caught:
         train_config(**given)
     assert caught.value.hint == "Give one of them."
-
-
-def test_one_budget_or_none():
-    assert choose_budget(None, None, None) is None
-    assert choose_budget(None, 7, None) == Budget(BudgetUnit.STEPS, 7)
-    assert choose_budget(0.5, None, None) == Budget(BudgetUnit.EPOCHS, 0.5)
-
-
-def test_budgets_beyond_all_measure():
-    """Numbers that a float cannot hold, or that make infinitely many steps."""
-    with pytest.raises(UsageError, match="--steps"):
-        train_config(steps=10**400)
-    with pytest.raises(UsageError, match="--epochs"):
-        train_config(epochs=1e308).budget.steps(60_000, 64)
-
-
-@pytest.mark.parametrize(
-    ("budget", "steps"),
-    [
-        (Budget(BudgetUnit.EPOCHS, 2), 20),
-        (Budget(BudgetUnit.EPOCHS, 0.01), 1),
-        (Budget(BudgetUnit.STEPS, 7), 7),
-        (Budget(BudgetUnit.MINUTES, 1), None),
-    ],
-)
-def test_budgets_in_steps(budget, steps):
-    assert budget.steps(images=1000, batch=100) == steps
-
-
-def test_progress_counts_steps_or_the_clock():
-    assert Budget(BudgetUnit.STEPS, 10).progress(5, 999.0, 10) == 0.5
-    assert Budget(BudgetUnit.MINUTES, 2).progress(5, 30.0, None) == 0.25
-    assert Budget(BudgetUnit.MINUTES, 1).progress(5, 90.0, None) == 1.0
-
-
-def test_budgets_read_as_words():
-    assert str(Budget(BudgetUnit.MINUTES, 3)) == "3 minutes"
-    assert str(Budget(BudgetUnit.EPOCHS, 1)) == "1 epoch"
 
 
 def test_a_path_becomes_absolute(tmp_path, monkeypatch):

@@ -45,6 +45,12 @@ def test_train_and_load(tiny_data, home):
     assert generator.sample("all", 2).shape == (4, 8, 8)
 
 
+def test_a_name_and_a_folder_exclude_each_other(tiny_data, tmp_path):
+    with pytest.raises(ganctl.GanctlError, match="--name and --out"):
+        ganctl.train(data=str(tiny_data), steps=1, name="mine", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize(
     "call",
     [

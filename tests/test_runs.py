@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ganctl import runs
 from ganctl.config import train_config
 from ganctl.errors import FileError, RunError
-from ganctl.runs import FORMAT_VERSION, Run, new_folder, step_of
+from ganctl.runs import FORMAT_VERSION, Run, new_run, step_of
 from tests.strategies import json_values
 
 many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -232,7 +232,7 @@ def test_a_folder_without_header_is_no_run(tmp_path):
         Run.open(tmp_path)
 
 
-def test_new_folders_are_named_by_time_model_and_data_and_never_taken(home, tmp_path, monkeypatch):
+def test_new_runs_are_named_by_time_model_and_data_and_never_taken(home, tmp_path, monkeypatch):
     class Noon(datetime):
         @classmethod
         def now(cls, tz=None):
@@ -242,10 +242,11 @@ def test_new_folders_are_named_by_time_model_and_data_and_never_taken(home, tmp_
     (tmp_path / "my pets!").mkdir()
     config = train_config(data=str(tmp_path / "my pets!"))
     for ending in ("", "-2", "-3"):
-        folder = new_folder(None, config)
+        folder = new_run(config).folder
         assert folder == home / "runs" / f"20261123-120000-cgan-my-pets{ending}"
         folder.mkdir(parents=True)
-    assert new_folder("demo", config) == home / "runs" / "demo"
+    assert new_run(config, name="demo").folder == home / "runs" / "demo"
+    assert new_run(config, out=tmp_path / "x").folder == tmp_path / "x"
 
 
 def test_the_size_is_that_of_all_files(run):

@@ -64,7 +64,7 @@ def montage(
     if sweep and real:
         raise UsageError("--sweep and --real exclude each other.", "Give one of them.")
     source, card = open_source(run)
-    subject = Subject(source, card, read_labels(digit, card), cols, seed)
+    subject = Subject(source, card, read_labels(digit, card), cols, check_seed(seed))
     swept = _swept(sweep, card) if sweep is not None else [None]
     files = {code: _file(out, source, code, real=real, many=len(swept) > 1) for code in swept}
     sheets: dict[Path, bytes] = {}
@@ -94,22 +94,20 @@ class Subject:
     cols: int
     seed: int
 
-    def __post_init__(self) -> None:
-        """Check the seeds; the networks are opened when something is drawn."""
-        last = check_seed(self.seed) + len(self._seeds) - 1
-        check_seed(min(last, MAX_SEED + 1), "--seed plus the number of images:")
-
     @property
     def _seeds(self) -> range:
         """A seed for each column, or for each place where there are no labels."""
         count = self.cols * (1 if self.card.classes else UNLABELLED_ROWS)
+        last = self.seed + count - 1
+        check_seed(min(last, MAX_SEED + 1), "--seed plus the number of images:")
         return range(self.seed, self.seed + count)
 
     def generated(self) -> Images:
         """Return the images of every label and seed."""
+        seeds = self._seeds  # These are checked before torch is imported.
         from ganctl.engine.sample import Sampler
 
-        return Sampler.load(self.source.checkpoint).draw(self.labels, self._seeds)
+        return Sampler.load(self.source.checkpoint).draw(self.labels, seeds)
 
     def sweep(self, code: str) -> Images:
         """Return a row for each label, in which one code varies and the others rest at 0.

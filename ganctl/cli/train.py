@@ -10,37 +10,37 @@ from typing import Annotated, Any
 
 import typer
 
-from ganctl import locate, runs
+from ganctl import locate
 from ganctl.card import read_card
 from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_from, complete_run
 from ganctl.cli.signals import stop_on_signals
 from ganctl.config import (
-    MODEL_SUMMARIES,
-    RECIPES,
     DataName,
     Device,
-    Model,
     Precision,
-    RecipeName,
-    TrainConfig,
-    check_run_name,
     resumed_config,
     train_config,
     values,
 )
 from ganctl.errors import Stopped, UsageError
-from ganctl.runs import LATEST, Run
+from ganctl.recipes import MODEL_SUMMARIES, RECIPES, Model, RecipeName, recipe_for
+from ganctl.runs import LATEST, Run, new_run
 
 _RECIPES_HELP = "; ".join(f"{name.value}: {recipe.summary}" for name, recipe in RECIPES.items())
 _MODELS_HELP = "; ".join(f"{name.value}: {text}" for name, text in MODEL_SUMMARIES.items())
 
 
 def _defaults(field: str) -> str:
-    """Return the default of an option by each recipe."""
-    modern, *others = (f"{getattr(recipe, field)}" for recipe in RECIPES.values())
-    named = zip(list(RECIPES)[1:], others, strict=True)
-    return ", ".join([modern, *(f"{name.value}: {value}" for name, value in named)])
+    """Return the default of an option, and those of the models and recipes that have another."""
+    recipes = {model.value: recipe_for(RecipeName.MODERN, model) for model in Model}
+    recipes |= {name.value: recipe for name, recipe in RECIPES.items()}
+    usual = str(getattr(RECIPES[RecipeName.MODERN], field))
+    others: dict[str, list[str]] = {}
+    for name, recipe in recipes.items():
+        others.setdefault(str(getattr(recipe, field)), []).append(name)
+    del others[usual]
+    return "; ".join([usual, *(f"{', '.join(names)}: {value}" for value, names in others.items())])
 
 
 def train(
@@ -170,7 +170,7 @@ def train(
     if resume is not None:
         run = _resumed_run(resume, given, name, out)
     else:
-        run = _new_run(train_config(**given), name, out)
+        run = new_run(train_config(**given), name=name, out=out)
     if dry_run:
         _print_plan(run, json=json)
         return
@@ -188,13 +188,6 @@ def with_resume_value(arguments: Sequence[str]) -> list[str]:
         if completed[index] == "--resume" and (not following or following[0].startswith("-")):
             completed.insert(index + 1, LATEST)
     return completed
-
-
-def _new_run(config: TrainConfig, name: str | None, out: Path | None) -> Run:
-    if name is not None and out is not None:
-        raise UsageError("--name and --out exclude each other.", "Give one of them.")
-    folder = out if out is not None else runs.new_folder(name and check_run_name(name), config)
-    return Run.new(folder, config)
 
 
 def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: Path | None) -> Run:

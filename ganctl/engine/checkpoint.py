@@ -93,11 +93,16 @@ def load_discriminator(path: Path) -> tuple[Discriminator, Card]:
     """Return the discriminator of a training's checkpoint, on the CPU, and its card.
 
     Raises:
-        CheckpointError: as ``load_generator``; a generator alone lacks the weights too.
+        CheckpointError: as ``load_generator``, or the file holds a generator alone.
     """
     card = _usable_card(path)
     discriminator = _built(NETWORKS[card.network.name].discriminator, card.network, path)
-    _load_network(discriminator, _without_prefix("discriminator", _load_tensors(path)), path)
+    tensors = _without_prefix("discriminator", _load_tensors(path))
+    if not tensors:
+        raise CheckpointError(
+            f"{path} holds a generator alone.", "Give a run, or a checkpoint of its training."
+        )
+    _load_network(discriminator, tensors, path)
     return discriminator.eval().requires_grad_(False), card
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from ganctl.config import Recipe
+from ganctl.recipes import Recipe
 
 
 def ema_decay(recipe: Recipe, batch: int, images_seen: int) -> float:

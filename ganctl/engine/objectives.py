@@ -15,10 +15,10 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, one_hot, softplus
 
 from ganctl.card import NetworkSpec
-from ganctl.config import Model
 from ganctl.engine.distort import distort
 from ganctl.engine.roles import Discriminator, Generator
 from ganctl.errors import DataError
+from ganctl.recipes import Model
 
 
 class Players(Protocol):

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from ganctl.config import Latent
+from ganctl.recipes import Latent
 
 
 def generator(*key: int | str, device: torch.device | str = "cpu") -> torch.Generator:

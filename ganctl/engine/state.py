@@ -9,10 +9,10 @@ import torch
 from torch.optim import Adam, Optimizer
 
 from ganctl.card import NetworkSpec
-from ganctl.config import Recipe
 from ganctl.engine import seeding
 from ganctl.engine.networks import NETWORKS
 from ganctl.engine.roles import Discriminator, Generator
+from ganctl.recipes import Recipe
 
 
 @dataclass

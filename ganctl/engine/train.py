@@ -13,7 +13,7 @@ from torch.nn.functional import one_hot
 from torch.optim import Optimizer
 
 from ganctl.card import NetworkSpec
-from ganctl.config import Recipe, TrainConfig, recipe_for
+from ganctl.config import TrainConfig
 from ganctl.engine import checkpoint, data, devices, seeding
 from ganctl.engine.ema import ema_decay, update_ema
 from ganctl.engine.labelled import Progress
@@ -24,6 +24,7 @@ from ganctl.engine.sample import from_pixels
 from ganctl.engine.state import TrainState, new_state
 from ganctl.errors import RunError
 from ganctl.images import Images
+from ganctl.recipes import Recipe, recipe_for
 from ganctl.runs import Run
 
 

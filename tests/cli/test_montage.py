@@ -191,6 +191,13 @@ def test_a_sweep_of_one_code_takes_its_name_from_out(ganctl, trained_infogan):
     assert ganctl("montage", "--sweep", "c2", "--out", "a.png").out == "a.png\n"
 
 
+def test_a_sweep_needs_one_seed_alone(ganctl, trained_infogan):
+    assert ganctl("montage", "--sweep", "c1", "--seed", str(2**63 - 1)).code == 0
+    result = ganctl("montage", "--seed", str(2**63 - 1))
+    assert result.code == 2
+    assert "--seed plus the number of images" in result.err
+
+
 def test_a_sweep_of_some_classes(ganctl, trained_infogan):
     ganctl(
         "montage", "--sweep", "c1", "-c", "down", "--cols", "3", "--scale", "1", "--out", "a.png"

@@ -9,8 +9,9 @@ import torch
 
 from ganctl.card import read_card
 from ganctl.cli.train import with_resume_value
-from ganctl.config import Model, values
+from ganctl.config import values
 from ganctl.engine.record import Recorder
+from ganctl.recipes import Model
 from ganctl.runs import Run
 from tests.conftest import tiny_images
 

@@ -8,10 +8,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from ganctl.card import Card, CodeMap, NetworkSpec, read_card
-from ganctl.config import RECIPES, RecipeName
 from ganctl.engine import checkpoint
 from ganctl.engine.state import new_state
 from ganctl.errors import CheckpointError, FileError
+from ganctl.recipes import RECIPES, RecipeName
 
 SPEC = NetworkSpec("modern", 8, 1, 2, RECIPES[RecipeName.MODERN].latent_size)
 
@@ -155,7 +155,7 @@ def test_loading_uses_up_no_random_numbers(saved):
 def test_a_generator_alone_has_no_discriminator(tmp_path):
     path = tmp_path / "half.safetensors"
     checkpoint.save_generator(state_after_a_step().generator_ema, card(), path, torch.float16)
-    with pytest.raises(CheckpointError, match="do not fit"):
+    with pytest.raises(CheckpointError, match="a generator alone"):
         checkpoint.load_discriminator(path)
 
 

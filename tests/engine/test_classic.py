@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from ganctl.budget import BudgetUnit
 from ganctl.card import NetworkSpec
-from ganctl.config import RECIPES, BudgetUnit, Latent, RecipeName
 from ganctl.engine.classic import (
     ClassicDiscriminator,
     ClassicGenerator,
@@ -14,6 +14,7 @@ from ganctl.engine.classic import (
 )
 from ganctl.engine.networks import parameter_count
 from ganctl.errors import UsageError
+from ganctl.recipes import RECIPES, Latent, RecipeName
 
 SPEC = NetworkSpec("classic", 28, 1, classes=10, latent_size=100)
 

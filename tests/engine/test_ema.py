@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from ganctl.config import RECIPES, RecipeName
 from ganctl.engine.ema import ema_decay, update_ema
+from ganctl.recipes import RECIPES, RecipeName
 
 RECIPE = replace(RECIPES[RecipeName.MODERN], ema_images=1000, ema_rampup=0.1)
 

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 
 from ganctl.card import NetworkSpec
-from ganctl.config import Model, RecipeName, recipe_for
 from ganctl.engine.networks import NETWORKS, parameter_count
 from ganctl.engine.objectives import OBJECTIVES, Turn
+from ganctl.recipes import Model, RecipeName, recipe_for
 
 SHAPES = [
     *[("modern", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],

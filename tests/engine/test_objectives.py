@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from torch import nn
 
 from ganctl.card import NetworkSpec
-from ganctl.config import Model
 from ganctl.engine import objectives
 from ganctl.engine.objectives import (
     CGAN,
@@ -25,6 +24,7 @@ from ganctl.engine.objectives import (
 )
 from ganctl.engine.roles import Discriminator
 from ganctl.errors import DataError
+from ganctl.recipes import Model
 
 TWO_CLASSES = NetworkSpec("modern", 8, 1, classes=2, latent_size=4)
 

@@ -4,9 +4,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganctl.config import Latent
 from ganctl.engine import seeding
 from ganctl.engine.seeding import DataOrder
+from ganctl.recipes import Latent
 
 
 def test_the_same_key_gives_the_same_numbers():

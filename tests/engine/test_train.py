@@ -8,8 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from ganctl.budget import Budget, BudgetUnit
 from ganctl.card import read_card
-from ganctl.config import Budget, BudgetUnit, Latent, Model, train_config, values
+from ganctl.config import train_config, values
 from ganctl.engine import checkpoint, data
 from ganctl.engine import train as loop
 from ganctl.engine.code_map import learn_code_map
@@ -19,6 +20,7 @@ from ganctl.engine.train import train
 from ganctl.errors import RunError, UsageError
 from ganctl.images import read_image
 from ganctl.labels import one_hot
+from ganctl.recipes import Latent, Model
 from ganctl.runs import Run
 
 

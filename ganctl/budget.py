@@ -1,0 +1,76 @@
+"""How long a training is. No torch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from ganctl.errors import UsageError
+
+MAX_BUDGET = 10**9
+
+
+class BudgetUnit(str, Enum):
+    """What a training's length is counted in."""
+
+    EPOCHS = "epochs"
+    STEPS = "steps"
+    MINUTES = "minutes"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to train: a number of epochs, steps or minutes in all, resumed parts included."""
+
+    unit: BudgetUnit
+    amount: float
+
+    def __post_init__(self) -> None:
+        option = f"--{self.unit.value}"
+        whole = self.unit is BudgetUnit.STEPS
+        if not 0 < self.amount <= MAX_BUDGET or (whole and self.amount % 1):
+            raise UsageError(
+                f"{option} {str(self.amount).removesuffix('.0')} is not a length to train for.",
+                f"{option} takes a {'whole ' if whole else ''}number above 0, "
+                f"up to {MAX_BUDGET:,}.",
+            )
+
+    def __str__(self) -> str:
+        unit = self.unit.value.removesuffix("s") if self.amount == 1 else self.unit.value
+        return f"{self.amount:g} {unit}"
+
+    def steps(self, images: int, batch: int) -> int | None:
+        """Return the number of steps for ``images`` in the data; None when it is minutes."""
+        if self.unit is BudgetUnit.STEPS:
+            return int(self.amount)
+        if self.unit is BudgetUnit.EPOCHS:
+            return max(1, math.ceil(self.amount * images / batch))
+        return None
+
+    def progress(self, step: int, seconds: float, total_steps: int | None) -> float:
+        """Return how much of the budget is spent, from 0 to 1.
+
+        Steps and epochs count steps, so that the schedules repeat exactly;
+        minutes count the clock.
+        """
+        done = seconds / (60 * self.amount) if total_steps is None else step / total_steps
+        return min(1.0, done)
+
+
+def choose_budget(epochs: float | None, steps: int | None, minutes: float | None) -> Budget | None:
+    """Return the one budget that was given, or None.
+
+    Raises:
+        UsageError: two of them at once, or a number that is not above 0.
+    """
+    given = {
+        BudgetUnit.EPOCHS: epochs,
+        BudgetUnit.STEPS: steps,
+        BudgetUnit.MINUTES: minutes,
+    }
+    budgets = [Budget(unit, amount) for unit, amount in given.items() if amount is not None]
+    if len(budgets) > 1:
+        options = " and ".join(f"--{budget.unit.value}" for budget in budgets)
+        raise UsageError(f"{options} exclude each other.", "Give one of them.")
+    return budgets[0] if budgets else None

@@ -1,0 +1,141 @@
+"""The games that can be played, and the recipes by which they are: numbers alone. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from ganctl.budget import Budget, BudgetUnit
+
+
+class Model(str, Enum):
+    """Which game the two networks play: a row of ``engine.objectives.OBJECTIVES``."""
+
+    GAN = "gan"
+    CGAN = "cgan"
+    GAN_CLS = "gan-cls"
+    GAN_INT = "gan-int"
+    GAN_INT_CLS = "gan-int-cls"
+    INFOGAN = "infogan"
+
+
+MODEL_SUMMARIES: dict[Model, str] = {
+    Model.GAN: "no labels",
+    Model.CGAN: "both networks see the label",
+    Model.GAN_CLS: "and a real image with a wrong label counts as false",
+    Model.GAN_INT: "the generator also practises between two labels",
+    Model.GAN_INT_CLS: "both of these",
+    Model.INFOGAN: "no labels, but codes that it learns to tell apart",
+}
+
+
+class RecipeName(str, Enum):
+    """How it is played: networks, optimizers and schedules, a row of ``RECIPES``."""
+
+    MODERN = "modern"
+    CLASSIC = "classic"
+
+
+class Latent(str, Enum):
+    """The distribution of each number of a latent vector: N(0, 1), or uniform on [-1, 1]."""
+
+    NORMAL = "normal"
+    UNIFORM = "uniform"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The numbers behind a recipe's name.
+
+    A step is one update of the discriminator and then ``generator_updates`` of
+    the generator, with the same latents and labels. ``generator_lr`` and
+    ``discriminator_lr`` are Adam's; once ``decay_from`` of the budget is spent, both
+    fall to zero along a straight line over the rest. ``ema_images`` is the half-life of the
+    generator's average, in images, 0 for none; early on it is at most
+    ``ema_rampup`` of the images seen so far, so that the first weights are soon
+    forgotten.
+    """
+
+    summary: str
+    network: str
+    batch: int
+    latent: Latent
+    latent_size: int
+    generator_lr: float
+    discriminator_lr: float
+    decay_from: float
+    adam_betas: tuple[float, float]
+    generator_updates: int
+    ema_images: int
+    ema_rampup: float
+    budget: Budget
+    log_every: int
+    preview_every: int
+    checkpoint_every: int
+
+
+RECIPES: dict[RecipeName, Recipe] = {
+    RecipeName.MODERN: Recipe(
+        summary="small convolutions, made for the best digits in minutes on a CPU",
+        network="modern",
+        batch=64,
+        latent=Latent.NORMAL,
+        latent_size=64,
+        generator_lr=4e-3,
+        discriminator_lr=2e-3,
+        decay_from=0.0,
+        adam_betas=(0.0, 0.99),
+        generator_updates=1,
+        ema_images=10_000,
+        ema_rampup=0.1,
+        budget=Budget(BudgetUnit.EPOCHS, 6),
+        log_every=20,
+        preview_every=100,
+        checkpoint_every=500,
+    ),
+    RecipeName.CLASSIC: Recipe(
+        summary="a conditional DCGAN to the letter of 2018: about a day on a CPU",
+        network="classic",
+        batch=100,
+        latent=Latent.UNIFORM,
+        latent_size=100,
+        generator_lr=2e-4,
+        discriminator_lr=2e-4,
+        decay_from=1.0,
+        adam_betas=(0.5, 0.999),
+        generator_updates=2,
+        ema_images=0,
+        ema_rampup=0.0,
+        budget=Budget(BudgetUnit.STEPS, 60_000),
+        log_every=5,
+        preview_every=1000,
+        checkpoint_every=200,
+    ),
+}
+
+# Chen et al. 2016, appendix C.1: other networks, 62 numbers of noise, and a generator that learns
+# faster than its discriminator. It suits every model without labels.
+_MODERN_UNLABELLED = replace(
+    RECIPES[RecipeName.MODERN],
+    network="infogan",
+    batch=128,
+    latent=Latent.UNIFORM,
+    latent_size=62,
+    generator_lr=4e-3,
+    discriminator_lr=1e-3,
+    decay_from=0.7,
+    adam_betas=(0.5, 0.99),
+    budget=Budget(BudgetUnit.EPOCHS, 5),
+)
+RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
+    (RecipeName.MODERN, Model.GAN): _MODERN_UNLABELLED,
+    (RecipeName.MODERN, Model.INFOGAN): _MODERN_UNLABELLED,
+    (RecipeName.CLASSIC, Model.INFOGAN): replace(
+        RECIPES[RecipeName.CLASSIC], latent_size=62, generator_lr=1e-3
+    ),
+}
+
+
+def recipe_for(name: RecipeName, model: Model) -> Recipe:
+    """Return the numbers of a recipe, with those that a model needs otherwise."""
+    return RECIPE_VARIANTS.get((name, model), RECIPES[name])
