@@ -19,36 +19,38 @@ from ganctl.errors import FileError, UsageError
 Images = NDArray[np.uint8]
 
 MID_GREY = 128
+GAP = 6
 MAX_PIXELS = 89_478_485  # Above this Pillow takes a picture for an attack.
 METADATA_KEY = "ganctl"
 ANIMATION_FORMATS = {".gif": "GIF", ".webp": "WEBP", ".apng": "PNG"}
 
 
-def sheet(images: Images, columns: int, *, line: int = 1) -> Images:
+def sheet(images: Images, columns: int, *, line: int = 1, group: int | None = None) -> Images:
     """Lay images out in rows, with mid-grey lines of ``line`` pixels between and around them.
 
     Args:
         images: uint8 [N, H, W] or [N, H, W, 3], row after row; a short last row ends grey.
         columns: images in a row.
         line: the width of the lines in pixels.
+        group: after so many columns there is a gap of ``GAP`` pixels more.
 
     Returns:
-        uint8 [rows*(H+line)+line, columns*(W+line)+line] (and [..., 3] for colour).
+        uint8 [rows*(H+line)+line, columns*(W+line)+line] (and [..., 3] for colour), wider by
+        the gaps.
 
     Raises:
         UsageError: it would be too large to be read again.
     """
     count, height, width = images.shape[:3]
     rows = -(-count // columns)
-    _check_pixels(rows * (height + line) + line, columns * (width + line) + line)
-    canvas = np.full(
-        (rows * (height + line) + line, columns * (width + line) + line, *images.shape[3:]),
-        MID_GREY,
-        dtype=np.uint8,
-    )
+    gaps = 0 if group is None else (columns - 1) // group * GAP
+    size = rows * (height + line) + line, columns * (width + line) + line + gaps
+    _check_pixels(*size)
+    canvas = np.full((*size, *images.shape[3:]), MID_GREY, dtype=np.uint8)
     for index, image in enumerate(images):
         top = line + index // columns * (height + line)
-        left = line + index % columns * (width + line)
+        column = index % columns
+        left = line + column * (width + line) + (0 if group is None else column // group * GAP)
         canvas[top : top + height, left : left + width] = image
     return canvas
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from ganctl.errors import FileError, UsageError
 from ganctl.images import (
+    GAP,
     animation_bytes,
     animation_format,
     enlarge,
@@ -33,6 +34,12 @@ def test_a_sheet_has_mid_grey_lines_between_and_around():
         [128, 128, 128, 128, 128, 128, 128],
     ]
     assert sheet(images, 2).tolist() == expected
+
+
+def test_groups_of_columns_stand_apart():
+    images = np.arange(4, dtype=np.uint8).reshape(4, 1, 1)
+    row = sheet(images, 4, group=2)[1].tolist()
+    assert row == [128, 0, 128, 1, 128, *[128] * GAP, 2, 128, 3, 128]
 
 
 def test_a_wide_line():

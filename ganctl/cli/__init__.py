@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ganctl._version import __version__
-from ganctl.cli import console, gif, info, montage, sample, train
+from ganctl.cli import console, evaluate, gif, info, montage, sample, train
 from ganctl.errors import GanctlError, Stopped
 
 app = typer.Typer(
@@ -21,7 +21,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train.train, sample.sample, montage.montage, gif.gif, info.info):
+for command in (
+    train.train,
+    sample.sample,
+    montage.montage,
+    gif.gif,
+    evaluate.evaluate,
+    info.info,
+):
     app.command()(command)
 
 # Typer has no public name for the parent of its parse errors (unknown option, missing value, …).

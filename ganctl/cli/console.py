@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 Report = Callable[[str, int, "int | None"], None]
 """Called with what is under way, how much of it is done, and how much there is if known."""
@@ -45,6 +46,13 @@ def note(text: str) -> None:
     _say("note: ", "bold yellow", text)
 
 
+def alarm_text(message: str, advice: str) -> Text:
+    """Return how to say that something is wrong while the work goes on, and what to do."""
+    from rich.text import Text
+
+    return Text.assemble(("alarm: ", "bold red"), f"{message}\n", ("hint: ", "bold cyan"), advice)
+
+
 def say(text: str) -> None:
     """Say something on stderr."""
     _say("", "", text)
@@ -71,7 +79,7 @@ def print_facts(facts: Mapping[str, str]) -> None:
         _stdout().print(Text.assemble((name.ljust(width), "bold"), "  ", value), soft_wrap=True)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
     """Put a table on stdout; the first column reads to the left, the others to the right."""
     from rich.table import Table
     from rich.text import Text
@@ -81,6 +89,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(column, justify="left" if index == 0 else "right", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
+    if title:
+        _stdout().print(Text(f"\n{title}", style="bold"))
     _stdout().print(table)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ganctl.images import Images
 
 SWEEP_END = 2.0
+GENERATED = ""
 
 
 def montage(
@@ -50,6 +52,14 @@ def montage(
     real: Annotated[
         bool, typer.Option("--real", help="Show real images of the run's data instead.")
     ] = False,
+    neighbours: Annotated[
+        bool,
+        typer.Option(
+            "--neighbours",
+            help="Show each image, and the nearest training images to it in pixels and in a "
+            "judge's features.",
+        ),
+    ] = False,
     out: OutFile = None,
     force: ForceOption = False,
 ) -> None:
@@ -61,24 +71,31 @@ def montage(
 
     check_count("--cols", cols, least=2 if sweep else 1, most=1000)
     check_count("--scale", scale, most=64)
-    if sweep and real:
-        raise UsageError("--sweep and --real exclude each other.", "Give one of them.")
+    _check_one({"--sweep": sweep, "--real": real, "--neighbours": neighbours})
     source, card = open_source(run)
     subject = Subject(source, card, read_labels(digit, card), cols, check_seed(seed))
-    swept = _swept(sweep, card) if sweep is not None else [None]
-    files = {code: _file(out, source, code, real=real, many=len(swept) > 1) for code in swept}
+    if sweep is not None:
+        kinds = _swept(sweep, card)
+    else:
+        kinds = ["real" if real else "neighbours" if neighbours else GENERATED]
+    files = {kind: _file(out, source, kind, many=len(kinds) > 1) for kind in kinds}
     sheets: dict[Path, bytes] = {}
-    for code, path in files.items():
-        if code is not None:
-            images = subject.sweep(code)
-        else:
-            images = subject.real() if real else subject.generated()
+    for kind, path in files.items():
+        images = subject.images(kind)
         metadata = Origin(source.reference, int(card.progress["step"])).metadata(
             "montage",
             labels=[label.text for label in subject.labels] if digit else [],
-            options={"cols": cols, "seed": seed, "scale": scale, "sweep": code, "real": real},
+            options={
+                "cols": cols,
+                "seed": seed,
+                "scale": scale,
+                "sweep": kind if sweep else None,
+                "real": real,
+                "neighbours": neighbours,
+            },
         )
-        sheets[path] = png_bytes(enlarge(sheet(images, cols), scale), metadata)
+        laid_out = sheet(images, 3 * cols, group=3) if neighbours else sheet(images, cols)
+        sheets[path] = png_bytes(enlarge(laid_out, scale), metadata)
     write_results(sheets, force=force)
     for path in sheets:
         console.print_path(path)
@@ -101,6 +118,11 @@ class Subject:
         last = self.seed + count - 1
         check_seed(min(last, MAX_SEED + 1), "--seed plus the number of images:")
         return range(self.seed, self.seed + count)
+
+    def images(self, kind: str) -> Images:
+        """Return the images of a kind of sheet, or of the sweep of a code."""
+        draw = {GENERATED: self.generated, "real": self.real, "neighbours": self.neighbours}
+        return draw[kind]() if kind in draw else self.sweep(kind)
 
     def generated(self) -> Images:
         """Return the images of every label and seed."""
@@ -130,6 +152,19 @@ class Subject:
         across = np.stack(columns, axis=1)
         return across.reshape(-1, *across.shape[2:])
 
+    def neighbours(self) -> Images:
+        """Return each generated image, its nearest in pixels, and its nearest in features."""
+        from ganctl.engine.data import channels_first
+        from ganctl.engine.evaluate.memory import beside_neighbours
+        from ganctl.engine.evaluate.reals import reals_for
+        from ganctl.engine.sample import channels_last
+
+        known = self.source.run.data.get("fingerprint") if self.source.run else None
+        images = channels_first(self.generated())
+        with console.progress() as report:
+            reals = reals_for(self.card, fingerprint=known, progress=report)
+            return channels_last(beside_neighbours(images, reals, progress=report))
+
     def real(self) -> Images:
         """Return as many real images of every label."""
         from ganctl.engine.data import load, real_rows
@@ -141,6 +176,12 @@ class Subject:
         labelled = [label.index for label in self.labels if label.weights]
         classes = labelled or range(len(dataset.classes))
         return real_rows(dataset, classes, self.cols, self.seed)
+
+
+def _check_one(given: Mapping[str, object]) -> None:
+    names = [name for name, value in given.items() if value]
+    if len(names) > 1:
+        raise UsageError(f"{' and '.join(names)} exclude each other.", "Give one of them.")
 
 
 def _swept(sweep: str, card: Card) -> list[str]:
@@ -157,9 +198,9 @@ def _swept(sweep: str, card: Card) -> list[str]:
     return [sweep]
 
 
-def _file(out: Path | None, source: Source, code: str | None, *, real: bool, many: bool) -> Path:
-    """Return where a sheet goes, which can be written."""
-    ending = f"-{code}" if code else "-real" if real else ""
+def _file(out: Path | None, source: Source, kind: str, *, many: bool) -> Path:
+    """Return where a sheet of a kind goes, which can be written."""
+    ending = f"-{kind}" if kind else ""
     if out is None:
         path = Path(f"montage-{source.file_stem}{ending}.png")
     elif out.suffix.lower() != ".png":

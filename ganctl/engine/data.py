@@ -18,9 +18,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from ganctl.config import DataName, check_image_size
-from ganctl.engine import seeding
+from ganctl.engine import folders, seeding
 from ganctl.engine.downloads import load_torchvision
-from ganctl.engine.folders import load_path
 from ganctl.engine.labelled import Labelled, Progress, Split
 from ganctl.engine.mnist import load_mnist
 from ganctl.engine.sample import channels_last
@@ -92,12 +91,17 @@ def load(
     if data in SOURCES:
         labelled = SOURCES[data](split, progress)
     else:
-        labelled = load_path(Path(data), split, image_size, progress)
-    images = _channels_first(labelled.images)
+        labelled = folders.load_path(Path(data), split, image_size, progress)
+    images = channels_first(labelled.images)
     if image_size is not None and images.shape[-2:] != (image_size, image_size):
         images = _resized(images, image_size)
     _check(labelled, images, data)
     return Dataset(data, images, torch.from_numpy(labelled.labels), labelled.classes)
+
+
+def has_test_split(data: str) -> bool:
+    """Return whether a data set has images that a training never sees."""
+    return data in SOURCES or folders.has_test_split(Path(data))
 
 
 def real_rows(dataset: Dataset, classes: Sequence[int], count: int, seed: int) -> Images:
@@ -122,7 +126,8 @@ def real_rows(dataset: Dataset, classes: Sequence[int], count: int, seed: int) -
     return channels_last(dataset.images[torch.cat(rows)])
 
 
-def _channels_first(images: Images) -> Tensor:
+def channels_first(images: Images) -> Tensor:
+    """Return uint8 [N, C, H, W] for uint8 [N, H, W] or [N, H, W, 3]."""
     tensor = torch.from_numpy(images)
     return tensor.unsqueeze(1) if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2).contiguous()
 

@@ -45,6 +45,11 @@ def load_path(
     )
 
 
+def has_test_split(path: Path) -> bool:
+    """Return whether the data at a path come in two parts, as folders of IDX files may."""
+    return path.is_dir() and all(_idx_file(path, "test", what) for what in ("images", "labels"))
+
+
 def _npz(path: Path) -> Labelled:
     try:
         with zipfile.ZipFile(path) as archive:

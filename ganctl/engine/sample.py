@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
@@ -74,9 +74,19 @@ class Sampler:
                 scaling instead of resampling, so that a seed stays recognisable).
             codes: the continuous codes of InfoGAN that are held fixed.
         """
+        yield from self.batches_of(product(labels, seeds), truncation=truncation, codes=codes)
+
+    def batches_of(
+        self,
+        pairs: Iterable[tuple[Label, int]],
+        *,
+        truncation: float = 1.0,
+        codes: Codes = FREE,
+    ) -> Iterator[SampleBatch]:
+        """Yield the images of labels with seeds, pair after pair; else as ``batches``."""
         network = self.card.network
-        pairs = product(labels, seeds)
-        while chunk := tuple(islice(pairs, BATCH)):
+        remaining = iter(pairs)
+        while chunk := tuple(islice(remaining, BATCH)):
             part_labels, part_seeds = zip(*chunk, strict=True)
             z = seeding.sample_latents(part_seeds, network.latent_size, network.latent)
             condition = self._conditions(part_labels, part_seeds, codes)

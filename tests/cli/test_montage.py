@@ -4,9 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from ganctl.engine.data import load
-from ganctl.images import read_image, read_metadata
+from ganctl.engine.evaluate.memory import beside_neighbours
+from ganctl.engine.evaluate.reals import reals_beside
+from ganctl.images import GAP, read_image, read_metadata
 
 
 def picture(path):
@@ -48,8 +51,14 @@ def test_classes_in_the_order_asked_for(ganctl, trained):
 
 
 def test_it_equals_the_last_preview(ganctl, trained):
-    ganctl("montage", "--scale", "1", "--out", "a.png")
+    ganctl("montage", "lines@latest", "--scale", "1", "--out", "a.png")
     assert np.array_equal(picture("a.png"), picture(trained.previews()[-1]))
+
+
+def test_it_is_of_the_best_checkpoint(ganctl, trained):
+    ganctl("montage", "--scale", "1", "--out", "a.png")
+    best = trained.preview_path(int(trained.best["step"]))
+    assert np.array_equal(picture("a.png"), picture(best))
 
 
 def test_real_images_are_the_datas(ganctl, trained, tiny_data):
@@ -124,10 +133,10 @@ def test_without_labels_every_place_has_its_own_seed(ganctl, trained_gan):
 
 
 def test_without_labels_it_equals_the_last_preview(ganctl, trained_gan):
-    ganctl("montage", "--scale", "1")
+    ganctl("montage", "free@latest", "--scale", "1")
     preview = picture(trained_gan.previews()[-1])
     assert cells(preview, 10, 10, 8).shape == (10, 10, 8, 8)
-    assert np.array_equal(picture("montage-free.png"), preview)
+    assert np.array_equal(picture("montage-free-latest.png"), preview)
 
 
 @pytest.mark.parametrize("run", ["trained_gan", "trained_infogan"])
@@ -139,6 +148,42 @@ def test_real_images_have_classes_whatever_the_model_knows(ganctl, request, tiny
     for label, row in enumerate(grid):
         known = {image.numpy().tobytes() for image in data.images[data.labels == label, 0]}
         assert all(image.tobytes() in known for image in row)
+
+
+def test_each_image_stands_beside_its_nearest_training_images(ganctl, trained, tiny_data):
+    result = ganctl("montage", "--neighbours", "--scale", "1", "--cols", "2", "--seed", "3")
+    assert result.out == "montage-lines-neighbours.png\n"
+    sheet = picture("montage-lines-neighbours.png")
+    assert sheet.shape == (2 * 9 + 1, 6 * 9 + 1 + GAP)
+    threes = [
+        [sheet[1 + 9 * r :][:8, 1 + 9 * c + GAP * (c // 3) :][:, :8] for c in range(6)]
+        for r in range(2)
+    ]
+    grid = np.array(threes).reshape(2, 2, 3, 8, 8)
+    ganctl("montage", "--scale", "1", "--cols", "2", "--seed", "3", "--out", "a.png")
+    assert np.array_equal(grid[:, :, 0], cells(picture("a.png"), 2, 2, 8))
+    real = load(str(tiny_data)).images[:, 0].numpy()
+    known = {image.tobytes() for image in real}
+    for sample, in_pixels, in_features in grid.reshape(4, 3, 8, 8):
+        apart = ((real.astype(float) - sample) ** 2).sum(axis=(1, 2))
+        assert ((in_pixels.astype(float) - sample) ** 2).sum() == apart.min()
+        assert in_features.tobytes() in known
+    command = read_metadata(Path("montage-lines-neighbours.png"))["command"]
+    assert "--neighbours" in command
+
+
+def test_training_images_are_nearest_to_themselves(tiny_data):
+    dataset = load(str(tiny_data))
+    threes = beside_neighbours(dataset.images[:12], reals_beside(dataset)).view(12, 3, 8, 8)
+    assert all(torch.equal(three[0], three[1]) for three in threes)
+    assert all(torch.equal(three[0], three[2]) for three in threes)
+
+
+@pytest.mark.parametrize("options", [["--real", "--neighbours"], ["--sweep", "c1", "--neighbours"]])
+def test_only_one_kind_of_sheet_at_a_time(ganctl, trained, options):
+    result = ganctl("montage", *options)
+    assert result.code == 2
+    assert "exclude each other" in result.err
 
 
 @pytest.mark.parametrize("options", [["--digit", "0"], ["--real", "--digit", "0"]])
