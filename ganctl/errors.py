@@ -9,6 +9,7 @@
     ├── RunError            a run's folder that cannot be read or gone on with
     ├── CheckpointError     a weights file that is truncated, foreign or of another version
     ├── DataError           a data set that cannot be read or downloaded
+    ├── Diverged            a training whose losses or weights are no numbers any more
     ├── FileError           a path that cannot be read or written, or is already taken
     └── Stopped             the user stopped the training after it was saved; exits with 130
 
@@ -59,6 +60,10 @@ class CheckpointError(GanctlError):
 
 class DataError(GanctlError):
     """A data set that cannot be read or downloaded."""
+
+
+class Diverged(GanctlError):
+    """A training whose losses or weights are no numbers any more; the last checkpoint is sound."""
 
 
 class FileError(GanctlError):

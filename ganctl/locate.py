@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 from ganctl import paths
 from ganctl.card import refused_pickle
 from ganctl.errors import RunError, RunNotFound, nearest
-from ganctl.runs import LATEST, Run
+from ganctl.runs import LATEST, Run, step_of
 
 PRETRAINED_PREFIX = "pretrained/"
 PRETRAINED_DEFAULT = "pretrained/mnist"
+BEST = "best"
+_CHOSEN = re.compile(r"(?P<run>.+)@(?P<which>best|latest|\d{1,12})", re.ASCII)
 PICKLE_ENDINGS = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 
 
@@ -22,20 +25,22 @@ class Source:
     """Something to draw samples from.
 
     ``reference`` is what a user types to mean it from any folder; ``run`` is
-    the run that the checkpoint belongs to, if any; ``note`` says why it is not
-    what was asked for.
+    the run that the checkpoint belongs to, if any, and ``which`` of its
+    checkpoints was asked for, if any was; ``note`` says why it is not what was
+    asked for.
     """
 
     reference: str
     checkpoint: Path
     run: Run | None = None
+    which: str | None = None
     note: str | None = None
 
     @property
     def file_stem(self) -> str:
-        """A name for files about it: the run's name, or ``pretrained-mnist``."""
+        """A name for files about it: ``demo``, ``demo-1500``, or ``pretrained-mnist``."""
         if self.run is not None:
-            return self.run.name
+            return f"{self.run.name}-{self.which}" if self.which else self.run.name
         if self.reference.startswith(PRETRAINED_PREFIX):
             return self.reference.replace("/", "-")
         return self.checkpoint.stem
@@ -51,7 +56,7 @@ def all_runs() -> Iterator[Run]:
 
 
 def find(reference: str | None) -> Run | Source:
-    """Return what RUN names: a run, or bare weights (a file, or a bundled generator).
+    """Return what RUN names: a run, or weights (RUN@STEP, a file, or a bundled generator).
 
     None means ``latest``; before there is any run that is ``pretrained/mnist``,
     with a note that says so.
@@ -72,11 +77,14 @@ def find(reference: str | None) -> Run | Source:
     if _bare(reference) == LATEST and _latest_folder() is None:
         note = f"there is no run yet, so this uses {PRETRAINED_DEFAULT}"
         return replace(_pretrained(PRETRAINED_DEFAULT), note=note)
+    chosen = _CHOSEN.fullmatch(reference)
+    if chosen and not paths.exists(path):
+        return _chosen_checkpoint(Run.open(_find_folder(chosen["run"])), chosen["which"])
     return Run.open(_find_folder(reference))
 
 
 def find_source(reference: str | None) -> Source:
-    """Return what to draw samples from: a run's latest checkpoint, or bare weights.
+    """Return what to draw samples from: a run's best checkpoint, or the weights that were named.
 
     Raises:
         RunNotFound, CheckpointError: as ``find``.
@@ -85,7 +93,7 @@ def find_source(reference: str | None) -> Source:
     found = find(reference)
     if isinstance(found, Source):
         return found
-    return Source(found.reference, found.latest_checkpoint(), found)
+    return Source(found.reference, found.best_checkpoint(), found)
 
 
 def find_run(reference: str | None) -> Run:
@@ -96,6 +104,27 @@ def find_run(reference: str | None) -> Run:
         RunError: it is there, but cannot be read.
     """
     return Run.open(_find_folder(reference or LATEST))
+
+
+def _chosen_checkpoint(run: Run, which: str) -> Source:
+    """Return the checkpoint of a run that ``best``, ``latest`` or a step names."""
+    if which == BEST:
+        path = run.best_checkpoint()
+    elif which == LATEST:
+        path = run.latest_checkpoint()
+    else:
+        path = run.checkpoint_path(int(which))
+        if not path.is_file() and run.best.get("step") == int(which):
+            path = run.best_path
+    if not path.is_file():
+        kept = {step_of(numbered) for numbered in run.checkpoints()}
+        kept |= {int(run.best["step"])} if run.best else set()
+        steps = ", ".join(map(str, sorted(kept))) or "none yet"
+        raise RunNotFound(
+            f"The run {run.name} has no checkpoint of step {which}.",
+            f"Steps that are kept: {steps}. To keep more: train --keep.",
+        )
+    return Source(f"{run.reference}@{which}", path, run, which)
 
 
 def _pretrained(reference: str) -> Source:

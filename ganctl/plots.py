@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _LOSSES = {"generator_loss": "generator", "discriminator_loss": "discriminator"}
 _SCORES = {"real_score": "real images", "fake_score": "generated images"}
 
 
 def loss_plot(metrics: Sequence[dict[str, Any]], title: str) -> bytes:
-    """Return a PNG with both losses and both mean scores against images seen.
+    """Return a PNG with losses, mean scores and quality against images seen.
+
+    The quality has a panel where samples were looked at.
 
     Args:
         metrics: the lines of ``metrics.jsonl``, at least one.
@@ -24,11 +29,13 @@ def loss_plot(metrics: Sequence[dict[str, Any]], title: str) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 6), layout="constrained")
+    looks = [line for line in metrics if "feature_distance" in line]
+    panels = 3 if looks else 2
+    figure = Figure(figsize=(8, 3 * panels), layout="constrained")
     FigureCanvasAgg(figure)
-    images = np.array([line["images_seen"] for line in metrics]) / 1000
-    upper, lower = figure.subplots(2, 1, sharex=True)
-    for axes, terms, label in ((upper, _LOSSES, "loss"), (lower, _SCORES, "mean score")):
+    images = _thousands(metrics)
+    upper, middle, *lowest = figure.subplots(panels, 1, sharex=True)
+    for axes, terms, label in ((upper, _LOSSES, "loss"), (middle, _SCORES, "mean score")):
         for key, name in terms.items():
             values = np.array([line.get(key, np.nan) for line in metrics], dtype=float)
             (curve,) = axes.plot(images, values, alpha=0.25, linewidth=0.8)
@@ -36,11 +43,36 @@ def loss_plot(metrics: Sequence[dict[str, Any]], title: str) -> bytes:
         axes.set_ylabel(label)
         axes.legend(loc="upper right")
         axes.grid(alpha=0.3)
+    for axes in lowest:
+        _draw_quality(axes, looks)
     upper.set_title(title)
-    lower.set_xlabel("images seen (thousands)")
+    (lowest or [middle])[-1].set_xlabel("images seen (thousands)")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
     return buffer.getvalue()
+
+
+def _draw_quality(axes: Axes, looks: Sequence[dict[str, Any]]) -> None:
+    """Draw the feature distance, and the label accuracy on a scale of its own."""
+    images = _thousands(looks)
+    distances = [line["feature_distance"] for line in looks]
+    (curve,) = axes.plot(images, distances, color="tab:green", marker=".", label="feature distance")
+    axes.set_yscale("log")
+    axes.set_ylabel("feature distance")
+    axes.grid(alpha=0.3)
+    curves = [curve]
+    if "label_accuracy" in looks[-1]:
+        right = axes.twinx()
+        accuracies = [100 * line.get("label_accuracy", np.nan) for line in looks]
+        curves += right.plot(
+            images, accuracies, color="tab:purple", marker=".", label="labels right"
+        )
+        right.set_ylabel("labels right (%)")
+    axes.legend(handles=curves, loc="center right")
+
+
+def _thousands(metrics: Sequence[dict[str, Any]]) -> NDArray[np.float64]:
+    return np.array([line["images_seen"] for line in metrics]) / 1000
 
 
 def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:

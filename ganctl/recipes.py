@@ -90,7 +90,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         ema_rampup=0.1,
         budget=Budget(BudgetUnit.EPOCHS, 6),
         log_every=20,
-        preview_every=100,
+        preview_every=200,
         checkpoint_every=500,
     ),
     RecipeName.CLASSIC: Recipe(

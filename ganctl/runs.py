@@ -4,18 +4,21 @@
 
     run.json       what the training is and how far it got (format version 1)
     metrics.jsonl  one line for each log interval
-    checkpoints/   step00001000.safetensors, …
+    checkpoints/   step00001000.safetensors, …, and best.safetensors
     previews/      step00000100.png, …: the same latents each time
     loss.png       the curves
+    evaluation.*   what ``ganctl evaluate`` found last: .json to read by machine, .txt by people
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +27,12 @@ from ganctl._version import __version__
 from ganctl.card import PROGRESS
 from ganctl.config import TrainConfig, check_run_name
 from ganctl.errors import FileError, RunError, UsageError
+from ganctl.evaluation import Evaluation
 from ganctl.files import check_writable, explained, write_atomically
 
 FORMAT_VERSION = 1
 LATEST = "latest"
+NEW = "new"
 _STEP = re.compile(r"step(\d+)\.(?:safetensors|png)")
 
 
@@ -37,17 +42,21 @@ class Run:
 
     ``data`` describes the data set (name, classes, shape, fingerprint),
     ``progress`` how far the training got (step, images_seen, seconds),
-    ``parameters`` how large each network is. They are empty until it starts.
+    ``parameters`` how large each network is, ``best`` the step that was nearest
+    to real images and its quality, ``alarms`` what went wrong and at which
+    step. They are empty until there is something to say.
     """
 
     folder: Path
     config: TrainConfig
     created: str
     ganctl_version: str
-    status: str = "new"
+    status: str = NEW
     data: dict[str, Any] = field(default_factory=dict)
     progress: dict[str, Any] = field(default_factory=dict)
     parameters: dict[str, int] = field(default_factory=dict)
+    best: dict[str, float] = field(default_factory=dict)
+    alarms: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def new(cls, folder: Path, config: TrainConfig) -> Run:
@@ -78,8 +87,10 @@ class Run:
                 data=_checked_data(header["data"]),
                 progress=_checked_progress(header["progress"]),
                 parameters=dict(header["parameters"]),
+                best=_checked_best(header.get("best", {})),
+                alarms=_checked_alarms(header.get("alarms", [])),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
             raise _damaged(folder, f"it lacks a valid {error}") from error
 
     def begin(self, data: dict[str, Any], parameters: dict[str, int]) -> None:
@@ -100,6 +111,8 @@ class Run:
             "data": self.data,
             "progress": self.progress,
             "parameters": self.parameters,
+            "best": self.best,
+            "alarms": self.alarms,
         }
         write_atomically(self.folder / "run.json", _json_bytes(header))
 
@@ -123,6 +136,11 @@ class Run:
         """Return where the checkpoint of ``step`` belongs."""
         return self.folder / "checkpoints" / f"step{step:08d}.safetensors"
 
+    @property
+    def best_path(self) -> Path:
+        """Where the checkpoint that was nearest to real images belongs."""
+        return self.folder / "checkpoints" / "best.safetensors"
+
     def preview_path(self, step: int) -> Path:
         """Return where the preview of ``step`` belongs."""
         return self.folder / "previews" / f"step{step:08d}.png"
@@ -132,8 +150,25 @@ class Run:
         """Where the curves belong."""
         return self.folder / "loss.png"
 
+    @property
+    def evaluation_path(self) -> Path:
+        """Where the latest evaluation belongs."""
+        return self.folder / "evaluation.json"
+
+    def keep_evaluation(self, evaluation: Evaluation, page: str) -> None:
+        """Write an evaluation, and its page of text beside it."""
+        write_atomically(self.evaluation_path, _json_bytes(evaluation.as_json()))
+        write_atomically(self.evaluation_path.with_suffix(".txt"), page.encode())
+
+    def evaluation(self) -> Evaluation | None:
+        """Return the latest evaluation; None if there is none, or none that can be read."""
+        try:
+            return Evaluation.from_json(json.loads(self.evaluation_path.read_bytes()))
+        except (OSError, ValueError, RecursionError, RunError):
+            return None
+
     def checkpoints(self) -> list[Path]:
-        """Return the checkpoints, oldest first."""
+        """Return the numbered checkpoints, oldest first."""
         return _by_step(self.folder / "checkpoints", ".safetensors")
 
     def previews(self) -> list[Path]:
@@ -154,8 +189,17 @@ class Run:
             )
         return checkpoints[-1]
 
+    def best_checkpoint(self) -> Path:
+        """Return the checkpoint that was nearest to real images; the newest if none was judged.
+
+        Raises:
+            RunError: there is none yet.
+        """
+        judged = bool(self.best) and self.best_path.is_file()
+        return self.best_path if judged else self.latest_checkpoint()
+
     def prune_checkpoints(self) -> None:
-        """Remove all checkpoints but the latest and the ``--keep`` before it."""
+        """Remove all numbered checkpoints but the latest and the ``--keep`` before it."""
         for path in self.checkpoints()[: -1 - self.config.keep]:
             with explained(path):
                 path.unlink(missing_ok=True)
@@ -183,8 +227,14 @@ class Run:
                 lines.append(entry)
         return lines
 
+    def last_quality(self) -> dict[str, float]:
+        """Return what was seen of the samples when they were last looked at; {} if never."""
+        names = ("step", "label_accuracy", "feature_distance", "lowest_variety")
+        looks = (line for line in reversed(self.metrics()) if "feature_distance" in line)
+        return {name: line[name] for line in islice(looks, 1) for name in names if name in line}
+
     def rewind(self, step: int) -> None:
-        """Forget metrics and previews from after ``step``, where a resumed training goes on."""
+        """Forget what came after ``step``, where a resumed training goes on."""
         kept = [line for line in self.metrics() if line["step"] <= step]
         content = "".join(json.dumps(line) + "\n" for line in kept)
         write_atomically(self.folder / "metrics.jsonl", content.encode())
@@ -192,6 +242,11 @@ class Run:
             if step_of(path) > step:
                 with explained(path):
                     path.unlink(missing_ok=True)
+        if self.best.get("step", 0) > step:
+            self.best = {}
+            with explained(self.best_path):
+                self.best_path.unlink(missing_ok=True)
+        self.alarms = [alarm for alarm in self.alarms if alarm["step"] <= step]
 
     def is_complete(self) -> bool:
         """Return whether its budget is spent."""
@@ -288,6 +343,26 @@ def _checked_progress(progress: dict[str, Any]) -> dict[str, Any]:
     if not all(isinstance(number, (int, float)) for number in numbers.values()):
         raise TypeError("progress")
     return dict(progress)
+
+
+def _checked_best(best: dict[str, Any]) -> dict[str, float]:
+    """Return the best step and its quality, if it is empty or has what others rely on."""
+    if not isinstance(best, dict):
+        raise TypeError("best")
+    if not best:
+        return {}
+    numbers = {str(name): float(number) for name, number in best.items()}
+    if not all(map(math.isfinite, numbers.values())):
+        raise ValueError("best")
+    return {**numbers, "step": int(best["step"]), "feature_distance": numbers["feature_distance"]}
+
+
+def _checked_alarms(alarms: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what went wrong, if each says what and when."""
+    return [
+        {"step": int(a["step"]), "kind": str(a["kind"]), "message": str(a["message"])}
+        for a in alarms
+    ]
 
 
 def _damaged(folder: Path, why: str) -> RunError:

@@ -101,10 +101,43 @@ def test_the_pointer_may_lead_out_of_the_home(runs, home, tmp_path):
     assert found.reference == str(tmp_path / "moved")
 
 
-def test_a_source_is_the_latest_checkpoint(trained):
+def test_a_source_is_the_best_checkpoint(trained):
     source = find_source("lines")
-    assert source == Source("lines", trained.latest_checkpoint(), trained)
+    assert source == Source("lines", trained.best_path, trained)
     assert source.file_stem == "lines"
+
+
+def test_of_a_run_that_was_never_judged_it_is_the_latest(trained):
+    trained.best = {}
+    trained.save()
+    assert find_source("lines").checkpoint == trained.latest_checkpoint()
+
+
+@pytest.mark.parametrize(
+    ("which", "name"),
+    [("best", "best"), ("latest", "step00000040"), ("40", "step00000040"), ("20", "step00000020")],
+)
+def test_another_checkpoint_by_its_step(trained, which, name):
+    source = find_source(f"lin@{which}")
+    assert source.checkpoint == trained.folder / "checkpoints" / f"{name}.safetensors"
+    assert source.reference == f"lines@{which}"
+    assert source.file_stem == f"lines-{which}"
+    assert find_source(source.reference).checkpoint == source.checkpoint
+
+
+def test_a_step_that_was_not_kept(trained):
+    with pytest.raises(RunNotFound, match="no checkpoint of step 7") as caught:
+        find_source("lines@7")
+    assert "20, 30, 40" in caught.value.hint
+    with pytest.raises(RunNotFound, match="no run 'nobody'"):
+        find_source("nobody@7")
+
+
+def test_a_path_may_have_an_at_sign(trained, tmp_path):
+    moved = tmp_path / "a@7"
+    shutil.move(trained.folder, moved)
+    assert find_source(str(moved)).run.folder == moved
+    assert find_source(f"{moved}@20").checkpoint.name == "step00000020.safetensors"
 
 
 def test_a_run_without_checkpoint_is_no_source(runs):

@@ -13,7 +13,7 @@ import typer
 from ganctl.card import read_card
 from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_run
-from ganctl.errors import CheckpointError, FileError, UsageError
+from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.locate import Source, all_runs, find, known_names
 from ganctl.runs import Run
 
@@ -99,10 +99,40 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "images_per_second": last.get("images_per_second"),
         "generator_loss": last.get("generator_loss"),
         "discriminator_loss": last.get("discriminator_loss"),
+        "last_quality": run.last_quality(),
+        "best": run.best,
+        "used": _used(run),
+        "evaluation": _evaluation(run),
+        "alarms": [f"{alarm['kind']} (step {alarm['step']})" for alarm in run.alarms],
         "code_map": _code_map(checkpoints),
         "checkpoints": [path.name for path in checkpoints],
         "previews": len(run.previews()),
         "bytes": run.size(),
+    }
+
+
+def _used(run: Run) -> str | None:
+    """Return the checkpoint that sampling uses, if there is one yet."""
+    try:
+        return run.best_checkpoint().name
+    except RunError:
+        return None
+
+
+def _evaluation(run: Run) -> dict[str, Any]:
+    """Return the figures of the latest evaluation, and the step that they are of."""
+    evaluation = run.evaluation()
+    if evaluation is None:
+        return {}
+    figures = evaluation.as_json()
+    accuracy = figures["label_accuracy"]
+    return {
+        "step": evaluation.step,
+        **({"label_accuracy": accuracy["overall"]} if accuracy else {}),
+        "feature_distance": figures["feature_distance"]["value"],
+        "floor": figures["feature_distance"]["floor"],
+        **{name: figures[name] for name in ("density", "coverage", "cas") if name in figures},
+        "n": evaluation.n,
     }
 
 

@@ -34,7 +34,8 @@ RunArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="RUN",
-        help="A run by name, prefix or path, a .safetensors file, or pretrained/NAME.",
+        help="A run by name, prefix or path, a .safetensors file, or pretrained/NAME. Its best "
+        "checkpoint is used; RUN@latest and RUN@STEP name others.",
         show_default="latest",
         autocompletion=complete_run,
     ),

@@ -15,10 +15,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ganctl.cli.console import stderr
+from ganctl.cli.console import alarm_text, stderr
 
 if TYPE_CHECKING:
     from ganctl.engine.train import StepReport
+    from ganctl.engine.watch import Quality
 
 LINE_EVERY_SECONDS = 10.0
 SPARK_WIDTH = 40
@@ -71,6 +72,7 @@ class PlainLines(Silence):
         self._console = console
         self._printed = time.monotonic()
         self._prepared: set[str] = set()
+        self._quality: Quality | None = None
 
     def prepare(self, what: str, done: int, total: int | None) -> None:  # noqa: ARG002
         """Print what is prepared, once."""
@@ -79,7 +81,10 @@ class PlainLines(Silence):
             self._console.print(f"{what} …")
 
     def update(self, report: StepReport) -> None:
-        """Print a line if the last one is old enough, or this is the end."""
+        """Print alarms, and a line if the last one is old enough or this is the end."""
+        for alarm in report.alarms:
+            self._console.print(alarm_text(alarm.message, alarm.advice))
+        self._quality = report.quality or self._quality
         now = time.monotonic()
         if report.progress < 1 and now - self._printed < LINE_EVERY_SECONDS:
             return
@@ -90,17 +95,20 @@ class PlainLines(Silence):
             f"{report.images_per_second:.0f} images/s  {_clock(_left(report))} left  "
             f"loss G {report.terms['generator_loss']:.3f} "
             f"D {report.terms['discriminator_loss']:.3f}"
+            f"{_labels_right(self._quality)}{_distance(self._quality)}"
         )
 
 
 class LivePanel:
-    """A bar, figures, both losses as sparklines, and the latest digits."""
+    """A bar, figures, losses and distance as sparklines, quality, and the latest digits."""
 
     def __init__(self, console: Console, title: str) -> None:
         self._console = console
         self._title = title
         self._generator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
         self._discriminator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
+        self._distances: deque[float] = deque(maxlen=SPARK_WIDTH)
+        self._quality: Quality | None = None
         self._preview: NDArray[np.uint8] | None = None
         # Until there is a report the panel leaves nothing behind, so that an error stands alone.
         self._live = Live(
@@ -118,8 +126,13 @@ class LivePanel:
         self._live.update(self._framed(Group(Text(f"{what} …"), bar)))
 
     def update(self, report: StepReport) -> None:
-        """Draw the panel anew."""
+        """Draw the panel anew, below the alarms."""
         self._live.transient = False
+        for alarm in report.alarms:
+            self._console.print(alarm_text(alarm.message, alarm.advice))
+        if report.quality is not None:
+            self._quality = report.quality
+            self._distances.append(report.quality.feature_distance)
         self._generator_losses.append(report.terms["generator_loss"])
         self._discriminator_losses.append(report.terms["discriminator_loss"])
         if report.preview is not None:
@@ -140,7 +153,8 @@ class LivePanel:
         )
         figures = Text(
             f"step {report.step}{of} · epoch {report.epoch:.2f} · "
-            f"{report.images_per_second:,.0f} images/s · {_clock(report.seconds)}",
+            f"{report.images_per_second:,.0f} images/s · {_clock(report.seconds)}"
+            f"{_labels_right(self._quality)}",
         )
         losses = Table.grid(padding=(0, 2))
         losses.add_row(
@@ -153,6 +167,12 @@ class LivePanel:
             f"{report.terms['discriminator_loss']:7.3f}",
             Text(sparkline(self._discriminator_losses), style="magenta"),
         )
+        if self._quality is not None:
+            losses.add_row(
+                "feature distance",
+                f"{self._quality.feature_distance:7.2f}",
+                Text(sparkline(self._distances), style="green"),
+            )
         rows: list[RenderableType] = [bar, figures, losses]
         digits = self._digits()
         return [*rows, Text(), digits] if digits is not None else rows
@@ -173,6 +193,18 @@ class LivePanel:
         for start in range(0, len(images), per_row):
             grid.add_row(*images[start : start + per_row])
         return grid
+
+
+def _labels_right(quality: Quality | None) -> str:
+    if quality is None or quality.label_accuracy is None:
+        return ""
+    return f" · labels right {quality.label_accuracy:.1%}"
+
+
+def _distance(quality: Quality | None) -> str:
+    if quality is None:
+        return ""
+    return f" · feature distance {quality.feature_distance:.2f} (real {quality.floor:.2f})"
 
 
 def sparkline(values: deque[float]) -> str:

@@ -229,7 +229,12 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
     with stop_on_signals() as should_stop, closing(training_view(title, quiet=quiet)) as view:
         from ganctl.engine.train import train as train_steps
 
-        for report in train_steps(run, should_stop=should_stop, progress=view.prepare):
+        def prepare(what: str, done: int, total: int | None) -> None:
+            if should_stop():
+                raise _stopped_before_the_first_step(run)
+            view.prepare(what, done, total)
+
+        for report in train_steps(run, should_stop=should_stop, progress=prepare):
             view.update(report)
 
     images, seconds = run.progress["images_seen"], run.progress["seconds"]
@@ -242,6 +247,8 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
                 "images_seen": images,
                 "seconds": seconds,
                 "images_per_second": round(speed, 1),
+                "quality": run.last_quality(),
+                "best": run.best,
             }
         )
     else:
@@ -251,6 +258,8 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
             f"Stopped at step {run.progress['step']}; everything is saved.",
             f"Go on with: ganctl train --resume {shlex.quote(run.reference)}",
         )
+    if not quiet and not run.last_quality():
+        console.note("the data have too few images to judge by, so quality was not watched")
     if not quiet:
         card = read_card(run.latest_checkpoint())
         chosen = f"--class {shlex.quote(card.classes[-1])} " if card.classes else ""
@@ -260,6 +269,12 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
             f"  ganctl montage\n"
             f"  ganctl gif"
         )
+
+
+def _stopped_before_the_first_step(run: Run) -> Stopped:
+    begun = (run.folder / "run.json").exists()
+    again = f"--resume {shlex.quote(run.reference)}" if begun else "…, as before"
+    return Stopped("Stopped before the first step.", f"Start again with: ganctl train {again}")
 
 
 def _short(data: str) -> str:

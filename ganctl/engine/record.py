@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf, isfinite
 from typing import Any
+
+from torch import Tensor
 
 from ganctl import images, plots
 from ganctl._version import __version__
 from ganctl.card import Card
 from ganctl.engine import checkpoint
+from ganctl.engine.alarms import Alarm, Alarms
 from ganctl.engine.code_map import learn_code_map
 from ganctl.engine.data import Dataset
 from ganctl.engine.sample import Sampler
 from ganctl.engine.state import TrainState
+from ganctl.engine.watch import Quality, Watch
+from ganctl.errors import Diverged
 from ganctl.files import write_atomically
 from ganctl.labels import UNLABELLED, UNLABELLED_ROWS, one_hot
 from ganctl.runs import Run
@@ -28,18 +34,65 @@ class Recorder:
         run: where to.
         state: the training, as it stands whenever something is written.
         dataset: what it trains on.
+        watch: looks at its quality; None where the data are too few for that.
     """
 
-    def __init__(self, run: Run, state: TrainState, dataset: Dataset) -> None:
+    def __init__(self, run: Run, state: TrainState, dataset: Dataset, watch: Watch | None) -> None:
         self.run = run
         self.state = state
         self.dataset = dataset
+        self._watch = watch
+        raised = (alarm["kind"] for alarm in run.alarms)
+        self._alarms = Alarms(raised, watch.judge_accuracy if watch else 0.0)
 
-    def metrics(self, terms: Mapping[str, float], images_per_second: float) -> None:
+    def values(self, terms: Mapping[str, Tensor]) -> dict[str, float]:
+        """Return the terms of a loss as numbers.
+
+        Raises:
+            Diverged: one of them, or a weight, is not a number.
+        """
+        values = {name: term.item() for name, term in terms.items()}
+        for name, value in values.items():
+            if not isfinite(value):
+                raise self._diverged(f"the {name.replace('_', ' ')}")
+        if not self.state.is_finite():
+            raise self._diverged("a weight")
+        return values
+
+    def metrics(
+        self, terms: Mapping[str, float], images_per_second: float, quality: Quality | None
+    ) -> None:
         """Add a line to ``metrics.jsonl``."""
-        self.run.append_metrics(
-            {**self._progress(), "images_per_second": round(images_per_second, 1), **terms}
-        )
+        speed = {"images_per_second": round(images_per_second, 1)}
+        seen = quality.as_metrics() if quality else {}
+        self.run.append_metrics({**self._progress(), **speed, **terms, **seen})
+
+    def look(self) -> Quality | None:
+        """Return the averaged generator's quality, and keep this state if it is the best so far.
+
+        InfoGAN's codes become clear late, and are matched with classes at the
+        end: of it the latest counts, however near the images were earlier.
+        """
+        if self._watch is None:
+            return None
+        quality = self._watch.look(self.state.generator_ema, self._card())
+        nearest = self.run.best.get("feature_distance", inf)
+        if not self.state.spec.categories and quality.feature_distance < nearest:
+            checkpoint.save_state(self.state, self._card(), self.run.best_path)
+            self.run.best = {"step": self.state.step, **quality.as_metrics()}
+            self.run.save()
+        return quality
+
+    def alarms(
+        self, values: Mapping[str, float], quality: Quality | None, spent: float
+    ) -> tuple[Alarm, ...]:
+        """Return what has just gone wrong; it is remembered with the next checkpoint."""
+        alarms = self._alarms.see(values, quality, spent)
+        self.run.alarms += [
+            {"step": self.state.step, "kind": alarm.kind, "message": alarm.message}
+            for alarm in alarms
+        ]
+        return alarms
 
     def preview(self) -> images.Images:
         """Write the averaged generator's sheet: a row for each class, a column for each seed.
@@ -60,7 +113,13 @@ class Recorder:
         return drawn.reshape(-1, PREVIEW_COLUMNS, *drawn.shape[1:])
 
     def checkpoint(self, status: str) -> None:
-        """Write a checkpoint and run.json, and remove the oldest checkpoints beyond ``--keep``."""
+        """Write a checkpoint and run.json, and remove the oldest checkpoints beyond ``--keep``.
+
+        Raises:
+            Diverged: a weight is not a number; nothing is written then.
+        """
+        if not self.state.is_finite():
+            raise self._diverged("a weight")
         path = self.run.checkpoint_path(self.state.step)
         card = self._card()
         if self.state.spec.categories:
@@ -71,6 +130,18 @@ class Recorder:
         self.run.status = status
         self.run.progress = self._progress()
         self.run.save()
+
+    def _diverged(self, what: str) -> Diverged:
+        """Return the error for something that is not a number, and note it in run.json."""
+        kept = self.run.checkpoints() or [path for path in [self.run.best_path] if path.is_file()]
+        self.run.status = "diverged"
+        self.run.save()
+        self.curves()
+        where = f"The last sound checkpoint is {kept[-1]}. " if kept else ""
+        return Diverged(
+            f"The training has broken down: at step {self.state.step} {what} is not a number.",
+            f"{where}Start again with another --seed, a larger --batch, or --precision fp32.",
+        )
 
     def curves(self) -> None:
         """Draw ``loss.png`` from ``metrics.jsonl``."""

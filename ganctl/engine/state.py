@@ -33,6 +33,14 @@ class TrainState:
     images_seen: int = 0
     seconds: float = 0.0
 
+    def is_finite(self) -> bool:
+        """Return whether every weight, and every statistic of batch norm, is a number."""
+        return all(
+            bool(torch.isfinite(tensor).all())
+            for network in (self.generator, self.generator_ema, self.discriminator)
+            for tensor in network.state_dict().values()
+        )
+
 
 def new_state(spec: NetworkSpec, recipe: Recipe, seed: int, device: torch.device) -> TrainState:
     """Return the state before the first step: weights are a function of ``seed``."""

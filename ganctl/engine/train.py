@@ -15,6 +15,7 @@ from torch.optim import Optimizer
 from ganctl.card import NetworkSpec
 from ganctl.config import TrainConfig
 from ganctl.engine import checkpoint, data, devices, seeding
+from ganctl.engine.alarms import Alarm
 from ganctl.engine.ema import ema_decay, update_ema
 from ganctl.engine.labelled import Progress
 from ganctl.engine.networks import parameter_count
@@ -22,10 +23,11 @@ from ganctl.engine.objectives import OBJECTIVES, Loss, Objective, Turn
 from ganctl.engine.record import Recorder
 from ganctl.engine.sample import from_pixels
 from ganctl.engine.state import TrainState, new_state
+from ganctl.engine.watch import Quality, watch_for
 from ganctl.errors import RunError
 from ganctl.images import Images
 from ganctl.recipes import Recipe, recipe_for
-from ganctl.runs import Run
+from ganctl.runs import NEW, Run
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class StepReport:
     ``total_steps`` is None where the budget is minutes; ``seconds`` counts
     earlier parts of a resumed training too; ``terms`` holds the losses and
     mean scores of the latest step; ``preview`` the images of fixed latents,
-    uint8 [rows, 10, H, W] or [rows, 10, H, W, 3], where one was made.
+    uint8 [rows, 10, H, W] or [rows, 10, H, W, 3], where one was made, and
+    ``quality`` what a judge then said of others; ``alarms`` is what has just
+    gone wrong.
     """
 
     step: int
@@ -48,6 +52,8 @@ class StepReport:
     images_per_second: float
     terms: dict[str, float]
     preview: Images | None
+    quality: Quality | None = None
+    alarms: tuple[Alarm, ...] = ()
 
 
 def train(
@@ -71,6 +77,7 @@ def train(
         DataError: the data cannot be loaded.
         RunError: the run was started on other data.
         CheckpointError: the checkpoint to go on from is damaged.
+        Diverged: the losses or weights are no numbers any more; the last checkpoint is sound.
         FileError: something cannot be written; the last checkpoint is whole.
     """
     config = run.config
@@ -82,7 +89,8 @@ def train(
     total_steps = config.budget.steps(len(dataset), config.batch)
     objective = OBJECTIVES[config.model]
     state = _start(run, dataset, recipe, objective, device)
-    recorder = Recorder(run, state, dataset)
+    watch = watch_for(dataset, progress)
+    recorder = Recorder(run, state, dataset, watch)
 
     clock = _Clock(state.seconds)
     speedometer = _Speedometer(clock, state.images_seen)
@@ -101,6 +109,8 @@ def train(
 
         previewing = spent >= 1 or state.step % config.preview_every == 0
         if previewing or state.step % recipe.log_every == 0:
+            values = recorder.values(terms)
+            quality = recorder.look() if previewing else None
             report = StepReport(
                 step=state.step,
                 total_steps=total_steps,
@@ -109,10 +119,12 @@ def train(
                 progress=spent,
                 seconds=state.seconds,
                 images_per_second=speedometer.read(state.images_seen),
-                terms={name: term.item() for name, term in terms.items()},
+                terms=values,
                 preview=recorder.preview() if previewing else None,
+                quality=quality,
+                alarms=recorder.alarms(values, quality, spent),
             )
-            recorder.metrics(report.terms, report.images_per_second)
+            recorder.metrics(values, report.images_per_second, quality)
             yield report
         if state.step % config.checkpoint_every == 0 and spent < 1:
             recorder.checkpoint("running")
@@ -231,6 +243,7 @@ def _start(
                 "Bring them back, or start a new run without --resume.",
             )
         checkpoint.load_state(state, run.latest_checkpoint())
+    if run.status != NEW:
         run.rewind(state.step)
     run.begin(
         data=description,

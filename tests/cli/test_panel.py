@@ -3,6 +3,7 @@
 import io
 from collections import deque
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,11 @@ from rich.console import Console
 
 from ganctl.cli import panel
 from ganctl.cli.panel import LivePanel, PlainLines, Silence, half_blocks, sparkline, training_view
+from ganctl.engine.alarms import Alarm
 from ganctl.engine.train import StepReport
+from ganctl.engine.watch import Quality
+
+WRONG = Alarm("odd", "Something is odd.", "Do something.")
 
 
 def report(step=50, preview=True, progress=0.5):
@@ -27,6 +32,10 @@ def report(step=50, preview=True, progress=0.5):
         terms={"generator_loss": 0.7, "discriminator_loss": 1.1},
         preview=digits if preview else None,
     )
+
+
+def looked_at(accuracy=0.987):
+    return replace(report(), quality=Quality(accuracy, 3.21, 1.5, {"7": 0.9}), alarms=(WRONG,))
 
 
 def shown(width, height=50, reports=(None,), **options):
@@ -53,6 +62,27 @@ def test_the_panel_tells_how_it_stands():
         "1,234 images/s", "generator loss", "0.700", "discriminator loss", "1.100",
     ):  # fmt: skip
         assert fact in text
+
+
+def test_quality_and_alarms_join_the_panel():
+    text = shown(120, reports=[report(), looked_at(), report()])
+    for fact in ("labels right 98.7%", "feature distance", "3.21", "alarm: ", "hint: ",
+                 "Something is odd.", "Do something."):  # fmt: skip
+        assert fact in text
+    last_frame = text.split("demo: cgan on mnist")[-1]
+    assert "labels right 98.7%" in last_frame
+    assert "odd" not in last_frame
+    assert "labels right" not in shown(120, reports=[looked_at(None)])
+
+
+def test_quality_and_alarms_join_the_lines():
+    console = Console(file=io.StringIO(), width=200)
+    view = PlainLines(console)
+    view.update(looked_at())
+    view.update(report(step=100, progress=1.0))
+    text = console.file.getvalue()
+    assert "alarm: Something is odd.\nhint: Do something.\n" in text
+    assert "labels right 98.7% · feature distance 3.21 (real 1.50)" in text
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_run_may_be_said_in_many_ways(ganctl, trained, how):
         "runs/": "runs/lines",
         "path": str(trained.folder),
         "latest": "runs/latest",
-        "file": str(trained.latest_checkpoint()),
+        "file": str(trained.best_path),
     }[how]
     result = ganctl("sample", reference, "--digit", "0", "--out", "a.npz")
     assert result.code == 0

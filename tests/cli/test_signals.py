@@ -53,7 +53,10 @@ def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number):
 
 
 @pytest.mark.parametrize("place", [["--name", "short"], ["--out", "my run"]])
-def test_a_training_stopped_before_its_first_step_goes_on(ganctl, tiny_data, monkeypatch, place):
+def test_a_training_stopped_before_its_first_step_goes_on(
+    ganctl, tiny_data, train_once, monkeypatch, place
+):
+    train_once("lines", checkpoint_every=10)  # Nothing is left to prepare.
     with monkeypatch.context() as patch:
         patch.setattr("ganctl.cli.train.stop_on_signals", lambda: nullcontext(lambda: True))
         stopped = ganctl("train", "--data", tiny_data, "--batch", "8", "--steps", "3", *place)
@@ -63,6 +66,18 @@ def test_a_training_stopped_before_its_first_step_goes_on(ganctl, tiny_data, mon
     resumed = ganctl(*shlex.split(command)[1:])
     assert (resumed.code, resumed.out) == (0, stopped.out)
     assert Run.open(Path(resumed.out.strip())).progress["step"] == 3
+
+
+def test_a_preparation_can_be_stopped(ganctl, tiny_data, home, monkeypatch, tmp_path):
+    """Judges of new data take minutes to train."""
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "empty"))
+    with monkeypatch.context() as patch:
+        patch.setattr("ganctl.cli.train.stop_on_signals", lambda: nullcontext(lambda: True))
+        stopped = ganctl("train", "--data", tiny_data, "--batch", "8", "--steps", "3")
+    assert stopped.code == 130
+    assert "note: Stopped before the first step." in stopped.err
+    command = stopped.err.splitlines()[-1].removeprefix("hint: Start again with: ")
+    assert ganctl(*shlex.split(command)[1:]).code == 0
 
 
 # A training whose step never ends, and needs no torch.

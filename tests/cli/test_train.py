@@ -46,7 +46,10 @@ def test_the_path_alone_is_on_stdout_and_the_rest_on_stderr(tiny, home):
 def test_json_ends_with_one_object(tiny, home):
     result = tiny("--name", "demo", "--json", "--quiet")
     values = json.loads(result.out.splitlines()[-1])
-    assert set(values) == {"run", "steps", "images_seen", "seconds", "images_per_second"}
+    assert set(values) == {"run", "steps", "images_seen", "seconds", "images_per_second",
+                           "quality", "best"}  # fmt: skip
+    assert values["best"] == values["quality"]
+    assert {"step", "label_accuracy", "feature_distance"} <= set(values["quality"])
     assert (values["run"], values["steps"]) == (str(home / "runs" / "demo"), 4)
     assert values["images_seen"] == 32
     assert values["images_per_second"] > 0

@@ -54,7 +54,8 @@ def test_what_a_run_leaves(home, tiny_data):
     ]
     assert [line["step"] for line in run.metrics()] == [report.step for report in reports]
     assert {"step", "images_seen", "seconds", "images_per_second", "generator_loss",
-            "discriminator_loss", "real_score", "fake_score"} == set(run.metrics()[-1])  # fmt: skip
+            "discriminator_loss", "real_score", "fake_score", "label_accuracy",
+            "feature_distance", "lowest_variety"} == set(run.metrics()[-1])  # fmt: skip
     assert run.loss_plot_path.read_bytes().startswith(b"\x89PNG")
     saved = Run.open(run.folder)
     assert saved.status == "finished"
@@ -101,6 +102,40 @@ def test_resumed_equals_straight(home, tiny_data, stop):
 
 def pixels(path):
     return read_image(path).tobytes()
+
+
+def test_the_best_of_a_resumed_training_is_that_of_a_straight_one(home, tiny_data):
+    """It may be newer than the checkpoint that a crash left."""
+    straight = start(home, tiny_data, "straight", steps=30)
+    finish(straight)
+    crashed = start(home, tiny_data, "crashed", steps=30)
+    for report in train(crashed):
+        if report.step == 20:
+            break
+    crashed.checkpoint_path(16).unlink()
+    crashed = Run.open(crashed.folder)
+    assert crashed.latest_checkpoint() == crashed.checkpoint_path(12)
+    finish(crashed)
+    assert crashed.best == Run.open(crashed.folder).best == straight.best
+    assert isinstance(crashed.best["step"], int)
+    one, two = (load_file(run.best_path) for run in (straight, crashed))
+    assert [name for name in one if not torch.equal(one[name], two[name])] == []
+    assert read_card(crashed.best_path).progress["step"] == crashed.best["step"]
+
+
+def test_a_training_that_was_killed_before_its_first_checkpoint_starts_anew(home, tiny_data):
+    run = start(home, tiny_data, checkpoint_every=1000)
+    for report in train(run):
+        if report.step == 5:
+            break
+    assert run.best_path.is_file()
+    again = Run.open(run.folder)
+    again.best["feature_distance"] = 0.0
+    again.save()
+    again = Run.open(run.folder)
+    finish(again)
+    assert [line["step"] for line in again.metrics()] == [5, 10, 12]
+    assert again.best["feature_distance"] > 0
 
 
 def test_metrics_after_the_checkpoint_are_forgotten(home, tiny_data):

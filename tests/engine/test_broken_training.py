@@ -1,0 +1,116 @@
+"""Trainings that are broken on purpose raise the right alarm, and a sound one raises none."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from ganctl.config import train_config
+from ganctl.engine import data
+from ganctl.engine import train as loop
+from ganctl.engine.sample import Sampler
+from ganctl.errors import Diverged
+from ganctl.recipes import RECIPES, RecipeName
+from ganctl.runs import Run
+
+MODERN = RECIPES[RecipeName.MODERN]
+
+
+@pytest.fixture(scope="module")
+def small_digits(tmp_path_factory):
+    """Some real digits, made as small as the networks take them."""
+    digits = data.load("mnist", "test", image_size=8)
+    path = tmp_path_factory.mktemp("digits") / "small.npz"
+    np.savez(path, images=digits.images[:1200, 0].numpy(), labels=digits.labels[:1200].numpy())
+    return path
+
+
+@pytest.fixture
+def training(small_digits, home, monkeypatch):
+    """A function that trains with changed numbers; it returns the run and the kinds raised."""
+
+    def train(steps, **changes):
+        recipe = replace(MODERN, **({"log_every": 5} | changes))
+        monkeypatch.setattr(loop, "recipe_for", lambda *_: recipe)
+        options = {"steps": steps, "batch": 32, "preview_every": 15, "checkpoint_every": 10}
+        run = Run.new(home / "runs" / "broken", train_config(data=str(small_digits), **options))
+        return run, [alarm.kind for report in loop.train(run) for alarm in report.alarms]
+
+    return train
+
+
+def test_a_sound_training_raises_no_alarm(training):
+    run, raised = training(150)
+    assert raised == Run.open(run.folder).alarms == []
+    assert run.best["label_accuracy"] > 0.7
+
+
+def test_rates_a_hundred_times_too_high(training):
+    _, raised = training(
+        120, generator_lr=100 * MODERN.generator_lr, discriminator_lr=100 * MODERN.discriminator_lr
+    )
+    assert {"collapse", "labels not obeyed"} <= set(raised)
+
+
+def test_a_discriminator_that_learns_fifty_times_too_fast(training):
+    _, raised = training(120, generator_lr=MODERN.generator_lr / 50)
+    assert "discriminator has won" in raised
+
+
+def test_a_frozen_generator(training, home):
+    run, raised = training(120, generator_lr=0.0)
+    assert {"discriminator has won", "labels not obeyed"} == set(raised)
+    kept = Run.open(run.folder).alarms
+    assert [alarm["kind"] for alarm in kept] == raised
+    assert all(0 < alarm["step"] <= 120 for alarm in kept)
+
+
+@pytest.mark.parametrize("what", ["loss", "weights"])
+def test_what_is_not_a_number_stops_it_and_the_last_checkpoint_is_sound(
+    training, home, monkeypatch, what
+):
+    step = loop._step
+
+    def poisoned(state, *arguments):
+        terms = step(state, *arguments)
+        if state.step >= 23 and what == "loss":
+            terms["generator_loss"] = torch.tensor(torch.nan)
+        elif state.step >= 23:
+            with torch.no_grad():
+                next(state.discriminator.parameters()).fill_(torch.inf)
+        return terms
+
+    monkeypatch.setattr(loop, "_step", poisoned)
+    with pytest.raises(Diverged, match="at step 25") as caught:
+        training(60)
+    run = Run.open(home / "runs" / "broken")
+    assert run.status == "diverged"
+    assert [path.stem for path in run.checkpoints()] == ["step00000010", "step00000020"]
+    assert str(run.latest_checkpoint()) in caught.value.hint
+    assert "--seed" in caught.value.hint
+    assert Sampler.load(run.latest_checkpoint()).card.progress["step"] == 20
+
+
+def test_a_breakdown_before_the_first_checkpoint(training, monkeypatch):
+    monkeypatch.setattr(loop, "_step", lambda *_: {"generator_loss": torch.tensor(torch.inf)})
+    with pytest.raises(Diverged, match="the generator loss is not a number") as caught:
+        training(60)
+    assert caught.value.hint.startswith("Start again")
+
+
+def test_weights_that_are_no_numbers_are_never_saved(training, home, monkeypatch):
+    """Ctrl-C may come between two looks at the losses."""
+    step = loop._step
+
+    def poisoned(state, *arguments):
+        terms = step(state, *arguments)
+        if state.step == 21:
+            with torch.no_grad():
+                next(state.generator_ema.parameters()).fill_(torch.nan)
+        return terms
+
+    monkeypatch.setattr(loop, "_step", poisoned)
+    with pytest.raises(Diverged, match="a weight is not a number"):
+        training(22, log_every=1000)
+    assert Run.open(home / "runs" / "broken").latest_checkpoint().stem == "step00000020"
