@@ -186,20 +186,34 @@ def _step(
     The generator's first update uses the very fakes that the discriminator
     saw, its further ones draw them anew from the same latents.
     """
+    level = _noise_level(recipe, spent)
+
+    def noisy(images: Tensor) -> Tensor:
+        if level == 0:
+            return images
+        grain = torch.randn(images.shape, generator=batch.random, device=images.device)
+        return images + level * grain
+
     with autocast():
         condition = objective.condition(batch.y, batch.random)
-        fake = state.generator(batch.z, condition)
-        turn = Turn(batch.real, fake.detach(), batch.z, condition, batch.random, spent)
+        fake = noisy(state.generator(batch.z, condition))
+        turn = Turn(noisy(batch.real), fake.detach(), batch.z, condition, batch.random, spent)
         discriminator_loss = objective.discriminator_loss(state, turn)
     _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
 
     for update in range(recipe.generator_updates):
         with autocast():
             if update > 0:
-                fake = state.generator(batch.z, condition)
+                fake = noisy(state.generator(batch.z, condition))
             generator_loss = objective.generator_loss(state, replace(turn, fake=fake))
         _update(state.generator, state.generator_optimizer, generator_loss)
     return discriminator_loss.terms | generator_loss.terms
+
+
+def _noise_level(recipe: Recipe, spent: float) -> float:
+    """Return the standard deviation of the noise at this point of the budget."""
+    start, end = recipe.noise_fade
+    return recipe.noise * min(1.0, max(0.0, (end - spent) / (end - start)))
 
 
 def _update(network: nn.Module, optimizer: Optimizer, loss: Loss) -> None:

@@ -14,13 +14,14 @@ from ganctl.config import train_config, values
 from ganctl.engine import checkpoint, data
 from ganctl.engine import train as loop
 from ganctl.engine.code_map import learn_code_map
+from ganctl.engine.objectives import GAN
 from ganctl.engine.record import Recorder
 from ganctl.engine.sample import Sampler
 from ganctl.engine.train import train
 from ganctl.errors import RunError, UsageError
 from ganctl.images import read_image
 from ganctl.labels import one_hot
-from ganctl.recipes import Latent, Model
+from ganctl.recipes import Latent, Model, RecipeName, recipe_for
 from ganctl.runs import Run
 
 
@@ -325,3 +326,32 @@ def test_matching_categories_does_not_change_the_training(home, tiny_data):
     for run in (often, once):
         finish(run)
     assert_same_outcome(often, once)
+
+
+def test_noise_lies_on_all_that_the_discriminator_looks_at_until_late(home, tmp_path, monkeypatch):
+    np.savez(tmp_path / "x.npz", images=np.zeros((8, 8, 8), np.uint8), labels=np.arange(8) % 2)
+    turns = []
+
+    class Seen(GAN):
+        def discriminator_loss(self, players, turn):
+            turns.append(turn)
+            return super().discriminator_loss(players, turn)
+
+        def generator_loss(self, players, turn):
+            assert torch.equal(turn.fake, turns[-1].fake)
+            assert turn.fake.requires_grad
+            return super().generator_loss(players, turn)
+
+    monkeypatch.setitem(loop.OBJECTIVES, Model.GAN, Seen())
+    finish(start(home, tmp_path / "x.npz", model="gan", steps=10, batch=64))
+    spread = [turn.real.add(1).std().item() for turn in turns]
+    # Full until half of the budget is spent, and gone at nine tenths.
+    expected = [0.5] * 6 + [0.375, 0.25, 0.125, 0.0]
+    assert spread == pytest.approx(expected, abs=0.02)
+    assert not any(turn.fake.requires_grad for turn in turns)
+
+
+def test_only_gan_trains_with_noise():
+    noisy = [model for model in Model if recipe_for(RecipeName.MODERN, model).noise]
+    assert noisy == [Model.GAN]
+    assert not any(recipe_for(RecipeName.CLASSIC, model).noise for model in Model)
