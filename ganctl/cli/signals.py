@@ -16,9 +16,13 @@ STOPPING = [
 
 @contextmanager
 def stop_on_signals() -> Iterator[Callable[[], bool]]:
-    """Yield a function that tells whether a signal asked to stop; a second one quits at once."""
+    """Yield a function that tells whether a signal asked to stop; a second one quits at once.
+
+    A signal that was ignored when ganctl started stays ignored, so that ``nohup`` keeps its word.
+    """
     requested = False
-    before = {number: signal.getsignal(number) for number in STOPPING}
+    handlers = {number: signal.getsignal(number) for number in STOPPING}
+    before = {number: old for number, old in handlers.items() if old != signal.SIG_IGN}
 
     def restore() -> None:
         for number, handler in before.items():
@@ -30,7 +34,7 @@ def stop_on_signals() -> Iterator[Callable[[], bool]]:
         restore()
         console.note("stopping after this step; once more quits at once")
 
-    for number in STOPPING:
+    for number in before:
         signal.signal(number, request)
     try:
         yield lambda: requested
