@@ -54,10 +54,15 @@ def loss_plot(metrics: Sequence[dict[str, Any]], title: str) -> bytes:
 
 def _draw_quality(axes: Axes, looks: Sequence[dict[str, Any]]) -> None:
     """Draw the feature distance, and the label accuracy on a scale of its own."""
+    from matplotlib.ticker import LogFormatter
+
     images = _thousands(looks)
     distances = [line["feature_distance"] for line in looks]
     (curve,) = axes.plot(images, distances, color="tab:green", marker=".", label="feature distance")
     axes.set_yscale("log")
+    plain = LogFormatter(minor_thresholds=(2, 1))
+    axes.yaxis.set_major_formatter(plain)
+    axes.yaxis.set_minor_formatter(plain)
     axes.set_ylabel("feature distance")
     axes.grid(alpha=0.3)
     curves = [curve]

@@ -267,7 +267,8 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
             f"Trained on {images:,} images in {seconds:.0f} s. Next:\n"
             f"  ganctl sample {chosen}--n 100\n"
             f"  ganctl montage\n"
-            f"  ganctl gif"
+            f"  ganctl gif\n"
+            f"  ganctl evaluate"
         )
 
 
