@@ -258,18 +258,22 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
             f"Stopped at step {run.progress['step']}; everything is saved.",
             f"Go on with: ganctl train --resume {shlex.quote(run.reference)}",
         )
-    if not quiet and not run.last_quality():
-        console.note("the data have too few images to judge by, so quality was not watched")
     if not quiet:
-        card = read_card(run.latest_checkpoint())
-        chosen = f"--class {shlex.quote(card.classes[-1])} " if card.classes else ""
-        console.say(
-            f"Trained on {images:,} images in {seconds:.0f} s. Next:\n"
-            f"  ganctl sample {chosen}--n 100\n"
-            f"  ganctl montage\n"
-            f"  ganctl gif\n"
-            f"  ganctl evaluate"
-        )
+        _say_what_comes_next(run)
+
+
+def _say_what_comes_next(run: Run) -> None:
+    card = read_card(run.latest_checkpoint())
+    chosen = f"--class {shlex.quote(card.classes[-1])} " if card.classes else ""
+    commands = [f"sample {chosen}--n 100", "montage", "gif"]
+    if run.last_quality():
+        commands.append("evaluate")
+    else:
+        console.note("the data have too few images to judge by, so quality was not watched")
+    images, seconds = run.progress["images_seen"], run.progress["seconds"]
+    console.say(f"Trained on {images:,} images in {seconds:.0f} s. Next:")
+    for command in commands:
+        console.say(f"  ganctl {command}")
 
 
 def _stopped_before_the_first_step(run: Run) -> Stopped:

@@ -94,11 +94,20 @@ def test_the_commands_it_prints_next_work(ganctl, tmp_path, model):
     options = ["--model", model, "--steps", "2", "--batch", "4"]
     lines = ganctl("train", "--data", tmp_path / "boots.npz", *options).err.splitlines()
     commands = [shlex.split(line) for line in lines if line.startswith("  ganctl ")]
-    assert [command[1] for command in commands] == ["sample", "montage", "gif"]
+    assert [command[1] for command in commands] == ["sample", "montage", "gif", "evaluate"]
     assert ("--class" in commands[0]) == (model != "gan")
     for command in commands:
         result = ganctl(*command[1:])
-        assert (result.code, result.err) == (0, "")
+        assert result.code == 0
+        assert "error" not in result.err and "hint" not in result.err
+
+
+def test_no_judging_is_offered_where_there_is_too_little_to_judge_by(ganctl, tmp_path):
+    images, labels = tiny_images(20)
+    np.savez(tmp_path / "few.npz", images=images, labels=labels)
+    ended = ganctl("train", "--data", tmp_path / "few.npz", "--steps", "2", "--batch", "4").err
+    assert "too few images to judge by" in ended
+    assert "ganctl gif" in ended and "ganctl evaluate" not in ended
 
 
 def test_epochs_and_minutes(tiny):
