@@ -2,8 +2,8 @@
 
     python benchmarks/models.py --models cgan gan-cls gan-int-cls gan --epochs 3 --seeds 1 2 3
 
-Each run is called after its model, its epochs and its seed, such as
-gan-cls-e3-s1; one that is there already is judged as it is. Of each, the state
+Each run is called after its recipe, its model, its epochs and its seed, such as
+quick-gan-cls-e3-s1; one that is there already is judged as it is. Of each, the state
 at the end is judged, so that all have had the same budget. Prints a table:
 each measure's mean over the seeds, and the worst of them.
 """
@@ -26,6 +26,7 @@ Figures = dict[str, Any]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", nargs="+", default=["cgan", "gan-cls", "gan-int-cls", "gan"])
+    parser.add_argument("--recipe", default="quick")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     arguments = parser.parse_args()
@@ -33,7 +34,9 @@ def main() -> None:
     print("| model | labels right | feature distance, × floor | density | coverage | CAS |")
     print("|---|---|---|---|---|---|")
     for model in arguments.models:
-        found = [judged(model, arguments.epochs, seed) for seed in arguments.seeds]
+        found = [
+            judged(arguments.recipe, model, arguments.epochs, seed) for seed in arguments.seeds
+        ]
         cells = [
             cell(found, lambda one: (one["label_accuracy"] or {}).get("overall"), "{:.2%}", min),
             cell(found, times_floor, "{:.1f}", max),
@@ -44,11 +47,13 @@ def main() -> None:
         print(f"| `{model}` | {' | '.join(cells)} |", flush=True)
 
 
-def judged(model: str, epochs: int, seed: int) -> Figures:
+def judged(recipe: str, model: str, epochs: int, seed: int) -> Figures:
     """Train a run unless it is there, and return what ``evaluate`` says of its end."""
-    name = f"{model}-e{epochs}-s{seed}"
+    name = f"{recipe}-{model}-e{epochs}-s{seed}"
     if not (paths.runs_folder() / name / "run.json").exists():
-        options = {"model": model, "epochs": epochs, "seed": seed, "name": name}
+        options = {
+            "recipe": recipe, "model": model, "epochs": epochs, "seed": seed, "name": name
+        }  # fmt: skip
         ganctl("train", "--quiet", *(f"--{key}={value}" for key, value in options.items()))
     # A model without labels teaches no classifier.
     return json.loads(

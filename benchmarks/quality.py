@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--train", action="store_true", help="train runs first, and judge those")
     parser.add_argument("--data", default="mnist", help="what to train on and to judge by")
     parser.add_argument("--models", nargs="+", default=["cgan"])
+    parser.add_argument("--recipe", default="quick")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, nargs="+")
@@ -58,7 +59,13 @@ def main() -> None:
         for amount in arguments.epochs or arguments.minutes or [3.0]:
             for seed in arguments.seeds:
                 for model in arguments.models:
-                    options = {"data": arguments.data, "model": model, "seed": seed, unit: amount}
+                    options = {
+                        "data": arguments.data,
+                        "recipe": arguments.recipe,
+                        "model": model,
+                        "seed": seed,
+                        unit: amount,
+                    }
                     report(judge, test, train(options))
 
 

@@ -31,7 +31,8 @@ class NetworkSpec:
     [channels, image_size, image_size]. Both players see the label of one of
     ``classes``, or none where that is 0. ``categories`` are the values of
     InfoGAN's code c0, ``continuous`` the number of its codes c1, c2, …; codes
-    and labels exclude each other.
+    and labels exclude each other. With ``classifier`` the discriminator has a
+    head that names the class.
     """
 
     name: str
@@ -42,6 +43,7 @@ class NetworkSpec:
     latent: Latent = Latent.NORMAL
     categories: int = 0
     continuous: int = 0
+    classifier: bool = False
 
     def __post_init__(self) -> None:
         # A stranger's header must not make us build networks of any size.
@@ -53,9 +55,10 @@ class NetworkSpec:
         check_count("latent_size", self.latent_size, most=4096)
         check_count("categories", self.categories, least=0, most=10_000)
         check_count("continuous", self.continuous, least=0, most=100 if self.categories else 0)
-        if self.classes and self.categories:
+        if (self.classes and self.categories) or (self.classifier and not self.classes):
             raise UsageError(
-                "The network has both labels and codes.", "Use the file as ganctl wrote it."
+                "The network has labels and codes, or a classifier without labels.",
+                "Use the file as ganctl wrote it.",
             )
 
     @property

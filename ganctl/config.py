@@ -13,7 +13,7 @@ from ganctl.budget import Budget, BudgetUnit, choose_budget
 from ganctl.errors import RunError, UnknownName, UsageError
 from ganctl.labels import DEVICE_NAME, check_seed
 from ganctl.paths import exists, user_path
-from ganctl.recipes import Model, RecipeName, recipe_for
+from ganctl.recipes import RECIPES, Model, RecipeName, recipe_for
 
 
 class DataName(str, Enum):
@@ -116,7 +116,7 @@ class TrainConfig:
 def train_config(
     *,
     data: str = "mnist",
-    model: str = Model.CGAN.value,
+    model: str | None = None,
     recipe: str = RecipeName.MODERN.value,
     epochs: float | None = None,
     steps: int | None = None,
@@ -136,7 +136,7 @@ def train_config(
         UsageError: a value out of range, two budgets at once, or an unknown name.
     """
     recipe_name = choose("recipe", recipe, RecipeName)
-    model_name = choose("model", model, Model)
+    model_name = RECIPES[recipe_name].model if model is None else choose("model", model, Model)
     numbers = recipe_for(recipe_name, model_name)
     return TrainConfig(
         data=check_data(data),

@@ -10,6 +10,7 @@
     ├── CheckpointError     a weights file that is truncated, foreign or of another version
     ├── DataError           a data set that cannot be read or downloaded
     ├── Diverged            a training whose losses or weights are no numbers any more
+    ├── ProcessLost         another process of a training that runs on several is gone
     ├── FileError           a path that cannot be read or written, or is already taken
     └── Stopped             the user stopped the training after it was saved; exits with 130
 
@@ -64,6 +65,10 @@ class DataError(GanctlError):
 
 class Diverged(GanctlError):
     """A training whose losses or weights are no numbers any more; the last checkpoint is sound."""
+
+
+class ProcessLost(GanctlError):
+    """Another process of a training that runs on several is gone; the last checkpoint is whole."""
 
 
 class FileError(GanctlError):

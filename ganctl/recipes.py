@@ -13,6 +13,7 @@ class Model(str, Enum):
 
     GAN = "gan"
     CGAN = "cgan"
+    CGAN_AC = "cgan-ac"
     GAN_CLS = "gan-cls"
     GAN_INT = "gan-int"
     GAN_INT_CLS = "gan-int-cls"
@@ -22,6 +23,7 @@ class Model(str, Enum):
 MODEL_SUMMARIES: dict[Model, str] = {
     Model.GAN: "no labels",
     Model.CGAN: "both networks see the label",
+    Model.CGAN_AC: "and the discriminator learns to name the class",
     Model.GAN_CLS: "and a real image with a wrong label counts as false",
     Model.GAN_INT: "the generator also practises between two labels",
     Model.GAN_INT_CLS: "both of these",
@@ -32,6 +34,7 @@ MODEL_SUMMARIES: dict[Model, str] = {
 class RecipeName(str, Enum):
     """How it is played: networks, optimizers and schedules, a row of ``RECIPES``."""
 
+    QUICK = "quick"
     MODERN = "modern"
     CLASSIC = "classic"
 
@@ -47,18 +50,20 @@ class Latent(str, Enum):
 class Recipe:
     """The numbers behind a recipe's name.
 
-    A step is one update of the discriminator and then ``generator_updates`` of
-    the generator, with the same latents and labels. What the discriminator looks at, real or not,
-    has noise of standard deviation ``noise`` (Sønderby et al. 2017, section 4), which falls to zero
-    over the span ``noise_fade`` of the budget. ``generator_lr`` and
-    ``discriminator_lr`` are Adam's; once ``decay_from`` of the budget is spent, both
-    fall to zero along a straight line over the rest. ``ema_images`` is the half-life of the
-    generator's average, in images, 0 for none; early on it is at most
-    ``ema_rampup`` of the images seen so far, so that the first weights are soon
-    forgotten.
+    ``model`` is the game that it plays where no other is asked for. A step is one update of the
+    discriminator and then ``generator_updates`` of the generator, with the same latents and labels.
+    What the discriminator looks at, real or not, has noise of standard deviation ``noise``
+    (Sønderby et al. 2017, section 4), which falls to zero over the span ``noise_fade`` of the
+    budget. ``r1`` is the weight γ of the gradient penalty of Mescheder et al. (2018), 0 for none;
+    it is laid on each ``r1_every``-th step, so many times as strong (Karras et al. 2020, StyleGAN2,
+    section 3.1). ``generator_lr`` and ``discriminator_lr`` are Adam's; once ``decay_from`` of the
+    budget is spent, both fall to zero along a straight line over the rest. ``ema_images`` is the
+    half-life of the generator's average, in images, 0 for none; early on it is at most
+    ``ema_rampup`` of the images seen so far, so that the first weights are soon forgotten.
     """
 
     summary: str
+    model: Model
     network: str
     batch: int
     latent: Latent
@@ -70,6 +75,8 @@ class Recipe:
     generator_updates: int
     noise: float
     noise_fade: tuple[float, float]
+    r1: float
+    r1_every: int
     ema_images: int
     ema_rampup: float
     budget: Budget
@@ -78,29 +85,42 @@ class Recipe:
     checkpoint_every: int
 
 
+_MODERN = Recipe(
+    summary="the best digits in minutes on a CPU",
+    model=Model.CGAN_AC,
+    network="modern",
+    batch=64,
+    latent=Latent.NORMAL,
+    latent_size=64,
+    generator_lr=4e-3,
+    discriminator_lr=2e-3,
+    decay_from=0.0,
+    adam_betas=(0.0, 0.99),
+    generator_updates=1,
+    noise=0.0,
+    noise_fade=(0.5, 0.9),
+    r1=0.5,
+    r1_every=4,
+    ema_images=10_000,
+    ema_rampup=0.1,
+    budget=Budget(BudgetUnit.EPOCHS, 6),
+    log_every=20,
+    preview_every=200,
+    checkpoint_every=500,
+)
+
 RECIPES: dict[RecipeName, Recipe] = {
-    RecipeName.MODERN: Recipe(
-        summary="small convolutions, made for the best digits in minutes on a CPU",
-        network="modern",
-        batch=64,
-        latent=Latent.NORMAL,
-        latent_size=64,
-        generator_lr=4e-3,
-        discriminator_lr=2e-3,
-        decay_from=0.0,
-        adam_betas=(0.0, 0.99),
-        generator_updates=1,
-        noise=0.0,
-        noise_fade=(0.5, 0.9),
-        ema_images=10_000,
-        ema_rampup=0.1,
-        budget=Budget(BudgetUnit.EPOCHS, 6),
-        log_every=20,
-        preview_every=200,
-        checkpoint_every=500,
+    RecipeName.QUICK: replace(
+        _MODERN,
+        summary="clear digits in a minute, less varied",
+        network="quick",
+        r1=0.0,
+        budget=Budget(BudgetUnit.EPOCHS, 1),
     ),
+    RecipeName.MODERN: _MODERN,
     RecipeName.CLASSIC: Recipe(
         summary="a conditional DCGAN to the letter of 2018: about a day on a CPU",
+        model=Model.CGAN,
         network="classic",
         batch=100,
         latent=Latent.UNIFORM,
@@ -112,6 +132,8 @@ RECIPES: dict[RecipeName, Recipe] = {
         generator_updates=2,
         noise=0.0,
         noise_fade=(0.5, 0.9),
+        r1=0.0,
+        r1_every=1,
         ema_images=0,
         ema_rampup=0.0,
         budget=Budget(BudgetUnit.STEPS, 60_000),
@@ -123,8 +145,8 @@ RECIPES: dict[RecipeName, Recipe] = {
 
 # Chen et al. 2016, appendix C.1: other networks, 62 numbers of noise, and a generator that learns
 # faster than its discriminator. It suits every model without labels.
-_MODERN_UNLABELLED = replace(
-    RECIPES[RecipeName.MODERN],
+_UNLABELLED = replace(
+    _MODERN,
     network="infogan",
     batch=128,
     latent=Latent.UNIFORM,
@@ -133,12 +155,16 @@ _MODERN_UNLABELLED = replace(
     discriminator_lr=1e-3,
     decay_from=0.7,
     adam_betas=(0.5, 0.99),
+    r1=0.0,
     budget=Budget(BudgetUnit.EPOCHS, 5),
 )
+# Without noise some seeds never begin: the discriminator wins within a few hundred steps.
+_GAN = replace(_UNLABELLED, noise=0.5)
 RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
-    # Without noise some seeds never begin: the discriminator wins within a few hundred steps.
-    (RecipeName.MODERN, Model.GAN): replace(_MODERN_UNLABELLED, noise=0.5),
-    (RecipeName.MODERN, Model.INFOGAN): _MODERN_UNLABELLED,
+    (RecipeName.QUICK, Model.GAN): _GAN,
+    (RecipeName.QUICK, Model.INFOGAN): _UNLABELLED,
+    (RecipeName.MODERN, Model.GAN): _GAN,
+    (RecipeName.MODERN, Model.INFOGAN): _UNLABELLED,
     (RecipeName.CLASSIC, Model.INFOGAN): replace(
         RECIPES[RecipeName.CLASSIC], latent_size=62, generator_lr=1e-3
     ),

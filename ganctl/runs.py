@@ -59,13 +59,19 @@ class Run:
     alarms: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def new(cls, folder: Path, config: TrainConfig) -> Run:
+    def new(cls, folder: Path, config: TrainConfig, *, leads: bool = True) -> Run:
         """Return a run that will live in ``folder``; nothing is written until it begins.
+
+        Args:
+            folder: where to.
+            config: what it is.
+            leads: whether this process writes it, and not another one that trains along.
 
         Raises:
             FileError: something is there already, or it could not be written.
         """
-        _check_free(folder)
+        if leads:
+            _check_free(folder)
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
         return cls(folder.absolute(), config, created, __version__)
 
@@ -261,8 +267,16 @@ class Run:
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
 
-def new_run(config: TrainConfig, *, name: str | None = None, out: Path | None = None) -> Run:
+def new_run(
+    config: TrainConfig, *, name: str | None = None, out: Path | None = None, leads: bool = True
+) -> Run:
     """Return a run that will live below the home, called ``name`` or by the time, or in ``out``.
+
+    Args:
+        config: what it is.
+        name: its name below the home.
+        out: its folder.
+        leads: whether this process writes it, and not another one that trains along.
 
     Raises:
         UsageError: both are given, or the name cannot be a folder's.
@@ -271,10 +285,12 @@ def new_run(config: TrainConfig, *, name: str | None = None, out: Path | None = 
     if name is not None and out is not None:
         raise UsageError("--name and --out exclude each other.", "Give one of them.")
     if out is not None:
-        return Run.new(out, config)
-    if name is not None:
-        return Run.new(paths.runs_folder() / check_run_name(name), config)
-    return Run.new(_folder_by_time(config), config)
+        folder = out
+    elif name is not None:
+        folder = paths.runs_folder() / check_run_name(name)
+    else:
+        folder = _folder_by_time(config)
+    return Run.new(folder, config, leads=leads)
 
 
 def _folder_by_time(config: TrainConfig) -> Path:

@@ -25,7 +25,7 @@ MODERN = RECIPES[RecipeName.MODERN]
 
 def test_the_defaults_are_the_recipes():
     config = train_config()
-    assert (config.data, config.model, config.recipe) == ("mnist", Model.CGAN, RecipeName.MODERN)
+    assert (config.data, config.model, config.recipe) == ("mnist", MODERN.model, RecipeName.MODERN)
     assert config.batch == MODERN.batch
     assert config.budget == MODERN.budget == Budget(BudgetUnit.EPOCHS, 6)
 
@@ -34,6 +34,8 @@ def test_classic_has_its_own_defaults():
     config = train_config(recipe="classic")
     assert config.budget == Budget(BudgetUnit.STEPS, 60_000)
     assert (config.batch, config.preview_every) == (100, 1000)
+    assert config.model is Model.CGAN
+    assert train_config(recipe="classic", model="gan").model is Model.GAN
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ STOPPING = [
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[Callable[[], bool]]:
+def stop_on_signals(*, quiet: bool = False) -> Iterator[Callable[[], bool]]:
     """Yield a function that tells whether a signal asked to stop; a second one quits at once.
 
-    A signal that was ignored when ganctl started stays ignored, so that ``nohup`` keeps its word.
+    Unless ``quiet``, a line says that the first one came. A signal that was
+    ignored when ganctl started stays ignored, so that ``nohup`` keeps its word.
     """
     requested = False
     handlers = {number: signal.getsignal(number) for number in STOPPING}
@@ -32,7 +33,8 @@ def stop_on_signals() -> Iterator[Callable[[], bool]]:
         nonlocal requested
         requested = True
         restore()
-        console.note("stopping after this step; once more quits at once")
+        if not quiet:
+            console.note("stopping after this step; once more quits at once")
 
     for number in before:
         signal.signal(number, request)

@@ -26,6 +26,7 @@ from ganctl.config import (
 from ganctl.errors import Stopped, UsageError
 from ganctl.recipes import MODEL_SUMMARIES, RECIPES, Model, RecipeName, recipe_for
 from ganctl.runs import LATEST, Run, new_run
+from ganctl.world import World, this_world
 
 _RECIPES_HELP = "; ".join(f"{name.value}: {recipe.summary}" for name, recipe in RECIPES.items())
 _MODELS_HELP = "; ".join(f"{name.value}: {text}" for name, text in MODEL_SUMMARIES.items())
@@ -43,6 +44,13 @@ def _defaults(field: str) -> str:
     return "; ".join([usual, *(f"{', '.join(names)}: {value}" for value, names in others.items())])
 
 
+def _default_models() -> str:
+    """Return the default model, and those of the recipes that have another."""
+    usual = RECIPES[RecipeName.MODERN].model
+    others = [f"{name.value}: {r.model.value}" for name, r in RECIPES.items() if r.model != usual]
+    return "; ".join([usual.value, *others])
+
+
 def train(
     data: Annotated[
         str | None,
@@ -57,7 +65,7 @@ def train(
         str | None,
         typer.Option(
             help=_MODELS_HELP + ".",
-            show_default=Model.CGAN.value,
+            show_default=_default_models(),
             autocompletion=complete_from(values(Model)),
         ),
     ] = None,
@@ -167,14 +175,24 @@ def train(
         "keep": keep,
     }
     given = {option: value for option, value in options.items() if value is not None}
-    if resume is not None:
-        run = _resumed_run(resume, given, name, out)
-    else:
-        run = new_run(train_config(**given), name=name, out=out)
-    if dry_run:
+    world = this_world()
+    try:
+        if resume is not None:
+            run = _resumed_run(resume, given, name, out)
+        else:
+            run = new_run(train_config(**given), name=name, out=out, leads=world.leads)
+        world.share(run.config.batch)
+    except UsageError as error:
+        if world.leads:
+            raise
+        # The leader has been told the same, and says so.
+        raise typer.Exit(error.exit_code) from None
+    if not world.leads:
+        _train_along(run, world)
+    elif dry_run:
         _print_plan(run, json=json)
-        return
-    _train(run, quiet=quiet, json=json)
+    else:
+        _train(run, world, quiet=quiet, json=json)
 
 
 def with_resume_value(arguments: Sequence[str]) -> list[str]:
@@ -218,7 +236,16 @@ def _print_plan(run: Run, *, json: bool) -> None:
     console.print_facts({key: "auto" if v is None else str(v) for key, v in plan.items()})
 
 
-def _train(run: Run, *, quiet: bool, json: bool) -> None:
+def _train_along(run: Run, world: World) -> None:
+    """Train with a leader, which writes and says everything."""
+    with stop_on_signals(quiet=True) as should_stop:
+        from ganctl.engine.train import train as train_steps
+
+        for _ in train_steps(run, should_stop=should_stop, world=world):
+            pass
+
+
+def _train(run: Run, world: World, *, quiet: bool, json: bool) -> None:
     from ganctl.cli.panel import training_view
 
     config = run.config
@@ -234,7 +261,7 @@ def _train(run: Run, *, quiet: bool, json: bool) -> None:
                 raise _stopped_before_the_first_step(run)
             view.prepare(what, done, total)
 
-        for report in train_steps(run, should_stop=should_stop, progress=prepare):
+        for report in train_steps(run, should_stop=should_stop, progress=prepare, world=world):
             view.update(report)
 
     images, seconds = run.progress["images_seen"], run.progress["seconds"]

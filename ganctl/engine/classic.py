@@ -86,12 +86,16 @@ class ClassicGenerator(Generator):
 
 
 class ClassicDiscriminator(Discriminator):
-    """The label as maps of constants beside the image, four convolutions 28 → 14 → 7 → 4 → 2."""
+    """The label as maps of constants beside the image, four convolutions 28 → 14 → 7 → 4 → 2.
+
+    With a classifier there are no such maps: it would read the label off them.
+    """
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         _check_size(spec)
-        self.conv1 = SameConv(spec.channels + spec.classes, 64)
+        self.label_maps = 0 if spec.classifier else spec.classes
+        self.conv1 = SameConv(spec.channels + self.label_maps, 64)
         self.conv2 = SameConv(64, 128)
         self.norm2 = _norm(128)
         self.conv3 = SameConv(128, 256)
@@ -100,6 +104,8 @@ class ClassicDiscriminator(Discriminator):
         self.norm4 = _norm(512)
         features = 512 * 2 * 2
         self.dense = nn.Linear(features, 1)
+        if spec.classifier:
+            self.classifier = nn.Linear(features, spec.classes)
         if spec.categories:
             # The head of Chen et al. 2016, appendix C.1; the note knows no codes.
             self.q_dense = nn.Linear(features, Q_SIZE)
@@ -109,7 +115,7 @@ class ClassicDiscriminator(Discriminator):
 
     def features(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the flattened maps of the last convolution."""
-        maps = y[:, :, None, None].expand(-1, -1, *x.shape[2:])
+        maps = y[:, : self.label_maps, None, None].expand(-1, -1, *x.shape[2:])
         h = _leaky(self.conv1(torch.cat([x, maps], dim=1)))
         h = _leaky(self.norm2(self.conv2(h)))
         h = _leaky(self.norm3(self.conv3(h)))
@@ -120,6 +126,11 @@ class ClassicDiscriminator(Discriminator):
         """Return the score of each row of features, which know the label already."""
         scores: Tensor = self.dense(features).squeeze(1)
         return scores
+
+    def class_logits(self, features: Tensor) -> Tensor:
+        """Return the classifier's logits of each row of features."""
+        logits: Tensor = self.classifier(features)
+        return logits
 
     def codes(self, features: Tensor) -> Tensor:
         """Return Q's guess: logits of c0, then means of the continuous codes."""

@@ -10,10 +10,13 @@ import torch
 
 from ganctl.config import Device, Precision
 from ganctl.errors import UsageError
+from ganctl.world import World
 
 
-def choose_device(wanted: Device) -> torch.device:
+def choose_device(wanted: Device, world: World | None = None) -> torch.device:
     """Return the device that was asked for; ``auto`` prefers CUDA, then MPS, then the CPU.
+
+    Each process of a machine has a GPU of its own.
 
     Raises:
         UsageError: it is not there.
@@ -24,13 +27,15 @@ def choose_device(wanted: Device) -> torch.device:
         Device.CPU: True,
     }
     if wanted is Device.AUTO:
-        return torch.device(next(device.value for device, there in available.items() if there))
+        wanted = next(device for device, there in available.items() if there)
     if not available[wanted]:
         there = ", ".join(device.value for device, is_there in available.items() if is_there)
         raise UsageError(
             f"--device {wanted.value}: this machine, or this build of torch, has none.",
             f"Here --device takes auto, {there}.",
         )
+    if wanted is Device.CUDA and world is not None and world.size > 1:
+        return torch.device("cuda", world.local_rank)
     return torch.device(wanted.value)
 
 

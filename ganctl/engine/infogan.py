@@ -55,7 +55,7 @@ class InfoGANDiscriminator(Discriminator):
         widths, base_size = pyramid(spec.image_size, base=32)
         widths = widths[::-1]
         self.trunk = nn.Sequential(
-            *downsampling(widths, spec.channels, slope=SLOPE),
+            *downsampling(widths, spec.channels, slope=SLOPE, norm=True),
             nn.Flatten(),
             nn.Linear(widths[-1] * base_size**2, HIDDEN, bias=False),
             nn.BatchNorm1d(HIDDEN),

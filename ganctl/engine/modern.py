@@ -1,4 +1,4 @@
-"""The pair of ``--recipe modern``: small convolutions, fast on a CPU."""
+"""The pairs of ``--recipe quick`` and ``modern``: small convolutions, fast on a CPU."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ganctl.engine.roles import Discriminator, Generator
 
 EMBEDDING_SIZE = 32
 Q_SIZE = 128
+SLOPE = 0.2
 
 
 class ModernGenerator(Generator):
@@ -42,34 +43,47 @@ class ModernGenerator(Generator):
 
 
 class ModernDiscriminator(Discriminator):
-    """Convolutions that halve the size, and a projection head.
+    """Convolutions that halve the size, perhaps a hidden layer, and a projection head.
 
     The score is w·h + Σ_k y_k (e_k·h): the label meets the features h of the
     image as an inner product (Miyato & Koyama 2018, "cGANs with Projection
     Discriminator", equation 3).
+
+    Args:
+        spec: what images and labels it sees.
+        hidden: the width of the hidden layer; 0 leaves it out.
+        norm: whether there is batch norm. A recipe that penalises the score's slope at each image
+            for itself must have none.
     """
 
-    def __init__(self, spec: NetworkSpec) -> None:
+    def __init__(self, spec: NetworkSpec, *, hidden: int, norm: bool) -> None:
         super().__init__()
         widths, base_size = pyramid(spec.image_size, base=32)
         widths = widths[::-1]
-        self.blocks = nn.Sequential(*downsampling(widths, spec.channels, slope=0.2), nn.Flatten())
+        self.blocks = nn.Sequential(
+            *downsampling(widths, spec.channels, slope=SLOPE, norm=norm), nn.Flatten()
+        )
         features = widths[-1] * base_size**2
+        if hidden:
+            self.blocks.extend([nn.Linear(features, hidden), nn.LeakyReLU(SLOPE)])
+            features = hidden
         self.realness = nn.Linear(features, 1)
         self.label: nn.Parameter | None = None
         if spec.classes:
             # Zero at first, so that the label's term grows only as it becomes useful.
             self.label = nn.Parameter(torch.zeros(spec.classes, features))
+        if spec.classifier:
+            self.classifier = nn.Linear(features, spec.classes)
         if spec.categories:
             self.q = nn.Sequential(
                 nn.Linear(features, Q_SIZE, bias=False),
                 nn.BatchNorm1d(Q_SIZE),
-                nn.LeakyReLU(0.2),
+                nn.LeakyReLU(SLOPE),
                 nn.Linear(Q_SIZE, spec.categories + spec.continuous),
             )
 
     def features(self, x: Tensor, y: Tensor) -> Tensor:  # noqa: ARG002
-        """Return the flattened maps of the last convolution; the label comes in later."""
+        """Return what the last layer before the heads sees; the label comes in later."""
         h: Tensor = self.blocks(x)
         return h
 
@@ -79,6 +93,11 @@ class ModernDiscriminator(Discriminator):
         if self.label is not None:
             scores = scores + ((y @ self.label) * features).sum(dim=1)
         return scores
+
+    def class_logits(self, features: Tensor) -> Tensor:
+        """Return the classifier's logits of each row of features."""
+        logits: Tensor = self.classifier(features)
+        return logits
 
     def codes(self, features: Tensor) -> Tensor:
         """Return Q's guess: logits of c0, then means of the continuous codes."""
@@ -98,18 +117,22 @@ def upsampling(widths: Sequence[int], channels: int) -> list[nn.Module]:
     return [*layers, nn.ConvTranspose2d(widths[-1], channels, 4, stride=2, padding=1)]
 
 
-def downsampling(widths: Sequence[int], channels: int, *, slope: float) -> list[nn.Module]:
-    """Return convolutions that halve the size, from images on and through ``widths``."""
+def downsampling(
+    widths: Sequence[int], channels: int, *, slope: float, norm: bool
+) -> list[nn.Module]:
+    """Return convolutions that halve the size, from images on and through ``widths``.
+
+    With ``norm`` there is batch norm from the second one on.
+    """
     layers: list[nn.Module] = [
         nn.Conv2d(channels, widths[0], 4, stride=2, padding=1),
         nn.LeakyReLU(slope),
     ]
     for width, wider in pairwise(widths):
-        layers += [
-            nn.Conv2d(width, wider, 4, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(wider),
-            nn.LeakyReLU(slope),
-        ]
+        layers.append(nn.Conv2d(width, wider, 4, stride=2, padding=1, bias=not norm))
+        if norm:
+            layers.append(nn.BatchNorm2d(wider))
+        layers.append(nn.LeakyReLU(slope))
     return layers
 
 

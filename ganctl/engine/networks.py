@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from torch import nn
 
@@ -23,7 +24,8 @@ class NetworkPair:
 
 
 NETWORKS: dict[str, NetworkPair] = {
-    "modern": NetworkPair(ModernGenerator, ModernDiscriminator),
+    "quick": NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=0, norm=True)),
+    "modern": NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=512, norm=False)),
     "infogan": NetworkPair(InfoGANGenerator, InfoGANDiscriminator),
     "classic": NetworkPair(ClassicGenerator, ClassicDiscriminator),
 }

@@ -53,6 +53,10 @@ class Loss:
     total: Tensor
     terms: dict[str, Tensor]
 
+    def plus(self, name: str, term: Tensor, weight: float = 1.0) -> Loss:
+        """Return this loss with one term more, which is recorded without its weight."""
+        return Loss(self.total + weight * term, {**self.terms, name: term.detach()})
+
 
 class Objective(Protocol):
     """The two sides of a game, and what it needs the networks to be."""
@@ -131,6 +135,47 @@ class CGAN(GAN):
         return y
 
 
+@dataclass(frozen=True)
+class CGANAC(CGAN):
+    """The conditional GAN with an auxiliary classifier (Odena et al. 2017, section 3).
+
+    A head on the discriminator's features names the class, C(y | x). It learns
+    from real images alone, so that no fake teaches it what a class is, and the
+    generator wants its fakes to be named rightly::
+
+        L_D = E[softplus(-D(x, y))] + E[softplus(D(x̃, y))] + λ E[-log C(y | x)]
+        L_G = E[softplus(-D(x̃, y))] + λ E[-log C(y | x̃)]
+
+    Unlike there, D too sees the label, where the networks can hide it from C:
+    without it, classes drift towards what is named most surely.
+    """
+
+    classifier_weight: float = 0.5
+
+    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
+        """Return the description with a classifier."""
+        return replace(spec, classifier=True)
+
+    def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
+        """Return L_D."""
+        discriminator, y = players.discriminator, turn.condition
+        real_features = discriminator.features(turn.real, y)
+        real_score = discriminator.score(real_features, y)
+        fake_score = discriminator(turn.fake, y)
+        class_loss = cross_entropy(discriminator.class_logits(real_features), y)
+        game = _told_apart(real_score, fake_score)
+        return game.plus("class_loss", class_loss, self.classifier_weight)
+
+    def generator_loss(self, players: Players, turn: Turn) -> Loss:
+        """Return L_G."""
+        discriminator, y = players.discriminator, turn.condition
+        features = discriminator.features(turn.fake, y)
+        game = softplus(-discriminator.score(features, y)).mean()
+        class_loss = cross_entropy(discriminator.class_logits(features), y)
+        loss = Loss(game, {"generator_loss": game.detach()})
+        return loss.plus("fake_class_loss", class_loss, self.classifier_weight)
+
+
 class GANCLS(CGAN):
     """The matching-aware discriminator (Reed et al. 2016, algorithm 1).
 
@@ -187,7 +232,7 @@ class GANINT(CGAN):
         blends = players.generator(turn.z, halfway)
         blend_loss = softplus(-players.discriminator(blends, halfway)).mean()
         loss = super().generator_loss(players, turn)
-        return Loss(loss.total + blend_loss, {**loss.terms, "blend_loss": blend_loss.detach()})
+        return loss.plus("blend_loss", blend_loss)
 
 
 class GANINTCLS(GANCLS, GANINT):
@@ -281,6 +326,7 @@ class InfoGAN(GAN):
 OBJECTIVES: dict[Model, Objective] = {
     Model.GAN: GAN(),
     Model.CGAN: CGAN(),
+    Model.CGAN_AC: CGANAC(),
     Model.GAN_CLS: GANCLS(),
     Model.GAN_INT: GANINT(),
     Model.GAN_INT_CLS: GANINTCLS(),

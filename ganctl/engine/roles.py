@@ -22,7 +22,8 @@ class Discriminator(nn.Module):
     """(images [N, C, H, W] in [-1, 1], label weights [N, classes]) → scores [N], any real number.
 
     A high score means that the image looks real and fits its label. Between
-    the two lie features [N, F], from which InfoGAN's head Q guesses the codes.
+    the two lie features [N, F], from which InfoGAN's head Q guesses the codes,
+    and a classifier the class.
     """
 
     def features(self, x: Tensor, y: Tensor) -> Tensor:
@@ -31,6 +32,14 @@ class Discriminator(nn.Module):
 
     def score(self, features: Tensor, y: Tensor) -> Tensor:
         """Return the score of each row of features."""
+        raise NotImplementedError
+
+    def class_logits(self, features: Tensor) -> Tensor:
+        """Return the classifier's logits [N, classes].
+
+        Only where the networks were built with one; the features then come from
+        the image alone.
+        """
         raise NotImplementedError
 
     def codes(self, features: Tensor) -> Tensor:

@@ -16,10 +16,12 @@ from ganctl.card import NetworkSpec
 from ganctl.config import TrainConfig
 from ganctl.engine import checkpoint, data, devices, seeding
 from ganctl.engine.alarms import Alarm
+from ganctl.engine.distributed import LossOf, Team, joined
 from ganctl.engine.ema import ema_decay, update_ema
 from ganctl.engine.labelled import Progress
 from ganctl.engine.networks import parameter_count
 from ganctl.engine.objectives import OBJECTIVES, Loss, Objective, Turn
+from ganctl.engine.penalty import r1_penalty
 from ganctl.engine.record import Recorder
 from ganctl.engine.sample import from_pixels
 from ganctl.engine.state import TrainState, new_state
@@ -28,6 +30,7 @@ from ganctl.errors import RunError
 from ganctl.images import Images
 from ganctl.recipes import Recipe, recipe_for
 from ganctl.runs import NEW, Run
+from ganctl.world import World
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def train(
     *,
     should_stop: Callable[[], bool] = lambda: False,
     progress: Progress | None = None,
+    world: World | None = None,
 ) -> Iterator[StepReport]:
     """Train until the run's budget is spent or ``should_stop()``, then save the last step.
 
@@ -68,69 +72,91 @@ def train(
         run: a new run, or one with a checkpoint to go on from.
         should_stop: asked after each step.
         progress: told of downloads and other preparations.
+        world: the processes that train together; this one alone if None. Only the one that leads
+            writes and yields.
 
     Yields:
         A report at each log interval, each preview, and the end.
 
     Raises:
-        UsageError: the device is not there.
+        UsageError: the device is not there, or the batch cannot be shared by the processes.
         DataError: the data cannot be loaded.
         RunError: the run was started on other data.
         CheckpointError: the checkpoint to go on from is damaged.
         Diverged: the losses or weights are no numbers any more; the last checkpoint is sound.
+        ProcessLost: another process is gone; the last checkpoint is whole.
         FileError: something cannot be written; the last checkpoint is whole.
     """
+    world = world or World()
+    device = devices.choose_device(run.config.device, world)
+    with joined(world, device) as team:
+        yield from _train(run, device, team, should_stop, progress)
+
+
+def _train(
+    run: Run,
+    device: torch.device,
+    team: Team,
+    should_stop: Callable[[], bool],
+    progress: Progress | None,
+) -> Iterator[StepReport]:
     config = run.config
     recipe = recipe_for(config.recipe, config.model)
-    device = devices.choose_device(config.device)
     autocast = devices.autocast(devices.choose_precision(config.precision, device), device)
-    dataset = data.load(config.data, image_size=config.image_size, progress=progress)
-    batches = Batches(dataset, config, recipe, device)
+    with team.leader_first():
+        dataset = data.load(config.data, image_size=config.image_size, progress=progress)
+    batches = Batches(dataset, config, recipe, device, team.world)
     total_steps = config.budget.steps(len(dataset), config.batch)
     objective = OBJECTIVES[config.model]
     state = _start(run, dataset, recipe, objective, device)
-    watch = watch_for(dataset, progress)
-    recorder = Recorder(run, state, dataset, watch)
+    recorder = None
+    if team.world.leads:
+        recorder = _recorder(run, state, dataset, progress)
+    game = Game.of(objective, state, recipe, team)
 
     clock = _Clock(state.seconds)
     speedometer = _Speedometer(clock, state.images_seen)
     spent = config.budget.progress(state.step, state.seconds, total_steps)
-    if state.step == 0:
-        recorder.preview()
-    while spent < 1 and not should_stop():
+    spent, stopping = team.agree(spent, should_stop())
+    while spent < 1 and not stopping:
         _set_learning_rates(state, recipe, spent)
-        terms = _step(state, objective, batches.at(state.step), spent, recipe, autocast)
+        terms = _step(state, game, batches.at(state.step), spent, recipe, autocast)
         state.step += 1
         state.images_seen += config.batch
         state.seconds = clock.seconds()
         decay = ema_decay(recipe, config.batch, state.images_seen)
         update_ema(state.generator_ema, state.generator, decay)
         spent = config.budget.progress(state.step, state.seconds, total_steps)
+        spent, stopping = team.agree(spent, should_stop())
 
         previewing = spent >= 1 or state.step % config.preview_every == 0
         if previewing or state.step % recipe.log_every == 0:
-            values = recorder.values(terms)
-            quality = recorder.look() if previewing else None
-            report = StepReport(
-                step=state.step,
-                total_steps=total_steps,
-                images_seen=state.images_seen,
-                epoch=state.images_seen / len(dataset),
-                progress=spent,
-                seconds=state.seconds,
-                images_per_second=speedometer.read(state.images_seen),
-                terms=values,
-                preview=recorder.preview() if previewing else None,
-                quality=quality,
-                alarms=recorder.alarms(values, quality, spent),
-            )
-            recorder.metrics(values, report.images_per_second, quality)
-            yield report
-        if state.step % config.checkpoint_every == 0 and spent < 1:
+            terms = team.mean(terms)
+            if recorder is not None:
+                values = recorder.values(terms)
+                quality = recorder.look() if previewing else None
+                report = StepReport(
+                    step=state.step,
+                    total_steps=total_steps,
+                    images_seen=state.images_seen,
+                    epoch=state.images_seen / len(dataset),
+                    progress=spent,
+                    seconds=state.seconds,
+                    images_per_second=speedometer.read(state.images_seen),
+                    terms=values,
+                    preview=recorder.preview() if previewing else None,
+                    quality=quality,
+                    alarms=recorder.alarms(values, quality, spent),
+                )
+                recorder.metrics(values, report.images_per_second, quality)
+                yield report
+        if recorder is not None and state.step % config.checkpoint_every == 0 and spent < 1:
             recorder.checkpoint("running")
 
-    recorder.checkpoint("finished" if spent >= 1 else "stopped")
-    recorder.curves()
+    if recorder is not None:
+        recorder.checkpoint("finished" if spent >= 1 else "stopped")
+        recorder.curves()
+    team.part()
 
 
 @dataclass(frozen=True)
@@ -147,10 +173,15 @@ class Batch:
 
 
 class Batches:
-    """Each step's batch, on the device, as a function of (seed, step)."""
+    """This process's share of each step's batch, on the device, as a function of (seed, step)."""
 
     def __init__(
-        self, dataset: data.Dataset, config: TrainConfig, recipe: Recipe, device: torch.device
+        self,
+        dataset: data.Dataset,
+        config: TrainConfig,
+        recipe: Recipe,
+        device: torch.device,
+        world: World,
     ) -> None:
         self._images = dataset.images.to(device)
         self._labels = dataset.labels.to(device)
@@ -159,23 +190,56 @@ class Batches:
         self._seed = config.seed
         self._latent = recipe.latent
         self._latent_shape = (config.batch, recipe.latent_size)
+        self._share = world.share(config.batch)
+        # What an objective draws for itself must not be the same in every process.
+        self._purpose = ("objective", world.rank) if world.rank else ("objective",)
 
     def at(self, step: int) -> Batch:
         """Return the batch of the given step, counted from 0."""
         device = self._images.device
-        chosen = self._order.indices(step).to(device)
+        chosen = self._order.indices(step)[self._share].to(device)
         noise = seeding.generator(self._seed, step, "latent", device=device)
         return Batch(
             real=from_pixels(self._images[chosen]),
             y=one_hot(self._labels[chosen], self._classes).float(),
-            z=seeding.draw_latents(self._latent, self._latent_shape, noise),
-            random=seeding.generator(self._seed, step, "objective", device=device),
+            z=seeding.draw_latents(self._latent, self._latent_shape, noise)[self._share],
+            random=seeding.generator(self._seed, step, *self._purpose, device=device),
+        )
+
+
+@dataclass(frozen=True)
+class Game:
+    """What each player minimises, as the loop calls it."""
+
+    condition: Callable[[Tensor, torch.Generator], Tensor]
+    discriminator_loss: LossOf
+    generator_loss: LossOf
+
+    @classmethod
+    def of(cls, objective: Objective, state: TrainState, recipe: Recipe, team: Team) -> Game:
+        """Return the game of ``objective`` between the networks of ``state``, on all processes."""
+        team.share_layers(state.generator, state.discriminator)
+
+        def discriminator_loss(turn: Turn) -> Loss:
+            loss = objective.discriminator_loss(state, turn)
+            if recipe.r1 and (state.step + 1) % recipe.r1_every == 0:
+                penalty = r1_penalty(state.discriminator, turn.real, turn.condition)
+                loss = loss.plus("gradient_penalty", penalty, recipe.r1 * recipe.r1_every)
+            return loss
+
+        def generator_loss(turn: Turn) -> Loss:
+            return objective.generator_loss(state, turn)
+
+        return cls(
+            condition=objective.condition,
+            discriminator_loss=team.averaging(state.discriminator, discriminator_loss),
+            generator_loss=team.averaging(state.generator, generator_loss),
         )
 
 
 def _step(
     state: TrainState,
-    objective: Objective,
+    game: Game,
     batch: Batch,
     spent: float,
     recipe: Recipe,
@@ -195,17 +259,17 @@ def _step(
         return images + level * grain
 
     with autocast():
-        condition = objective.condition(batch.y, batch.random)
+        condition = game.condition(batch.y, batch.random)
         fake = noisy(state.generator(batch.z, condition))
         turn = Turn(noisy(batch.real), fake.detach(), batch.z, condition, batch.random, spent)
-        discriminator_loss = objective.discriminator_loss(state, turn)
+        discriminator_loss = game.discriminator_loss(turn)
     _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
 
     for update in range(recipe.generator_updates):
         with autocast():
             if update > 0:
                 fake = noisy(state.generator(batch.z, condition))
-            generator_loss = objective.generator_loss(state, replace(turn, fake=fake))
+            generator_loss = game.generator_loss(replace(turn, fake=fake))
         _update(state.generator, state.generator_optimizer, generator_loss)
     return discriminator_loss.terms | generator_loss.terms
 
@@ -240,7 +304,6 @@ def _start(
     device: torch.device,
 ) -> TrainState:
     """Return the state of a new training, or of the run's latest checkpoint."""
-    description = dataset.describe()
     spec = NetworkSpec(
         name=recipe.network,
         image_size=dataset.images.shape[-1],
@@ -251,22 +314,33 @@ def _start(
     )
     state = new_state(objective.adapt(spec), recipe, run.config.seed, device)
     if run.checkpoints():
-        if run.data.get("fingerprint") != description["fingerprint"]:
+        if run.data.get("fingerprint") != dataset.fingerprint:
             raise RunError(
                 f"The data at {dataset.name} are not those that the run {run.name} was started on.",
                 "Bring them back, or start a new run without --resume.",
             )
         checkpoint.load_state(state, run.latest_checkpoint())
+    return state
+
+
+def _recorder(
+    run: Run, state: TrainState, dataset: data.Dataset, progress: Progress | None
+) -> Recorder:
+    """Begin the run, or go on with it, and return what writes it."""
+    watch = watch_for(dataset, progress)
     if run.status != NEW:
         run.rewind(state.step)
     run.begin(
-        data=description,
+        data=dataset.describe(),
         parameters={
             "generator": parameter_count(state.generator),
             "discriminator": parameter_count(state.discriminator),
         },
     )
-    return state
+    recorder = Recorder(run, state, dataset, watch)
+    if state.step == 0:
+        recorder.preview()
+    return recorder
 
 
 class _Clock:

@@ -1,4 +1,4 @@
-"""Both pairs: shapes, ranges, and conditions and gradients that reach every part."""
+"""Every pair: shapes, ranges, and conditions and gradients that reach every part."""
 
 from dataclasses import dataclass, replace
 
@@ -12,12 +12,13 @@ from ganctl.engine.objectives import OBJECTIVES, Turn
 from ganctl.recipes import Model, RecipeName, recipe_for
 
 SHAPES = [
+    *[("quick", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
     *[("modern", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
     *[("infogan", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
     *[("classic", *shape) for shape in [(28, 1), (28, 3)]],
 ]
 PAIRS = [(recipe_for(recipe, model).network, model) for recipe in RecipeName for model in Model]
-LABELLED = ("modern", "classic")
+LABELLED = ("quick", "modern", "classic")
 
 
 @dataclass
@@ -134,14 +135,32 @@ def test_the_gradient_of_q_reaches_the_generator(name):
     assert silent_parameters(players.generator) == []
 
 
-def test_the_modern_discriminator_is_indifferent_to_labels_at_first_and_then_is_not():
-    discriminator = pair("modern").discriminator.eval()
+@pytest.mark.parametrize("name", ["quick", "modern"])
+def test_the_discriminator_is_indifferent_to_labels_at_first_and_then_is_not(name):
+    discriminator = pair(name).discriminator.eval()
     x, y = torch.rand(6, 1, 28, 28), torch.eye(10)[:6]
     wrong = y.roll(1, dims=1)
     assert torch.equal(discriminator(x, y), discriminator(x, wrong))
     with torch.no_grad():
         discriminator.label.normal_()
     assert not torch.allclose(discriminator(x, y), discriminator(x, wrong))
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_the_classifier_cannot_read_the_label_off_its_input(name):
+    discriminator = pair(name, model=Model.CGAN_AC).discriminator.eval()
+    x, y = torch.rand(6, 1, 28, 28), torch.eye(10)[:6]
+    logits = [discriminator.class_logits(discriminator.features(x, y)) for y in (y, y.flip(0))]
+    assert logits[0].shape == (6, 10)
+    assert torch.equal(*logits)
+
+
+def test_in_the_modern_discriminator_no_image_sees_another():
+    """Which the gradient penalty takes for granted."""
+    discriminator = pair("modern").discriminator.train()
+    x, y = torch.rand(6, 1, 28, 28), torch.eye(10)[:6]
+    alone = torch.cat([discriminator(x[i : i + 1], y[i : i + 1]) for i in range(6)])
+    assert torch.allclose(discriminator(x, y), alone, atol=1e-5)
 
 
 def test_parameter_count_leaves_out_what_is_frozen():

@@ -13,6 +13,7 @@ from ganctl.card import NetworkSpec
 from ganctl.engine import objectives
 from ganctl.engine.objectives import (
     CGAN,
+    CGANAC,
     GAN,
     GANCLS,
     GANINT,
@@ -32,7 +33,8 @@ TWO_CLASSES = NetworkSpec("modern", 8, 1, classes=2, latent_size=4)
 class FixedScores(Discriminator):
     """Its score is the image's only pixel times the weight of its class (1 and -2), or times 3.
 
-    Q guesses logits (pixel, 0) of two categories and the means pixel and -pixel.
+    The classifier's logits are (pixel, 0); Q guesses logits (pixel, 0) of two categories and the
+    means pixel and -pixel.
     """
 
     def __init__(self):
@@ -44,6 +46,9 @@ class FixedScores(Discriminator):
 
     def score(self, features, y):
         return features[:, 0] * (y @ self.gain if y.shape[1] else 3.0)
+
+    def class_logits(self, features):
+        return torch.stack([features[:, 0], 0 * features[:, 0]], dim=1)
 
     def codes(self, features):
         pixel = features[:, 0]
@@ -146,6 +151,29 @@ def test_the_generator_is_pushed_hardest_where_it_is_found_out():
     found_out, fooled = fake.grad.flatten().abs().tolist()
     assert found_out == pytest.approx(0.5, abs=1e-3)
     assert fooled < 1e-3
+
+
+def test_the_classifier_learns_from_real_images_alone():
+    objective = CGANAC(classifier_weight=0.25)
+    loss = objective.discriminator_loss(pair(), turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    # Logits (0.5, 0) and (2, 0): -log C is softplus(-0.5) for class 0 and softplus(2) for class 1.
+    class_loss = mean(softplus(-0.5), softplus(2))
+    game = CGAN().discriminator_loss(pair(), turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    assert loss.total.item() == pytest.approx(game.total.item() + class_loss / 4)
+    assert loss.terms["class_loss"].item() == pytest.approx(class_loss)
+    assert loss.terms["discriminator_loss"].item() == pytest.approx(game.total.item())
+
+
+def test_the_generator_wants_its_fakes_named_rightly():
+    objective = CGANAC(classifier_weight=0.25)
+    loss = objective.generator_loss(pair(), turn([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    expected = mean(softplus(0.25), softplus(-6)) + mean(softplus(0.25), softplus(-3)) / 4
+    assert loss.total.item() == pytest.approx(expected)
+
+
+def test_the_classifiers_networks_have_a_classifier():
+    assert CGANAC().adapt(TWO_CLASSES).classifier
+    assert not CGAN().adapt(TWO_CLASSES).classifier
 
 
 @pytest.mark.parametrize("objective", [GANCLS(), GANINTCLS()])
