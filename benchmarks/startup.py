@@ -35,6 +35,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=7, help="counted runs of each command")
     runs = parser.parse_args().runs
+    seconds = waited(runs)
+    print(f"{'seconds, of ' + str(runs) + ' runs':<54} {'median':>7} {'least':>7} {'most':>7}")
+    for name, times in seconds.items():
+        print(f"{name:<54} {statistics.median(times):7.3f} {min(times):7.3f} {max(times):7.3f}")
+
+
+def waited(runs: int) -> dict[str, list[float]]:
+    """Return the wall-clock seconds of each command, in turn, so many times."""
     seconds: dict[str, list[float]] = {name: [] for name in COMMANDS}
     with tempfile.TemporaryDirectory() as home:
         # A new home has no run, so that the bundled generator is what is sampled.
@@ -44,9 +52,7 @@ def main() -> None:
                 elapsed = timed(command, environment, Path(home))
                 if turn:  # The first turn warms the disk's cache.
                     seconds[name].append(elapsed)
-    print(f"{'seconds, of ' + str(runs) + ' runs':<54} {'median':>7} {'least':>7} {'most':>7}")
-    for name, times in seconds.items():
-        print(f"{name:<54} {statistics.median(times):7.3f} {min(times):7.3f} {max(times):7.3f}")
+    return seconds
 
 
 def timed(command: list[str], environment: dict[str, str], home: Path) -> float:
