@@ -259,7 +259,7 @@ def test_new_runs_are_named_by_time_model_and_data_and_never_taken(home, tmp_pat
     config = train_config(data=str(tmp_path / "my pets!"))
     for ending in ("", "-2", "-3"):
         folder = new_run(config).folder
-        assert folder == home / "runs" / f"20261123-120000-cgan-my-pets{ending}"
+        assert folder == home / "runs" / f"20261123-120000-cgan-ac-my-pets{ending}"
         folder.mkdir(parents=True)
     assert new_run(config, name="demo").folder == home / "runs" / "demo"
     assert new_run(config, out=tmp_path / "x").folder == tmp_path / "x"

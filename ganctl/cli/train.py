@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -27,6 +28,8 @@ from ganctl.errors import Stopped, UsageError
 from ganctl.recipes import MODEL_SUMMARIES, RECIPES, Model, RecipeName, recipe_for
 from ganctl.runs import LATEST, Run, new_run
 from ganctl.world import World, this_world
+
+LEADERS_TIME = 10.0  # seconds
 
 _RECIPES_HELP = "; ".join(f"{name.value}: {recipe.summary}" for name, recipe in RECIPES.items())
 _MODELS_HELP = "; ".join(f"{name.value}: {text}" for name, text in MODEL_SUMMARIES.items())
@@ -185,7 +188,8 @@ def train(
     except UsageError as error:
         if world.leads:
             raise
-        # The leader has been told the same, and says so.
+        # The leader has found the same and says so, unless torchrun ends it since this one left.
+        time.sleep(LEADERS_TIME)
         raise typer.Exit(error.exit_code) from None
     if not world.leads:
         _train_along(run, world)

@@ -327,7 +327,6 @@ def _recorder(
     run: Run, state: TrainState, dataset: data.Dataset, progress: Progress | None
 ) -> Recorder:
     """Begin the run, or go on with it, and return what writes it."""
-    watch = watch_for(dataset, progress)
     if run.status != NEW:
         run.rewind(state.step)
     run.begin(
@@ -337,7 +336,7 @@ def _recorder(
             "discriminator": parameter_count(state.discriminator),
         },
     )
-    recorder = Recorder(run, state, dataset, watch)
+    recorder = Recorder(run, state, dataset, watch_for(dataset, progress))
     if state.step == 0:
         recorder.preview()
     return recorder

@@ -173,7 +173,7 @@ def test_a_finished_run_wants_a_larger_budget(ganctl, trained, options, budget):
         (["--data", "mnist"], "not mnist"),
         (["--image-size", "16"], "image_size was None, not 16"),
         (["--precision", "bf16"], "precision was auto, not bf16"),
-        (["--model", "gan"], "model was cgan, not gan"),
+        (["--model", "gan"], "model was cgan-ac, not gan"),
         (["--recipe", "classic"], "recipe was modern, not classic"),
     ],
 )
@@ -335,7 +335,7 @@ def test_a_damaged_checkpoint_is_not_gone_on_with(tiny, ganctl, home):
     assert "truncated or damaged" in result.err
 
 
-LABELLED = ("cgan", "gan-cls", "gan-int", "gan-int-cls")
+LABELLED = ("cgan", "cgan-ac", "gan-cls", "gan-int", "gan-int-cls")
 
 
 @pytest.mark.parametrize(
