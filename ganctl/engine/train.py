@@ -9,21 +9,19 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import one_hot
 from torch.optim import Optimizer
 
 from ganctl.card import NetworkSpec
-from ganctl.config import TrainConfig
-from ganctl.engine import checkpoint, data, devices, seeding
+from ganctl.engine import checkpoint, data, devices
 from ganctl.engine.alarms import Alarm
-from ganctl.engine.distributed import LossOf, Team, joined
+from ganctl.engine.batches import Batch, Batches
+from ganctl.engine.distributed import Team, joined
 from ganctl.engine.ema import ema_decay, update_ema
+from ganctl.engine.game import Game
 from ganctl.engine.labelled import Progress
 from ganctl.engine.networks import parameter_count
 from ganctl.engine.objectives import OBJECTIVES, Loss, Objective, Turn
-from ganctl.engine.penalty import r1_penalty
 from ganctl.engine.record import Recorder
-from ganctl.engine.sample import from_pixels
 from ganctl.engine.state import TrainState, new_state
 from ganctl.engine.watch import Quality, watch_for
 from ganctl.errors import RunError
@@ -157,84 +155,6 @@ def _train(
         recorder.checkpoint("finished" if spent >= 1 else "stopped")
         recorder.curves()
     team.part()
-
-
-@dataclass(frozen=True)
-class Batch:
-    """One step's share: images [N, C, H, W] in [-1, 1], one-hot labels [N, classes], latents.
-
-    ``random`` is for whatever else the objective draws.
-    """
-
-    real: Tensor
-    y: Tensor
-    z: Tensor
-    random: torch.Generator
-
-
-class Batches:
-    """This process's share of each step's batch, on the device, as a function of (seed, step)."""
-
-    def __init__(
-        self,
-        dataset: data.Dataset,
-        config: TrainConfig,
-        recipe: Recipe,
-        device: torch.device,
-        world: World,
-    ) -> None:
-        self._images = dataset.images.to(device)
-        self._labels = dataset.labels.to(device)
-        self._classes = len(dataset.classes)
-        self._order = seeding.DataOrder(len(dataset), config.batch, config.seed)
-        self._seed = config.seed
-        self._latent = recipe.latent
-        self._latent_shape = (config.batch, recipe.latent_size)
-        self._share = world.share(config.batch)
-        # What an objective draws for itself must not be the same in every process.
-        self._purpose = ("objective", world.rank) if world.rank else ("objective",)
-
-    def at(self, step: int) -> Batch:
-        """Return the batch of the given step, counted from 0."""
-        device = self._images.device
-        chosen = self._order.indices(step)[self._share].to(device)
-        noise = seeding.generator(self._seed, step, "latent", device=device)
-        return Batch(
-            real=from_pixels(self._images[chosen]),
-            y=one_hot(self._labels[chosen], self._classes).float(),
-            z=seeding.draw_latents(self._latent, self._latent_shape, noise)[self._share],
-            random=seeding.generator(self._seed, step, *self._purpose, device=device),
-        )
-
-
-@dataclass(frozen=True)
-class Game:
-    """What each player minimises, as the loop calls it."""
-
-    condition: Callable[[Tensor, torch.Generator], Tensor]
-    discriminator_loss: LossOf
-    generator_loss: LossOf
-
-    @classmethod
-    def of(cls, objective: Objective, state: TrainState, recipe: Recipe, team: Team) -> Game:
-        """Return the game of ``objective`` between the networks of ``state``, on all processes."""
-        team.share_layers(state.generator, state.discriminator)
-
-        def discriminator_loss(turn: Turn) -> Loss:
-            loss = objective.discriminator_loss(state, turn)
-            if recipe.r1 and (state.step + 1) % recipe.r1_every == 0:
-                penalty = r1_penalty(state.discriminator, turn.real, turn.condition)
-                loss = loss.plus("gradient_penalty", penalty, recipe.r1 * recipe.r1_every)
-            return loss
-
-        def generator_loss(turn: Turn) -> Loss:
-            return objective.generator_loss(state, turn)
-
-        return cls(
-            condition=objective.condition,
-            discriminator_loss=team.averaging(state.discriminator, discriminator_loss),
-            generator_loss=team.averaging(state.generator, generator_loss),
-        )
 
 
 def _step(

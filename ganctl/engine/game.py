@@ -1,0 +1,45 @@
+"""An objective between two networks, as the loop plays it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ganctl.engine.distributed import LossOf, Team
+from ganctl.engine.objectives import Loss, Objective, Turn
+from ganctl.engine.penalty import r1_penalty
+from ganctl.engine.state import TrainState
+from ganctl.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Game:
+    """What each player minimises, as the loop calls it."""
+
+    condition: Callable[[Tensor, torch.Generator], Tensor]
+    discriminator_loss: LossOf
+    generator_loss: LossOf
+
+    @classmethod
+    def of(cls, objective: Objective, state: TrainState, recipe: Recipe, team: Team) -> Game:
+        """Return the game of ``objective`` between the networks of ``state``, on all processes."""
+        team.share_layers(state.generator, state.discriminator)
+
+        def discriminator_loss(turn: Turn) -> Loss:
+            loss = objective.discriminator_loss(state, turn)
+            if recipe.r1 and (state.step + 1) % recipe.r1_every == 0:
+                penalty = r1_penalty(state.discriminator, turn.real, turn.condition)
+                loss = loss.plus("gradient_penalty", penalty, recipe.r1 * recipe.r1_every)
+            return loss
+
+        def generator_loss(turn: Turn) -> Loss:
+            return objective.generator_loss(state, turn)
+
+        return cls(
+            condition=objective.condition,
+            discriminator_loss=team.averaging(state.discriminator, discriminator_loss),
+            generator_loss=team.averaging(state.generator, generator_loss),
+        )
