@@ -23,10 +23,10 @@ class Model(str, Enum):
 MODEL_SUMMARIES: dict[Model, str] = {
     Model.GAN: "no labels",
     Model.CGAN: "both networks see the label",
-    Model.CGAN_AC: "and the discriminator learns to name the class",
-    Model.GAN_CLS: "and a real image with a wrong label counts as false",
-    Model.GAN_INT: "the generator also practises between two labels",
-    Model.GAN_INT_CLS: "both of these",
+    Model.CGAN_AC: "cgan whose discriminator also names the class",
+    Model.GAN_CLS: "cgan where a real image with a wrong label counts as false",
+    Model.GAN_INT: "cgan whose generator also practises between two labels",
+    Model.GAN_INT_CLS: "both of the last two",
     Model.INFOGAN: "no labels, but codes that it learns to tell apart",
 }
 
