@@ -96,7 +96,7 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "step": run.progress.get("step", 0),
         "images_seen": run.progress.get("images_seen", 0),
         "seconds": run.progress.get("seconds", 0.0),
-        "images_per_second": last.get("images_per_second"),
+        "images_per_second": _speed(run),
         "generator_loss": last.get("generator_loss"),
         "discriminator_loss": last.get("discriminator_loss"),
         "last_quality": run.last_quality(),
@@ -109,6 +109,12 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "previews": len(run.previews()),
         "bytes": run.size(),
     }
+
+
+def _speed(run: Run) -> float | None:
+    """Return the images a second of the whole training, looks and previews included."""
+    seconds = run.progress.get("seconds", 0.0)
+    return round(run.progress["images_seen"] / seconds, 1) if seconds else None
 
 
 def _used(run: Run) -> str | None:
