@@ -11,7 +11,8 @@ from ganctl.runs import Run
 
 
 def test_labels_are_obeyed_and_seeds_vary_after_a_few_hundred_steps(home):
-    run = Run.new(home / "runs" / "digits", train_config(steps=300, preview_every=75))
+    config = train_config(recipe="quick", steps=300, preview_every=75)
+    run = Run.new(home / "runs" / "digits", config)
     reports = list(train(run))
     assert not [alarm for report in reports for alarm in report.alarms]
     sampler = Sampler.load(run.latest_checkpoint())
