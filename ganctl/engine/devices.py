@@ -56,4 +56,8 @@ def autocast(
 ) -> Callable[[], AbstractContextManager[None]]:
     """Return a maker of contexts in which convolutions and products compute in ``precision``."""
     enabled = precision is Precision.BF16
-    return partial(torch.autocast, device.type, torch.bfloat16, enabled=enabled)
+    # A recorded step on a GPU must not find weights that were converted before it was recorded.
+    cached = device.type != "cuda"
+    return partial(
+        torch.autocast, device.type, torch.bfloat16, enabled=enabled, cache_enabled=cached
+    )

@@ -17,20 +17,29 @@ from ganctl.recipes import Recipe
 
 @dataclass(frozen=True)
 class Game:
-    """What each player minimises, as the loop calls it."""
+    """What each player minimises, as a step calls it.
+
+    ``penalised`` tells whether the step that comes next has the gradient penalty;
+    ``steady`` is the objective's.
+    """
 
     condition: Callable[[Tensor, torch.Generator], Tensor]
     discriminator_loss: LossOf
     generator_loss: LossOf
+    penalised: Callable[[], bool]
+    steady: bool
 
     @classmethod
     def of(cls, objective: Objective, state: TrainState, recipe: Recipe, team: Team) -> Game:
         """Return the game of ``objective`` between the networks of ``state``, on all processes."""
         team.share_layers(state.generator, state.discriminator)
 
+        def penalised() -> bool:
+            return recipe.r1 > 0 and (state.step + 1) % recipe.r1_every == 0
+
         def discriminator_loss(turn: Turn) -> Loss:
             loss = objective.discriminator_loss(state, turn)
-            if recipe.r1 and (state.step + 1) % recipe.r1_every == 0:
+            if penalised():
                 penalty = r1_penalty(state.discriminator, turn.real, turn.condition)
                 loss = loss.plus("gradient_penalty", penalty, recipe.r1 * recipe.r1_every)
             return loss
@@ -42,4 +51,6 @@ class Game:
             condition=objective.condition,
             discriminator_loss=team.averaging(state.discriminator, discriminator_loss),
             generator_loss=team.averaging(state.generator, generator_loss),
+            penalised=penalised,
+            steady=objective.steady,
         )

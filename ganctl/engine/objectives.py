@@ -59,7 +59,12 @@ class Loss:
 
 
 class Objective(Protocol):
-    """The two sides of a game, and what it needs the networks to be."""
+    """The two sides of a game, and what it needs the networks to be.
+
+    ``steady`` says that the work of a turn is the same at every point of the budget.
+    """
+
+    steady: bool
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description of networks with the inputs and heads that this model needs.
@@ -94,6 +99,8 @@ class GAN:
     L_G is the paper's non-saturating form, whose gradient does not vanish
     where the discriminator is sure. No player sees a label.
     """
+
+    steady = True
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description without labels."""
@@ -192,9 +199,9 @@ class GANCLS(CGAN):
 
     def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
         """Return L_D."""
-        real_score = players.discriminator(turn.real, turn.condition)
-        wrong_score = players.discriminator(turn.real, other_labels(turn.condition, turn.random))
-        fake_score = players.discriminator(turn.fake, turn.condition)
+        y, wrong = turn.condition, other_labels(turn.condition, turn.random)
+        real_score, wrong_score = players.discriminator.scores(turn.real, y, wrong)
+        fake_score = players.discriminator(turn.fake, y)
         total = (
             softplus(-real_score).mean()
             + softplus(wrong_score).mean() / 2
@@ -269,6 +276,8 @@ class InfoGAN(GAN):
     noise: float = 0.5
     rise: tuple[float, float] = (0.04, 0.2)
     fade: tuple[float, float] = (0.6, 0.85)
+
+    steady = False
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description with codes instead of labels."""

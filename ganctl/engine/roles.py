@@ -52,3 +52,7 @@ class Discriminator(nn.Module):
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Return one score for each image and label."""
         return self.score(self.features(x, y), y)
+
+    def scores(self, x: Tensor, *labels: Tensor) -> list[Tensor]:
+        """Return the scores of the same images with each of several labels."""
+        return [self(x, y) for y in labels]

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from ganctl.card import NetworkSpec
 from ganctl.engine import checkpoint, data, devices
@@ -18,11 +15,13 @@ from ganctl.engine.batches import Batch, Batches
 from ganctl.engine.distributed import Team, joined
 from ganctl.engine.ema import ema_decay, update_ema
 from ganctl.engine.game import Game
+from ganctl.engine.graphs import CudaTape, RecordedStep
 from ganctl.engine.labelled import Progress
 from ganctl.engine.networks import parameter_count
-from ganctl.engine.objectives import OBJECTIVES, Loss, Objective, Turn
+from ganctl.engine.objectives import OBJECTIVES, Objective
 from ganctl.engine.record import Recorder
 from ganctl.engine.state import TrainState, new_state
+from ganctl.engine.step import Step, Terms
 from ganctl.engine.watch import Quality, watch_for
 from ganctl.errors import RunError
 from ganctl.images import Images
@@ -110,7 +109,7 @@ def _train(
     recorder = None
     if team.world.leads:
         recorder = _recorder(run, state, dataset, progress)
-    game = Game.of(objective, state, recipe, team)
+    step = _stepper(Step(state, Game.of(objective, state, recipe, team), recipe, autocast), team)
 
     clock = _Clock(state.seconds)
     speedometer = _Speedometer(clock, state.images_seen)
@@ -118,7 +117,7 @@ def _train(
     spent, stopping = team.agree(spent, should_stop())
     while spent < 1 and not stopping:
         _set_learning_rates(state, recipe, spent)
-        terms = _step(state, game, batches.at(state.step), spent, recipe, autocast)
+        terms = step(batches.at(state.step), spent)
         state.step += 1
         state.images_seen += config.batch
         state.seconds = clock.seconds()
@@ -157,63 +156,18 @@ def _train(
     team.part()
 
 
-def _step(
-    state: TrainState,
-    game: Game,
-    batch: Batch,
-    spent: float,
-    recipe: Recipe,
-    autocast: Callable[[], AbstractContextManager[None]],
-) -> dict[str, Tensor]:
-    """Update the discriminator and then the generator; return the loss terms.
-
-    The generator's first update uses the very fakes that the discriminator
-    saw, its further ones draw them anew from the same latents.
-    """
-    level = _noise_level(recipe, spent)
-
-    def noisy(images: Tensor) -> Tensor:
-        if level == 0:
-            return images
-        grain = torch.randn(images.shape, generator=batch.random, device=images.device)
-        return images + level * grain
-
-    with autocast():
-        condition = game.condition(batch.y, batch.random)
-        fake = noisy(state.generator(batch.z, condition))
-        turn = Turn(noisy(batch.real), fake.detach(), batch.z, condition, batch.random, spent)
-        discriminator_loss = game.discriminator_loss(turn)
-    _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
-
-    for update in range(recipe.generator_updates):
-        with autocast():
-            if update > 0:
-                fake = noisy(state.generator(batch.z, condition))
-            generator_loss = game.generator_loss(replace(turn, fake=fake))
-        _update(state.generator, state.generator_optimizer, generator_loss)
-    return discriminator_loss.terms | generator_loss.terms
-
-
-def _noise_level(recipe: Recipe, spent: float) -> float:
-    """Return the standard deviation of the noise at this point of the budget."""
-    start, end = recipe.noise_fade
-    return recipe.noise * min(1.0, max(0.0, (end - spent) / (end - start)))
-
-
-def _update(network: nn.Module, optimizer: Optimizer, loss: Loss) -> None:
-    """Take one optimizer step; only this network's gradients are computed."""
-    optimizer.zero_grad(set_to_none=True)
-    torch.autograd.backward(loss.total, inputs=list(network.parameters()))
-    optimizer.step()
+def _stepper(step: Step, team: Team) -> Callable[[Batch, float], Terms]:
+    """Return the step as it is, or on a GPU that trains alone, where it can be, a recorded one."""
+    device = next(step.state.generator.parameters()).device
+    if device.type == "cuda" and step.steady and team.world.size == 1:
+        return RecordedStep(step, CudaTape())
+    return step
 
 
 def _set_learning_rates(state: TrainState, recipe: Recipe, spent: float) -> None:
     """Keep both learning rates full at first, then let them fall in a straight line to zero."""
     factor = min(1.0, (1 - spent) / (1 - recipe.decay_from)) if recipe.decay_from < 1 else 1.0
-    for group in state.generator_optimizer.param_groups:
-        group["lr"] = factor * recipe.generator_lr
-    for group in state.discriminator_optimizer.param_groups:
-        group["lr"] = factor * recipe.discriminator_lr
+    state.set_learning_rates(factor * recipe.generator_lr, factor * recipe.discriminator_lr)
 
 
 def _start(

@@ -10,6 +10,7 @@ from ganctl.config import train_config
 from ganctl.engine import data
 from ganctl.engine import train as loop
 from ganctl.engine.sample import Sampler
+from ganctl.engine.step import Step
 from ganctl.errors import Diverged
 from ganctl.recipes import RECIPES, RecipeName
 from ganctl.runs import Run
@@ -70,10 +71,11 @@ def test_a_frozen_generator(training, home):
 def test_what_is_not_a_number_stops_it_and_the_last_checkpoint_is_sound(
     training, home, monkeypatch, what
 ):
-    step = loop._step
+    step = Step.__call__
 
-    def poisoned(state, *arguments):
-        terms = step(state, *arguments)
+    def poisoned(self, *arguments):
+        terms = step(self, *arguments)
+        state = self.state
         if state.step >= 23 and what == "loss":
             terms["generator_loss"] = torch.tensor(torch.nan)
         elif state.step >= 23:
@@ -81,7 +83,7 @@ def test_what_is_not_a_number_stops_it_and_the_last_checkpoint_is_sound(
                 next(state.discriminator.parameters()).fill_(torch.inf)
         return terms
 
-    monkeypatch.setattr(loop, "_step", poisoned)
+    monkeypatch.setattr(Step, "__call__", poisoned)
     with pytest.raises(Diverged, match="at step 25") as caught:
         training(60)
     run = Run.open(home / "runs" / "broken")
@@ -93,7 +95,7 @@ def test_what_is_not_a_number_stops_it_and_the_last_checkpoint_is_sound(
 
 
 def test_a_breakdown_before_the_first_checkpoint(training, monkeypatch):
-    monkeypatch.setattr(loop, "_step", lambda *_: {"generator_loss": torch.tensor(torch.inf)})
+    monkeypatch.setattr(Step, "__call__", lambda *_: {"generator_loss": torch.tensor(torch.inf)})
     with pytest.raises(Diverged, match="the generator loss is not a number") as caught:
         training(60)
     assert caught.value.hint.startswith("Start again")
@@ -101,16 +103,17 @@ def test_a_breakdown_before_the_first_checkpoint(training, monkeypatch):
 
 def test_weights_that_are_no_numbers_are_never_saved(training, home, monkeypatch):
     """Ctrl-C may come between two looks at the losses."""
-    step = loop._step
+    step = Step.__call__
 
-    def poisoned(state, *arguments):
-        terms = step(state, *arguments)
+    def poisoned(self, *arguments):
+        terms = step(self, *arguments)
+        state = self.state
         if state.step == 21:
             with torch.no_grad():
                 next(state.generator_ema.parameters()).fill_(torch.nan)
         return terms
 
-    monkeypatch.setattr(loop, "_step", poisoned)
+    monkeypatch.setattr(Step, "__call__", poisoned)
     with pytest.raises(Diverged, match="a weight is not a number"):
         training(22, log_every=1000)
     assert Run.open(home / "runs" / "broken").latest_checkpoint().stem == "step00000020"

@@ -50,6 +50,19 @@ def test_every_recipe_names_a_network_and_every_network_serves_one():
     assert {name for name, _ in PAIRS} == set(NETWORKS)
 
 
+@pytest.mark.parametrize("name", LABELLED)
+def test_scores_with_several_labels_are_those_of_a_pass_for_each(name):
+    players = pair(name)
+    images, y = torch.rand(6, 1, 28, 28) * 2 - 1, torch.eye(10)[:6]
+    with torch.no_grad():
+        for parameter in players.discriminator.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    right, wrong = players.discriminator.scores(images, y, y.roll(1, dims=0))
+    torch.testing.assert_close(right, players.discriminator(images, y))
+    torch.testing.assert_close(wrong, players.discriminator(images, y.roll(1, dims=0)))
+    assert not torch.allclose(right, wrong)
+
+
 @pytest.mark.parametrize(("name", "size", "channels"), SHAPES)
 def test_shapes_and_range(name, size, channels):
     model = Model.INFOGAN if name == "infogan" else Model.CGAN
