@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,8 @@ def train(
         on_report: called with each ``StepReport``.
         options: those of ``ganctl train``, with underscores: ``data``, ``model``, ``recipe``,
             ``epochs`` or ``steps`` or ``minutes``, ``batch``, ``seed``, ``device``,
-            ``precision``, ``image_size``, ``preview_every``, ``checkpoint_every``, ``keep``.
+            ``precision``, ``image_size``, ``preview_every``, ``checkpoint_every``, ``keep``,
+            ``lr_scale``.
 
     Returns:
         The run, finished.
@@ -48,8 +50,10 @@ def train(
     from ganctl.engine.train import train as train_steps
 
     run = new_run(train_config(**options), name=name, out=None if out is None else Path(out))
-    for report in train_steps(run):
-        on_report(report)
+    # An exception may keep this frame alive, and with it the run's lock.
+    with closing(train_steps(run)) as reports:
+        for report in reports:
+            on_report(report)
     return run
 
 
@@ -64,7 +68,7 @@ def load(run: str | Path | None = None) -> Generator:
     """
     from ganctl.engine.sample import Sampler
 
-    return Generator(Sampler.load(find_source(None if run is None else str(run)).checkpoint))
+    return Generator(Sampler.of(find_source(None if run is None else str(run))))
 
 
 class Generator:

@@ -162,12 +162,12 @@ def test_hostile_json_is_a_run_error(run, content):
         Run.open(run.folder)
 
 
-PARTS = ["created", "ganctl_version", "status", "config", "data", "progress", "parameters"]
-LATER_PARTS = ["best", "alarms"]
+PARTS = ["created", "ganctl_version", "status", "config", "data", "recipe", "progress",
+         "parameters", "best", "alarms"]  # fmt: skip
 
 
 @many
-@given(key=st.sampled_from(["format", "format_version", *PARTS, *LATER_PARTS]), value=json_values)
+@given(key=st.sampled_from(["format", "format_version", *PARTS]), value=json_values)
 def test_a_part_that_is_anything_is_a_run_error_or_fits(run, key, value):
     whole = (run.folder / "run.json").read_text()
     damage(run, **{key: value})
@@ -177,15 +177,6 @@ def test_a_part_that_is_anything_is_a_run_error_or_fits(run, key, value):
         assert error.hint
     finally:
         (run.folder / "run.json").write_text(whole)
-
-
-@pytest.mark.parametrize("key", LATER_PARTS)
-def test_runs_of_earlier_versions_lack_some_parts(run, key):
-    path = run.folder / "run.json"
-    header = json.loads(path.read_text())
-    del header[key]
-    path.write_text(json.dumps(header))
-    assert not getattr(Run.open(run.folder), key)
 
 
 def read(run):

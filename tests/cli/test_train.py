@@ -172,7 +172,6 @@ def test_a_finished_run_wants_a_larger_budget(ganctl, trained, options, budget):
         (["--seed", "3"], "seed was 0, not 3"),
         (["--data", "mnist"], "not mnist"),
         (["--image-size", "16"], "image_size was None, not 16"),
-        (["--precision", "bf16"], "precision was auto, not bf16"),
         (["--model", "gan"], "model was cgan-ac, not gan"),
         (["--recipe", "classic"], "recipe was modern, not classic"),
     ],

@@ -165,10 +165,10 @@ def test_other_data_are_refused_when_resuming(home, tiny_data, tmp_path):
 
 def test_minutes_end_by_the_clock(home, tiny_data, monkeypatch):
     class FakeTime:
-        now = 0.0
+        now = 0
 
-        def monotonic(self):
-            FakeTime.now += 0.5
+        def monotonic_ns(self):
+            FakeTime.now += 500_000_000
             return FakeTime.now
 
     monkeypatch.setattr(loop, "time", FakeTime())
