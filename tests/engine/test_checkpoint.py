@@ -188,7 +188,8 @@ def test_a_state_of_an_older_version_is_gone_on_with(saved):
     del values["code_map"]
     for field in ("latent", "categories", "continuous"):
         del values["network"][field]
-    save_file(load_file(saved), saved, card().as_metadata() | {"card": json.dumps(values)})
+    old = {"format_version": "1", "card": json.dumps(values)}
+    save_file(load_file(saved), saved, card().as_metadata() | old)
     assert read_card(saved) == card()
     restored = new_state(SPEC, RECIPES[RecipeName.MODERN], 5, torch.device("cpu"))
     checkpoint.load_state(restored, saved)
