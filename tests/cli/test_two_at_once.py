@@ -5,12 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 
 import ganctl as api
 from ganctl import lock
+from ganctl.card import read_card
+from ganctl.engine.sample import Sampler
 from ganctl.runs import Run
 
 EVERY_STEP = ["--checkpoint-every", "1", "--preview-every", "1", "--keep", "0"]
@@ -109,3 +113,21 @@ def test_an_exception_of_the_caller_lets_the_run_go(tiny_data, home):
     assert run.condition() == "interrupted"
     run.hold()
     run.release()
+
+
+@pytest.mark.parametrize("command", [["sample", "--digit", "all"], ["montage"]])
+def test_a_picture_says_the_step_that_it_is_of(ganctl, trained, monkeypatch, command):
+    """The training went on while torch was imported, and pruned what had been chosen."""
+    chosen = Sampler.of
+
+    def later(source):
+        last = trained.latest_checkpoint()
+        data, card = load_file(last), read_card(last)
+        newer = replace(card, progress={**card.progress, "step": 77})
+        save_file(data, trained.checkpoint_path(77), newer.as_metadata())
+        last.unlink()
+        return chosen(source)
+
+    monkeypatch.setattr(Sampler, "of", later)
+    assert ganctl(*command, "latest@latest", "--out", "a.png").code == 0
+    assert json.loads(ganctl("info", "a.png", "--json").out)["step"] == 77
