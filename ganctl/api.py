@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,10 +49,8 @@ def train(
     from ganctl.engine.train import train as train_steps
 
     run = new_run(train_config(**options), name=name, out=None if out is None else Path(out))
-    # An exception may keep this frame alive, and with it the run's lock.
-    with closing(train_steps(run)) as reports:
-        for report in reports:
-            on_report(report)
+    for report in train_steps(run):
+        on_report(report)
     return run
 
 

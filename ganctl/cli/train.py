@@ -254,9 +254,8 @@ def _train_along(run: Run, world: World) -> None:
     with stop_on_signals(quiet=True) as should_stop:
         from ganctl.engine.train import train as train_steps
 
-        with closing(train_steps(run, should_stop=should_stop, world=world)) as reports:
-            for _ in reports:
-                pass
+        for _ in train_steps(run, should_stop=should_stop, world=world):
+            pass
 
 
 def _train(run: Run, world: World, *, quiet: bool, json: bool) -> None:
@@ -275,10 +274,8 @@ def _train(run: Run, world: World, *, quiet: bool, json: bool) -> None:
                 raise _stopped_before_the_first_step(run)
             view.prepare(what, done, total)
 
-        reports = train_steps(run, should_stop=should_stop, progress=prepare, world=world)
-        with closing(reports):
-            for report in reports:
-                view.update(report)
+        for report in train_steps(run, should_stop=should_stop, progress=prepare, world=world):
+            view.update(report)
 
     images, seconds = run.progress["images_seen"], run.progress["seconds"]
     if json:

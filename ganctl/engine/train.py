@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -65,7 +65,7 @@ def train(
     should_stop: Callable[[], bool] = lambda: False,
     progress: Progress | None = None,
     world: World | None = None,
-) -> Generator[StepReport, None, None]:
+) -> Iterator[StepReport]:
     """Train until the run's budget is spent or ``should_stop()``, then save the last step.
 
     Args:
@@ -76,8 +76,8 @@ def train(
             writes and yields.
 
     Yields:
-        A report at each log interval, each preview, and the end. Until the generator is
-        closed, no other process can train the run.
+        A report at each log interval, each preview, and the end. No other process can train
+        the run until the iterator has ended or is gone.
 
     Raises:
         UsageError: the device is not there, or the batch cannot be shared by the processes.

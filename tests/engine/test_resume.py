@@ -168,7 +168,7 @@ def killed_after(run, step):
     for report in reports:
         if report.step == step:
             break
-    reports.close()
+    del reports
     return Run.open(run.folder)
 
 
