@@ -37,7 +37,8 @@ def train(
         on_report: called with each ``StepReport``.
         options: those of ``ganctl train``, with underscores: ``data``, ``model``, ``recipe``,
             ``epochs`` or ``steps`` or ``minutes``, ``batch``, ``seed``, ``device``,
-            ``precision``, ``image_size``, ``preview_every``, ``checkpoint_every``, ``keep``.
+            ``precision``, ``image_size``, ``preview_every``, ``checkpoint_every``, ``keep``,
+            ``lr_scale``.
 
     Returns:
         The run, finished.
@@ -64,7 +65,7 @@ def load(run: str | Path | None = None) -> Generator:
     """
     from ganctl.engine.sample import Sampler
 
-    return Generator(Sampler.load(find_source(None if run is None else str(run)).checkpoint))
+    return Generator(Sampler.of(find_source(None if run is None else str(run))))
 
 
 class Generator:

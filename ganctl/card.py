@@ -14,10 +14,11 @@ from safetensors import SafetensorError, safe_open
 
 from ganctl.config import check_count, check_image_size
 from ganctl.errors import CheckpointError, UsageError
+from ganctl.migrations import CARD_MIGRATIONS, migrated
 from ganctl.recipes import Latent
 
 FORMAT = "ganctl-checkpoint"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 PROGRESS = ("step", "images_seen", "seconds")
 _PICKLE_STARTS = (b"PK\x03\x04", b"\x80")
 _JSON_START = 8  # A safetensors file begins with the length of its JSON header in 8 bytes.
@@ -137,13 +138,22 @@ def read_card(path: Path) -> Card:
         raise CheckpointError(
             f"{path} is not a checkpoint of ganctl.", "Give one from a run's checkpoints/ folder."
         )
-    if metadata.get("format_version") != str(FORMAT_VERSION):
+    written = metadata.get("format_version")
+    versions = {str(version): version for version in (*CARD_MIGRATIONS, FORMAT_VERSION)}
+    if written not in versions:
         raise CheckpointError(
-            f"{path} has checkpoint format {metadata.get('format_version')}, "
-            f"and this ganctl reads {FORMAT_VERSION}.",
-            "Open it with the ganctl that wrote it, or train again with this one.",
+            f"{path} has checkpoint format {written}, and this ganctl reads {FORMAT_VERSION}.",
+            f"It was written by ganctl {_writer(metadata)}: use that one, or train again.",
         )
-    return _parse_card(path, metadata.get("card", ""))
+    return _parse_card(path, metadata.get("card", ""), versions[written])
+
+
+def _writer(metadata: Mapping[str, str]) -> str:
+    """Return the version of ganctl that a header of any format claims to be of."""
+    try:
+        return str(json.loads(metadata["card"])["ganctl_version"])
+    except (LookupError, TypeError, ValueError, RecursionError):
+        return "of another version"
 
 
 def refused_pickle(path: Path) -> CheckpointError:
@@ -162,9 +172,9 @@ def unreadable(path: Path, why: str) -> CheckpointError:
     )
 
 
-def _parse_card(path: Path, text: str) -> Card:
+def _parse_card(path: Path, text: str, version: int) -> Card:
     try:
-        values = json.loads(text)
+        values = migrated(json.loads(text), version, CARD_MIGRATIONS)
         card = Card(
             ganctl_version=str(values["ganctl_version"]),
             model=str(values["model"]),
@@ -173,7 +183,7 @@ def _parse_card(path: Path, text: str) -> Card:
             classes=tuple(str(name) for name in values["classes"]),
             network=_parse_network(values["network"]),
             progress={key: float(values["progress"][key]) for key in PROGRESS},
-            code_map=_parse_code_map(values.get("code_map")),
+            code_map=_parse_code_map(values["code_map"]),
         )
         classes = card.network.classes + card.network.categories
         if len(card.classes) != classes:
@@ -196,8 +206,7 @@ def _parse_card(path: Path, text: str) -> Card:
 
 
 def _parse_network(values: Mapping[str, Any]) -> NetworkSpec:
-    latent = Latent(values.get("latent", Latent.NORMAL.value))
-    return NetworkSpec(**{**values, "latent": latent})
+    return NetworkSpec(**{**values, "latent": Latent(values["latent"])})
 
 
 def _parse_code_map(values: Mapping[str, Any] | None) -> CodeMap | None:

@@ -55,7 +55,8 @@ class Format(str, Enum):
 class TrainConfig:
     """One training, wholly described. Values are checked when it is made.
 
-    ``image_size`` None means the size that the data has.
+    ``image_size`` None means the size that the data has; ``lr_scale`` multiplies
+    both learning rates of the recipe.
     """
 
     data: str
@@ -70,6 +71,7 @@ class TrainConfig:
     preview_every: int
     checkpoint_every: int
     keep: int
+    lr_scale: float = 1.0
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
@@ -77,6 +79,7 @@ class TrainConfig:
         check_count("--preview-every", self.preview_every)
         check_count("--checkpoint-every", self.checkpoint_every)
         check_count("--keep", self.keep, least=0)
+        check_amount("--lr-scale", self.lr_scale, least=0.001, most=1000)
         if self.image_size is not None:
             check_image_size(self.image_size)
 
@@ -104,6 +107,7 @@ class TrainConfig:
                     ),
                     "device": Device(values["device"]),
                     "precision": Precision(values["precision"]),
+                    "lr_scale": float(values["lr_scale"]),
                 }
             )
         except (ArithmeticError, LookupError, TypeError, ValueError, UsageError) as error:
@@ -129,6 +133,7 @@ def train_config(
     preview_every: int | None = None,
     checkpoint_every: int | None = None,
     keep: int = 2,
+    lr_scale: float = 1.0,
 ) -> TrainConfig:
     """Return a checked configuration from what a user typed; None takes the recipe's default.
 
@@ -151,10 +156,20 @@ def train_config(
         preview_every=numbers.preview_every if preview_every is None else preview_every,
         checkpoint_every=numbers.checkpoint_every if checkpoint_every is None else checkpoint_every,
         keep=keep,
+        lr_scale=lr_scale,
     )
 
 
-RESUMABLE_CHANGES = ("budget", "device", "preview_every", "checkpoint_every", "keep")
+RESUMABLE_CHANGES = (
+    "budget",
+    "device",
+    "precision",
+    "preview_every",
+    "checkpoint_every",
+    "keep",
+    "lr_scale",
+)
+"""What changes where and how long a training goes on, and what is asked for after a breakdown."""
 
 
 def resumed_config(old: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from ganctl import paths
 from ganctl.card import refused_pickle
-from ganctl.errors import RunError, RunNotFound, nearest
+from ganctl.errors import CheckpointError, RunError, RunNotFound, nearest
 from ganctl.runs import LATEST, Run, step_of
 
 PRETRAINED_PREFIX = "pretrained/"
 PRETRAINED_DEFAULT = "pretrained/mnist"
 BEST = "best"
 _CHOSEN = re.compile(r"(?P<run>.+)@(?P<which>best|latest|\d{1,12})", re.ASCII)
+Content = TypeVar("Content")
 PICKLE_ENDINGS = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 
 
@@ -48,7 +50,7 @@ class Source:
 
 def all_runs() -> Iterator[Run]:
     """Yield every readable run below the home, oldest first."""
-    for folder in sorted(_run_folders(), key=lambda folder: (folder / "run.json").stat().st_ctime):
+    for folder in sorted(_run_folders(), key=lambda folder: _times(folder)[1]):
         try:
             yield Run.open(folder)
         except RunError:
@@ -94,6 +96,23 @@ def find_source(reference: str | None) -> Source:
     if isinstance(found, Source):
         return found
     return Source(found.reference, found.best_checkpoint(), found)
+
+
+def read_source(source: Source, read: Callable[[Path], Content]) -> Content:
+    """Return what ``read`` finds in a source's checkpoint.
+
+    A training that goes on may have removed that file since it was chosen, and
+    kept another one: then the run is asked again.
+
+    Raises:
+        CheckpointError, RunError, RunNotFound: it cannot be read, and is not a run that trains.
+    """
+    try:
+        return read(source.checkpoint)
+    except CheckpointError:
+        if source.run is None or source.checkpoint.exists():
+            raise
+    return read_source(find_source(source.reference), read)
 
 
 def find_run(reference: str | None) -> Run:
@@ -173,7 +192,16 @@ def _latest_folder() -> Path | None:
     if target and _is_run(paths.runs_folder() / target):
         return paths.runs_folder() / target
     folders = _run_folders()
-    return max(folders, key=lambda folder: (folder / "run.json").stat().st_mtime, default=None)
+    return max(folders, key=lambda folder: _times(folder)[0], default=None)
+
+
+def _times(folder: Path) -> tuple[float, float]:
+    """Return when a run was written last and when it was made; 0 if it has just been removed."""
+    try:
+        status = (folder / "run.json").stat()
+    except OSError:
+        return 0.0, 0.0
+    return status.st_mtime, status.st_ctime
 
 
 def _is_run(folder: Path) -> bool:

@@ -2,37 +2,45 @@
 
 ::
 
-    run.json       what the training is and how far it got (format version 1)
+    run.json       what the training is and how far it got (format version 2)
     metrics.jsonl  one line for each log interval
     checkpoints/   step00001000.safetensors, …, and best.safetensors
     previews/      step00000100.png, …: the same latents each time
     loss.png       the curves
     evaluation.*   what ``ganctl evaluate`` found last: .json to read by machine, .txt by people
+    lock           held by the process that trains it; what it says is who that is, or last was
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
 from ganctl import paths
 from ganctl._version import __version__
-from ganctl.card import PROGRESS
+from ganctl.card import PROGRESS, read_card
 from ganctl.config import TrainConfig, check_run_name
-from ganctl.errors import FileError, RunError, UsageError
+from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.evaluation import Evaluation
 from ganctl.files import check_writable, explained, write_atomically
+from ganctl.lock import Lock, is_free
+from ganctl.migrations import RUN_MIGRATIONS, migrated
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 LATEST = "latest"
 NEW = "new"
+RUNNING = "running"
+INTERRUPTED = "interrupted"
+LOCK = "lock"
 _STEP = re.compile(r"step(\d+)\.(?:safetensors|png)")
 
 
@@ -40,11 +48,13 @@ _STEP = re.compile(r"step(\d+)\.(?:safetensors|png)")
 class Run:
     """A run's folder and what its ``run.json`` says.
 
-    ``data`` describes the data set (name, classes, shape, fingerprint),
-    ``progress`` how far the training got (step, images_seen, seconds),
+    ``ganctl_version`` is that which wrote it last. ``data`` describes the data
+    set (name, classes, shape, fingerprint), ``recipe`` has the numbers of the
+    recipe that it began with, ``progress`` how far the training got (step, images_seen, seconds),
     ``parameters`` how large each network is, ``best`` the step that was nearest
     to real images and its quality, ``alarms`` what went wrong and at which
-    step. They are empty until there is something to say.
+    step. They are empty until there is something to say. ``by_time`` means that
+    the folder's name was not asked for, so that another will do if it is taken.
     """
 
     folder: Path
@@ -53,27 +63,34 @@ class Run:
     ganctl_version: str
     status: str = NEW
     data: dict[str, Any] = field(default_factory=dict)
+    recipe: dict[str, Any] = field(default_factory=dict)
     progress: dict[str, Any] = field(default_factory=dict)
     parameters: dict[str, int] = field(default_factory=dict)
     best: dict[str, float] = field(default_factory=dict)
     alarms: list[dict[str, Any]] = field(default_factory=list)
+    by_time: bool = field(default=False, compare=False)
+    _lock: Lock | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def new(cls, folder: Path, config: TrainConfig, *, leads: bool = True) -> Run:
+    def new(
+        cls, folder: Path, config: TrainConfig, *, leads: bool = True, by_time: bool = False
+    ) -> Run:
         """Return a run that will live in ``folder``; nothing is written until it begins.
 
         Args:
             folder: where to.
             config: what it is.
             leads: whether this process writes it, and not another one that trains along.
+            by_time: whether another folder will do if this one is taken when it begins.
 
         Raises:
             FileError: something is there already, or it could not be written.
         """
         if leads:
             _check_free(folder)
+            check_writable(folder)
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        return cls(folder.absolute(), config, created, __version__)
+        return cls(folder.absolute(), config, created, __version__, by_time=by_time)
 
     @classmethod
     def open(cls, folder: Path) -> Run:
@@ -87,21 +104,62 @@ class Run:
             return cls(
                 folder=folder,
                 config=TrainConfig.from_json(header["config"]),
+                recipe=dict(header["recipe"]),
                 created=str(header["created"]),
                 ganctl_version=str(header["ganctl_version"]),
                 status=str(header["status"]),
                 data=_checked_data(header["data"]),
                 progress=_checked_progress(header["progress"]),
                 parameters=dict(header["parameters"]),
-                best=_checked_best(header.get("best", {})),
-                alarms=_checked_alarms(header.get("alarms", [])),
+                best=_checked_best(header["best"]),
+                alarms=_checked_alarms(header["alarms"]),
             )
         except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
             raise _damaged(folder, f"it lacks a valid {error}") from error
 
+    def hold(self) -> None:
+        """Let no other process train this run until ``release``; a new one gets its folder.
+
+        Raises:
+            RunError: another process trains it.
+            FileError: a new run's folder was taken since, or cannot be written.
+        """
+        if self.status != NEW:
+            self._lock = Lock(self.folder / LOCK, f"The run {self.name}")
+            return
+        if self.by_time:
+            self.folder = _made_folder(self.folder)
+        else:
+            with explained(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = Lock(self.folder / LOCK, f"The run {self.name}")
+        _check_free(self.folder)
+
+    def release(self) -> None:
+        """Let other processes train this run."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def refresh(self) -> None:
+        """Read again how far the run got: another process may have trained it until it was held.
+
+        Raises:
+            RunError: its ``run.json`` is missing, damaged or of another format version.
+        """
+        now = Run.open(self.folder)
+        for part in ("status", "data", "recipe", "progress", "parameters", "best", "alarms"):
+            setattr(self, part, getattr(now, part))
+
+    def condition(self) -> str:
+        """Return the status, or ``interrupted`` if it should be training and nobody does."""
+        if self.status == RUNNING and is_free(self.folder / LOCK):
+            return INTERRUPTED
+        return self.status
+
     def begin(self, data: dict[str, Any], parameters: dict[str, int]) -> None:
         """Write the run to the disk as one that trains, and make ``latest`` mean it."""
-        self.data, self.parameters, self.status = data, parameters, "running"
+        self.data, self.parameters, self.status = data, parameters, RUNNING
         self.save()
         write_atomically(paths.runs_folder() / LATEST, f"{self.reference}\n".encode())
 
@@ -110,10 +168,11 @@ class Run:
         header = {
             "format": "ganctl-run",
             "format_version": FORMAT_VERSION,
-            "ganctl_version": self.ganctl_version,
+            "ganctl_version": __version__,
             "created": self.created,
             "status": self.status,
             "config": self.config.as_json(),
+            "recipe": self.recipe,
             "data": self.data,
             "progress": self.progress,
             "parameters": self.parameters,
@@ -248,11 +307,22 @@ class Run:
             if step_of(path) > step:
                 with explained(path):
                     path.unlink(missing_ok=True)
-        if self.best.get("step", 0) > step:
+        if self.best and not self._best_is_of(step):
             self.best = {}
             with explained(self.best_path):
                 self.best_path.unlink(missing_ok=True)
         self.alarms = [alarm for alarm in self.alarms if alarm["step"] <= step]
+
+    def _best_is_of(self, step: int) -> bool:
+        """Return whether the best checkpoint is what ``best`` says, and not newer than ``step``.
+
+        A crash may have come after the one was replaced and before the other was.
+        """
+        try:
+            of = int(read_card(self.best_path).progress["step"])
+        except CheckpointError:
+            return False
+        return of == self.best["step"] <= step
 
     def is_complete(self) -> bool:
         """Return whether its budget is spent."""
@@ -264,7 +334,13 @@ class Run:
 
     def size(self) -> int:
         """Return the bytes of all its files."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        sizes = 0
+        for folder, _, names in os.walk(self.folder):
+            for name in names:
+                # A training may replace or remove it at this moment.
+                with contextlib.suppress(OSError):
+                    sizes += (Path(folder) / name).stat().st_size
+        return sizes
 
 
 def new_run(
@@ -289,18 +365,34 @@ def new_run(
     elif name is not None:
         folder = paths.runs_folder() / check_run_name(name)
     else:
-        folder = _folder_by_time(config)
-    return Run.new(folder, config, leads=leads)
+        stem = f"{datetime.now():%Y%m%d-%H%M%S}-{config.model.value}-{_data_name(config.data)}"
+        folder = next(path for path in _numbered(paths.runs_folder() / stem) if not path.exists())
+    by_time = name is None and out is None
+    return Run.new(folder, config, leads=leads, by_time=by_time)
 
 
-def _folder_by_time(config: TrainConfig) -> Path:
-    stem = f"{datetime.now():%Y%m%d-%H%M%S}-{config.model.value}-{_data_name(config.data)}"
-    folder = paths.runs_folder() / stem
-    number = 2
-    while folder.exists():
-        folder = paths.runs_folder() / f"{stem}-{number}"
-        number += 1
-    return folder
+def _numbered(folder: Path) -> Iterator[Path]:
+    """Yield ``folder``, and then ``folder-2``, ``folder-3``, …"""
+    yield folder
+    for number in count(2):
+        yield folder.with_name(f"{folder.name}-{number}")
+
+
+def _made_folder(folder: Path) -> Path:
+    """Make ``folder``, or the first of its numbered fellows that nobody else has made."""
+    with explained(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    return next(path for path in _numbered(folder) if _is_made(path))
+
+
+def _is_made(folder: Path) -> bool:
+    """Make a folder; return whether nobody else had."""
+    with explained(folder):
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            return False
+    return True
 
 
 def step_of(path: Path) -> int:
@@ -312,13 +404,15 @@ def step_of(path: Path) -> int:
 
 
 def _check_free(folder: Path) -> None:
+    """Raise ``FileError`` if there is something but the lock of a training that never began."""
     with explained(folder):
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if not folder.exists():
+            return
+        if not folder.is_dir() or any(path.name != LOCK for path in folder.iterdir()):
             raise FileError(
                 f"{folder} already exists.",
                 "Give another --name or --out, or go on with that run: --resume RUN.",
             )
-    check_writable(folder)
 
 
 def _by_step(folder: Path, suffix: str) -> list[Path]:
@@ -337,13 +431,16 @@ def _read_header(folder: Path) -> dict[str, Any]:
     if not isinstance(header, dict) or header.get("format") != "ganctl-run":
         raise _damaged(folder, "ganctl did not write it")
     version = header.get("format_version")
-    if version != FORMAT_VERSION:
+    if version not in (*RUN_MIGRATIONS, FORMAT_VERSION):
         raise RunError(
             f"{folder} has run format {version}, and this ganctl reads {FORMAT_VERSION}.",
             f"It was written by ganctl {header.get('ganctl_version', 'of another version')}: "
             "use that one.",
         )
-    return header
+    try:
+        return migrated(header, version, RUN_MIGRATIONS)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _damaged(folder, f"it lacks a valid {error}") from error
 
 
 def _checked_data(data: dict[str, Any]) -> dict[str, Any]:

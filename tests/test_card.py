@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from ganctl import paths
-from ganctl.card import Card, CodeMap, NetworkSpec, read_card
+from ganctl.card import FORMAT_VERSION, Card, CodeMap, NetworkSpec, read_card
 from ganctl.errors import CheckpointError, UsageError
 from ganctl.recipes import Latent
 from tests.strategies import json_values
@@ -53,8 +53,19 @@ def test_a_missing_file(path):
 
 def test_another_format_version(path):
     write(path, format_version="99")
-    with pytest.raises(CheckpointError, match="format 99, and this ganctl reads 1"):
+    with pytest.raises(
+        CheckpointError, match=f"format 99, and this ganctl reads {FORMAT_VERSION}"
+    ) as caught:
         read_card(path)
+    assert "written by ganctl 0.1: use that one" in caught.value.hint
+
+
+@pytest.mark.parametrize("card", ["", "[]", "{}", "[" * 100_000])
+def test_another_format_version_that_names_no_writer(path, card):
+    write(path, format_version="99", card=card)
+    with pytest.raises(CheckpointError, match="format 99") as caught:
+        read_card(path)
+    assert "of another version" in caught.value.hint
 
 
 @pytest.mark.parametrize("format_name", [None, "other"])
@@ -213,7 +224,7 @@ def test_what_older_versions_wrote_has_no_codes(path):
     del values["code_map"]
     for field in ("latent", "categories", "continuous"):
         del values["network"][field]
-    write(path, card=json.dumps(values))
+    write(path, format_version="1", card=json.dumps(values))
     card = read_card(path)
     assert card == CARD
     assert (card.network.latent, card.network.categories) == (Latent.NORMAL, 0)

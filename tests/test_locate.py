@@ -217,3 +217,73 @@ def test_names_mean_the_same_from_any_folder(runs, monkeypatch, tmp_path, refere
         monkeypatch.chdir(folder)
         assert find_run(reference).folder == here
         assert find_run(find_run(reference).reference).folder == here
+
+
+def a_run_with_checkpoints(home, *steps):
+    run = Run.new(home / "runs" / "demo", train_config())
+    run.begin({}, {})
+    (run.folder / "checkpoints").mkdir()
+    for step in steps:
+        run.checkpoint_path(step).write_bytes(b"%d" % step)
+    return run
+
+
+def pruned_before(run, *steps):
+    """Return a reader of files, which a training that goes on overtakes once."""
+    left = [*steps]
+
+    def read(path):
+        if left:
+            run.checkpoint_path(9).write_bytes(b"9")
+            for step in left:
+                run.checkpoint_path(step).unlink()
+            left.clear()
+        if not path.exists():
+            raise CheckpointError("It is gone.", "Look for it.")
+        return path.read_bytes()
+
+    return read
+
+
+def test_a_checkpoint_that_is_pruned_before_it_is_read(home):
+    run = a_run_with_checkpoints(home, 1, 2)
+    assert locate.read_source(find_source("demo"), pruned_before(run, 1, 2)) == b"9"
+
+
+def test_a_checkpoint_that_was_named_is_not_replaced_by_another(home):
+    run = a_run_with_checkpoints(home, 1, 2)
+    with pytest.raises(RunNotFound, match="no checkpoint of step 1"):
+        locate.read_source(find_source("demo@1"), pruned_before(run, 1))
+
+
+def test_a_checkpoint_that_is_damaged_is_read_once(home):
+    a_run_with_checkpoints(home, 1)
+    looks = []
+
+    def read(path):
+        looks.append(path)
+        raise CheckpointError("It is damaged.", "Restore it.")
+
+    with pytest.raises(CheckpointError, match="damaged"):
+        locate.read_source(find_source("demo"), read)
+    assert len(looks) == 1
+
+
+def test_a_file_of_no_run_that_is_gone(tmp_path):
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(b"")
+    source = find_source(str(path))
+    path.unlink()
+
+    def read(path):
+        raise CheckpointError("It is gone.", "Look for it.")
+
+    with pytest.raises(CheckpointError, match="gone"):
+        locate.read_source(source, read)
+
+
+def test_a_run_that_is_removed_while_runs_are_listed(runs, monkeypatch):
+    folders = locate._run_folders()
+    shutil.rmtree(runs["other"].folder)
+    monkeypatch.setattr(locate, "_run_folders", lambda: folders)
+    assert {run.name for run in all_runs()} == {"demo", "demo-two"}

@@ -1,13 +1,17 @@
 """A run's folder: what is written is read again, and damage is named."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import save_file
 
-from ganctl import runs
+from ganctl import locate, lock, runs
+from ganctl.card import Card, NetworkSpec
 from ganctl.config import train_config
 from ganctl.errors import FileError, RunError
 from ganctl.runs import FORMAT_VERSION, Run, new_run, step_of
@@ -162,12 +166,12 @@ def test_hostile_json_is_a_run_error(run, content):
         Run.open(run.folder)
 
 
-PARTS = ["created", "ganctl_version", "status", "config", "data", "progress", "parameters"]
-LATER_PARTS = ["best", "alarms"]
+PARTS = ["created", "ganctl_version", "status", "config", "data", "recipe", "progress",
+         "parameters", "best", "alarms"]  # fmt: skip
 
 
 @many
-@given(key=st.sampled_from(["format", "format_version", *PARTS, *LATER_PARTS]), value=json_values)
+@given(key=st.sampled_from(["format", "format_version", *PARTS]), value=json_values)
 def test_a_part_that_is_anything_is_a_run_error_or_fits(run, key, value):
     whole = (run.folder / "run.json").read_text()
     damage(run, **{key: value})
@@ -177,15 +181,6 @@ def test_a_part_that_is_anything_is_a_run_error_or_fits(run, key, value):
         assert error.hint
     finally:
         (run.folder / "run.json").write_text(whole)
-
-
-@pytest.mark.parametrize("key", LATER_PARTS)
-def test_runs_of_earlier_versions_lack_some_parts(run, key):
-    path = run.folder / "run.json"
-    header = json.loads(path.read_text())
-    del header[key]
-    path.write_text(json.dumps(header))
-    assert not getattr(Run.open(run.folder), key)
 
 
 def read(run):
@@ -249,11 +244,6 @@ def test_a_folder_without_header_is_no_run(tmp_path):
 
 
 def test_new_runs_are_named_by_time_model_and_data_and_never_taken(home, tmp_path, monkeypatch):
-    class Noon(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return cls(2026, 11, 23, 12, tzinfo=tz)
-
     monkeypatch.setattr(runs, "datetime", Noon)
     (tmp_path / "my pets!").mkdir()
     config = train_config(data=str(tmp_path / "my pets!"))
@@ -270,3 +260,117 @@ def test_the_size_is_that_of_all_files(run):
     touch(run.folder / "checkpoints", "a", "b")
     assert run.size() == before + 2
     assert before == (run.folder / "run.json").stat().st_size
+
+
+class Noon(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 11, 23, 12, tzinfo=tz)
+
+
+def test_runs_of_the_same_second_get_folders_of_their_own(home, monkeypatch):
+    monkeypatch.setattr(runs, "datetime", Noon)
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    several = [new_run(train_config()) for _ in range(8)]
+    assert len({run.folder for run in several}) == 1
+
+    def begin(run):
+        run.hold()
+        run.begin({}, {})
+
+    with ThreadPoolExecutor(len(several)) as pool:
+        list(pool.map(begin, several))
+    stem = "20261123-120000-cgan-ac-mnist"
+    assert {run.name for run in several} == {stem, *(f"{stem}-{n}" for n in range(2, 9))}
+    assert all(Run.open(run.folder) == run for run in several)
+    for run in several:
+        run.release()
+
+
+def test_of_two_by_one_name_the_second_is_refused(home, monkeypatch):
+    monkeypatch.setattr(lock, "PATIENCE", 0.0)
+    first, second = (new_run(train_config(seed=seed), name="demo") for seed in (1, 2))
+    first.hold()
+    with pytest.raises(RunError, match="The run demo is being trained already"):
+        second.hold()
+    first.begin({}, {})
+    first.release()
+    with pytest.raises(FileError, match="already exists"):
+        second.hold()
+    second.release()
+    assert Run.open(first.folder).config.seed == 1
+
+
+def test_a_run_that_never_began_leaves_its_name_free(home):
+    gone = new_run(train_config(), name="demo")
+    gone.hold()
+    gone.release()
+    assert [path.name for path in gone.folder.iterdir()] == ["lock"]
+    again = new_run(train_config(), name="demo")
+    again.hold()
+    again.begin({}, {})
+    again.release()
+
+
+def test_what_another_process_did_until_it_was_held_is_read(run):
+    stale, other = Run.open(run.folder), Run.open(run.folder)
+    stale.config = train_config(steps=99)
+    other.progress = {"step": 7, "images_seen": 700, "seconds": 1.5}
+    other.status = "stopped"
+    other.save()
+    stale.hold()
+    stale.refresh()
+    assert (stale.status, stale.progress) == ("stopped", other.progress)
+    assert stale.config == train_config(steps=99)
+    stale.release()
+
+
+def test_a_run_that_nobody_trains_is_not_running(run):
+    assert (run.status, Run.open(run.folder).condition()) == ("running", "interrupted")
+    run.hold()
+    assert Run.open(run.folder).condition() == "running"
+    run.release()
+    run.status = "finished"
+    run.save()
+    assert Run.open(run.folder).condition() == "finished"
+
+
+def test_latest_is_a_run_at_every_moment(home, monkeypatch):
+    """Several trainings begin at once, again and again, while somebody looks."""
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    several = [Run.new(home / "runs" / f"run{number}", train_config()) for number in range(4)]
+    several[0].begin({}, {})
+
+    def begin(run):
+        for _ in range(25):
+            run.begin({}, {})
+
+    seen = set()
+    with ThreadPoolExecutor(len(several)) as pool:
+        begun = [pool.submit(begin, run) for run in several]
+        while not all(future.done() for future in begun):
+            seen.add(locate.find_run("latest").name)
+            assert (home / "runs" / "latest").read_text().strip() in {r.name for r in several}
+    assert seen <= {run.name for run in several}
+    assert [future.result() for future in begun] == [None] * len(several)
+
+
+@pytest.mark.parametrize(("saved", "kept"), [(2, True), (3, False), (None, False)])
+def test_a_best_checkpoint_that_is_not_what_was_noted_is_forgotten(run, saved, kept):
+    """A crash came between the two, or the file is gone."""
+    run.best = {"step": 2, "feature_distance": 1.0}
+    if saved is not None:
+        spec = NetworkSpec("modern", 28, 1, 2, 64)
+        progress = {"step": saved, "images_seen": 1, "seconds": 1.0}
+        card = Card("0.1", "cgan", "modern", "mnist", ("a", "b"), spec, progress)
+        run.best_path.parent.mkdir()
+        save_file({"x": np.zeros(1)}, run.best_path, card.as_metadata())
+    run.rewind(5)
+    assert run.best == ({"step": 2, "feature_distance": 1.0} if kept else {})
+    assert run.best_path.exists() == kept
+
+
+def test_the_size_of_a_run_that_changes_meanwhile(run, monkeypatch):
+    touch(run.folder / "checkpoints", "gone")
+    (run.folder / "checkpoints" / "link").symlink_to("nowhere")
+    assert run.size() == (run.folder / "run.json").stat().st_size + 1

@@ -15,7 +15,7 @@ from ganctl.cli.options import JsonOption, complete_run
 from ganctl.config import check_count
 from ganctl.errors import FileError, UsageError
 from ganctl.evaluation import Evaluation
-from ganctl.locate import Source, find_source
+from ganctl.locate import Source, find_source, read_source
 from ganctl.reports import Table, comparison, page, tables
 
 SHOWN_CLASSES = 12
@@ -130,7 +130,7 @@ def _known(source: Source, n: int | None, *, cas: bool) -> Evaluation | None:
     kept = source.run.evaluation() if source.run else None
     if kept is None or kept.ganctl_version != __version__:
         return None
-    if kept.step != int(read_card(source.checkpoint).progress["step"]):
+    if kept.step != int(read_source(source, read_card).progress["step"]):
         return None
     if n not in (None, kept.n) or (cas and kept.cas is None):
         return None

@@ -12,7 +12,7 @@ import typer
 from ganctl.cli import console
 from ganctl.cli.options import ForceOption, OutFile, RunArgument, complete_from, open_source
 from ganctl.config import check_amount, check_count, choose, values
-from ganctl.errors import RunError, RunNotFound, UsageError
+from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files import check_writable, write_result
 from ganctl.labels import Label, blend, one_hot, parse_class
 from ganctl.locate import find
@@ -111,7 +111,13 @@ def _training_frames(run: Run, frames: int | None) -> list[Images]:
             f"The run {run.reference} has no previews.",
             "Train it further, or use --mode morph.",
         )
-    return [read_image(preview) for preview in _evenly(previews, frames)]
+    chosen = _evenly(previews, frames)
+    try:
+        return [read_image(preview) for preview in chosen]
+    except FileError:
+        if all(preview.exists() for preview in chosen):
+            raise
+    return _training_frames(run, frames)  # A training that was resumed has gone back meanwhile.
 
 
 def _evenly(previews: Sequence[Path], frames: int | None) -> list[Path]:
@@ -137,7 +143,7 @@ def _morph_frames(
     from ganctl.engine.sample import Sampler
     from ganctl.images import sheet
 
-    images = Sampler.load(source.checkpoint).draw(labels, MORPH_SEEDS)
+    images = Sampler.of(source).draw(labels, MORPH_SEEDS)
     frame_images = images.reshape(len(labels), len(MORPH_SEEDS), *images.shape[1:])
     return source.file_stem, [sheet(frame, MORPH_COLUMNS) for frame in frame_images]
 

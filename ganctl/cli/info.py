@@ -14,7 +14,7 @@ from ganctl.card import read_card
 from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_run
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
-from ganctl.locate import Source, all_runs, find, known_names
+from ganctl.locate import Source, all_runs, find, known_names, read_source
 from ganctl.runs import Run
 
 
@@ -61,7 +61,7 @@ def _picture_facts(path: Path) -> dict[str, Any]:
 
 
 def _weights_facts(source: Source) -> dict[str, Any]:
-    card = asdict(read_card(source.checkpoint))
+    card = asdict(read_source(source, read_card))
     progress = card.pop("progress")
     return {
         "weights": source.reference,
@@ -81,7 +81,7 @@ def _run_facts(run: Run) -> dict[str, Any]:
     return {
         "run": run.name,
         "folder": str(run.folder),
-        "status": run.status,
+        "status": run.condition(),
         "created": run.created,
         "ganctl": run.ganctl_version,
         "model": config.model.value,

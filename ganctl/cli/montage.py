@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,10 +29,12 @@ from ganctl.locate import Source
 from ganctl.provenance import Origin
 
 if TYPE_CHECKING:
+    from ganctl.engine.sample import Sampler
     from ganctl.images import Images
 
 SWEEP_END = 2.0
 GENERATED = ""
+REAL = "real"
 
 
 def montage(
@@ -77,12 +80,12 @@ def montage(
     if sweep is not None:
         kinds = _swept(sweep, card)
     else:
-        kinds = ["real" if real else "neighbours" if neighbours else GENERATED]
+        kinds = [REAL if real else "neighbours" if neighbours else GENERATED]
     files = {kind: _file(out, source, kind, many=len(kinds) > 1) for kind in kinds}
     sheets: dict[Path, bytes] = {}
     for kind, path in files.items():
         images = subject.images(kind)
-        metadata = Origin(source.reference, int(card.progress["step"])).metadata(
+        metadata = Origin(source.reference, subject.step(kind)).metadata(
             "montage",
             labels=[label.text for label in subject.labels] if digit else [],
             options={
@@ -111,6 +114,18 @@ class Subject:
     cols: int
     seed: int
 
+    @cached_property
+    def sampler(self) -> Sampler:
+        """The generator, of one and the same checkpoint for all sheets."""
+        from ganctl.engine.sample import Sampler
+
+        return Sampler.of(self.source)
+
+    def step(self, kind: str) -> int:
+        """Return the step that a kind of sheet is of."""
+        card = self.card if kind == REAL else self.sampler.card
+        return int(card.progress["step"])
+
     @property
     def _seeds(self) -> range:
         """A seed for each column, or for each place where there are no labels."""
@@ -121,15 +136,13 @@ class Subject:
 
     def images(self, kind: str) -> Images:
         """Return the images of a kind of sheet, or of the sweep of a code."""
-        draw = {GENERATED: self.generated, "real": self.real, "neighbours": self.neighbours}
+        draw = {GENERATED: self.generated, REAL: self.real, "neighbours": self.neighbours}
         return draw[kind]() if kind in draw else self.sweep(kind)
 
     def generated(self) -> Images:
         """Return the images of every label and seed."""
         seeds = self._seeds  # These are checked before torch is imported.
-        from ganctl.engine.sample import Sampler
-
-        return Sampler.load(self.source.checkpoint).draw(self.labels, seeds)
+        return self.sampler.draw(self.labels, seeds)
 
     def sweep(self, code: str) -> Images:
         """Return a row for each label, in which one code varies and the others rest at 0.
@@ -138,13 +151,10 @@ class Subject:
         """
         import numpy as np
 
-        from ganctl.engine.sample import Sampler
-
-        sampler = Sampler.load(self.source.checkpoint)
         resting = dict.fromkeys(range(1, self.card.network.continuous + 1), 0.0)
         number = int(code.removeprefix("c"))
         columns = [
-            sampler.draw(
+            self.sampler.draw(
                 self.labels, [self.seed], codes=Codes(continuous={**resting, number: value})
             )
             for value in np.linspace(-SWEEP_END, SWEEP_END, self.cols).tolist()

@@ -13,7 +13,7 @@ from ganctl.card import Card, read_card
 from ganctl.cli import console
 from ganctl.errors import UsageError
 from ganctl.labels import UNLABELLED, Label, parse_labels
-from ganctl.locate import Source, find_source
+from ganctl.locate import Source, find_source, read_source
 
 
 def complete_from(names: Sequence[str]) -> Callable[[str], list[str]]:
@@ -63,7 +63,7 @@ def open_source(run: str | None) -> tuple[Source, Card]:
     source = find_source(run)
     if source.note:
         console.note(source.note)
-    return source, read_card(source.checkpoint)
+    return source, read_source(source, read_card)
 
 
 def read_labels(texts: Sequence[str] | None, card: Card) -> tuple[Label, ...]:

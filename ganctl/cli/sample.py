@@ -22,9 +22,11 @@ from ganctl.codes import Codes, label_of_category, parse_codes
 from ganctl.config import Format, check_amount, check_count, values
 from ganctl.errors import UsageError
 from ganctl.labels import MAX_SEED, MAX_SEEDS, UNLABELLED, Label, check_seed, parse_seeds
+from ganctl.locate import Source
 from ganctl.provenance import Origin
 
 if TYPE_CHECKING:
+    from ganctl.engine.sample import Sampler
     from ganctl.images import Images
 
 
@@ -90,8 +92,12 @@ def sample(
     labels = _choose_labels(digit, codes, card)
     destination = choose_destination(out, format, source.file_stem)
     destination.check(force=force)
+    sampler = _open_sampler(source)
+    card = sampler.card  # A training that goes on may have replaced the checkpoint by now.
+    if codes.category is not None:
+        labels = (label_of_category(codes.category, card),)
     samples = Samples(
-        *_draw(source.checkpoint, labels, chosen_seeds, truncation, codes, scale),
+        *_draw(sampler, labels, chosen_seeds, truncation, codes, scale),
         classes=card.classes or (UNLABELLED.text,),
         truncation=truncation,
         codes=codes.texts,
@@ -142,8 +148,14 @@ def _choose_labels(digit: list[str] | None, codes: Codes, card: Card) -> tuple[L
     return read_labels(digit, card)
 
 
+def _open_sampler(source: Source) -> Sampler:
+    from ganctl.engine.sample import Sampler
+
+    return Sampler.of(source)
+
+
 def _draw(
-    checkpoint: Path,
+    sampler: Sampler,
     labels: tuple[Label, ...],
     seeds: tuple[int, ...],
     truncation: float,
@@ -153,9 +165,6 @@ def _draw(
     """Return the images, enlarged, and the label and seed of each."""
     import numpy as np
 
-    from ganctl.engine.sample import Sampler
-
-    sampler = Sampler.load(checkpoint)
     batches, drawn, total = [], 0, len(labels) * len(seeds)
     with console.progress(quiet=total < 1000) as report:
         for batch in sampler.batches(labels, seeds, truncation=truncation, codes=codes):

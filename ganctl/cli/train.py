@@ -26,7 +26,7 @@ from ganctl.config import (
 )
 from ganctl.errors import Stopped, UsageError
 from ganctl.recipes import MODEL_SUMMARIES, RECIPES, Model, RecipeName, recipe_for
-from ganctl.runs import LATEST, Run, new_run
+from ganctl.runs import LATEST, NEW, Run, new_run
 from ganctl.world import World, this_world
 
 LEADERS_TIME = 10.0  # seconds
@@ -147,6 +147,14 @@ def train(
         int | None,
         typer.Option(help="Checkpoints to keep beside the latest.", show_default="2"),
     ] = None,
+    lr_scale: Annotated[
+        float | None,
+        typer.Option(
+            "--lr-scale",
+            help="Multiply both learning rates; below 1 where a training broke down.",
+            show_default="1",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="The run's folder.", show_default="below the home"),
@@ -176,6 +184,7 @@ def train(
         "preview_every": preview_every,
         "checkpoint_every": checkpoint_every,
         "keep": keep,
+        "lr_scale": lr_scale,
     }
     given = {option: value for option, value in options.items() if value is not None}
     world = this_world()
@@ -276,7 +285,7 @@ def _train(run: Run, world: World, *, quiet: bool, json: bool) -> None:
                 "run": str(run.folder),
                 "steps": run.progress["step"],
                 "images_seen": images,
-                "seconds": seconds,
+                "seconds": round(seconds, 3),
                 "images_per_second": round(speed, 1),
                 "quality": run.last_quality(),
                 "best": run.best,
@@ -308,8 +317,7 @@ def _say_what_comes_next(run: Run) -> None:
 
 
 def _stopped_before_the_first_step(run: Run) -> Stopped:
-    begun = (run.folder / "run.json").exists()
-    again = f"--resume {shlex.quote(run.reference)}" if begun else "…, as before"
+    again = "…, as before" if run.status == NEW else f"--resume {shlex.quote(run.reference)}"
     return Stopped("Stopped before the first step.", f"Start again with: ganctl train {again}")
 
 

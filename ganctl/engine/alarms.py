@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ganctl.engine.watch import WHOLE, Quality
 
@@ -50,16 +51,40 @@ class Alarms:
             quality: what was seen of the samples, if they were looked at.
             spent: the part of the budget that is spent, in [0, 1].
         """
-        found = [*self._of_terms(terms)]
-        if quality is not None and spent >= GRACE:
+        self.count({**terms, **(quality.as_metrics() if quality else {})}, spent)
+        found = [*self._of_terms()]
+        if quality is not None:
             found += self._of_quality(quality)
         new = [alarm for alarm in found if alarm.kind not in self._raised]
         self._raised.update(alarm.kind for alarm in new)
         return tuple(new)
 
-    def _of_terms(self, terms: Mapping[str, float]) -> Iterator[Alarm]:
-        gap = terms["real_score"] - terms["fake_score"]
-        if self._lasts("won", gap > WON_GAP, WON_REPORTS):
+    def count(self, line: Mapping[str, Any], spent: float) -> None:
+        """Count how often in a row each sign of trouble was there.
+
+        Args:
+            line: what ``metrics.jsonl`` has of a report; of an earlier part of a resumed
+                training too, so that it raises what one without a stop would have.
+            spent: the part of the budget that was spent then, in [0, 1].
+        """
+        real, fake = number_in(line, "real_score"), number_in(line, "fake_score")
+        if real is not None and fake is not None:
+            self._count("won", real - fake > WON_GAP)
+        variety, accuracy = number_in(line, "lowest_variety"), number_in(line, "label_accuracy")
+        if variety is not None and spent >= GRACE:
+            disobeyed = (
+                accuracy is not None
+                and self._judge_accuracy >= TRUSTED_JUDGE
+                and accuracy < LOW_ACCURACY * self._judge_accuracy
+            )
+            self._count("variety", variety < LOW_VARIETY)
+            self._count("labels", disobeyed)
+
+    def _count(self, sign: str, present: bool) -> None:
+        self._counts[sign] = self._counts.get(sign, 0) + 1 if present else 0
+
+    def _of_terms(self) -> Iterator[Alarm]:
+        if self._counts.get("won", 0) >= WON_REPORTS:
             yield Alarm(
                 "discriminator has won",
                 "The discriminator has won: it tells every fake from every real image, and the "
@@ -70,7 +95,7 @@ class Alarms:
 
     def _of_quality(self, quality: Quality) -> Iterator[Alarm]:
         name, lowest = min(quality.variety.items(), key=lambda item: item[1])
-        if self._lasts("variety", lowest < LOW_VARIETY, LOOKS):
+        if self._counts.get("variety", 0) >= LOOKS:
             whose = "" if name == WHOLE else f"of the class {name} "
             yield Alarm(
                 "collapse",
@@ -78,21 +103,16 @@ class Alarms:
                 "real ones do.",
                 "Start again with another --seed; look at the previews for when it began.",
             )
-        accuracy = quality.label_accuracy
-        disobeyed = (
-            accuracy is not None
-            and self._judge_accuracy >= TRUSTED_JUDGE
-            and accuracy < LOW_ACCURACY * self._judge_accuracy
-        )
-        if self._lasts("labels", disobeyed, LOOKS):
+        if self._counts.get("labels", 0) >= LOOKS:
             yield Alarm(
                 "labels not obeyed",
-                f"The labels are not obeyed: {accuracy:.0%} of the images are of the class that "
-                "was asked for.",
+                f"The labels are not obeyed: {quality.label_accuracy:.0%} of the images are of the "
+                "class that was asked for.",
                 "Train longer, or with --model gan-cls, which counts wrong labels as false.",
             )
 
-    def _lasts(self, what: str, present: bool, times: int) -> bool:
-        """Return whether something was there this time and the ``times - 1`` times before."""
-        self._counts[what] = self._counts.get(what, 0) + 1 if present else 0
-        return self._counts[what] >= times
+
+def number_in(line: Mapping[str, Any], name: str) -> float | None:
+    """Return a number of a line of metrics; None if it is not there."""
+    value = line.get(name)
+    return float(value) if isinstance(value, (int, float)) else None

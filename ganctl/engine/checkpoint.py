@@ -83,9 +83,9 @@ def load_generator(path: Path) -> tuple[Generator, Card]:
     Raises:
         CheckpointError: it is damaged, a pickle, of another version, or lacks the weights.
     """
-    card = _usable_card(path)
+    card, tensors = _usable(path)
     generator = _built(NETWORKS[card.network.name].generator, card.network, path)
-    _load_network(generator, _without_prefix("generator_ema", _load_tensors(path)), path)
+    _load_network(generator, _without_prefix("generator_ema", tensors), path)
     return generator.eval().requires_grad_(False), card
 
 
@@ -95,9 +95,9 @@ def load_discriminator(path: Path) -> tuple[Discriminator, Card]:
     Raises:
         CheckpointError: as ``load_generator``, or the file holds a generator alone.
     """
-    card = _usable_card(path)
+    card, whole = _usable(path)
     discriminator = _built(NETWORKS[card.network.name].discriminator, card.network, path)
-    tensors = _without_prefix("discriminator", _load_tensors(path))
+    tensors = _without_prefix("discriminator", whole)
     if not tensors:
         raise CheckpointError(
             f"{path} holds a generator alone.", "Give a run, or a checkpoint of its training."
@@ -106,14 +106,19 @@ def load_discriminator(path: Path) -> tuple[Discriminator, Card]:
     return discriminator.eval().requires_grad_(False), card
 
 
-def _usable_card(path: Path) -> Card:
+def _usable(path: Path) -> tuple[Card, Tensors]:
+    """Return a checkpoint's card, if this ganctl has its network, and the tensors that go with it.
+
+    A training that goes on may replace the file between two looks at it.
+    """
     card = read_card(path)
     if card.network.name not in NETWORKS:
         raise CheckpointError(
             f"{path} needs the network {card.network.name!r}, which this ganctl does not have.",
             f"It was written by ganctl {card.ganctl_version}: use that one.",
         )
-    return card
+    tensors = _load_tensors(path)
+    return (card, tensors) if read_card(path) == card else _usable(path)
 
 
 def _built(build: Callable[[NetworkSpec], Player], spec: NetworkSpec, path: Path) -> Player:
@@ -191,3 +196,8 @@ def _load_optimizer(optimizer: Optimizer, tensors: Tensors, path: Path) -> None:
     if not fits:
         raise unreadable(path, "its optimizer state does not fit its networks")
     optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
+    for parameter in parameters:
+        for quantity, value in optimizer.state[parameter].items():
+            if value.shape == parameter.shape:
+                # Adam's fused kernel walks both in the order that they lie in memory.
+                optimizer.state[parameter][quantity] = torch.empty_like(parameter).copy_(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from math import inf, isfinite
@@ -13,7 +14,7 @@ from ganctl import images, plots
 from ganctl._version import __version__
 from ganctl.card import Card
 from ganctl.engine import checkpoint
-from ganctl.engine.alarms import Alarm, Alarms
+from ganctl.engine.alarms import Alarm, Alarms, number_in
 from ganctl.engine.code_map import learn_code_map
 from ganctl.engine.data import Dataset
 from ganctl.engine.sample import Sampler
@@ -44,6 +45,8 @@ class Recorder:
         self._watch = watch
         raised = (alarm["kind"] for alarm in run.alarms)
         self._alarms = Alarms(raised, watch.judge_accuracy if watch else 0.0)
+        for line in run.metrics():
+            self._alarms.count(line, self._spent(line))
 
     def values(self, terms: Mapping[str, Tensor]) -> dict[str, float]:
         """Return the terms of a loss as numbers.
@@ -86,12 +89,14 @@ class Recorder:
     def alarms(
         self, values: Mapping[str, float], quality: Quality | None, spent: float
     ) -> tuple[Alarm, ...]:
-        """Return what has just gone wrong; it is remembered with the next checkpoint."""
+        """Return what has just gone wrong, and note it in run.json."""
         alarms = self._alarms.see(values, quality, spent)
-        self.run.alarms += [
-            {"step": self.state.step, "kind": alarm.kind, "message": alarm.message}
-            for alarm in alarms
-        ]
+        if alarms:
+            self.run.alarms += [
+                {"step": self.state.step, "kind": alarm.kind, "message": alarm.message}
+                for alarm in alarms
+            ]
+            self.run.save()
         return alarms
 
     def preview(self) -> images.Images:
@@ -133,14 +138,22 @@ class Recorder:
 
     def _diverged(self, what: str) -> Diverged:
         """Return the error for something that is not a number, and note it in run.json."""
-        kept = self.run.checkpoints() or [path for path in [self.run.best_path] if path.is_file()]
         self.run.status = "diverged"
         self.run.save()
         self.curves()
-        where = f"The last sound checkpoint is {kept[-1]}. " if kept else ""
+        lower = f"--lr-scale {self.run.config.lr_scale / 2:g}"
+        otherwise = "another --seed, a larger --batch, or --precision fp32."
+        checkpoints = self.run.checkpoints()
+        if checkpoints:
+            hint = (
+                f"Go on from the last sound checkpoint, {checkpoints[-1]}, with half the learning "
+                f"rate: ganctl train --resume {shlex.quote(self.run.reference)} {lower}; or start "
+                f"again with {otherwise}"
+            )
+        else:
+            hint = f"Start again with {lower}, {otherwise}"
         return Diverged(
-            f"The training has broken down: at step {self.state.step} {what} is not a number.",
-            f"{where}Start again with another --seed, a larger --batch, or --precision fp32.",
+            f"The training has broken down: at step {self.state.step} {what} is not a number.", hint
         )
 
     def curves(self) -> None:
@@ -153,8 +166,15 @@ class Recorder:
         return {
             "step": self.state.step,
             "images_seen": self.state.images_seen,
-            "seconds": round(self.state.seconds, 3),
+            "seconds": self.state.seconds,
         }
+
+    def _spent(self, line: Mapping[str, Any]) -> float:
+        """Return the part of the budget that was spent when a line of metrics was written."""
+        config = self.run.config
+        total_steps = config.budget.steps(len(self.dataset), config.batch)
+        seconds = number_in(line, "seconds") or 0.0
+        return config.budget.progress(line["step"], seconds, total_steps)
 
     def _card(self) -> Card:
         labelled = self.state.spec.classes or self.state.spec.categories

@@ -17,6 +17,7 @@ from ganctl.engine import checkpoint, seeding
 from ganctl.engine.roles import Generator
 from ganctl.images import Images
 from ganctl.labels import Label
+from ganctl.locate import Source, read_source
 
 # Every batch has this many rows, filled up where fewer are asked for: matrix
 # kernels round differently for other shapes, and a seed's pixels must not
@@ -54,6 +55,15 @@ class Sampler:
             CheckpointError: the file cannot be used.
         """
         return cls(*checkpoint.load_generator(path))
+
+    @classmethod
+    def of(cls, source: Source) -> Sampler:
+        """Return the sampler of what a source is by now, whatever a training replaces meanwhile.
+
+        Raises:
+            CheckpointError: the file cannot be used.
+        """
+        return cls(*read_source(source, checkpoint.load_generator))
 
     def batches(
         self,

@@ -36,12 +36,19 @@ class TrainState:
     seconds: float = 0.0
 
     def is_finite(self) -> bool:
-        """Return whether every weight, and every statistic of batch norm, is a number."""
-        return all(
-            bool(torch.isfinite(tensor).all())
-            for network in (self.generator, self.generator_ema, self.discriminator)
-            for tensor in network.state_dict().values()
-        )
+        """Return whether every weight, statistic of batch norm, and moment of Adam is a number."""
+        networks = (self.generator, self.generator_ema, self.discriminator)
+        optimizers = (self.generator_optimizer, self.discriminator_optimizer)
+        tensors = [tensor for network in networks for tensor in network.state_dict().values()]
+        tensors += [
+            moment
+            for optimizer in optimizers
+            for moments in optimizer.state.values()
+            for moment in moments.values()
+        ]
+        # What is not finite makes a sum not finite, and one pass over the numbers is all it takes.
+        sums = [tensor.sum().double().to(tensors[0].device) for tensor in tensors]
+        return bool(torch.stack(sums).isfinite().all())
 
     def set_learning_rates(self, generator: float, discriminator: float) -> None:
         """Let the next step use these learning rates."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
-from ganctl.card import NetworkSpec
+from ganctl.card import NetworkSpec, read_card
 from ganctl.engine import checkpoint, data, devices
 from ganctl.engine.alarms import Alarm
 from ganctl.engine.batches import Batch, Batches
@@ -20,14 +20,16 @@ from ganctl.engine.labelled import Progress
 from ganctl.engine.networks import parameter_count
 from ganctl.engine.objectives import OBJECTIVES, Objective
 from ganctl.engine.record import Recorder
+from ganctl.engine.resume import check_unchanged, numbers_of
 from ganctl.engine.state import TrainState, new_state
 from ganctl.engine.step import Step, Terms
 from ganctl.engine.watch import Quality, watch_for
-from ganctl.errors import RunError
 from ganctl.images import Images
 from ganctl.recipes import Recipe, recipe_for
 from ganctl.runs import NEW, Run
 from ganctl.world import World
+
+_NANOSECONDS = 10**9
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,13 @@ def train(
             writes and yields.
 
     Yields:
-        A report at each log interval, each preview, and the end.
+        A report at each log interval, each preview, and the end. No other process can train
+        the run until the iterator has ended or is gone.
 
     Raises:
         UsageError: the device is not there, or the batch cannot be shared by the processes.
         DataError: the data cannot be loaded.
-        RunError: the run was started on other data.
+        RunError: another process trains the run, or it was started on other data.
         CheckpointError: the checkpoint to go on from is damaged.
         Diverged: the losses or weights are no numbers any more; the last checkpoint is sound.
         ProcessLost: another process is gone; the last checkpoint is whole.
@@ -86,8 +89,11 @@ def train(
     """
     world = world or World()
     device = devices.choose_device(run.config.device, world)
-    with joined(world, device) as team:
-        yield from _train(run, device, team, should_stop, progress)
+    try:
+        with joined(world, device) as team:
+            yield from _train(run, device, team, should_stop, progress)
+    finally:
+        run.release()
 
 
 def _train(
@@ -101,11 +107,16 @@ def _train(
     recipe = recipe_for(config.recipe, config.model)
     autocast = devices.autocast(devices.choose_precision(config.precision, device), device)
     with team.leader_first():
+        if run.status != NEW:
+            if team.world.leads:
+                run.hold()
+            run.refresh()
         dataset = data.load(config.data, image_size=config.image_size, progress=progress)
     batches = Batches(dataset, config, recipe, device, team.world)
     total_steps = config.budget.steps(len(dataset), config.batch)
     objective = OBJECTIVES[config.model]
     state = _start(run, dataset, recipe, objective, device)
+    recipe = _scaled(recipe, config.lr_scale)
     recorder = None
     if team.world.leads:
         recorder = _recorder(run, state, dataset, progress)
@@ -164,6 +175,15 @@ def _stepper(step: Step, team: Team) -> Callable[[Batch, float], Terms]:
     return step
 
 
+def _scaled(recipe: Recipe, lr_scale: float) -> Recipe:
+    """Return a recipe with both learning rates multiplied."""
+    return replace(
+        recipe,
+        generator_lr=lr_scale * recipe.generator_lr,
+        discriminator_lr=lr_scale * recipe.discriminator_lr,
+    )
+
+
 def _set_learning_rates(state: TrainState, recipe: Recipe, spent: float) -> None:
     """Keep both learning rates full at first, then let them fall in a straight line to zero."""
     factor = min(1.0, (1 - spent) / (1 - recipe.decay_from)) if recipe.decay_from < 1 else 1.0
@@ -187,13 +207,11 @@ def _start(
         latent=recipe.latent,
     )
     state = new_state(objective.adapt(spec), recipe, run.config.seed, device)
-    if run.checkpoints():
-        if run.data.get("fingerprint") != dataset.fingerprint:
-            raise RunError(
-                f"The data at {dataset.name} are not those that the run {run.name} was started on.",
-                "Bring them back, or start a new run without --resume.",
-            )
-        checkpoint.load_state(state, run.latest_checkpoint())
+    if run.status != NEW and run.checkpoints():
+        latest = run.latest_checkpoint()
+        check_unchanged(run, dataset, recipe, read_card(latest))
+        checkpoint.load_state(state, latest)
+    run.recipe = numbers_of(recipe)
     return state
 
 
@@ -201,7 +219,9 @@ def _recorder(
     run: Run, state: TrainState, dataset: data.Dataset, progress: Progress | None
 ) -> Recorder:
     """Begin the run, or go on with it, and return what writes it."""
-    if run.status != NEW:
+    if run.status == NEW:
+        run.hold()
+    else:
         run.rewind(state.step)
     run.begin(
         data=dataset.describe(),
@@ -217,13 +237,16 @@ def _recorder(
 
 
 class _Clock:
-    """Seconds trained, going on from ``earlier``."""
+    """Seconds trained, going on from ``earlier``.
+
+    It counts whole nanoseconds, so that the sum of two parts is that of the whole.
+    """
 
     def __init__(self, earlier: float) -> None:
-        self._start = time.monotonic() - earlier
+        self._start = time.monotonic_ns() - round(earlier * _NANOSECONDS)
 
     def seconds(self) -> float:
-        return time.monotonic() - self._start
+        return (time.monotonic_ns() - self._start) / _NANOSECONDS
 
 
 class _Speedometer:

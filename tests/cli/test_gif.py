@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganctl import images
 from ganctl.images import read_image
 
 
@@ -139,3 +140,23 @@ def test_morph_through_what_categories_mean(ganctl, trained_infogan):
     frames, _ = animation("morph-coded.gif")
     ganctl("montage", "-c", "down", "--scale", "1", "--out", "down.png")
     assert np.array_equal(frames[0][:10, :46], read_image(Path("down.png"))[:, :46])
+
+
+def test_a_training_that_goes_back_meanwhile(ganctl, trained, monkeypatch):
+    """As one does that is resumed after a crash: it forgets what came after its checkpoint."""
+    read, last = images.read_image, trained.previews()[-1]
+
+    def rewound(path):
+        last.unlink(missing_ok=True)
+        return read(path)
+
+    monkeypatch.setattr(images, "read_image", rewound)
+    assert ganctl("gif", "--scale", "1", "--out", "a.gif").code == 0
+    assert len(animation("a.gif")[0]) == 4
+
+
+def test_a_preview_that_cannot_be_read(ganctl, trained):
+    trained.previews()[-1].write_bytes(b"x")
+    result = ganctl("gif")
+    assert result.code == 1
+    assert trained.previews()[-1].name in result.err

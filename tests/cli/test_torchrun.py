@@ -134,3 +134,16 @@ def test_a_batch_that_cannot_be_split_is_refused_once(tiny_data, home):
     assert code != 0 and out == ""
     assert err.count("error: --batch 8 cannot be split evenly among 3 processes.") == 1
     assert not (home / "runs").exists()
+
+
+def test_a_leader_that_is_refused_holds_up_nobody(ganctl, tiny_data, home):
+    options = ("--data", tiny_data, "--batch", "8", "--name", "held", "--quiet")
+    assert ganctl("train", *options, "--steps", "2").code == 0
+    held = Run.open(home / "runs" / "held")
+    held.hold()
+    process = torchrun(tiny_data, "--resume", "held", "--steps", "9")
+    code, out, err = finished(process)
+    held.release()
+    assert code != 0 and out == ""
+    assert err.count("error: The run held is being trained already") == 1
+    assert Run.open(held.folder).progress["step"] == 2

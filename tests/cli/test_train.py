@@ -172,7 +172,6 @@ def test_a_finished_run_wants_a_larger_budget(ganctl, trained, options, budget):
         (["--seed", "3"], "seed was 0, not 3"),
         (["--data", "mnist"], "not mnist"),
         (["--image-size", "16"], "image_size was None, not 16"),
-        (["--precision", "bf16"], "precision was auto, not bf16"),
         (["--model", "gan"], "model was cgan-ac, not gan"),
         (["--recipe", "classic"], "recipe was modern, not classic"),
     ],
@@ -189,6 +188,17 @@ def test_all_differences_are_listed_at_once(ganctl, trained):
     result = ganctl("train", "--resume", "--steps", "99", "--seed", "3", "--batch", "8")
     listed = result.err.splitlines()[0].removesuffix(".").partition("started otherwise: ")[2]
     assert set(listed.split("; ")) == {"seed was 0, not 3", "batch was 16, not 8"}
+
+
+def test_what_may_change_when_resuming(ganctl, trained):
+    options = {"steps": 42, "preview-every": 7, "checkpoint-every": 9, "keep": 5}
+    options |= {"device": "cpu", "precision": "fp32", "lr-scale": 0.5}
+    given = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    assert ganctl("train", "--resume", *given).code == 0
+    config = Run.open(trained.folder).config.as_json()
+    changed = {name.replace("-", "_"): value for name, value in options.items() if name != "steps"}
+    changed["budget"] = {"unit": "steps", "amount": 42}
+    assert config == trained.config.as_json() | changed
 
 
 @pytest.mark.parametrize(
@@ -231,6 +241,8 @@ def test_resume_takes_an_optional_value(given, completed):
         (["--seed", "-4"], "--seed -4 is out of range", "from 0"),
         (["--image-size", "27"], "--image-size 27", "multiple of 4"),
         (["--keep", "-1"], "--keep -1 is out of range", "from 0"),
+        (["--lr-scale", "0"], "--lr-scale 0 is out of range", "from 0.001 to 1000"),
+        (["--lr-scale", "nan"], "--lr-scale nan is out of range", "from 0.001 to 1000"),
         (["--preview-every", "0"], "--preview-every 0", "from 1"),
         (["--checkpoint-every", "0"], "--checkpoint-every 0", "from 1"),
         (["--name", "../x"], "cannot be the name of a run", "letters"),

@@ -1,10 +1,12 @@
 """Trainings that are broken on purpose raise the right alarm, and a sound one raises none."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from ganctl.config import train_config
 from ganctl.engine import data
@@ -90,6 +92,7 @@ def test_what_is_not_a_number_stops_it_and_the_last_checkpoint_is_sound(
     assert run.status == "diverged"
     assert [path.stem for path in run.checkpoints()] == ["step00000010", "step00000020"]
     assert str(run.latest_checkpoint()) in caught.value.hint
+    assert "ganctl train --resume broken --lr-scale 0.5;" in caught.value.hint
     assert "--seed" in caught.value.hint
     assert Sampler.load(run.latest_checkpoint()).card.progress["step"] == 20
 
@@ -98,7 +101,7 @@ def test_a_breakdown_before_the_first_checkpoint(training, monkeypatch):
     monkeypatch.setattr(Step, "__call__", lambda *_: {"generator_loss": torch.tensor(torch.inf)})
     with pytest.raises(Diverged, match="the generator loss is not a number") as caught:
         training(60)
-    assert caught.value.hint.startswith("Start again")
+    assert caught.value.hint.startswith("Start again with --lr-scale 0.5, another --seed")
 
 
 def test_weights_that_are_no_numbers_are_never_saved(training, home, monkeypatch):
@@ -117,3 +120,86 @@ def test_weights_that_are_no_numbers_are_never_saved(training, home, monkeypatch
     with pytest.raises(Diverged, match="a weight is not a number"):
         training(22, log_every=1000)
     assert Run.open(home / "runs" / "broken").latest_checkpoint().stem == "step00000020"
+
+
+def poison(monkeypatch, when, which, value):
+    """Let one tensor of the state become ``value`` once a step is over."""
+    step = Step.__call__
+
+    def poisoned(self, *arguments):
+        terms = step(self, *arguments)
+        state = self.state
+        if state.step == when:
+            with torch.no_grad():
+                which(state).fill_(value)
+        return terms
+
+    monkeypatch.setattr(Step, "__call__", poisoned)
+
+
+def a_moment(state):
+    """Of the generator's Adam: infinite, it holds a weight where it is for ever."""
+    return next(iter(state.generator_optimizer.state.values()))["exp_avg_sq"]
+
+
+def a_statistic(state):
+    return next(state.generator_ema.buffers())
+
+
+def test_a_moment_or_a_statistic_that_is_no_number_is_not_saved_either(training, home, monkeypatch):
+    for which in (a_moment, a_statistic):
+        with monkeypatch.context() as patch:
+            poison(patch, 24, which, torch.inf)
+            with pytest.raises(Diverged, match="a weight is not a number"):
+                training(40, log_every=1000, preview_every=1000)
+        run = Run.open(home / "runs" / "broken")
+        assert run.latest_checkpoint().stem == "step00000020"
+        shutil.rmtree(run.folder)
+
+
+def test_what_is_not_a_number_is_never_the_best(training, home, monkeypatch):
+    """It breaks down at the step of a look, which nothing comes before but the checks."""
+    poison(monkeypatch, 29, lambda state: next(state.generator.parameters()), torch.nan)
+    with pytest.raises(Diverged, match="at step 30"):
+        training(60, log_every=1000)
+    run = Run.open(home / "runs" / "broken")
+    assert run.best["step"] == 15
+    assert all(value.isfinite().all() for value in load_file(run.best_path).values())
+    assert [path.stem for path in run.previews()] == ["step00000000", "step00000015"]
+
+
+def test_a_training_that_broke_down_goes_on_from_its_last_sound_step(training, home, monkeypatch):
+    """As if nothing had happened; what came after the checkpoint is forgotten."""
+    whole, _ = training(22, log_every=1)
+    straight = home / "runs" / "straight"
+    whole.folder.rename(straight)
+    with monkeypatch.context() as patch:
+        poison(patch, 16, lambda state: next(state.discriminator.parameters()), torch.nan)
+        with pytest.raises(Diverged, match="at step 17"):
+            training(22, log_every=1)
+    broken = Run.open(home / "runs" / "broken")
+    assert broken.latest_checkpoint().stem == "step00000010"
+    assert max(line["step"] for line in broken.metrics()) == 16
+    assert broken.previews()[-1].stem == "step00000015"
+    assert broken.best["step"] == 15
+    first, *_ = loop.train(broken)
+    assert first.step == 11
+    one, two = Run.open(straight), Run.open(broken.folder)
+    assert (one.status, two.status) == ("finished", "finished")
+    ends = [load_file(run.latest_checkpoint()) for run in (one, two)]
+    assert all(torch.equal(value, ends[1][name]) for name, value in ends[0].items())
+    assert (one.best, one.alarms) == (two.best, two.alarms)
+    steps = [[line["step"] for line in run.metrics()] for run in (one, two)]
+    assert steps[0] == steps[1] == list(range(1, 23))
+
+
+def test_another_breakdown_halves_the_rates_once_more(training, home, monkeypatch):
+    poison(monkeypatch, 12, lambda state: next(state.discriminator.parameters()), torch.nan)
+    with pytest.raises(Diverged):
+        training(20)
+    run = Run.open(home / "runs" / "broken")
+    run.config = replace(run.config, lr_scale=0.5)
+    with pytest.raises(Diverged) as caught:
+        list(loop.train(run))
+    assert "--lr-scale 0.25;" in caught.value.hint
+    assert Run.open(run.folder).config.lr_scale == 0.5

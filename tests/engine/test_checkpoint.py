@@ -188,8 +188,61 @@ def test_a_state_of_an_older_version_is_gone_on_with(saved):
     del values["code_map"]
     for field in ("latent", "categories", "continuous"):
         del values["network"][field]
-    save_file(load_file(saved), saved, card().as_metadata() | {"card": json.dumps(values)})
+    old = {"format_version": "1", "card": json.dumps(values)}
+    save_file(load_file(saved), saved, card().as_metadata() | old)
     assert read_card(saved) == card()
     restored = new_state(SPEC, RECIPES[RecipeName.MODERN], 5, torch.device("cpu"))
     checkpoint.load_state(restored, saved)
     assert restored.step == 1
+
+
+def test_moments_lie_in_memory_as_their_weights_do(tmp_path):
+    """Adam's fused kernel walks both in the order of memory, whatever the shapes say."""
+
+    def last_channels(seed):
+        state = new_state(SPEC, RECIPES[RecipeName.MODERN], seed, torch.device("cpu"))
+        state.generator.to(memory_format=torch.channels_last)
+        return state
+
+    def step(state):
+        for number, parameter in enumerate(state.generator.parameters()):
+            random = torch.Generator().manual_seed(number)
+            parameter.grad = torch.empty_like(parameter).copy_(
+                torch.randn(parameter.shape, generator=random)
+            )
+        state.generator_optimizer.step()
+
+    whole, again = last_channels(0), last_channels(1)
+    step(whole)
+    checkpoint.save_state(whole, card(), tmp_path / "a.safetensors")
+    checkpoint.load_state(again, tmp_path / "a.safetensors")
+    for parameter in again.generator.parameters():
+        moments = again.generator_optimizer.state[parameter]
+        assert moments["exp_avg"].stride() == moments["exp_avg_sq"].stride() == parameter.stride()
+    assert any(not parameter.is_contiguous() for parameter in again.generator.parameters())
+    step(whole)
+    step(again)
+    for one, two in zip(whole.generator.parameters(), again.generator.parameters(), strict=True):
+        assert torch.equal(one, two)
+
+
+@pytest.mark.parametrize(
+    "load", [checkpoint.load_generator, checkpoint.load_discriminator], ids=["g", "d"]
+)
+def test_a_file_that_is_replaced_while_it_is_opened(saved, monkeypatch, load):
+    """Its card and its weights are of the same step."""
+    read = checkpoint._load_tensors
+    newer = [state_after_a_step(seed=2)]
+
+    def replaced(path):
+        if newer:
+            checkpoint.save_state(newer.pop(), card(step=2), path)
+        return read(path)
+
+    monkeypatch.setattr(checkpoint, "_load_tensors", replaced)
+    network, seen = load(saved)
+    assert seen.progress["step"] == 2
+    assert not newer
+    expected = state_after_a_step(seed=2)
+    player = expected.generator_ema if load is checkpoint.load_generator else expected.discriminator
+    assert all(torch.equal(v, network.state_dict()[k]) for k, v in player.state_dict().items())

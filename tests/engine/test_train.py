@@ -19,7 +19,6 @@ from ganctl.engine.record import Recorder
 from ganctl.engine.sample import Sampler
 from ganctl.engine.train import train
 from ganctl.errors import RunError, UsageError
-from ganctl.images import read_image
 from ganctl.labels import one_hot
 from ganctl.recipes import Latent, Model, RecipeName, recipe_for
 from ganctl.runs import Run
@@ -84,28 +83,6 @@ def test_the_same_seed_gives_the_same_run_and_another_does_not(home, tiny_data):
     assert not torch.equal(first["generator.project.weight"], other["generator.project.weight"])
 
 
-@pytest.mark.parametrize("stop", [1, 4, 7])
-def test_resumed_equals_straight(home, tiny_data, stop):
-    straight = start(home, tiny_data, "straight")
-    finish(straight)
-    parts = start(home, tiny_data, "parts")
-    finish(parts, should_stop=stop_after(stop))
-    parts = Run.open(parts.folder)
-    assert (parts.status, parts.progress["step"]) == ("stopped", stop)
-    finish(parts)
-    one, two = (load_file(run.latest_checkpoint()) for run in (straight, parts))
-    assert one.keys() == two.keys()
-    assert [name for name in one if not torch.equal(one[name], two[name])] == []
-    previews = [[(path.name, pixels(path)) for path in run.previews()] for run in (straight, parts)]
-    assert previews[0] == previews[1]
-    losses = [[line["generator_loss"] for line in run.metrics()] for run in (straight, parts)]
-    assert losses[0] == losses[1]
-
-
-def pixels(path):
-    return read_image(path).tobytes()
-
-
 def test_the_best_of_a_resumed_training_is_that_of_a_straight_one(home, tiny_data):
     """It may be newer than the checkpoint that a crash left."""
     straight = start(home, tiny_data, "straight", steps=30)
@@ -165,10 +142,10 @@ def test_other_data_are_refused_when_resuming(home, tiny_data, tmp_path):
 
 def test_minutes_end_by_the_clock(home, tiny_data, monkeypatch):
     class FakeTime:
-        now = 0.0
+        now = 0
 
-        def monotonic(self):
-            FakeTime.now += 0.5
+        def monotonic_ns(self):
+            FakeTime.now += 500_000_000
             return FakeTime.now
 
     monkeypatch.setattr(loop, "time", FakeTime())
@@ -253,20 +230,6 @@ def assert_same_outcome(one, two):
     cards = [read_card(run.latest_checkpoint()) for run in (one, two)]
     assert cards[0].code_map == cards[1].code_map
     assert cards[0].network == cards[1].network
-
-
-@pytest.mark.parametrize("model", values(Model))
-def test_every_model_resumed_equals_straight(home, tiny_data, monkeypatch, model):
-    monkeypatch.setattr(Recorder, "curves", lambda self: None)
-    options = {"model": model, "steps": 6, "preview_every": 2}
-    straight = start(home, tiny_data, "straight", **options)
-    finish(straight)
-    parts = start(home, tiny_data, "parts", **options)
-    finish(parts, should_stop=stop_after(3))
-    parts = Run.open(parts.folder)
-    assert (parts.status, parts.progress["step"]) == ("stopped", 3)
-    finish(parts)
-    assert_same_outcome(straight, parts)
 
 
 def test_the_classic_recipe_resumed_equals_straight(home, small_data, monkeypatch):

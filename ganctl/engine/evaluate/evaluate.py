@@ -37,7 +37,7 @@ def evaluate(
         UsageError: more images than are held out, or a score of labels for a model without them.
     """
     started = time.monotonic()
-    sampler = Sampler.load(source.checkpoint)
+    sampler = Sampler.of(source)
     card = sampler.card
     if cas and not card.classes:
         raise UsageError(
