@@ -103,7 +103,7 @@ def _trained_run(reference: str | None) -> Run:
 
 
 def _training_frames(run: Run, frames: int | None) -> list[Images]:
-    from ganctl.images import read_image
+    from ganctl.images import read_images
 
     previews = run.previews()
     if not previews:
@@ -111,7 +111,7 @@ def _training_frames(run: Run, frames: int | None) -> list[Images]:
             f"The run {run.reference} has no previews.",
             "Train it further, or use --mode morph.",
         )
-    return [read_image(preview) for preview in _evenly(previews, frames)]
+    return read_images(_evenly(previews, frames))
 
 
 def _evenly(previews: Sequence[Path], frames: int | None) -> list[Path]:
