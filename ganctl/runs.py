@@ -88,6 +88,8 @@ class Run:
         header = _read_header(folder)
         _check_parts(folder)
         try:
+            if header["progress"] and not header["data"]:
+                raise ValueError("data")
             return cls(
                 folder=folder,
                 config=TrainConfig.from_json(header["config"]),
