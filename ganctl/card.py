@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from operator import index
@@ -14,7 +13,10 @@ from safetensors import SafetensorError, safe_open
 
 from ganctl.config import check_count, check_image_size
 from ganctl.errors import CheckpointError, UsageError
+from ganctl.labels import check_class_names
+from ganctl.limits import CLASSES, HEADER_BYTES, LARGEST_NUMBER
 from ganctl.migrations import CARD_MIGRATIONS, migrated
+from ganctl.plain_json import as_text, parse
 from ganctl.recipes import Latent
 
 FORMAT = "ganctl-checkpoint"
@@ -52,9 +54,9 @@ class NetworkSpec:
             raise UsageError("The network has no name.", "Use the file as ganctl wrote it.")
         check_image_size(self.image_size)
         check_count("channels", self.channels, most=3)
-        check_count("classes", self.classes, least=0, most=10_000)
+        check_count("classes", self.classes, least=0, most=CLASSES)
         check_count("latent_size", self.latent_size, most=4096)
-        check_count("categories", self.categories, least=0, most=10_000)
+        check_count("categories", self.categories, least=0, most=CLASSES)
         check_count("continuous", self.continuous, least=0, most=100 if self.categories else 0)
         if (self.classes and self.categories) or (self.classifier and not self.classes):
             raise UsageError(
@@ -124,15 +126,20 @@ def read_card(path: Path) -> Card:
         CheckpointError: it is missing, truncated, a pickle, not ganctl's, or of another version.
     """
     try:
+        if not path.is_file():  # A pipe would keep us waiting.
+            raise CheckpointError(f"{path} cannot be read: it is not a file.", "Check it.")
         with path.open("rb") as file:
             start = file.read(_JSON_START + 1)
         if start.startswith(_PICKLE_STARTS) and start[_JSON_START:] != b"{":
             raise refused_pickle(path)
+        length = int.from_bytes(start[:_JSON_START], "little")
+        if length > HEADER_BYTES:
+            raise unreadable(path, f"its header claims {length:,} bytes")
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
     except OSError as error:
         raise CheckpointError(f"{path} cannot be read: {error.strerror}.", "Check it.") from error
-    except SafetensorError as error:
+    except (SafetensorError, ValueError) as error:
         raise unreadable(path, str(error)) from error
     if metadata.get("format") != FORMAT:
         raise CheckpointError(
@@ -174,13 +181,10 @@ def unreadable(path: Path, why: str) -> CheckpointError:
 
 def _parse_card(path: Path, text: str, version: int) -> Card:
     try:
-        values = migrated(json.loads(text), version, CARD_MIGRATIONS)
+        values = migrated(parse(text), version, CARD_MIGRATIONS)
         card = Card(
-            ganctl_version=str(values["ganctl_version"]),
-            model=str(values["model"]),
-            recipe=str(values["recipe"]),
-            data=str(values["data"]),
-            classes=tuple(str(name) for name in values["classes"]),
+            **{name: as_text(values[name]) for name in _TEXTS},
+            classes=check_class_names(values["classes"]),
             network=_parse_network(values["network"]),
             progress={key: float(values["progress"][key]) for key in PROGRESS},
             code_map=_parse_code_map(values["code_map"]),
@@ -190,7 +194,7 @@ def _parse_card(path: Path, text: str, version: int) -> Card:
             raise ValueError(f"{len(card.classes)} names for {classes} classes")
         if card.code_map and len(card.code_map.category_of_class) != card.network.categories:
             raise ValueError("a map of other categories")
-        if not all(math.isfinite(number) and number >= 0 for number in card.progress.values()):
+        if not all(0 <= number <= LARGEST_NUMBER for number in card.progress.values()):
             raise ValueError(f"progress {card.progress}")
     except (
         ArithmeticError,
@@ -198,11 +202,13 @@ def _parse_card(path: Path, text: str, version: int) -> Card:
         TypeError,
         ValueError,
         AttributeError,
-        RecursionError,
         UsageError,
     ) as error:
         raise unreadable(path, f"its header makes no sense ({error})") from error
     return card
+
+
+_TEXTS = ("ganctl_version", "model", "recipe", "data")
 
 
 def _parse_network(values: Mapping[str, Any]) -> NetworkSpec:

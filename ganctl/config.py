@@ -13,6 +13,7 @@ from ganctl.budget import Budget, BudgetUnit, choose_budget
 from ganctl.errors import RunError, UnknownName, UsageError
 from ganctl.labels import DEVICE_NAME, check_seed
 from ganctl.paths import exists, user_path
+from ganctl.plain_json import as_text
 from ganctl.recipes import RECIPES, Model, RecipeName, recipe_for
 
 
@@ -99,7 +100,7 @@ class TrainConfig:
             return cls(
                 **{
                     **values,
-                    "data": str(values["data"]),
+                    "data": as_text(values["data"]),
                     "model": Model(values["model"]),
                     "recipe": RecipeName(values["recipe"]),
                     "budget": Budget(

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ganctl.errors import RunError
+from ganctl.labels import check_class_names
+from ganctl.plain_json import as_count, as_number, as_text
 
 FORMAT_VERSION = 1
 
@@ -153,14 +155,14 @@ class Evaluation:
             if plain["format_version"] != FORMAT_VERSION:
                 raise ValueError(f"format {plain['format_version']}")
             found = cls(
-                **{name: str(plain[name]) for name in _TEXTS},
-                step=int(plain["step"]),
-                classes=tuple(map(str, plain["classes"])),
-                n=int(plain["n"]),
-                seconds=float(plain["seconds"]),
+                **{name: as_text(plain[name]) for name in _TEXTS},
+                step=as_count(plain["step"]),
+                classes=check_class_names(plain["classes"]),
+                n=as_count(plain["n"]),
+                seconds=as_number(plain["seconds"]),
                 verdicts=tuple(_verdict(verdict) for verdict in plain["judges"]),
-                cas=_number(plain.get("cas")),
-                cas_real=_number(plain.get("cas_real")),
+                cas=_optional(plain.get("cas")),
+                cas_real=_optional(plain.get("cas_real")),
             )
             found._check()
             return found
@@ -195,8 +197,8 @@ def _label_figures(samples: Measures, classes: Sequence[str]) -> dict[str, Any]:
 
 def _verdict(plain: Mapping[str, Any]) -> Verdict:
     return Verdict(
-        judge=str(plain["judge"]),
-        checksum=str(plain["checksum"]),
+        judge=as_text(plain["judge"]),
+        checksum=as_text(plain["checksum"]),
         samples=_measures(plain["samples"]),
         real=_measures(plain["real"]),
     )
@@ -204,12 +206,12 @@ def _verdict(plain: Mapping[str, Any]) -> Verdict:
 
 def _measures(plain: Mapping[str, Any]) -> Measures:
     return Measures(
-        confusion=tuple(tuple(map(int, row)) for row in plain["confusion"]),
-        feature_distance=float(plain["feature_distance"]),
-        density=float(plain["density"]),
-        coverage=float(plain["coverage"]),
+        confusion=tuple(tuple(map(as_count, row)) for row in plain["confusion"]),
+        feature_distance=as_number(plain["feature_distance"]),
+        density=as_number(plain["density"]),
+        coverage=as_number(plain["coverage"]),
     )
 
 
-def _number(value: object) -> float | None:
-    return None if value is None else float(str(value))
+def _optional(value: object) -> float | None:
+    return None if value is None else as_number(value)

@@ -134,16 +134,24 @@ def write_samples(samples: Samples, destination: Destination, *, force: bool) ->
 
 
 def _folders(labels: Iterable[Label]) -> dict[Label, str]:
-    """Return a folder for each label, with its class's index where names would be one folder."""
+    """Return a folder for each label, with a number where names would be one folder.
+
+    Some file systems do not tell capitals from small letters.
+    """
+    folders: dict[Label, str] = {}
+    taken: set[str] = set()
     asked = list(dict.fromkeys(labels))
-    # Some file systems do not tell capitals from small letters.
     count = Counter(label.folder.casefold() for label in asked)
-    return {
-        label: label.folder
-        if count[label.folder.casefold()] == 1
-        else f"{label.folder}-{label.index}"
-        for label in asked
-    }
+    for label in asked:
+        folder, number = label.folder, label.index
+        if count[folder.casefold()] > 1:
+            folder = f"{label.folder}-{number}"
+        while folder.casefold() in taken:
+            number += 1
+            folder = f"{label.folder}-{number}"
+        taken.add(folder.casefold())
+        folders[label] = folder
+    return folders
 
 
 def npz_bytes(arrays: dict[str, NDArray[np.generic]]) -> bytes:

@@ -5,10 +5,29 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ganctl.errors import FileError
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """Return the contents of a regular file; a pipe or a device is never opened.
+
+    Raises:
+        FileError: it is missing, no file, cannot be read, or has more than ``most`` bytes.
+    """
+    with explained(path):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise FileError(f"{path} is not a file.", "Check the path.")
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    if len(content) > most:
+        raise FileError(
+            f"{path} is larger than {most:,} bytes.", "It is damaged, or not what its name says."
+        )
+    return content
 
 
 def write_atomically(path: Path, content: bytes) -> None:

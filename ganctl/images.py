@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from ganctl.errors import FileError, UsageError
+from ganctl.errors import FileError, GanctlError, UsageError
+from ganctl.limits import ANIMATION_PIXELS, PIXELS
+from ganctl.plain_json import parse
+from ganctl.provenance import is_command
 
 Images = NDArray[np.uint8]
 
 MID_GREY = 128
 GAP = 6
-MAX_PIXELS = 89_478_485  # Above this Pillow takes a picture for an attack.
 METADATA_KEY = "ganctl"
 ANIMATION_FORMATS = {".gif": "GIF", ".webp": "WEBP", ".apng": "PNG"}
 
@@ -79,17 +81,37 @@ def read_metadata(path: Path) -> dict[str, Any]:
     """Return what ``png_bytes`` put beside the pixels of a PNG; they are not decoded.
 
     Raises:
-        FileError: it is no PNG, or one that ganctl did not make.
+        FileError: it is no PNG, or says what ganctl would not.
     """
     with _opened(path) as image:
         text = image.info.get(METADATA_KEY)
-        metadata = json.loads(text) if text else None
-    if not isinstance(metadata, dict):
+        metadata = parse(str(text)) if text else None
+    if not isinstance(metadata, dict) or not _is_ours(metadata):
         raise FileError(
             f"{path} does not say how it was made.",
             "Only pictures that ganctl wrote carry that; an image editor may have dropped it.",
         )
     return metadata
+
+
+def read_images(paths: Sequence[Path]) -> list[Images]:
+    """Return the pixels of our own PNGs of one size, each uint8 [H, W] or [H, W, 3].
+
+    Raises:
+        FileError: one cannot be read or is of another size, or they are too large together.
+    """
+    images: list[Images] = []
+    for path in paths:
+        image = read_image(path)
+        if images and image.shape != images[0].shape:
+            raise FileError(f"{path} is not of the size of {paths[0]}.", "Remove the odd one.")
+        if len(paths) * image.size > ANIMATION_PIXELS:
+            raise FileError(
+                f"{len(paths)} pictures like {path} are too large together.",
+                "Give fewer --frames.",
+            )
+        images.append(image)
+    return images
 
 
 def read_image(path: Path) -> Images:
@@ -102,31 +124,40 @@ def read_image(path: Path) -> Images:
         return np.asarray(image.convert("L" if image.mode == "L" else "RGB"))
 
 
+def _is_ours(metadata: Mapping[str, Any]) -> bool:
+    """Return whether a picture says what ganctl writes: values, lists of them, and a command."""
+    for value in metadata.values():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, (list, dict)):
+                return False
+    return "command" not in metadata or is_command(metadata["command"])
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
-    """Open a PNG; whatever is wrong with it becomes a ``FileError``."""
+    """Open a PNG; whatever is wrong with it becomes a ``FileError``.
+
+    Its size is checked before its pixels are unpacked.
+    """
     try:
+        if not path.is_file():
+            raise OSError("a pipe would keep us waiting")
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=["PNG"]) as image:
                 yield image
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        RecursionError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
+    except GanctlError:
+        raise
+    except Exception as error:  # Pillow's readers let all kinds of errors out.
         raise FileError(f"{path} cannot be read as a PNG.", "Check the path.") from error
 
 
 def _check_pixels(height: int, width: int) -> None:
     """Raise ``UsageError`` if a picture would be larger than we would read again."""
-    if height * width > MAX_PIXELS:
+    if height * width > PIXELS:
         raise UsageError(
             f"The picture would have {width:,}×{height:,} pixels.",
-            f"Up to {MAX_PIXELS:,} in all can be drawn: give a smaller --scale, or fewer images.",
+            f"Up to {PIXELS:,} in all can be drawn: give a smaller --scale, or fewer images.",
         )
 
 

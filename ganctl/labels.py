@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ganctl.errors import UsageError, nearest
+from ganctl.limits import CLASS_NAME_LENGTH, CLASSES, FOLDER_NAME_LENGTH
+from ganctl.visible import visible
 
 MAX_SEED = 2**63 - 1
 MAX_SEEDS = 10_000_000
@@ -47,8 +50,12 @@ class Label:
 
     @property
     def folder(self) -> str:
-        """A name for a folder of such images that is safe on every platform."""
-        name = _UNSAFE.sub("-", self.text.replace(":", "x")).strip("-.") or f"class{self.index}"
+        """A name for a folder of such images that is safe on every platform.
+
+        Compatible forms of a character become one, as a Mac takes them for the same name.
+        """
+        text = unicodedata.normalize("NFKC", self.text).replace(":", "x")
+        name = _UNSAFE.sub("-", text)[:FOLDER_NAME_LENGTH].strip("-.") or f"class{self.index}"
         return f"class-{name}" if DEVICE_NAME.fullmatch(name) else name
 
 
@@ -64,6 +71,28 @@ class ParsedLabels:
 
     labels: tuple[Label, ...]
     notes: tuple[str, ...]
+
+
+def check_class_names(names: Iterable[object]) -> tuple[str, ...]:
+    """Return names that classes may have.
+
+    Raises:
+        ValueError: there are too many, or one is no text, empty, very long, or would act on a
+            terminal.
+    """
+    checked: list[str] = []
+    for name in names:
+        if not isinstance(name, str) or not 0 < len(name) <= CLASS_NAME_LENGTH:
+            raise ValueError(
+                f"the name of class {len(checked)} is not a text of 1 to {CLASS_NAME_LENGTH} "
+                "characters"
+            )
+        if visible(name) != name:
+            raise ValueError(f"the class name {visible(name)} has control characters")
+        checked.append(name)
+        if len(checked) > CLASSES:
+            raise ValueError(f"there are more than {CLASSES:,} class names")
+    return tuple(checked)
 
 
 def parse_labels(texts: Sequence[str], classes: Sequence[str]) -> ParsedLabels:

@@ -11,7 +11,9 @@ from typing import TypeVar
 
 from ganctl import paths
 from ganctl.card import refused_pickle
-from ganctl.errors import CheckpointError, RunError, RunNotFound, nearest
+from ganctl.errors import CheckpointError, FileError, RunError, RunNotFound, nearest
+from ganctl.files import read_file
+from ganctl.limits import POINTER_BYTES
 from ganctl.runs import LATEST, Run, step_of
 
 PRETRAINED_PREFIX = "pretrained/"
@@ -72,7 +74,7 @@ def find(reference: str | None) -> Run | Source:
     path = paths.user_path(reference)
     if path.suffix.lower() in PICKLE_ENDINGS and _bare(reference) not in known_names():
         raise refused_pickle(path)
-    if path.suffix == ".safetensors" and path.is_file():
+    if path.suffix == ".safetensors" and paths.exists(path) and path.is_file():
         return Source(str(path.absolute()), path)
     if reference.startswith(PRETRAINED_PREFIX):
         return _pretrained(reference)
@@ -186,8 +188,8 @@ def _latest_folder() -> Path | None:
     """Return the run that ``latest`` points to, else the newest one, else None."""
     pointer = paths.runs_folder() / LATEST
     try:
-        target = pointer.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        target = os.fsdecode(read_file(pointer, POINTER_BYTES)).strip()
+    except (FileError, UnicodeDecodeError):
         target = ""
     if target and _is_run(paths.runs_folder() / target):
         return paths.runs_folder() / target
@@ -209,7 +211,8 @@ def _is_run(folder: Path) -> bool:
 
 
 def _run_folders() -> list[Path]:
-    return [path.parent for path in paths.runs_folder().glob("*/run.json")]
+    found = paths.runs_folder().glob("*/run.json")
+    return [path.parent for path in found if paths.exists(path)]  # No link that leads nowhere.
 
 
 def known_names() -> list[str]:

@@ -45,7 +45,7 @@ def loss_plot(metrics: Sequence[dict[str, Any]], title: str) -> bytes:
         axes.grid(alpha=0.3)
     for axes in lowest:
         _draw_quality(axes, looks)
-    upper.set_title(title)
+    upper.set_title(title, parse_math=False)
     (lowest or [middle])[-1].set_xlabel("images seen (thousands)")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
@@ -77,7 +77,7 @@ def _draw_quality(axes: Axes, looks: Sequence[dict[str, Any]]) -> None:
 
 
 def _thousands(metrics: Sequence[dict[str, Any]]) -> NDArray[np.float64]:
-    return np.array([line["images_seen"] for line in metrics]) / 1000
+    return np.array([line.get("images_seen", np.nan) for line in metrics]) / 1000
 
 
 def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ganctl._version import __version__
+
+COMMANDS = ("sample", "montage", "gif")
+_SHORT_OPTION = re.compile("-[A-Za-z].*")
+
+
+def is_command(text: object) -> bool:
+    """Return whether a stranger's picture may have us show ``text`` as a command to type.
+
+    It does as ``Origin`` writes it: every word is quoted, so that a shell sees
+    one command; that draws; and it overwrites nothing.
+    """
+    try:
+        words = shlex.split(text) if isinstance(text, str) else []
+    except ValueError:  # A quotation that does not end.
+        return False
+    return (
+        words[:1] == ["ganctl"]
+        and words[1:2] != []
+        and words[1] in COMMANDS
+        and shlex.join(words) == text
+        and not any(word == "--force" or _SHORT_OPTION.fullmatch(word) for word in words)
+    )
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import count, islice
@@ -27,13 +26,16 @@ from typing import Any
 
 from ganctl import paths
 from ganctl._version import __version__
-from ganctl.card import PROGRESS, read_card
+from ganctl.card import read_card
 from ganctl.config import TrainConfig, check_run_name
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.evaluation import Evaluation
-from ganctl.files import check_writable, explained, write_atomically
+from ganctl.files import check_writable, explained, read_file, write_atomically
+from ganctl.labels import check_class_names
+from ganctl.limits import JSON_BYTES, METRICS_BYTES
 from ganctl.lock import Lock, is_free
 from ganctl.migrations import RUN_MIGRATIONS, migrated
+from ganctl.plain_json import as_count, as_number, as_text, is_number, parse
 
 FORMAT_VERSION = 2
 LATEST = "latest"
@@ -41,6 +43,7 @@ NEW = "new"
 RUNNING = "running"
 INTERRUPTED = "interrupted"
 LOCK = "lock"
+_PARTS = ("checkpoints", "previews")
 _STEP = re.compile(r"step(\d+)\.(?:safetensors|png)")
 
 
@@ -100,17 +103,20 @@ class Run:
             RunError: its ``run.json`` is missing, damaged or of another format version.
         """
         header = _read_header(folder)
+        _check_parts(folder)
         try:
+            if header["progress"] and not header["data"]:
+                raise ValueError("data")
             return cls(
                 folder=folder,
                 config=TrainConfig.from_json(header["config"]),
                 recipe=dict(header["recipe"]),
-                created=str(header["created"]),
-                ganctl_version=str(header["ganctl_version"]),
-                status=str(header["status"]),
+                created=as_text(header["created"]),
+                ganctl_version=as_text(header["ganctl_version"]),
+                status=as_text(header["status"]),
                 data=_checked_data(header["data"]),
                 progress=_checked_progress(header["progress"]),
-                parameters=dict(header["parameters"]),
+                parameters=_checked_parameters(header["parameters"]),
                 best=_checked_best(header["best"]),
                 alarms=_checked_alarms(header["alarms"]),
             )
@@ -161,7 +167,7 @@ class Run:
         """Write the run to the disk as one that trains, and make ``latest`` mean it."""
         self.data, self.parameters, self.status = data, parameters, RUNNING
         self.save()
-        write_atomically(paths.runs_folder() / LATEST, f"{self.reference}\n".encode())
+        write_atomically(paths.runs_folder() / LATEST, os.fsencode(f"{self.reference}\n"))
 
     def save(self) -> None:
         """Write ``run.json``."""
@@ -223,13 +229,15 @@ class Run:
     def keep_evaluation(self, evaluation: Evaluation, page: str) -> None:
         """Write an evaluation, and its page of text beside it."""
         write_atomically(self.evaluation_path, _json_bytes(evaluation.as_json()))
-        write_atomically(self.evaluation_path.with_suffix(".txt"), page.encode())
+        write_atomically(
+            self.evaluation_path.with_suffix(".txt"), page.encode(errors="backslashreplace")
+        )
 
     def evaluation(self) -> Evaluation | None:
         """Return the latest evaluation; None if there is none, or none that can be read."""
         try:
-            return Evaluation.from_json(json.loads(self.evaluation_path.read_bytes()))
-        except (OSError, ValueError, RecursionError, RunError):
+            return Evaluation.from_json(parse(read_file(self.evaluation_path, JSON_BYTES)))
+        except (FileError, ValueError, RunError):
             return None
 
     def checkpoints(self) -> list[Path]:
@@ -276,20 +284,24 @@ class Run:
             file.write(json.dumps(line) + "\n")
 
     def metrics(self) -> list[dict[str, Any]]:
-        """Return the lines of ``metrics.jsonl``; a last line cut off by a crash is left out."""
+        """Return the lines of ``metrics.jsonl``, numbers by their names.
+
+        A last line cut off by a crash is left out, as is whatever else no training writes.
+
+        Raises:
+            FileError: it cannot be read, or is too large.
+        """
         path = self.folder / "metrics.jsonl"
         if not path.exists():
             return []
         lines = []
-        with explained(path):
-            text = path.read_text(encoding="utf-8", errors="replace")
-        for line in text.splitlines():
+        for line in read_file(path, METRICS_BYTES).splitlines():
             try:
-                entry = json.loads(line)
-            except (ValueError, RecursionError):
+                entry = parse(line)
+            except ValueError:
                 continue
             if isinstance(entry, dict) and isinstance(entry.get("step"), int):
-                lines.append(entry)
+                lines.append({key: number for key, number in entry.items() if is_number(number)})
         return lines
 
     def last_quality(self) -> dict[str, float]:
@@ -423,11 +435,13 @@ def _by_step(folder: Path, suffix: str) -> list[Path]:
 def _read_header(folder: Path) -> dict[str, Any]:
     path = folder / "run.json"
     try:
-        header = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RunError(f"{folder} is not a run.", "It has no readable run.json.") from error
-    except (ValueError, RecursionError) as error:
-        raise _damaged(folder, "it is not JSON") from error
+        header = parse(read_file(path, JSON_BYTES))
+    except FileError as error:
+        raise RunError(
+            f"{folder} is not a run.", f"It has no readable run.json. {error}"
+        ) from error
+    except ValueError as error:
+        raise _damaged(folder, f"it is not JSON that ganctl writes ({error})") from error
     if not isinstance(header, dict) or header.get("format") != "ganctl-run":
         raise _damaged(folder, "ganctl did not write it")
     version = header.get("format_version")
@@ -443,19 +457,49 @@ def _read_header(folder: Path) -> dict[str, Any]:
         raise _damaged(folder, f"it lacks a valid {error}") from error
 
 
+def _check_parts(folder: Path) -> None:
+    """Raise ``RunError`` if files of the run would lie elsewhere: a link must not lead us out."""
+    with explained(folder):
+        home = folder.resolve()
+        for part in _PARTS:
+            # A folder that is not there yet leads nowhere; links in a circle stay where they are.
+            if (folder / part).exists() and not (folder / part).resolve().is_relative_to(home):
+                raise RunError(
+                    f"{folder / part} is a link that leads out of the run.",
+                    "Put a folder in its place, or move and link the whole run instead.",
+                )
+
+
 def _checked_data(data: dict[str, Any]) -> dict[str, Any]:
     """Return a run's description of its data, if it is empty or has what others rely on."""
-    if data and not (isinstance(data["classes"], list) and isinstance(data["count"], int)):
-        raise TypeError("data")
-    return dict(data)
+    if data == {}:
+        return {}
+    checks: dict[str, Callable[[Any], Any]] = {
+        "name": as_text,
+        "classes": lambda names: list(check_class_names(names)),
+        "count": as_count,
+        "shape": lambda sizes: [as_count(size) for size in sizes],
+        "fingerprint": as_text,
+    }
+    checked = {name: check(data[name]) for name, check in checks.items() if name in data}
+    if not checked["count"] or "classes" not in checked:
+        raise ValueError("data")
+    return {**data, **checked}
 
 
 def _checked_progress(progress: dict[str, Any]) -> dict[str, Any]:
     """Return how far a run got, if it is empty or has what others rely on."""
-    numbers = {key: progress[key] for key in PROGRESS} if progress else {}
-    if not all(isinstance(number, (int, float)) for number in numbers.values()):
-        raise TypeError("progress")
-    return dict(progress)
+    if progress == {}:
+        return {}
+    seconds = as_number(progress["seconds"])
+    if seconds < 0:
+        raise ValueError("progress")
+    counts = {name: as_count(progress[name]) for name in ("step", "images_seen")}
+    return {**progress, **counts, "seconds": seconds}
+
+
+def _checked_parameters(parameters: dict[str, Any]) -> dict[str, int]:
+    return {name: as_count(number) for name, number in parameters.items()}
 
 
 def _checked_best(best: dict[str, Any]) -> dict[str, float]:
@@ -464,16 +508,18 @@ def _checked_best(best: dict[str, Any]) -> dict[str, float]:
         raise TypeError("best")
     if not best:
         return {}
-    numbers = {str(name): float(number) for name, number in best.items()}
-    if not all(map(math.isfinite, numbers.values())):
-        raise ValueError("best")
-    return {**numbers, "step": int(best["step"]), "feature_distance": numbers["feature_distance"]}
+    numbers = {name: as_number(number) for name, number in best.items()}
+    return {
+        **numbers,
+        "step": as_count(best["step"]),
+        "feature_distance": numbers["feature_distance"],
+    }
 
 
 def _checked_alarms(alarms: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what went wrong, if each says what and when."""
     return [
-        {"step": int(a["step"]), "kind": str(a["kind"]), "message": str(a["message"])}
+        {"step": as_count(a["step"]), "kind": as_text(a["kind"]), "message": as_text(a["message"])}
         for a in alarms
     ]
 

@@ -15,9 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganctl.visible import visible
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
+
+LONGEST_WORDS = 4000
+"""Characters of one sentence, which may quote from a file."""
 
 Report = Callable[[str, int, "int | None"], None]
 """Called with what is under way, how much of it is done, and how much there is if known."""
@@ -50,7 +55,9 @@ def alarm_text(message: str, advice: str) -> Text:
     """Return how to say that something is wrong while the work goes on, and what to do."""
     from rich.text import Text
 
-    return Text.assemble(("alarm: ", "bold red"), f"{message}\n", ("hint: ", "bold cyan"), advice)
+    return Text.assemble(
+        ("alarm: ", "bold red"), f"{visible(message)}\n", ("hint: ", "bold cyan"), visible(advice)
+    )
 
 
 def say(text: str) -> None:
@@ -59,8 +66,9 @@ def say(text: str) -> None:
 
 
 def print_path(path: Path) -> None:
-    """Put a path on stdout, alone on its line."""
-    sys.stdout.write(f"{path}\n")
+    """Put a path on stdout, alone on its line; a script gets it as it is."""
+    text = visible(str(path)) if sys.stdout.isatty() else str(path)
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
@@ -76,7 +84,8 @@ def print_facts(facts: Mapping[str, str]) -> None:
 
     width = max(map(len, facts), default=0)
     for name, value in facts.items():
-        _stdout().print(Text.assemble((name.ljust(width), "bold"), "  ", value), soft_wrap=True)
+        line = Text.assemble((visible(name).ljust(width), "bold"), "  ", visible(value))
+        _stdout().print(line, soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
@@ -86,11 +95,13 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title:
 
     table = Table(box=None, pad_edge=False)
     for index, column in enumerate(columns):
-        table.add_column(column, justify="left" if index == 0 else "right", overflow="fold")
+        table.add_column(
+            Text(visible(column)), justify="left" if index == 0 else "right", overflow="fold"
+        )
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(visible(cell)) for cell in row))
     if title:
-        _stdout().print(Text(f"\n{title}", style="bold"))
+        _stdout().print(Text(f"\n{visible(title)}", style="bold"))
     _stdout().print(table)
 
 
@@ -143,7 +154,9 @@ def _finite(value: Any) -> Any:
 def _say(prefix: str, style: str, text: str) -> None:
     from rich.text import Text
 
-    stderr().print(Text.assemble((prefix, style), text))
+    if len(text) > LONGEST_WORDS:
+        text = f"{text[:LONGEST_WORDS]} …"
+    stderr().print(Text.assemble((prefix, style), visible(text)))
 
 
 def _stdout() -> Console:

@@ -103,7 +103,7 @@ def _trained_run(reference: str | None) -> Run:
 
 
 def _training_frames(run: Run, frames: int | None) -> list[Images]:
-    from ganctl.images import read_image
+    from ganctl.images import read_images
 
     previews = run.previews()
     if not previews:
@@ -113,7 +113,7 @@ def _training_frames(run: Run, frames: int | None) -> list[Images]:
         )
     chosen = _evenly(previews, frames)
     try:
-        return [read_image(preview) for preview in chosen]
+        return read_images(chosen)
     except FileError:
         if all(preview.exists() for preview in chosen):
             raise

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ganctl.cli.console import alarm_text, stderr
+from ganctl.visible import visible
 
 if TYPE_CHECKING:
     from ganctl.engine.train import StepReport
@@ -104,7 +105,7 @@ class LivePanel:
 
     def __init__(self, console: Console, title: str) -> None:
         self._console = console
-        self._title = title
+        self._title = Text(visible(title))
         self._generator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
         self._discriminator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
         self._distances: deque[float] = deque(maxlen=SPARK_WIDTH)

@@ -8,13 +8,14 @@ A file that holds ``generator_ema.*`` alone, in any float type, is enough to sam
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -24,6 +25,7 @@ from ganctl.engine.roles import Discriminator, Generator
 from ganctl.engine.state import TrainState
 from ganctl.errors import CheckpointError, UsageError
 from ganctl.files import write_atomically
+from ganctl.limits import WEIGHTS
 
 Tensors = dict[str, Tensor]
 Player = TypeVar("Player", bound=nn.Module)
@@ -67,11 +69,10 @@ def load_state(state: TrainState, path: Path) -> None:
         raise CheckpointError(
             f"{path} holds other networks than this run's.", "Resume the run it belongs to."
         )
-    tensors = _load_tensors(path)
     for name, network in _networks(state).items():
-        _load_network(network, _without_prefix(name, tensors), path)
+        network.load_state_dict(_fitting(name, network.state_dict(), path))
     for name, optimizer in _optimizers(state).items():
-        _load_optimizer(optimizer, _without_prefix(name, tensors), path)
+        _load_optimizer(name, optimizer, path)
     state.step = int(card.progress["step"])
     state.images_seen = int(card.progress["images_seen"])
     state.seconds = card.progress["seconds"]
@@ -83,9 +84,12 @@ def load_generator(path: Path) -> tuple[Generator, Card]:
     Raises:
         CheckpointError: it is damaged, a pickle, of another version, or lacks the weights.
     """
-    card, tensors = _usable(path)
+    card = _usable_card(path)
     generator = _built(NETWORKS[card.network.name].generator, card.network, path)
-    _load_network(generator, _without_prefix("generator_ema", tensors), path)
+    weights = _fitting("generator_ema", generator.state_dict(), path)
+    if read_card(path) != card:  # A training that goes on has just replaced it.
+        return load_generator(path)
+    generator.load_state_dict(weights, assign=True)
     return generator.eval().requires_grad_(False), card
 
 
@@ -95,39 +99,40 @@ def load_discriminator(path: Path) -> tuple[Discriminator, Card]:
     Raises:
         CheckpointError: as ``load_generator``, or the file holds a generator alone.
     """
-    card, whole = _usable(path)
+    card = _usable_card(path)
     discriminator = _built(NETWORKS[card.network.name].discriminator, card.network, path)
-    tensors = _without_prefix("discriminator", whole)
-    if not tensors:
+    if not _shapes("discriminator", path):
         raise CheckpointError(
             f"{path} holds a generator alone.", "Give a run, or a checkpoint of its training."
         )
-    _load_network(discriminator, tensors, path)
+    weights = _fitting("discriminator", discriminator.state_dict(), path)
+    if read_card(path) != card:  # A training that goes on has just replaced it.
+        return load_discriminator(path)
+    discriminator.load_state_dict(weights, assign=True)
     return discriminator.eval().requires_grad_(False), card
 
 
-def _usable(path: Path) -> tuple[Card, Tensors]:
-    """Return a checkpoint's card, if this ganctl has its network, and the tensors that go with it.
-
-    A training that goes on may replace the file between two looks at it.
-    """
+def _usable_card(path: Path) -> Card:
     card = read_card(path)
     if card.network.name not in NETWORKS:
         raise CheckpointError(
             f"{path} needs the network {card.network.name!r}, which this ganctl does not have.",
             f"It was written by ganctl {card.ganctl_version}: use that one.",
         )
-    tensors = _load_tensors(path)
-    return (card, tensors) if read_card(path) == card else _usable(path)
+    return card
 
 
 def _built(build: Callable[[NetworkSpec], Player], spec: NetworkSpec, path: Path) -> Player:
-    """Return a network whose weights are to be loaded; no random numbers are used up."""
+    """Return a network of shapes alone, so that a header costs no memory, whatever it says."""
     try:
-        with torch.random.fork_rng(devices=[]):
-            return build(spec)
+        with torch.device("meta"):
+            network = build(spec)
     except UsageError as error:
         raise unreadable(path, f"its header makes no sense ({error})") from error
+    weights = sum(tensor.numel() for tensor in network.state_dict().values())
+    if weights > WEIGHTS:
+        raise unreadable(path, f"its header makes no sense (networks of {weights:,} weights)")
+    return network
 
 
 def _networks(state: TrainState) -> dict[str, nn.Module]:
@@ -149,29 +154,54 @@ def _prefixed(prefix: str, tensors: Tensors) -> Tensors:
     return {f"{prefix}.{name}": value for name, value in tensors.items()}
 
 
-def _without_prefix(prefix: str, tensors: Tensors) -> Tensors:
-    start = f"{prefix}."
-    return {
-        name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)
-    }
-
-
 def _contiguous(tensors: Tensors) -> Tensors:
     return {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
 
 
-def _load_tensors(path: Path) -> Tensors:
+def _shapes(prefix: str, path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
+    """Return the shape and the type of each tensor ``prefix.*``, as the header has them."""
+    start = f"{prefix}."
+    with _opened(path) as file:
+        slices = {name: file.get_slice(name) for name in file.keys() if name.startswith(start)}  # noqa: SIM118
+        return {
+            name.removeprefix(start): (tuple(found.get_shape()), found.get_dtype())
+            for name, found in slices.items()
+        }
+
+
+def _fitting(prefix: str, wanted: Tensors, path: Path) -> Tensors:
+    """Return the tensors ``prefix.*`` in the types of ``wanted``, once the header fits it.
+
+    Raises:
+        CheckpointError: other names, shapes or kinds of numbers.
+    """
+    found = _shapes(prefix, path)
+    fits = found.keys() == wanted.keys() and all(
+        shape == tuple(wanted[name].shape) and kind in _kinds(wanted[name])
+        for name, (shape, kind) in found.items()
+    )
+    if not fits:
+        raise unreadable(path, "its tensors do not fit its networks")
+    with _opened(path) as file:
+        # Copies: a view of the file would change with it.
+        return {
+            name: file.get_tensor(f"{prefix}.{name}").to(like.dtype, copy=True)
+            for name, like in wanted.items()
+        }
+
+
+def _kinds(like: Tensor) -> tuple[str, ...]:
+    """Return the types of safetensors that may stand for a tensor's."""
+    return ("F64", "F32", "F16", "BF16") if like.is_floating_point() else ("I64", "I32")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
+        with safe_open(path, framework="pt") as file:
+            yield file
+    except (SafetensorError, OSError, ValueError) as error:
         raise unreadable(path, str(error)) from error
-
-
-def _load_network(network: nn.Module, tensors: Tensors, path: Path) -> None:
-    try:
-        network.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise unreadable(path, "its tensors do not fit its networks") from error
 
 
 def _optimizer_tensors(name: str, optimizer: Optimizer) -> Tensors:
@@ -182,19 +212,23 @@ def _optimizer_tensors(name: str, optimizer: Optimizer) -> Tensors:
     }
 
 
-def _load_optimizer(optimizer: Optimizer, tensors: Tensors, path: Path) -> None:
+def _load_optimizer(name: str, optimizer: Optimizer, path: Path) -> None:
     """Restore Adam's moments; its learning rates are the schedule's and are not stored."""
-    moments: dict[int, Tensors] = {}
+    if not _shapes(name, path):  # Before its first step it has none.
+        return
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-    for name, value in tensors.items():
-        index, _, quantity = name.partition(".")
-        moments.setdefault(int(index), {})[quantity] = value
-    fits = not moments or (
-        sorted(moments) == list(range(len(parameters)))
-        and all(moments[i]["exp_avg"].shape == p.shape for i, p in enumerate(parameters))
-    )
-    if not fits:
-        raise unreadable(path, "its optimizer state does not fit its networks")
+    wanted: Tensors = {}
+    for index, parameter in enumerate(parameters):
+        wanted[f"{index}.step"] = torch.empty((), device="meta")
+        wanted |= {f"{index}.{moment}": parameter for moment in ("exp_avg", "exp_avg_sq")}
+    tensors = _fitting(name, wanted, path)
+    moments = {
+        index: {
+            quantity: tensors[f"{index}.{quantity}"]
+            for quantity in ("step", "exp_avg", "exp_avg_sq")
+        }
+        for index in range(len(parameters))
+    }
     optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
     for parameter in parameters:
         for quantity, value in optimizer.state[parameter].items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import zipfile
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ganctl.engine.labelled import Labelled, Progress, Split
-from ganctl.errors import DataError
+from ganctl.engine.npz import NpzFile
+from ganctl.errors import DataError, FileError, GanctlError
+from ganctl.files import explained, read_file
 from ganctl.idx import read_idx
 from ganctl.images import Images
+from ganctl.labels import check_class_names
+from ganctl.limits import CLASSES, DATA_BYTES, NAMES_BYTES, PIXELS
 
 IMAGE_ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
-MAX_BYTES = 2**33
+# Pillow knows more formats, and runs Ghostscript for one of them.
+IMAGE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 
 
 def load_path(
@@ -33,12 +40,16 @@ def load_path(
     Raises:
         DataError: it is none of these, or damaged.
     """
-    if path.is_file() and path.suffix == ".npz":
-        return _npz(path)
-    if path.is_dir() and _idx_file(path, split, "images") is not None:
-        return _idx_folder(path, split)
-    if path.is_dir() and any(child.is_dir() for child in path.iterdir()):
-        return _image_folder(path, image_size, progress)
+    try:
+        with explained(path):
+            if path.is_file() and path.suffix == ".npz":
+                return _npz(path)
+            if path.is_dir() and _idx_file(path, split, "images") is not None:
+                return _idx_folder(path, split)
+            if path.is_dir() and any(child.is_dir() for child in path.iterdir()):
+                return _image_folder(path, image_size, progress)
+    except FileError as error:
+        raise DataError(str(error), error.hint) from error
     raise DataError(
         f"There is no data set at {path}.",
         "Give an .npz file, a folder of IDX files, or a folder of class folders of images.",
@@ -51,19 +62,9 @@ def has_test_split(path: Path) -> bool:
 
 
 def _npz(path: Path) -> Labelled:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
-                raise DataError(f"{path} unpacks to over 8 GiB.", "Give a smaller file.")
-        with np.load(path, allow_pickle=False) as arrays:
-            images, labels = arrays["images"], arrays["labels"]
-            names = [str(name) for name in arrays["class_names"]] if "class_names" in arrays else []
-    except KeyError as error:
-        raise DataError(
-            f"{path} has no array {error}.", "It must hold images [N, H, W(, 3)] and labels [N]."
-        ) from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path} cannot be read: {error}.", "Give an .npz of arrays.") from error
+    with NpzFile(path) as arrays:
+        images, labels = arrays.read("images", DATA_BYTES), arrays.read("labels", DATA_BYTES)
+        names = arrays.read("class_names", NAMES_BYTES) if "class_names" in arrays else np.array([])
     colour = images.ndim == 4 and images.shape[-1] == 3
     if images.dtype != np.uint8 or not (images.ndim == 3 or colour):
         raise DataError(
@@ -75,7 +76,22 @@ def _npz(path: Path) -> Labelled:
             f"{path}: labels are {labels.dtype} {list(labels.shape)}.",
             "They must be whole numbers [N].",
         )
-    return Labelled(images, labels.astype(np.int64), tuple(names) or _numbered(labels))
+    classes = _named(path, lambda: [str(name) for name in names.ravel()]) or _numbered(labels)
+    return Labelled(_contiguous(images), labels.astype(np.int64), classes)
+
+
+def _contiguous(images: NDArray[np.generic]) -> Images:
+    return np.ascontiguousarray(images, np.uint8)
+
+
+def _named(path: Path, names: Callable[[], Sequence[str]]) -> tuple[str, ...]:
+    """Return the class names that are read from ``path``, if classes may have them."""
+    try:
+        return check_class_names(names())
+    except ValueError as error:  # A text in no encoding among it.
+        raise DataError(
+            f"{path} cannot be used: {error}.", "Give the classes other names."
+        ) from error
 
 
 def _idx_file(folder: Path, split: Split, what: str) -> Path | None:
@@ -101,14 +117,17 @@ def _idx_folder(folder: Path, split: Split) -> Labelled:
             "They must be [N, H, W] and [N].",
         )
     names_file = folder / "class-names.txt"
-    names = names_file.read_text(encoding="utf-8").split("\n") if names_file.is_file() else []
-    names = [name for name in names if name]
-    return Labelled(pixels, classes.astype(np.int64), tuple(names) or _numbered(classes))
+    names: tuple[str, ...] = ()
+    if names_file.is_file():
+        text = read_file(names_file, NAMES_BYTES)
+        names = _named(names_file, lambda: [name for name in text.decode().split("\n") if name])
+    return Labelled(pixels, classes.astype(np.int64), names or _numbered(classes))
 
 
 def _image_folder(folder: Path, image_size: int | None, progress: Progress | None) -> Labelled:
     """Read class folders of images: grey if all of them are, else colour."""
     folders = sorted(child for child in folder.iterdir() if child.is_dir())
+    classes = _named(folder, lambda: [child.name for child in folders])
     files = [
         (path, index)
         for index, child in enumerate(folders)
@@ -130,7 +149,7 @@ def _image_folder(folder: Path, image_size: int | None, progress: Progress | Non
             "Give --image-size to bring all of them to one size.",
         )
     shape = (len(files), height, width) if mode == "L" else (len(files), height, width, 3)
-    if np.prod(shape, dtype=np.float64) > MAX_BYTES:
+    if math.prod(shape) > DATA_BYTES:
         raise DataError(f"{folder} holds over 8 GiB of pixels.", "Give a smaller --image-size.")
     images = np.empty(shape, np.uint8)
     for row, (path, _) in enumerate(files):
@@ -138,31 +157,44 @@ def _image_folder(folder: Path, image_size: int | None, progress: Progress | Non
         if progress is not None and row % 500 == 0:
             progress("reading images", row, len(files))
     labels = np.array([index for _, index in files], np.int64)
-    return Labelled(images, labels, tuple(child.name for child in folders))
+    return Labelled(images, labels, classes)
 
 
 def _image_head(path: Path) -> tuple[str, tuple[int, int]]:
-    try:
-        with Image.open(path) as image:
-            return image.mode, image.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"{path} is not an image: {error}.", "Remove or replace it.") from error
+    with _opened(path) as image:
+        return image.mode, image.size
 
 
 def _decoded(path: Path, mode: str, size: tuple[int, int]) -> Images:
+    with _opened(path) as image:
+        picture = image.convert(mode)
+        if picture.size != size:
+            picture = picture.resize(size, Image.Resampling.BOX)
+        return np.asarray(picture)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """Open an image whose size is checked before its pixels are unpacked."""
     try:
-        with Image.open(path) as image:
-            picture = image.convert(mode)
-            if picture.size != size:
-                picture = picture.resize(size, Image.Resampling.BOX)
-            return np.asarray(picture)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        if not path.is_file():  # A pipe would keep us waiting.
+            raise DataError(f"{path} is not a file.", "Remove or replace it.")
+        with Image.open(path, formats=IMAGE_FORMATS) as image:
+            if math.prod(image.size) > PIXELS:
+                raise DataError(
+                    f"{path} has {image.width:,}×{image.height:,} pixels.",
+                    f"Up to {PIXELS:,} in all are read: replace it by a smaller one.",
+                )
+            yield image
+    except GanctlError:
+        raise
+    except Exception as error:  # Pillow's readers let all kinds of errors out.
         raise DataError(f"{path} cannot be read: {error}.", "Remove or replace it.") from error
 
 
 def _numbered(labels: NDArray[Any]) -> tuple[str, ...]:
     """Return "0", "1", … up to the largest label."""
     largest = int(labels.max()) if len(labels) else -1
-    if largest > 10_000:
+    if largest >= CLASSES:
         raise DataError(f"A label is {largest}.", "Number the classes from 0.")
     return tuple(str(index) for index in range(largest + 1))

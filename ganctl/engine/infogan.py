@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ganctl.card import NetworkSpec
+from ganctl.engine.initial import normal_
 from ganctl.engine.modern import downsampling, pyramid, upsampling
 from ganctl.engine.roles import Discriminator, Generator
 
@@ -91,6 +92,6 @@ def _initialise(network: nn.Module) -> None:
     """Start kernels from N(0, 0.02²) (Radford et al. 2016, section 4) and biases at zero."""
     for layer in network.modules():
         if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
-            nn.init.normal_(layer.weight, std=INITIAL_DEVIATION)
+            normal_(layer.weight, INITIAL_DEVIATION)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)

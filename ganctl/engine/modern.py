@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ganctl.card import NetworkSpec
+from ganctl.engine.initial import normal
 from ganctl.engine.roles import Discriminator, Generator
 
 EMBEDDING_SIZE = 32
@@ -27,7 +28,7 @@ class ModernGenerator(Generator):
         self.embed: nn.Parameter | None = None
         if spec.condition_size:
             # An embedding as a matrix, so that a blend of labels is a blend of embeddings.
-            self.embed = nn.Parameter(torch.randn(spec.condition_size, EMBEDDING_SIZE))
+            self.embed = nn.Parameter(normal(spec.condition_size, EMBEDDING_SIZE))
             inputs += EMBEDDING_SIZE
         self.project = nn.Linear(inputs, self.base_width * self.base_size**2)
         self.blocks = nn.Sequential(

@@ -1,0 +1,45 @@
+"""How much is taken from a file before it is trusted: one home for every bound on strangers' files.
+
+A file may claim anything and may be anybody's. What a header claims is held
+against these numbers, and against the size of the file, before memory is asked
+for. They lie far above what ganctl writes and what suits its networks.
+"""
+
+from __future__ import annotations
+
+JSON_BYTES = 2**24
+"""A ``run.json`` or ``evaluation.json``, or the card of a checkpoint."""
+JSON_DEPTH = 16
+"""Lists in objects in lists …; ganctl's own go 5 deep."""
+METRICS_BYTES = 2**26
+"""A ``metrics.jsonl``: over four million steps of ``modern``."""
+LARGEST_NUMBER = 2.0**63
+"""No number in JSON is larger: steps, images, bytes and seeds fit in 64 bits."""
+HEADER_BYTES = 2**24
+"""The header of a ``.safetensors`` file."""
+POINTER_BYTES = 2**12
+"""The file ``latest``."""
+NAMES_BYTES = 2**22
+"""A ``class-names.txt``, or the array ``class_names`` of an ``.npz``."""
+
+CLASSES = 10_000
+CLASS_NAME_LENGTH = 200
+"""Characters."""
+FOLDER_NAME_LENGTH = 60
+"""Characters of a folder that is named after a class: at most 240 of 255 bytes."""
+
+WEIGHTS = 2**29
+"""Weights of one network: 2 GiB."""
+
+DATA_BYTES = 2**33
+"""The pixels of a data set."""
+PIXELS = 89_478_485
+"""One picture; above this Pillow takes it for an attack."""
+ANIMATION_PIXELS = 2**30
+"""All the frames of an animation."""
+XZ_MEMORY = 2**27
+"""What unpacking an ``.xz`` file may need; ``xz -9`` needs 65 MiB."""
+ZIP_DIRECTORY_BYTES = 2**20
+"""The list of members of an ``.npz``."""
+NPY_HEADER_BYTES = 2**14
+"""The header of an array in an ``.npz``."""

@@ -1,0 +1,14 @@
+"""Text from files as it may reach a terminal: what would act there is written out."""
+
+from __future__ import annotations
+
+import re
+
+# Controls of both halves of Latin-1 (among them escape and CSI), line separators, marks that turn
+# the direction of writing, and halves of surrogate pairs, which no encoding can print.
+_ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    r"""Return ``text`` with characters that would act on a terminal as escapes, such as \x1b."""
+    return _ACTS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
