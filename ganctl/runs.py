@@ -28,12 +28,21 @@ from ganctl.card import PROGRESS
 from ganctl.config import TrainConfig, check_run_name
 from ganctl.errors import FileError, RunError, UsageError
 from ganctl.evaluation import Evaluation
-from ganctl.files import check_writable, explained, write_atomically
+from ganctl.files import (
+    append_line,
+    check_writable,
+    explained,
+    remove_leftovers,
+    temporary_for,
+    write_atomically,
+)
 
 FORMAT_VERSION = 1
 LATEST = "latest"
 NEW = "new"
 _STEP = re.compile(r"step(\d+)\.(?:safetensors|png)")
+_OF_TRAINING = {"run.json", "metrics.jsonl", "loss.png", "best.safetensors"}
+"""What the training of a run writes, and nothing else, beside what ``_STEP`` names."""
 
 
 @dataclass
@@ -100,7 +109,13 @@ class Run:
             raise _damaged(folder, f"it lacks a valid {error}") from error
 
     def begin(self, data: dict[str, Any], parameters: dict[str, int]) -> None:
-        """Write the run to the disk as one that trains, and make ``latest`` mean it."""
+        """Write the run to the disk as one that trains, and make ``latest`` mean it.
+
+        What an earlier training of it was writing when it was killed is removed.
+        """
+        for folder in (self.folder, self.folder / "checkpoints", self.folder / "previews"):
+            remove_leftovers(folder, _is_of_training)
+        remove_leftovers(paths.runs_folder(), lambda _name: False)
         self.data, self.parameters, self.status = data, parameters, "running"
         self.save()
         write_atomically(paths.runs_folder() / LATEST, f"{self.reference}\n".encode())
@@ -212,9 +227,7 @@ class Run:
 
     def append_metrics(self, line: Mapping[str, Any]) -> None:
         """Add a line to ``metrics.jsonl``."""
-        path = self.folder / "metrics.jsonl"
-        with explained(path), path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        append_line(self.folder / "metrics.jsonl", json.dumps(line))
 
     def metrics(self) -> list[dict[str, Any]]:
         """Return the lines of ``metrics.jsonl``; a last line cut off by a crash is left out."""
@@ -313,12 +326,22 @@ def step_of(path: Path) -> int:
 
 def _check_free(folder: Path) -> None:
     with explained(folder):
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if folder.exists() and not (folder.is_dir() and all(map(_is_leftover, folder.iterdir()))):
             raise FileError(
                 f"{folder} already exists.",
                 "Give another --name or --out, or go on with that run: --resume RUN.",
             )
     check_writable(folder)
+
+
+def _is_leftover(path: Path) -> bool:
+    """Return whether a file is what a training left that was killed as it began."""
+    name = temporary_for(path)
+    return name is not None and _is_of_training(name)
+
+
+def _is_of_training(name: str) -> bool:
+    return name in _OF_TRAINING or bool(_STEP.fullmatch(name))
 
 
 def _by_step(folder: Path, suffix: str) -> list[Path]:
