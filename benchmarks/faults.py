@@ -198,9 +198,9 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     )
 
 
-def damage(folder: Path) -> list[str]:
-    """Return what is not whole in a run's folder."""
-    found = []
+def damage(folder: Path) -> dict[Path, Exception]:
+    """Return which files of a run's folder are not whole, and why."""
+    found = {}
     readers: dict[str, Callable[[Path], Any]] = {
         ".safetensors": load_file,
         ".png": read_image,
@@ -212,7 +212,7 @@ def damage(folder: Path) -> list[str]:
             try:
                 readers[path.suffix](path)
             except Exception as error:
-                found.append(f"{path.name}: {error}")
+                found[path] = error
     return found
 
 
@@ -223,11 +223,12 @@ def leftovers(folder: Path) -> list[str]:
 
 def verdict(folder: Path, data: Path, outcome: Outcome, straight: dict[str, Any]) -> list[str]:
     """Return what is wrong after a fault, once it is gone and the training went on."""
-    wrong = damage(folder)
+    damaged = damage(folder)
     again = attempt(folder, data) if outcome.error else outcome
     if again.error:
-        return [*wrong, f"it cannot be gone on with: {again.error}"]
-    wrong += damage(folder) + (leftovers(folder) if outcome.error else [])
+        return [f"it cannot be gone on with: {again.error}"]
+    wrong = [f"{path.name}: {error}" for path, error in (damaged | damage(folder)).items()]
+    wrong += leftovers(folder) if outcome.error else []
     return wrong + [f"{name} differs" for name in differences(contents(folder), straight)]
 
 
