@@ -150,7 +150,7 @@ def images(path: Path) -> Path:
         pictures[index, 1 + index // 2 % 6, :] = 255
         if index % 2:
             pictures[index] = pictures[index].T
-    np.savez(path, images=pictures, labels=np.arange(64) % 2)
+    np.savez(path, images=pictures, labels=np.arange(64) % 2, class_names=["across", "down"])
     return path
 
 
