@@ -12,10 +12,13 @@
     ├── Diverged            a training whose losses or weights are no numbers any more
     ├── ProcessLost         another process of a training that runs on several is gone
     ├── FileError           a path that cannot be read or written, or is already taken
-    └── Stopped             the user stopped the training after it was saved; exits with 130
+    └── Stopped             the user stopped the training after it was saved; exits with 130,
+                            or with 128 and the number of the signal that asked
 
 Each error is one sentence that says what is wrong (``str(error)``) and one
 that says what to do about it (``error.hint``).
+
+``GanctlWarning`` is what Python's ``warnings`` get where the work goes on all the same.
 """
 
 from __future__ import annotations
@@ -79,6 +82,14 @@ class Stopped(GanctlError):
     """The user stopped the training; everything up to that step is saved."""
 
     exit_code = 130
+
+    def __init__(self, message: str, hint: str, exit_code: int = 130) -> None:
+        super().__init__(message, hint)
+        self.exit_code = exit_code
+
+
+class GanctlWarning(UserWarning):
+    """Something that a training can do without went wrong; it goes on."""
 
 
 MAX_NAMES = 12

@@ -5,11 +5,17 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ganctl.errors import FileError
+
+FORGOTTEN = 3600.0
+"""Seconds after which a file that is still temporary has lost its writer."""
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}\.tmp")
 
 
 def read_file(path: Path, most: int) -> bytes:
@@ -35,7 +41,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     The bytes go to a temporary file in the same folder, are flushed to the
     disk, and take the final name in one step, so that neither a crash nor a
-    full disk leaves half a file under ``path``.
+    full disk leaves half a file under ``path``. The folder is flushed too,
+    without which a power cut may take the new name back.
 
     Raises:
         FileError: the folder cannot be made or written, or the disk is full.
@@ -53,6 +60,48 @@ def write_atomically(path: Path, content: bytes) -> None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
+        _flush_folder(path.parent)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a text file, or leave the file as it was.
+
+    Raises:
+        FileError: it cannot be written, or the disk is full.
+    """
+    with explained(path):
+        before = path.stat().st_size if path.exists() else 0
+        try:
+            with path.open("ab") as file:
+                file.write(line.encode() + b"\n")
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.truncate(path, before)
+            raise
+
+
+def remove_leftovers(folder: Path, written_here: Callable[[str], bool]) -> None:
+    """Remove the temporary files that writers left in a folder when they were killed.
+
+    Args:
+        folder: where to; not below it.
+        written_here: whether a file of that name is written by nobody but the caller, whose
+            leftover goes at once. Those of others go when they are an hour old. Files that
+            ``write_atomically`` did not make are not touched, and one that cannot be removed stays.
+    """
+    for path in folder.glob(".*.tmp"):
+        name = temporary_for(path)
+        if name is None:
+            continue
+        with contextlib.suppress(OSError):
+            if written_here(name) or time.time() - path.stat().st_mtime > FORGOTTEN:
+                path.unlink()
+
+
+def temporary_for(path: Path) -> str | None:
+    """Return the name of the file that a temporary one would have become; None if it is none."""
+    match = _TEMPORARY.fullmatch(path.name)
+    return match["name"] if match and path.is_file() and not path.is_symlink() else None
 
 
 def write_result(path: Path, content: bytes, *, force: bool) -> None:
@@ -132,6 +181,23 @@ def explained(path: Path) -> Iterator[None]:
 def _beside(path: Path) -> Path:
     """Return a name in the same folder that nothing else has."""
     return path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+
+
+def _flush_folder(folder: Path) -> None:
+    """Let the names in a folder reach the disk, where the system can do that."""
+    if os.name == "nt":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # A folder may be one to write to and not to read.
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def _advice(error: OSError) -> str:

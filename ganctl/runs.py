@@ -30,7 +30,15 @@ from ganctl.card import read_card
 from ganctl.config import TrainConfig, check_run_name
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.evaluation import Evaluation
-from ganctl.files import check_writable, explained, read_file, write_atomically
+from ganctl.files import (
+    append_line,
+    check_writable,
+    explained,
+    read_file,
+    remove_leftovers,
+    temporary_for,
+    write_atomically,
+)
 from ganctl.labels import check_class_names
 from ganctl.limits import JSON_BYTES, METRICS_BYTES
 from ganctl.lock import Lock, is_free
@@ -45,6 +53,8 @@ INTERRUPTED = "interrupted"
 LOCK = "lock"
 _PARTS = ("checkpoints", "previews")
 _STEP = re.compile(r"step(\d+)\.(?:safetensors|png)")
+_OF_TRAINING = {"run.json", "metrics.jsonl", "loss.png", "best.safetensors"}
+"""What the training of a run writes, and nothing else, beside what ``_STEP`` names."""
 
 
 @dataclass
@@ -164,7 +174,13 @@ class Run:
         return self.status
 
     def begin(self, data: dict[str, Any], parameters: dict[str, int]) -> None:
-        """Write the run to the disk as one that trains, and make ``latest`` mean it."""
+        """Write the run to the disk as one that trains, and make ``latest`` mean it.
+
+        What an earlier training of it was writing when it was killed is removed.
+        """
+        for folder in (self.folder, self.folder / "checkpoints", self.folder / "previews"):
+            remove_leftovers(folder, _is_of_training)
+        remove_leftovers(paths.runs_folder(), lambda _name: False)
         self.data, self.parameters, self.status = data, parameters, RUNNING
         self.save()
         write_atomically(paths.runs_folder() / LATEST, os.fsencode(f"{self.reference}\n"))
@@ -279,9 +295,7 @@ class Run:
 
     def append_metrics(self, line: Mapping[str, Any]) -> None:
         """Add a line to ``metrics.jsonl``."""
-        path = self.folder / "metrics.jsonl"
-        with explained(path), path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        append_line(self.folder / "metrics.jsonl", json.dumps(line))
 
     def metrics(self) -> list[dict[str, Any]]:
         """Return the lines of ``metrics.jsonl``, numbers by their names.
@@ -420,11 +434,23 @@ def _check_free(folder: Path) -> None:
     with explained(folder):
         if not folder.exists():
             return
-        if not folder.is_dir() or any(path.name != LOCK for path in folder.iterdir()):
+        if not folder.is_dir() or any(
+            path.name != LOCK and not _is_leftover(path) for path in folder.iterdir()
+        ):
             raise FileError(
                 f"{folder} already exists.",
                 "Give another --name or --out, or go on with that run: --resume RUN.",
             )
+
+
+def _is_leftover(path: Path) -> bool:
+    """Return whether a file is what a training left that was killed as it began."""
+    name = temporary_for(path)
+    return name is not None and _is_of_training(name)
+
+
+def _is_of_training(name: str) -> bool:
+    return name in _OF_TRAINING or bool(_STEP.fullmatch(name))
 
 
 def _by_step(folder: Path, suffix: str) -> list[Path]:

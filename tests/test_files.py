@@ -2,14 +2,18 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from ganctl.errors import FileError
 from ganctl.files import (
+    FORGOTTEN,
+    append_line,
     check_free,
     check_writable,
+    remove_leftovers,
     write_atomically,
     write_result,
     write_results,
@@ -213,3 +217,71 @@ def test_of_several_results_only_those_that_changed_are_written(folder):
 def test_no_results_are_nothing(folder):
     write_results({}, force=False)
     assert listing(folder) == []
+
+
+def test_lines_are_appended(folder):
+    append_line(folder / "a.jsonl", "eins")
+    append_line(folder / "a.jsonl", "zwei ü")
+    assert (folder / "a.jsonl").read_text(encoding="utf-8") == "eins\nzwei ü\n"
+
+
+def test_a_line_that_cannot_be_written_leaves_no_part(folder, monkeypatch):
+    path = folder / "a.jsonl"
+    append_line(path, "one")
+    with monkeypatch.context() as patch:
+        break_disk(patch, "write", errno.ENOSPC)
+        with pytest.raises(FileError, match="No space left"):
+            append_line(path, "two")
+    append_line(path, "three")
+    assert path.read_text() == "one\nthree\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders are no files there")
+def test_the_folder_is_flushed_after_the_rename(folder, monkeypatch):
+    done = []
+    replace, fsync = os.replace, os.fsync
+    monkeypatch.setattr(os, "replace", lambda *names: (done.append("replace"), replace(*names)))
+
+    def flush(descriptor):
+        done.append("folder" if os.fstat(descriptor).st_ino == folder.stat().st_ino else "file")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    write_atomically(folder / "a.txt", b"")
+    assert done == ["file", "replace", "folder"]
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
+def test_a_system_that_flushes_no_folders_will_do(folder, monkeypatch, number):
+    fsync = os.fsync
+
+    def flush(descriptor):
+        if os.fstat(descriptor).st_ino == folder.stat().st_ino:
+            fail_with(number)()
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    write_atomically(folder / "a.txt", b"x")
+    assert (folder / "a.txt").read_bytes() == b"x"
+
+
+def test_leftovers_of_the_callers_own_files_go_and_those_of_others_when_they_are_old(folder):
+    (folder / "below").mkdir()
+    kept = [".other.json.0123abcd.tmp", ".mine.tmp", "mine.0123abcd.tmp", ".mine.0123ABCD.tmp",
+            "below/.mine.0123abcd.tmp"]  # fmt: skip
+    gone = [".mine.0123abcd.tmp", ".mine.ffffffff.tmp", ".old.json.0123abcd.tmp"]
+    for name in kept + gone:
+        (folder / name).write_bytes(b"x")
+    (folder / ".mine.00000000.tmp").symlink_to(folder / "mine.0123abcd.tmp")
+    long_ago = time.time() - FORGOTTEN - 1
+    os.utime(folder / ".old.json.0123abcd.tmp", (long_ago, long_ago))
+    remove_leftovers(folder, lambda name: name == "mine")
+    remaining = sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+    assert remaining == sorted([*kept, "below", ".mine.00000000.tmp"])
+
+
+def test_a_leftover_that_cannot_be_removed_stays(folder, monkeypatch):
+    (folder / ".a.0123abcd.tmp").touch()
+    monkeypatch.setattr(Path, "unlink", fail_with(errno.EROFS))
+    remove_leftovers(folder, lambda _name: True)
+    assert listing(folder) == [".a.0123abcd.tmp"]

@@ -51,6 +51,33 @@ def test_a_run_elsewhere_is_latest_by_its_path(home, tmp_path):
     assert (home / "runs" / "latest").read_text() == f"{tmp_path / 'elsewhere'}\n"
 
 
+def test_what_a_killed_training_was_writing_is_removed_when_it_is_gone_on_with(run):
+    gone = [".run.json.0123abcd.tmp", ".metrics.jsonl.0123abcd.tmp", ".loss.png.0123abcd.tmp",
+            "checkpoints/.step00000010.safetensors.0123abcd.tmp",
+            "checkpoints/.best.safetensors.0123abcd.tmp",
+            "previews/.step00000010.png.0123abcd.tmp"]  # fmt: skip
+    kept = [".evaluation.json.0123abcd.tmp", "previews/.mine.png.0123abcd.tmp"]
+    for name in ("checkpoints", "previews"):
+        (run.folder / name).mkdir()
+    for name in gone + kept:
+        (run.folder / name).write_bytes(b"x")
+    run.begin(run.data, run.parameters)
+    left = sorted(str(path.relative_to(run.folder)) for path in run.folder.rglob("*.tmp"))
+    assert left == sorted(kept)
+
+
+def test_a_training_that_was_killed_as_it_began_leaves_its_name_free(home):
+    folder = home / "runs" / "demo"
+    folder.mkdir(parents=True)
+    (folder / ".run.json.0123abcd.tmp").touch()
+    Run.new(folder, train_config()).begin({}, {})
+    assert [path.name for path in folder.iterdir()] == ["run.json"]
+    (home / "runs" / "mine").mkdir()
+    (home / "runs" / "mine" / ".notes.0123abcd.tmp").touch()
+    with pytest.raises(FileError, match="already exists"):
+        Run.new(home / "runs" / "mine", train_config())
+
+
 def test_what_is_saved_is_opened(run):
     run.progress = {"step": 3, "images_seen": 300, "seconds": 1.5}
     run.save()

@@ -11,6 +11,7 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console, evaluate, gif, info, montage, sample, train
+from ganctl.cli.signals import quit_on_signals
 from ganctl.errors import GanctlError, Stopped
 
 app = typer.Typer(
@@ -57,14 +58,16 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit: the one place where an error becomes an exit code."""
+    quit_on_signals()
     given = sys.argv[1:] if arguments is None else list(arguments)
-    sys.exit(run(train.with_resume_value(given)))
+    code = run(train.with_resume_value(given))
+    sys.exit(code if console.let_go() else code or 1)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
-        code = app(list(arguments), prog_name="ganctl", standalone_mode=False)
+        code = app(list(arguments), prog_name="ganctl", standalone_mode=False, obj=arguments)
         return code if isinstance(code, int) else 0
     except Stopped as stopped:
         console.note(str(stopped))

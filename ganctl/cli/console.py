@@ -7,8 +7,10 @@ first drawn, since ``--help`` and completions draw nothing with it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -60,9 +62,39 @@ def alarm_text(message: str, advice: str) -> Text:
     )
 
 
+def note_text(text: str) -> Text:
+    """Return how to say something that the user should know."""
+    return labelled("note: ", "bold yellow", text)
+
+
+def labelled(label: str, style: str, text: str) -> Text:
+    """Return a text behind a label that has a style."""
+    from rich.text import Text
+
+    return Text.assemble((label, style), visible(text))
+
+
 def say(text: str) -> None:
     """Say something on stderr."""
     _say("", "", text)
+
+
+def let_go() -> bool:
+    """Write what is left to write, and return whether that could be done.
+
+    Where it could not, since the terminal or the pipe is gone or the disk is
+    full, Python must not try it again at its exit, which it would complain of.
+    """
+    written = True
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            written = False
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+    return written
 
 
 def print_path(path: Path) -> None:
@@ -152,11 +184,10 @@ def _finite(value: Any) -> Any:
 
 
 def _say(prefix: str, style: str, text: str) -> None:
-    from rich.text import Text
-
     if len(text) > LONGEST_WORDS:
         text = f"{text[:LONGEST_WORDS]} …"
-    stderr().print(Text.assemble((prefix, style), visible(text)))
+    with contextlib.suppress(OSError):  # Nobody reads it: the terminal is closed, or the pipe.
+        stderr().print(labelled(prefix, style, text))
 
 
 def _stdout() -> Console:

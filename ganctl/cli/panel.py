@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -15,7 +17,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ganctl.cli.console import alarm_text, stderr
+from ganctl.cli.console import alarm_text, note_text, stderr
+from ganctl.cli.terminal import hide_control_keys
 from ganctl.visible import visible
 
 if TYPE_CHECKING:
@@ -39,6 +42,10 @@ class TrainingView(Protocol):
         """Show the latest report."""
         ...
 
+    def note(self, text: str) -> None:
+        """Say something the user should know."""
+        ...
+
     def close(self) -> None:
         """Stop to show."""
         ...
@@ -48,7 +55,7 @@ def training_view(title: str, *, quiet: bool) -> TrainingView:
     """Return the view that suits stderr."""
     console = stderr()
     if quiet:
-        return Silence()
+        return Notes(console)
     live = console.is_terminal and not console.is_dumb_terminal
     return LivePanel(console, title) if live else PlainLines(console)
 
@@ -62,15 +69,63 @@ class Silence:
     def update(self, report: StepReport) -> None:
         """Show nothing."""
 
+    def note(self, text: str) -> None:
+        """Show nothing."""
+
     def close(self) -> None:
         """Show nothing."""
 
 
-class PlainLines(Silence):
-    """One line every ten seconds and one at the end, for files and pipes."""
+class UntilLost:
+    """Another view, until its terminal or pipe is gone: a training goes on without being seen."""
+
+    def __init__(self, view: TrainingView) -> None:
+        self._view = view
+
+    def prepare(self, what: str, done: int, total: int | None) -> None:
+        """Show how far a download or another preparation got."""
+        with self._until_lost():
+            self._view.prepare(what, done, total)
+
+    def update(self, report: StepReport) -> None:
+        """Show the latest report."""
+        with self._until_lost():
+            self._view.update(report)
+
+    def note(self, text: str) -> None:
+        """Say something the user should know."""
+        with self._until_lost():
+            self._view.note(text)
+
+    def close(self) -> None:
+        """Stop to show."""
+        with self._until_lost():
+            self._view.close()
+
+    @contextmanager
+    def _until_lost(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            self._view = Silence()
+
+
+class Notes(Silence):
+    """Shows what the user should know, and nothing else."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
+
+    def note(self, text: str) -> None:
+        """Print a note."""
+        self._console.print(note_text(text))
+
+
+class PlainLines(Notes):
+    """One line every ten seconds and one at the end, for files and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
         self._printed = time.monotonic()
         self._prepared: set[str] = set()
         self._quality: Quality | None = None
@@ -100,11 +155,11 @@ class PlainLines(Silence):
         )
 
 
-class LivePanel:
+class LivePanel(Notes):
     """A bar, figures, losses and distance as sparklines, quality, and the latest digits."""
 
     def __init__(self, console: Console, title: str) -> None:
-        self._console = console
+        super().__init__(console)
         self._title = Text(visible(title))
         self._generator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
         self._discriminator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
@@ -115,11 +170,15 @@ class LivePanel:
         self._live = Live(
             self._framed(Text("preparing …")), console=console, refresh_per_second=4, transient=True
         )
+        self._show_control_keys: Callable[[], None] = hide_control_keys(console.file)
         self._live.start()
 
     def close(self) -> None:
-        """Leave the last panel on the terminal."""
-        self._live.stop()
+        """Leave the last panel on the terminal, and the terminal as it was."""
+        try:
+            self._live.stop()
+        finally:
+            self._show_control_keys()
 
     def prepare(self, what: str, done: int, total: int | None) -> None:
         """Draw a bar for a preparation."""

@@ -1,44 +1,95 @@
-"""Ctrl-C and its relatives, as a question that the training loop asks after each step."""
+"""Ctrl-C and its relatives: most commands end at once, a training after the step.
+
+The exit codes are those that shells know: 130 for Ctrl-C, 143 for SIGTERM, 129 for a hangup.
+"""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
 from types import FrameType
-
-from ganctl.cli import console
+from typing import NoReturn
 
 STOPPING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
+NOTE = "stopping after this step; once more quits at once"
+
+
+@dataclass
+class StopRequest:
+    """The question that a training asks after each step: was it asked to stop?
+
+    ``number`` is the signal that asked.
+    """
+
+    number: int | None = None
+
+    def __call__(self) -> bool:
+        """Return whether a signal came."""
+        return self.number is not None
+
+    @property
+    def exit_code(self) -> int:
+        """What a shell calls an end by this signal; by Ctrl-C where another process got it."""
+        return 128 + (self.number or signal.SIGINT)
+
+
+def quit_on_signals() -> None:
+    """Let every signal that asks to stop end the process in good order.
+
+    Temporary files are removed and the terminal is put right on the way out,
+    which the system's own way to end a process at SIGTERM leaves undone.
+    """
+    for number in _heeded():
+        signal.signal(number, _quit)
 
 
 @contextmanager
-def stop_on_signals(*, quiet: bool = False) -> Iterator[Callable[[], bool]]:
-    """Yield a function that tells whether a signal asked to stop; a second one quits at once.
+def stop_on_signals(say: Callable[[str], None]) -> Iterator[StopRequest]:
+    """Yield what tells whether a signal asked to stop; a second one quits at once.
 
-    Unless ``quiet``, a line says that the first one came. A signal that was
-    ignored when ganctl started stays ignored, so that ``nohup`` keeps its word.
+    Args:
+        say: called, from another thread, with the words for the first one.
     """
-    requested = False
-    handlers = {number: signal.getsignal(number) for number in STOPPING}
-    before = {number: old for number, old in handlers.items() if old != signal.SIG_IGN}
+    request = StopRequest()
+    words: SimpleQueue[str | None] = SimpleQueue()
+    before = {number: signal.getsignal(number) for number in _heeded()}
 
-    def restore() -> None:
+    def stop(number: int, _frame: FrameType | None) -> None:
+        request.number = number
+        quit_on_signals()
+        words.put(NOTE)
+
+    # A handler that printed might do so in the middle of another print, which Python refuses.
+    speaker = Thread(target=_say_all, args=(words, say), daemon=True)
+    speaker.start()
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield request
+    finally:
+        words.put(None)
+        speaker.join()
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    def request(_number: int, _frame: FrameType | None) -> None:
-        nonlocal requested
-        requested = True
-        restore()
-        if not quiet:
-            console.note("stopping after this step; once more quits at once")
 
-    for number in before:
-        signal.signal(number, request)
-    try:
-        yield lambda: requested
-    finally:
-        restore()
+def _say_all(words: SimpleQueue[str | None], say: Callable[[str], None]) -> None:
+    for text in iter(words.get, None):
+        say(text)
+
+
+def _heeded() -> list[int]:
+    """Return the signals that were not ignored at the start, so that ``nohup`` keeps its word."""
+    return [number for number in STOPPING if signal.getsignal(number) != signal.SIG_IGN]
+
+
+def _quit(number: int, _frame: FrameType | None) -> NoReturn:
+    for other in _heeded():
+        signal.signal(other, signal.SIG_DFL)
+    raise SystemExit(128 + number)

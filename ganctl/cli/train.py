@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
+import sys
 import time
-from collections.abc import Sequence
-from contextlib import closing
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -24,7 +28,7 @@ from ganctl.config import (
     train_config,
     values,
 )
-from ganctl.errors import Stopped, UsageError
+from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.recipes import MODEL_SUMMARIES, RECIPES, Model, RecipeName, recipe_for
 from ganctl.runs import LATEST, NEW, Run, new_run
 from ganctl.world import World, this_world
@@ -55,6 +59,7 @@ def _default_models() -> str:
 
 
 def train(
+    context: typer.Context,
     data: Annotated[
         str | None,
         typer.Option(
@@ -205,7 +210,7 @@ def train(
     elif dry_run:
         _print_plan(run, json=json)
     else:
-        _train(run, world, quiet=quiet, json=json)
+        _train(run, world, context.obj, quiet=quiet, json=json)
 
 
 def with_resume_value(arguments: Sequence[str]) -> list[str]:
@@ -251,32 +256,79 @@ def _print_plan(run: Run, *, json: bool) -> None:
 
 def _train_along(run: Run, world: World) -> None:
     """Train with a leader, which writes and says everything."""
-    with stop_on_signals(quiet=True) as should_stop:
+    with stop_on_signals(say=lambda _text: None) as should_stop:
         from ganctl.engine.train import train as train_steps
 
         for _ in train_steps(run, should_stop=should_stop, world=world):
             pass
 
 
-def _train(run: Run, world: World, *, quiet: bool, json: bool) -> None:
-    from ganctl.cli.panel import training_view
+def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, json: bool) -> None:
+    from ganctl.cli.panel import UntilLost, training_view
 
     config = run.config
     images_before = run.progress.get("images_seen", 0)
     seconds_before = run.progress.get("seconds", 0.0)
     title = f"{run.name}: {config.model.value} on {_short(config.data)}, {config.budget}"
     # The panel shows before torch is imported, which takes seconds.
-    with stop_on_signals() as should_stop, closing(training_view(title, quiet=quiet)) as view:
-        from ganctl.engine.train import train as train_steps
+    with (
+        closing(UntilLost(training_view(title, quiet=quiet))) as view,
+        stop_on_signals(view.note) as should_stop,
+        _warnings_said(view.note),
+    ):
+
+        def check() -> None:
+            if should_stop():
+                raise _stopped_before_the_first_step(run, arguments, should_stop.exit_code)
 
         def prepare(what: str, done: int, total: int | None) -> None:
-            if should_stop():
-                raise _stopped_before_the_first_step(run)
+            check()
             view.prepare(what, done, total)
 
+        from ganctl.engine.train import train as train_steps
+
+        check()
         for report in train_steps(run, should_stop=should_stop, progress=prepare, world=world):
             view.update(report)
 
+    if run.status == "stopped":
+        with suppress(OSError):  # A terminal that was closed, which is what asked to stop.
+            _print_result(run, images_before, seconds_before, json=json)
+        raise Stopped(
+            f"Stopped at step {run.progress['step']}; everything is saved.",
+            f"Go on with: {_resume_command(run)}",
+            should_stop.exit_code,
+        )
+    _print_result(run, images_before, seconds_before, json=json)
+    if not quiet:
+        _say_what_comes_next(run)
+
+
+@contextmanager
+def _warnings_said(say: Callable[[str], None]) -> Iterator[None]:
+    """Let what a training can do without, and fails to write, be said like anything else."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", GanctlWarning)
+        show_others = warnings.showwarning
+
+        def show(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if issubclass(category, GanctlWarning):
+                say(str(message))
+            else:
+                show_others(message, category, filename, lineno, file, line)
+
+        warnings.showwarning = show
+        yield
+
+
+def _print_result(run: Run, images_before: int, seconds_before: float, *, json: bool) -> None:
     images, seconds = run.progress["images_seen"], run.progress["seconds"]
     if json:
         speed = (images - images_before) / max(seconds - seconds_before, 1e-9)
@@ -293,13 +345,6 @@ def _train(run: Run, world: World, *, quiet: bool, json: bool) -> None:
         )
     else:
         console.print_path(run.folder)
-    if run.status == "stopped":
-        raise Stopped(
-            f"Stopped at step {run.progress['step']}; everything is saved.",
-            f"Go on with: ganctl train --resume {shlex.quote(run.reference)}",
-        )
-    if not quiet:
-        _say_what_comes_next(run)
 
 
 def _say_what_comes_next(run: Run) -> None:
@@ -316,9 +361,28 @@ def _say_what_comes_next(run: Run) -> None:
         console.say(f"  ganctl {command}")
 
 
-def _stopped_before_the_first_step(run: Run) -> Stopped:
-    again = "…, as before" if run.status == NEW else f"--resume {shlex.quote(run.reference)}"
-    return Stopped("Stopped before the first step.", f"Start again with: ganctl train {again}")
+def _stopped_before_the_first_step(run: Run, arguments: Sequence[str], exit_code: int) -> Stopped:
+    begun = run.status != NEW
+    again = _resume_command(run) if begun else f"{_program()} {shlex.join(arguments)}"
+    return Stopped("Stopped before the first step.", f"Start again with: {again}", exit_code)
+
+
+def _resume_command(run: Run) -> str:
+    """Return what goes on with a run when it is pasted into any shell, in any folder."""
+    # That shell may have another $GANCTL_HOME, or none.
+    reference = str(run.folder) if "GANCTL_HOME" in os.environ else run.reference
+    return f"{_program()} train --resume {shlex.quote(reference)}"
+
+
+def _program() -> str:
+    """Return what starts this ganctl again: its name, or where the shell would find another."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m ganctl"
+    found = shutil.which("ganctl")
+    if called.stem != "ganctl" or (found and called.exists() and called.samefile(found)):
+        return "ganctl"
+    return shlex.quote(str(called.absolute()))
 
 
 def _short(data: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from math import inf, isfinite
 from typing import Any
@@ -20,16 +23,21 @@ from ganctl.engine.data import Dataset
 from ganctl.engine.sample import Sampler
 from ganctl.engine.state import TrainState
 from ganctl.engine.watch import Quality, Watch
-from ganctl.errors import Diverged
+from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.files import write_atomically
 from ganctl.labels import UNLABELLED, UNLABELLED_ROWS, one_hot
-from ganctl.runs import Run
+from ganctl.runs import Run, step_of
 
 PREVIEW_COLUMNS = 10
+RETRY_AFTER = 1.0  # seconds
 
 
 class Recorder:
     """Writes metrics, previews, checkpoints and curves of one training.
+
+    A checkpoint that cannot be written, at a second try neither, ends the
+    training. It can do without all else: a ``GanctlWarning`` says so, once for
+    each kind of thing.
 
     Args:
         run: where to.
@@ -43,6 +51,8 @@ class Recorder:
         self.state = state
         self.dataset = dataset
         self._watch = watch
+        self._unwritten: list[dict[str, Any]] = []
+        self._done_without: set[str] = set()
         raised = (alarm["kind"] for alarm in run.alarms)
         self._alarms = Alarms(raised, watch.judge_accuracy if watch else 0.0)
         for line in run.metrics():
@@ -65,10 +75,17 @@ class Recorder:
     def metrics(
         self, terms: Mapping[str, float], images_per_second: float, quality: Quality | None
     ) -> None:
-        """Add a line to ``metrics.jsonl``."""
+        """Add a line to ``metrics.jsonl``, behind those that could not be written earlier."""
         speed = {"images_per_second": round(images_per_second, 1)}
         seen = quality.as_metrics() if quality else {}
-        self.run.append_metrics({**self._progress(), **speed, **terms, **seen})
+        self._unwritten.append({**self._progress(), **speed, **terms, **seen})
+        self._write_metrics()
+
+    def _write_metrics(self) -> None:
+        with self._dispensable("the latest metrics"):
+            while self._unwritten:
+                self.run.append_metrics(self._unwritten[0])
+                del self._unwritten[0]
 
     def look(self) -> Quality | None:
         """Return the averaged generator's quality, and keep this state if it is the best so far.
@@ -81,9 +98,11 @@ class Recorder:
         quality = self._watch.look(self.state.generator_ema, self._card())
         nearest = self.run.best.get("feature_distance", inf)
         if not self.state.spec.categories and quality.feature_distance < nearest:
-            checkpoint.save_state(self.state, self._card(), self.run.best_path)
+            self._insist(
+                lambda: checkpoint.save_state(self.state, self._card(), self.run.best_path)
+            )
             self.run.best = {"step": self.state.step, **quality.as_metrics()}
-            self.run.save()
+            self._insist(self.run.save)
         return quality
 
     def alarms(
@@ -114,7 +133,9 @@ class Recorder:
         drawn = Sampler(self.state.generator_ema, card).draw(labels or [UNLABELLED], seeds)
         sheet = images.sheet(drawn, PREVIEW_COLUMNS)
         metadata = {"kind": "preview", "run": self.run.name, "step": self.state.step}
-        write_atomically(self.run.preview_path(self.state.step), images.png_bytes(sheet, metadata))
+        path = self.run.preview_path(self.state.step)
+        with self._dispensable("this preview"):
+            write_atomically(path, images.png_bytes(sheet, metadata))
         return drawn.reshape(-1, PREVIEW_COLUMNS, *drawn.shape[1:])
 
     def checkpoint(self, status: str) -> None:
@@ -122,19 +143,50 @@ class Recorder:
 
         Raises:
             Diverged: a weight is not a number; nothing is written then.
+            FileError: it cannot be written; the last checkpoint is whole.
         """
         if not self.state.is_finite():
             raise self._diverged("a weight")
+        self._write_metrics()
         path = self.run.checkpoint_path(self.state.step)
         card = self._card()
         if self.state.spec.categories:
             code_map = learn_code_map(self.state.discriminator, self.dataset)
             card = replace(card, code_map=code_map)
-        checkpoint.save_state(self.state, card, path)
-        self.run.prune_checkpoints()
+        self._insist(lambda: checkpoint.save_state(self.state, card, path))
+        with self._dispensable("the removal of old checkpoints"):
+            self.run.prune_checkpoints()
         self.run.status = status
         self.run.progress = self._progress()
-        self.run.save()
+        self._insist(self.run.save)
+
+    def _insist(self, write: Callable[[], None]) -> None:
+        """Write something that a resumed training needs; a network's disk may need a second try."""
+        try:
+            write()
+            return
+        except FileError:
+            time.sleep(RETRY_AFTER)
+        try:
+            write()
+        except FileError as error:
+            kept = self.run.checkpoints()
+            where = f"; the checkpoint of step {step_of(kept[-1])} is whole" if kept else ""
+            raise FileError(
+                f"{error} The training has stopped at step {self.state.step}{where}.",
+                f"{error.hint} Then go on with --resume.",
+            ) from error
+
+    @contextmanager
+    def _dispensable(self, what: str) -> Iterator[None]:
+        """Let the training go on without something that cannot be written or removed."""
+        try:
+            yield
+        except FileError as error:
+            if what not in self._done_without:
+                self._done_without.add(what)
+                text = f"{error} The training goes on without {what}. {error.hint}"
+                warnings.warn(GanctlWarning(text), stacklevel=3)
 
     def _diverged(self, what: str) -> Diverged:
         """Return the error for something that is not a number, and note it in run.json."""
@@ -158,8 +210,10 @@ class Recorder:
 
     def curves(self) -> None:
         """Draw ``loss.png`` from ``metrics.jsonl``."""
-        metrics = self.run.metrics()
-        if metrics:
+        with self._dispensable("loss.png"):
+            metrics = self.run.metrics()
+            if not metrics:
+                return
             write_atomically(self.run.loss_plot_path, plots.loss_plot(metrics, self.run.name))
 
     def _progress(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM save the training and say how to go on."""
+"""Ctrl-C, SIGTERM and a hangup save the training and say how to go on."""
 
 import os
 import shlex
@@ -11,8 +11,30 @@ from pathlib import Path
 
 import pytest
 
-from ganctl.cli.signals import stop_on_signals
+from ganctl.cli.signals import NOTE, StopRequest, quit_on_signals, stop_on_signals
 from ganctl.runs import Run
+
+CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+
+
+class AskedLater(StopRequest):
+    """Ctrl-C after it was asked for once."""
+
+    def __call__(self):
+        asked = super().__call__()
+        self.number = signal.SIGINT
+        return asked
+
+
+def ask(monkeypatch, request):
+    monkeypatch.setattr("ganctl.cli.train.stop_on_signals", lambda _say: nullcontext(request))
+
+
+def advised(err, before):
+    """Return the arguments of the command that the last line says."""
+    program, *arguments = shlex.split(err.splitlines()[-1].removeprefix(before))
+    assert program == "ganctl"
+    return arguments
 
 
 @pytest.fixture
@@ -33,11 +55,11 @@ def training(tiny_data, home):
     process.communicate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number):
+@pytest.mark.parametrize(("number", "code"), CODES[:2])
+def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number, code):
     training.send_signal(number)
     out, err = training.communicate(timeout=30)
-    assert training.returncode == 130
+    assert training.returncode == code
     run = Run.open(home / "runs" / "long")
     assert out == f"{run.folder}\n"
     assert run.status == "stopped"
@@ -45,25 +67,28 @@ def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number):
     assert run.checkpoint_path(step).is_file()
     assert run.loss_plot_path.is_file()
     assert f"note: Stopped at step {step}; everything is saved." in err
-    command = err.splitlines()[-1].removeprefix("hint: Go on with: ")
-    assert command == "ganctl train --resume long"
-    resumed = ganctl(*shlex.split(command)[1:], "--steps", str(step + 3), "--quiet")
+    command = shlex.split(err.splitlines()[-1].removeprefix("hint: Go on with: "))
+    assert command[:3] == [sys.executable, "-m", "ganctl"]
+    resumed = ganctl(*command[3:], "--steps", str(step + 3), "--quiet")
     assert resumed.code == 0
     assert Run.open(run.folder).progress["step"] == step + 3
 
 
 @pytest.mark.parametrize("place", [["--name", "short"], ["--out", "my run"]])
 def test_a_training_stopped_before_its_first_step_goes_on(
-    ganctl, tiny_data, train_once, monkeypatch, place
+    ganctl, tiny_data, train_once, monkeypatch, place, tmp_path
 ):
     train_once("lines", checkpoint_every=10)  # Nothing is left to prepare.
     with monkeypatch.context() as patch:
-        patch.setattr("ganctl.cli.train.stop_on_signals", lambda: nullcontext(lambda: True))
+        ask(patch, AskedLater())
         stopped = ganctl("train", "--data", tiny_data, "--batch", "8", "--steps", "3", *place)
     assert stopped.code == 130
     assert "note: Stopped at step 0; everything is saved." in stopped.err
-    command = stopped.err.splitlines()[-1].removeprefix("hint: Go on with: ")
-    resumed = ganctl(*shlex.split(command)[1:])
+    # The command is pasted into another shell, in another folder.
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv("GANCTL_HOME", str(tmp_path / "other home"))
+    resumed = ganctl(*advised(stopped.err, "hint: Go on with: "))
     assert (resumed.code, resumed.out) == (0, stopped.out)
     assert Run.open(Path(resumed.out.strip())).progress["step"] == 3
 
@@ -72,12 +97,35 @@ def test_a_preparation_can_be_stopped(ganctl, tiny_data, home, monkeypatch, tmp_
     """Judges of new data take minutes to train."""
     monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "empty"))
     with monkeypatch.context() as patch:
-        patch.setattr("ganctl.cli.train.stop_on_signals", lambda: nullcontext(lambda: True))
+        ask(patch, AskedLater())
         stopped = ganctl("train", "--data", tiny_data, "--batch", "8", "--steps", "3")
     assert stopped.code == 130
     assert "note: Stopped before the first step." in stopped.err
-    command = stopped.err.splitlines()[-1].removeprefix("hint: Start again with: ")
-    assert ganctl(*shlex.split(command)[1:]).code == 0
+    assert ganctl(*advised(stopped.err, "hint: Start again with: ")).code == 0
+
+
+def test_a_stop_before_anything_is_written_gives_the_same_command(
+    ganctl, tiny_data, home, monkeypatch
+):
+    command = ["train", "--data", str(tiny_data), "--name", "new", "--steps", "3"]
+    with monkeypatch.context() as patch:
+        ask(patch, StopRequest(signal.SIGINT))
+        stopped = ganctl(*command)
+    assert stopped.code == 130
+    assert not home.exists()
+    assert advised(stopped.err, "hint: Start again with: ") == command
+
+
+def test_a_stop_while_torch_is_imported_leaves_a_run_as_it_is(ganctl, trained, monkeypatch):
+    before = trained.latest_checkpoint().stat()
+    with monkeypatch.context() as patch:
+        ask(patch, StopRequest(signal.SIGTERM))
+        stopped = ganctl("train", "--resume", "lines", "--steps", "41")
+    assert stopped.code == 143
+    assert "note: Stopped before the first step." in stopped.err
+    assert trained.latest_checkpoint().stat() == before
+    arguments = advised(stopped.err, "hint: Start again with: ")
+    assert ganctl(*arguments, "--steps", "41").code == 0
 
 
 # A training whose step never ends, and needs no torch.
@@ -91,7 +139,7 @@ main(sys.argv[1:])
 """
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])
+@pytest.mark.parametrize(("number", "code"), CODES)
 def test_a_second_signal_quits_at_once(tiny_data, number, code):
     command = [sys.executable, "-c", STUCK, "train", "--data", str(tiny_data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as it:
@@ -107,27 +155,45 @@ def test_a_second_signal_quits_at_once(tiny_data, number, code):
             it.kill()
 
 
-def test_the_first_signal_asks_and_the_second_quits():
-    with stop_on_signals() as should_stop:
+@pytest.mark.parametrize(("number", "code"), CODES)
+def test_the_first_signal_asks_and_the_second_quits(number, code):
+    said = []
+    with pytest.raises(SystemExit) as quitted, stop_on_signals(said.append) as should_stop:
         assert not should_stop()
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
         assert should_stop()
-        with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
+        assert should_stop.exit_code == code
+        os.kill(os.getpid(), number)
+    assert quitted.value.code == code
+    assert said == [NOTE]
 
 
 def test_the_handlers_are_put_back():
     before = signal.getsignal(signal.SIGTERM)
-    with stop_on_signals():
+    with stop_on_signals(print):
         assert signal.getsignal(signal.SIGTERM) is not before
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize(("number", "code"), CODES)
+def test_other_commands_end_in_good_order(number, code):
+    before = {each: signal.getsignal(each) for each, _ in CODES}
+    try:
+        quit_on_signals()
+        with pytest.raises(SystemExit) as quitted:
+            os.kill(os.getpid(), number)
+        assert quitted.value.code == code
+        assert {signal.getsignal(each) for each, _ in CODES} == {signal.SIG_DFL}
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def test_what_was_ignored_stays_ignored():
     """As ``nohup ganctl train`` asks for hangups."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with stop_on_signals() as should_stop:
+        with stop_on_signals(print) as should_stop:
             os.kill(os.getpid(), signal.SIGHUP)
             assert not should_stop()
     finally:

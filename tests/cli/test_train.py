@@ -323,7 +323,7 @@ def test_a_full_disk_stops_with_an_error_and_keeps_the_last_checkpoint(tiny, hom
 
     def fill_up(descriptor):
         written.append(descriptor)
-        if len(written) > 6:
+        if len(written) > 12:  # Each file is flushed, and its folder.
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         real(descriptor)
 

@@ -1,0 +1,43 @@
+"""What the terminal itself shows of the keys that are typed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from typing import IO
+
+
+def hide_control_keys(stream: IO[str]) -> Callable[[], None]:
+    """Keep a terminal from showing ``^C`` when Ctrl-C is typed, and return what undoes that.
+
+    It would show it behind the last border of a live panel, on a new line where
+    the panel is as wide as the terminal, and the next picture would be drawn
+    one line too low. Nothing is done on Windows, whose consoles show no ``^C``,
+    nor for a stream that is no terminal.
+    """
+    try:
+        import termios
+    except ImportError:
+        return lambda: None
+
+    def show(wanted: bool) -> None:
+        with contextlib.suppress(OSError, ValueError, termios.error):
+            number = stream.fileno()
+            if os.tcgetpgrp(number) != os.getpgrp():
+                return  # The system halts a job in the background that does this.
+            attributes = termios.tcgetattr(number)
+            echo = termios.ECHOCTL
+            attributes[3] = attributes[3] | echo if wanted else attributes[3] & ~echo
+            termios.tcsetattr(number, termios.TCSANOW, attributes)
+
+    def is_shown() -> bool:
+        try:
+            return bool(termios.tcgetattr(stream.fileno())[3] & termios.ECHOCTL)
+        except (OSError, ValueError, termios.error):
+            return False
+
+    if not is_shown():
+        return lambda: None
+    show(False)
+    return lambda: show(True)

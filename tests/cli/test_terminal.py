@@ -1,0 +1,145 @@
+"""A live panel leaves the terminal as it was, and a terminal that is closed ends no training."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ganctl.cli.panel import PlainLines, UntilLost
+from ganctl.cli.terminal import hide_control_keys
+from ganctl.runs import Run
+
+pty = pytest.importorskip("pty")
+fcntl = pytest.importorskip("fcntl")
+termios = pytest.importorskip("termios")
+
+# A training of no networks, which is quick to start: it goes on until it is asked to stop.
+ENDLESS = """
+import sys, time, types
+from types import SimpleNamespace
+engine = types.ModuleType("ganctl.engine.train")
+
+def train(run, *, should_stop, **_):
+    run.begin({"classes": [], "count": 1}, {})
+    terms = {"generator_loss": 1.0, "discriminator_loss": 1.0}
+    facts = dict(step=1, total_steps=100, images_seen=8, epoch=0.1, progress=0.5, seconds=1.0)
+    while not should_stop():
+        yield SimpleNamespace(
+            **facts, images_per_second=8.0, terms=terms, preview=None, quality=None, alarms=()
+        )
+        time.sleep(0.02)
+    run.status = "stopped"
+    run.progress = {"step": 1, "images_seen": 8, "seconds": 1.0}
+    run.save()
+
+engine.train = train
+sys.modules["ganctl.engine.train"] = engine
+from ganctl.cli import main
+main(sys.argv[1:])
+"""
+SHOW_CURSOR, HIDE_CURSOR = b"\x1b[?25h", b"\x1b[?25l"
+
+
+class Terminal:
+    """A terminal of 80 columns, and a training in it."""
+
+    def __init__(self, tiny_data):
+        self.master, slave = pty.openpty()
+        command = [sys.executable, "-c", ENDLESS, "train", "--data", str(tiny_data)]
+        self.process = subprocess.Popen(
+            [*command, "--name", "long"],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "40"},
+        )
+        os.close(slave)
+        self.shown = b""
+
+    def read_until(self, text):
+        deadline = time.monotonic() + 30
+        while text not in self.shown:
+            assert time.monotonic() < deadline, self.shown
+            self.shown += os.read(self.master, 4096)
+
+    def read_to_the_end(self):
+        with contextlib.suppress(OSError):  # Linux's way to say that nobody has it open any more.
+            while more := os.read(self.master, 4096):
+                self.shown += more
+
+    def shows_control_keys(self):
+        return bool(termios.tcgetattr(self.master)[3] & termios.ECHOCTL)
+
+
+@pytest.fixture
+def terminal(tiny_data):
+    terminal = Terminal(tiny_data)
+    yield terminal
+    terminal.process.kill()
+    terminal.process.wait()
+    with contextlib.suppress(OSError):
+        os.close(terminal.master)
+
+
+def test_ctrl_c_leaves_the_panel_whole_and_the_terminal_as_it_was(terminal, home):
+    assert terminal.shows_control_keys()
+    terminal.read_until(b"step 1 of 100")
+    assert not terminal.shows_control_keys()
+    os.write(terminal.master, b"\x03")
+    terminal.read_to_the_end()
+    assert terminal.process.wait(timeout=30) == 130
+    assert terminal.shows_control_keys()
+    assert b"^C" not in terminal.shown
+    assert terminal.shown.rindex(SHOW_CURSOR) > terminal.shown.rindex(HIDE_CURSOR)
+    last_words = terminal.shown[terminal.shown.rindex(SHOW_CURSOR) :].decode()
+    assert str(home / "runs" / "long") in last_words
+    assert "everything is saved" in last_words
+
+
+def test_a_second_ctrl_c_shows_the_cursor_too(terminal):
+    terminal.read_until(b"step 1 of 100")
+    terminal.process.send_signal(signal.SIGSTOP)
+    terminal.process.send_signal(signal.SIGTERM)
+    terminal.process.send_signal(signal.SIGINT)
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.read_to_the_end()
+    assert terminal.process.wait(timeout=30) in (130, 143)
+    assert terminal.shows_control_keys()
+    assert terminal.shown.rindex(SHOW_CURSOR) > terminal.shown.rindex(HIDE_CURSOR)
+
+
+def test_a_terminal_that_is_closed_saves_the_training(terminal, home):
+    terminal.read_until(b"step 1 of 100")
+    os.close(terminal.master)
+    assert terminal.process.wait(timeout=30) == 129
+    assert Run.open(home / "runs" / "long").status == "stopped"
+
+
+def test_control_keys_of_what_is_no_terminal_are_left_alone():
+    with Path(os.devnull).open("w") as stream:
+        hide_control_keys(stream)()
+
+
+def test_a_view_that_is_lost_is_not_asked_again():
+    asked = []
+
+    class Lost(PlainLines):
+        def __init__(self):
+            pass
+
+        def note(self, text):
+            asked.append(text)
+            raise BrokenPipeError
+
+    view = UntilLost(Lost())
+    view.note("one")
+    view.note("two")
+    view.close()
+    assert asked == ["one"]
