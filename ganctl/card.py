@@ -150,17 +150,17 @@ def read_card(path: Path) -> Card:
     if written not in versions:
         raise CheckpointError(
             f"{path} has checkpoint format {written}, and this ganctl reads {FORMAT_VERSION}.",
-            f"It was written by ganctl {_writer(metadata)}: use that one, or train again.",
+            f"Open it with {_writer(metadata)} that wrote it, or train again with this one.",
         )
     return _parse_card(path, metadata.get("card", ""), versions[written])
 
 
 def _writer(metadata: Mapping[str, str]) -> str:
-    """Return the version of ganctl that a header of any format claims to be of."""
+    """Return the ganctl that wrote a header of any format, with its version if it says so."""
     try:
-        return str(json.loads(metadata["card"])["ganctl_version"])
+        return f"the ganctl {json.loads(metadata['card'])['ganctl_version']}"
     except (LookupError, TypeError, ValueError, RecursionError):
-        return "of another version"
+        return "the ganctl"
 
 
 def refused_pickle(path: Path) -> CheckpointError:
