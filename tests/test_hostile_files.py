@@ -5,6 +5,7 @@ import lzma
 import os
 import struct
 import tracemalloc
+import zlib
 
 import numpy as np
 import pytest
@@ -76,9 +77,9 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path, name, kind):
         READERS[name](path)
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", ["x.safetensors", "x.png", "run.json"])
 def test_a_huge_file_is_not_read_whole(tmp_path, name):
-    path = sparse(tmp_path / name, 2**40, b"\0\0\x08\x01" if "idx" in name else b" ")
+    path = sparse(tmp_path / name, 2**40, b" ")
     assert memory_of_refusing(GanctlError, READERS[name], path) < 3 * limits.JSON_BYTES
 
 
@@ -217,15 +218,13 @@ def test_an_image_that_is_postscript_starts_no_program(tmp_path, monkeypatch):
     assert not started
 
 
-def test_an_image_of_billions_of_pixels_is_not_unpacked(tmp_path):
+@pytest.mark.parametrize("side", [12_000, 60_000])
+def test_an_image_of_too_many_pixels_is_not_unpacked(tmp_path, side):
     small = png_bytes(np.zeros((8, 8), np.uint8))
-    header = b"IHDR" + struct.pack(">II", 12_000, 12_000) + small[24:29]
-    import zlib
-
+    header = b"IHDR" + struct.pack(">II", side, side) + small[24:29]
     content = small[:12] + header + struct.pack(">I", zlib.crc32(header)) + small[33:]
     (class_folder(tmp_path) / "x.png").write_bytes(content)
-    with pytest.raises(DataError, match="12,000×12,000"):
-        load_path(tmp_path, "train", 8, None)
+    assert memory_of_refusing(DataError, load_path, tmp_path, "train", 8, None) < 2**20
 
 
 def test_links_in_class_folders(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -179,7 +180,11 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         if not path.is_file():  # A pipe would keep us waiting.
             raise DataError(f"{path} is not a file.", "Remove or replace it.")
-        with Image.open(path, formats=IMAGE_FORMATS) as image:
+        with warnings.catch_warnings():
+            # Pillow only warns of what is refused below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            opened = Image.open(path, formats=IMAGE_FORMATS)
+        with opened as image:
             if math.prod(image.size) > PIXELS:
                 raise DataError(
                     f"{path} has {image.width:,}×{image.height:,} pixels.",
