@@ -67,7 +67,7 @@ def test_a_checkpoint_that_fails_once_is_written(faulty):
         ("write", 8, "this preview"),
         ("write", 9, "the latest metrics"),
         ("unlink", 1, "the removal of old checkpoints"),
-        ("rename", 18, "loss.png"),
+        ("rename", 19, "loss.png"),
     ],
 )
 def test_what_a_training_can_do_without_is_said(faulty, kind, fail_at, what):

@@ -80,6 +80,9 @@ def stop_on_signals(say: Callable[[str], None]) -> Iterator[StopRequest]:
 
 
 def _say_all(words: SimpleQueue[str | None], say: Callable[[str], None]) -> None:
+    if hasattr(signal, "pthread_sigmask"):
+        # A signal that this thread took would not wake the main one, whose handlers are to run.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     for text in iter(words.get, None):
         say(text)
 

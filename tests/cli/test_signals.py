@@ -128,11 +128,16 @@ def test_a_stop_while_torch_is_imported_leaves_a_run_as_it_is(ganctl, trained, m
     assert ganctl(*arguments, "--steps", "41").code == 0
 
 
-# A training whose step never ends, and needs no torch.
+# A training whose step never ends, and needs no torch. Its naps are short, since a signal that comes
+# just before a nap does not cut it off.
 STUCK = """
 import sys, time, types
 engine = types.ModuleType("ganctl.engine.train")
-engine.train = lambda *_, **__: (print("begun", file=sys.stderr, flush=True), time.sleep(600))
+def train(*_, **__):
+    print("begun", file=sys.stderr, flush=True)
+    for _ in range(6000):
+        time.sleep(0.1)
+engine.train = train
 sys.modules["ganctl.engine.train"] = engine
 from ganctl.cli import main
 main(sys.argv[1:])

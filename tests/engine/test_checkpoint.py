@@ -231,15 +231,15 @@ def test_moments_lie_in_memory_as_their_weights_do(tmp_path):
 )
 def test_a_file_that_is_replaced_while_it_is_opened(saved, monkeypatch, load):
     """Its card and its weights are of the same step."""
-    read = checkpoint._load_tensors
+    read = checkpoint._fitting
     newer = [state_after_a_step(seed=2)]
 
-    def replaced(path):
+    def replaced(prefix, wanted, path):
         if newer:
             checkpoint.save_state(newer.pop(), card(step=2), path)
-        return read(path)
+        return read(prefix, wanted, path)
 
-    monkeypatch.setattr(checkpoint, "_load_tensors", replaced)
+    monkeypatch.setattr(checkpoint, "_fitting", replaced)
     network, seen = load(saved)
     assert seen.progress["step"] == 2
     assert not newer
