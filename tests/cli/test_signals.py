@@ -128,8 +128,8 @@ def test_a_stop_while_torch_is_imported_leaves_a_run_as_it_is(ganctl, trained, m
     assert ganctl(*arguments, "--steps", "41").code == 0
 
 
-# A training whose step never ends, and needs no torch. Its naps are short, since a signal that comes
-# just before a nap does not cut it off.
+# A training whose step never ends, and needs no torch. Its naps are short, since a signal that
+# comes just before a nap does not cut it off.
 STUCK = """
 import sys, time, types
 engine = types.ModuleType("ganctl.engine.train")
