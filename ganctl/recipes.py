@@ -113,7 +113,6 @@ RECIPES: dict[RecipeName, Recipe] = {
     RecipeName.QUICK: replace(
         _MODERN,
         summary="clear digits in a minute, less varied",
-        model=Model.GAN_CLS,
         network="quick",
         r1=0.0,
         budget=Budget(BudgetUnit.EPOCHS, 1),
