@@ -106,7 +106,10 @@ class NpzFile:
         with self._archive.open(member) as file:
             file.read(header.length)
             content = _read_all(file, size)
-        return np.ndarray(header.shape, header.dtype, content, order=header.order)
+        array: NDArray[np.generic] = np.ndarray(
+            header.shape, header.dtype, content, order=header.order
+        )
+        return array
 
     def _unreadable(self, error: Exception) -> DataError:
         reason = str(error) or type(error).__name__
