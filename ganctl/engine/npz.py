@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +107,10 @@ class NpzFile:
         with self._archive.open(member) as file:
             file.read(header.length)
             content = _read_all(file, size)
+        if header.dtype.kind == "U":
+            letters = np.ndarray(size // 4, f"{header.dtype.str[0]}u4", content)
+            if letters.max(initial=0) > sys.maxunicode:  # NumPy would raise a SystemError later.
+                raise ValueError(f"{member.filename} holds what is no text")
         return np.ndarray(header.shape, header.dtype, content, order=header.order)
 
     def _unreadable(self, error: Exception) -> DataError:
