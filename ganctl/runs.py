@@ -314,8 +314,11 @@ class Run:
                 entry = parse(line)
             except ValueError:
                 continue
-            if isinstance(entry, dict) and isinstance(entry.get("step"), int):
-                lines.append({key: number for key, number in entry.items() if is_number(number)})
+            if not isinstance(entry, dict):
+                continue
+            numbers = {key: number for key, number in entry.items() if is_number(number)}
+            if isinstance(numbers.get("step"), int):
+                lines.append(numbers)
         return lines
 
     def last_quality(self) -> dict[str, float]:

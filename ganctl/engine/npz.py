@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ _LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
 _HEADER = re.compile(
     rb"\{\s*'descr':\s*'(?P<dtype>[<>|=]?[?biufcSU]\d{0,9})',"
     rb"\s*'fortran_order':\s*(?P<fortran>True|False),"
-    rb"\s*'shape':\s*\((?P<shape>(?:\d{1,18}L?,?\s*){0,8})\),?\s*\}\s*"
+    rb"\s*'shape':\s*\((?P<shape>[\dL, ]{0,160})\),?\s*\}\s*"
 )
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -106,6 +107,10 @@ class NpzFile:
         with self._archive.open(member) as file:
             file.read(header.length)
             content = _read_all(file, size)
+        if header.dtype.kind == "U":
+            letters = np.ndarray(size // 4, f"{header.dtype.str[0]}u4", content)
+            if letters.max(initial=0) > sys.maxunicode:  # NumPy would raise a SystemError later.
+                raise ValueError(f"{member.filename} holds what is no text")
         array: NDArray[np.generic] = np.ndarray(
             header.shape, header.dtype, content, order=header.order
         )
@@ -150,7 +155,8 @@ def _parse_header(start: bytes) -> _Header:
     dtype = np.dtype(match["dtype"].decode())
     if not dtype.itemsize:
         raise ValueError("it holds values of no size")
-    shape = tuple(int(size.rstrip(b"L")) for size in re.findall(rb"\d+L?", match["shape"]))
+    sizes = [size.strip() for size in match["shape"].split(b",")]
+    shape = tuple(int(size.removesuffix(b"L")) for size in sizes if size)
     return _Header(shape, dtype, "F" if match["fortran"] == b"True" else "C", ends)
 
 

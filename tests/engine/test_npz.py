@@ -88,8 +88,12 @@ def test_a_damaged_byte_is_an_array_or_a_data_error(path, data, save):
         claim() + bytes(5),
         claim(shape="(1000000000000,)") + bytes(4),
         claim(shape="(-4,)") + bytes(4),
+        claim(shape=f"(2,{'2' * 70})"),  # Found by the fuzzer: matching it took minutes.
+        claim(shape="(1 2)"),
         claim("|O", "(1,)") + b"cposix\nsystem\n",
         claim("<U0", "(1000000000000,)"),
+        claim("<U1", "(1,)") + b"\xff\xff\xff\xff",  # Found by the fuzzer.
+        claim(">U1", "(1,)") + b"\x00\x11\x00\x00",
         claim("|V4", "(1,)") + bytes(4),
         header("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,), }") + bytes(4),
         header("(" * 110),
@@ -98,7 +102,7 @@ def test_a_damaged_byte_is_an_array_or_a_data_error(path, data, save):
         claim()[:6] + b"\x02\x00" + struct.pack("<I", 2**32 - 1) + bytes(100),
         claim()[:6] + b"\x09\x00" + claim()[8:] + bytes(4),
     ],
-    ids=range(16),
+    ids=range(20),
 )
 def test_hostile_members(path, content):
     write(path, content)
