@@ -140,16 +140,15 @@ class Run:
             RunError: another process trains it.
             FileError: a new run's folder was taken since, or cannot be written.
         """
-        if self.status != NEW:
-            self._lock = Lock(self.folder / LOCK, f"The run {self.name}")
-            return
-        if self.by_time:
+        is_new = self.status == NEW
+        if is_new and self.by_time:
             self.folder = _made_folder(self.folder)
-        else:
+        elif is_new:
             with explained(self.folder):
                 self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = Lock(self.folder / LOCK, f"The run {self.name}")
-        _check_free(self.folder)
+        if is_new:
+            _check_free(self.folder)
 
     def release(self) -> None:
         """Let other processes train this run."""

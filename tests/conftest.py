@@ -183,3 +183,11 @@ def copied(folder: Path, home: Path) -> Run:
     shutil.copytree(folder, copy)
     (home / "runs" / "latest").write_text(f"{folder.name}\n")
     return Run.open(copy)
+
+
+@pytest.fixture
+def run(home):
+    """A run that has begun, and has no checkpoint yet."""
+    run = Run.new(home / "runs" / "demo", train_config(steps=10))
+    run.begin({"name": "mnist", "classes": ["a", "b"], "count": 100}, {"generator": 5})
+    return run

@@ -15,7 +15,7 @@ from PIL import EpsImagePlugin, Image
 
 from ganctl import limits, locate
 from ganctl.card import read_card
-from ganctl.config import check_run_name, train_config
+from ganctl.config import check_run_name
 from ganctl.engine.folders import load_path
 from ganctl.errors import CheckpointError, DataError, FileError, GanctlError, RunError, UsageError
 from ganctl.exports import _folders
@@ -24,18 +24,7 @@ from ganctl.images import png_bytes, read_image, read_images, read_metadata
 from ganctl.labels import DEVICE_NAME, check_class_names, one_hot
 from ganctl.provenance import is_command
 from ganctl.runs import Run
-
-
-@pytest.fixture
-def run(home):
-    run = Run.new(home / "runs" / "demo", train_config(steps=10))
-    run.begin({"name": "mnist", "classes": ["a", "b"], "count": 100}, {"generator": 5})
-    return run
-
-
-def damage(run, **changes):
-    path = run.folder / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+from tests.damage import damage
 
 
 def sparse(path, size, start=b""):

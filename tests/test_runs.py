@@ -15,21 +15,10 @@ from ganctl.card import Card, NetworkSpec
 from ganctl.config import train_config
 from ganctl.errors import FileError, RunError
 from ganctl.runs import FORMAT_VERSION, Run, new_run, step_of
+from tests.damage import damage
 from tests.strategies import json_values
 
 many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture
-def run(home):
-    run = Run.new(home / "runs" / "demo", train_config(steps=10))
-    run.begin({"name": "mnist", "classes": ["a", "b"], "count": 100}, {"generator": 5})
-    return run
-
-
-def damage(run, **changes):
-    path = run.folder / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
 def touch(folder, *names):

@@ -86,11 +86,9 @@ def load_generator(path: Path) -> tuple[Generator, Card]:
     """
     card = _usable_card(path)
     generator = _built(NETWORKS[card.network.name].generator, card.network, path)
-    weights = _fitting("generator_ema", generator.state_dict(), path)
-    if read_card(path) != card:  # A training that goes on has just replaced it.
+    if not _is_filled("generator_ema", generator, card, path):
         return load_generator(path)
-    generator.load_state_dict(weights, assign=True)
-    return generator.eval().requires_grad_(False), card
+    return generator, card
 
 
 def load_discriminator(path: Path) -> tuple[Discriminator, Card]:
@@ -105,11 +103,9 @@ def load_discriminator(path: Path) -> tuple[Discriminator, Card]:
         raise CheckpointError(
             f"{path} holds a generator alone.", "Give a run, or a checkpoint of its training."
         )
-    weights = _fitting("discriminator", discriminator.state_dict(), path)
-    if read_card(path) != card:  # A training that goes on has just replaced it.
+    if not _is_filled("discriminator", discriminator, card, path):
         return load_discriminator(path)
-    discriminator.load_state_dict(weights, assign=True)
-    return discriminator.eval().requires_grad_(False), card
+    return discriminator, card
 
 
 def _usable_card(path: Path) -> Card:
@@ -133,6 +129,19 @@ def _built(build: Callable[[NetworkSpec], Player], spec: NetworkSpec, path: Path
     if weights > WEIGHTS:
         raise unreadable(path, f"its header makes no sense (networks of {weights:,} weights)")
     return network
+
+
+def _is_filled(prefix: str, player: nn.Module, card: Card, path: Path) -> bool:
+    """Give a player its weights, to be used as it is; return whether they go with ``card``.
+
+    A training that goes on may have replaced the file since the card was read.
+    """
+    weights = _fitting(prefix, player.state_dict(), path)
+    if read_card(path) != card:
+        return False
+    player.load_state_dict(weights, assign=True)
+    player.eval().requires_grad_(False)
+    return True
 
 
 def _networks(state: TrainState) -> dict[str, nn.Module]:
