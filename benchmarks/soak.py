@@ -49,10 +49,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--samples", type=int, default=10_000)
     parser.add_argument("--preview-every", type=int, default=200)
+    parser.add_argument("--home", type=Path, help="keep the run here (default: nowhere)")
     arguments = parser.parse_args()
     sound = []
     if arguments.minutes:
-        marks = list(training(arguments.minutes, arguments.preview_every))
+        marks = list(training(arguments.minutes, arguments.preview_every, arguments.home))
         sound.append(report("training", "images/s", marks))
     if arguments.samples:
         marks = list(sampling(arguments.samples))
@@ -60,9 +61,10 @@ def main() -> None:
     sys.exit(0 if all(sound) else 1)
 
 
-def training(minutes: float, preview_every: int) -> Iterator[Mark]:
+def training(minutes: float, preview_every: int, kept: Path | None) -> Iterator[Mark]:
     """Train in a process of its own, and yield how it stands each second."""
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as unkept:
+        home = str(kept or unkept)
         command = [sys.executable, "-m", "ganctl", "train", "--quiet", "--seed=1", "--name=soak"]
         options = [f"--minutes={minutes}", f"--preview-every={preview_every}"]
         process = subprocess.Popen(

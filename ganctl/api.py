@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from ganctl.errors import UsageError
 from ganctl.labels import UNLABELLED, Label, check_seed, parse_labels
 from ganctl.locate import find_source
 from ganctl.runs import Run, new_run
+from ganctl.signals import stop_on_signals
 
 if TYPE_CHECKING:
     from ganctl.engine.sample import Sampler
@@ -31,6 +34,10 @@ def train(
 ) -> Run:
     """Train a conditional GAN from start to end.
 
+    Ctrl-C (an interrupted notebook) and SIGTERM end it after the step: everything
+    is saved, and ``ganctl train --resume`` goes on. Outside of the main thread,
+    where Python hears no signals, the last checkpoint is what stays.
+
     Args:
         name: the run's name below the home; by date and time if not given.
         out: the run's folder, instead of one below the home.
@@ -45,12 +52,23 @@ def train(
 
     Raises:
         GanctlError: an option, the data or the disk is not as it should be.
+        KeyboardInterrupt: after Ctrl-C; the run is saved.
+        SystemExit: after SIGTERM or a hangup; the run is saved.
     """
     from ganctl.engine.train import train as train_steps
 
     run = new_run(train_config(**options), name=name, out=None if out is None else Path(out))
-    for report in train_steps(run):
-        on_report(report)
+    if threading.current_thread() is not threading.main_thread():
+        for report in train_steps(run):
+            on_report(report)
+        return run
+    with stop_on_signals(say=lambda _text: None) as should_stop:
+        for report in train_steps(run, should_stop=should_stop):
+            on_report(report)
+    if should_stop.number == signal.SIGINT:
+        raise KeyboardInterrupt
+    if should_stop():
+        raise SystemExit(should_stop.exit_code)
     return run
 
 

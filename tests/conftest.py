@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,8 +72,12 @@ class Result:
 
 
 @pytest.fixture
-def ganctl(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+def ganctl(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
     """Run a command line in this process, as ``main`` does."""
+    # Hints name the program as it was called; ``python -m pytest`` looks like ``python -m ganctl``.
+    monkeypatch.setattr(sys, "argv", ["pytest"])
 
     def call(*arguments: str | Path) -> Result:
         capfd.readouterr()

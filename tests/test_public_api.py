@@ -1,12 +1,16 @@
 """What ``import ganctl`` offers, and that it costs nothing until it is used."""
 
+import os
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 import ganctl
+from ganctl.runs import Run
 
 PUBLIC = ["GanctlError", "Generator", "Run", "__version__", "load", "train"]
 
@@ -43,6 +47,34 @@ def test_train_and_load(tiny_data, home):
     assert images.shape == (3, 8, 8)
     assert np.array_equal(images, generator.sample(1, seeds=[4, 5, 6]))
     assert generator.sample("all", 2).shape == (4, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("number", "error"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)]
+)
+def test_an_interrupted_training_is_saved(tiny_data, home, number, error):
+    options = {"data": str(tiny_data), "steps": 1000, "batch": 8, "checkpoint_every": 1000}
+    steps = []
+
+    def interrupt(report):
+        steps.append(report.step)
+        if len(steps) == 1:
+            os.kill(os.getpid(), number)
+
+    before = signal.getsignal(number)
+    with pytest.raises(error):
+        ganctl.train(name="mine", on_report=interrupt, **options)
+    assert signal.getsignal(number) is before
+    run = Run.open(home / "runs" / "mine")
+    assert run.status == "stopped"
+    assert steps[0] <= run.progress["step"] < 1000
+    assert ganctl.load("mine").card.progress["step"] == run.progress["step"]
+
+
+def test_it_trains_outside_of_the_main_thread(tiny_data):
+    with ThreadPoolExecutor() as pool:
+        run = pool.submit(ganctl.train, data=str(tiny_data), steps=2, batch=8).result()
+    assert run.status == "finished"
 
 
 def test_a_name_and_a_folder_exclude_each_other(tiny_data, tmp_path):

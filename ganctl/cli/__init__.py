@@ -11,8 +11,8 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console, evaluate, gif, info, montage, sample, train
-from ganctl.cli.signals import quit_on_signals
 from ganctl.errors import GanctlError, Stopped
+from ganctl.signals import quit_on_signals
 
 app = typer.Typer(
     name="ganctl",

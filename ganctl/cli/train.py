@@ -19,7 +19,6 @@ from ganctl import locate
 from ganctl.card import read_card
 from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_from, complete_run
-from ganctl.cli.signals import stop_on_signals
 from ganctl.config import (
     DataName,
     Device,
@@ -31,6 +30,7 @@ from ganctl.config import (
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.recipes import MODEL_SUMMARIES, RECIPES, Model, RecipeName, recipe_for
 from ganctl.runs import LATEST, NEW, Run, new_run
+from ganctl.signals import stop_on_signals
 from ganctl.world import World, this_world
 
 LEADERS_TIME = 10.0  # seconds

@@ -115,7 +115,7 @@ class Recorder:
                 {"step": self.state.step, "kind": alarm.kind, "message": alarm.message}
                 for alarm in alarms
             ]
-            self.run.save()
+            self._insist(self.run.save)
         return alarms
 
     def preview(self) -> images.Images:
@@ -191,7 +191,8 @@ class Recorder:
     def _diverged(self, what: str) -> Diverged:
         """Return the error for something that is not a number, and note it in run.json."""
         self.run.status = "diverged"
-        self.run.save()
+        with self._dispensable("a note of the breakdown"):
+            self.run.save()
         self.curves()
         lower = f"--lr-scale {self.run.config.lr_scale / 2:g}"
         otherwise = "another --seed, a larger --batch, or --precision fp32."

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ganctl.cli.signals import NOTE, StopRequest, quit_on_signals, stop_on_signals
 from ganctl.runs import Run
+from ganctl.signals import NOTE, StopRequest, quit_on_signals, stop_on_signals
 
 CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 

@@ -13,7 +13,7 @@ from ganctl.engine import data
 from ganctl.engine import train as loop
 from ganctl.engine.sample import Sampler
 from ganctl.engine.step import Step
-from ganctl.errors import Diverged
+from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.recipes import RECIPES, RecipeName
 from ganctl.runs import Run
 
@@ -102,6 +102,23 @@ def test_a_breakdown_before_the_first_checkpoint(training, monkeypatch):
     with pytest.raises(Diverged, match="the generator loss is not a number") as caught:
         training(60)
     assert caught.value.hint.startswith("Start again with --lr-scale 0.5, another --seed")
+
+
+def test_a_full_disk_hides_no_breakdown(training, monkeypatch):
+    save = Run.save
+
+    def full(run):
+        if run.status == "diverged":
+            raise FileError("The disk is full.", "Make room.")
+        save(run)
+
+    monkeypatch.setattr(Run, "save", full)
+    monkeypatch.setattr(Step, "__call__", lambda *_: {"generator_loss": torch.tensor(torch.inf)})
+    with (
+        pytest.warns(GanctlWarning, match="without a note of the breakdown"),
+        pytest.raises(Diverged, match="the generator loss is not a number"),
+    ):
+        training(60)
 
 
 def test_weights_that_are_no_numbers_are_never_saved(training, home, monkeypatch):

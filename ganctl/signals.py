@@ -88,8 +88,11 @@ def _say_all(words: SimpleQueue[str | None], say: Callable[[str], None]) -> None
 
 
 def _heeded() -> list[int]:
-    """Return the signals that were not ignored at the start, so that ``nohup`` keeps its word."""
-    return [number for number in STOPPING if signal.getsignal(number) != signal.SIG_IGN]
+    """Return the signals that were not ignored at the start, so that ``nohup`` keeps its word.
+
+    Nor those that a program around Python has taken, whose handlers could not be put back.
+    """
+    return [number for number in STOPPING if signal.getsignal(number) not in (signal.SIG_IGN, None)]
 
 
 def _quit(number: int, _frame: FrameType | None) -> NoReturn:
