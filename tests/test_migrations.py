@@ -11,7 +11,7 @@ from ganctl.card import FORMAT_VERSION as CARD_VERSION
 from ganctl.card import read_card
 from ganctl.config import TrainConfig
 from ganctl.migrations import CARD_MIGRATIONS, RUN_MIGRATIONS, migrated
-from ganctl.runs import FORMAT_VERSION as RUN_VERSION
+from ganctl.run_header import FORMAT_VERSION as RUN_VERSION
 from ganctl.runs import Run
 
 FROZEN = Path(__file__).parent / "frozen"

@@ -14,7 +14,8 @@ from ganctl import locate, lock, runs
 from ganctl.card import Card, NetworkSpec
 from ganctl.config import train_config
 from ganctl.errors import FileError, RunError
-from ganctl.runs import FORMAT_VERSION, Run, new_run, step_of
+from ganctl.run_header import FORMAT_VERSION
+from ganctl.runs import Run, new_run, step_of
 from tests.damage import damage
 from tests.strategies import json_values
 
