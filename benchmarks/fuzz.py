@@ -78,8 +78,8 @@ def run(name: str, seeds: Sequence[bytes], minutes: float, keep: Path) -> tuple[
     return f"| {name} | {inputs} | {edges[-1] if edges else '?'} | {told} |", failed
 
 
-KINDS = ("crash-", "oom-", "timeout-", "leak-", "slow-unit-")
-"""How libFuzzer calls the files that it leaves."""
+KINDS = ("crash-", "oom-", "timeout-", "leak-")
+"""How libFuzzer calls the inputs that it leaves as findings."""
 
 
 def fuzz(name: str, folder: Path, minutes: float) -> None:
