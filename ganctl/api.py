@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -66,7 +67,7 @@ def train(
         for report in train_steps(run, should_stop=should_stop):
             on_report(report)
     if should_stop.number == signal.SIGINT:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(f"saved: ganctl train --resume {shlex.quote(run.reference)}")
     if should_stop():
         raise SystemExit(should_stop.exit_code)
     return run
@@ -105,9 +106,9 @@ class Generator:
     def sample(
         self,
         label: int | str | None = None,
-        n: int = 1,
+        n: int | None = None,
         *,
-        seed: int = 0,
+        seed: int | None = None,
         seeds: Iterable[int] | None = None,
         truncation: float = 1.0,
         codes: Mapping[str, float] | None = None,
@@ -117,8 +118,8 @@ class Generator:
         Args:
             label: an index, a class name, ``"all"``, or a blend such as ``"3:0.7,8:0.3"``;
                 None for a generator that knows no labels, or where ``codes`` has c0.
-            n: how many of each class, from ``seed`` on.
-            seed: the first seed.
+            n: how many of each class, from ``seed`` on; one if not given.
+            seed: the first seed; 0 if not given.
             seeds: which seeds exactly, instead of ``n`` and ``seed``.
             truncation: in [0, 2]; below 1 the images are more typical and less varied.
             codes: the codes of InfoGAN to hold, such as ``{"c1": -1.5}``; ``{"c0": 3}`` is a
@@ -136,7 +137,10 @@ class Generator:
         held = parse_codes(texts, self.card.network)
         labels = self._labels(label, held)
         if seeds is None:
-            seeds = range(seed, seed + check_count("n", n))
+            first = 0 if seed is None else seed
+            seeds = range(first, first + check_count("n", 1 if n is None else n))
+        elif n is not None or seed is not None:
+            raise UsageError("seeds excludes n and seed.", "Give either the seeds or how many.")
         chosen = [check_seed(int(number), "seed") for number in seeds]
         check_count("the number of seeds", len(chosen))
         return self._sampler.draw(labels, chosen, truncation=truncation, codes=held)

@@ -175,7 +175,8 @@ def unreadable(path: Path, why: str) -> CheckpointError:
     """Return the error for a file whose contents make no sense."""
     return CheckpointError(
         f"{path} is truncated or damaged: {why}.",
-        "Use an earlier checkpoint of the run, or a copy of this one.",
+        "Use an earlier checkpoint of the run, or a copy of this one; once it is removed, "
+        "train --resume goes on from the one before.",
     )
 
 

@@ -52,6 +52,10 @@ class Format(str, Enum):
     IDX = "idx"
 
 
+LARGEST_BATCH = 65_536
+"""Beyond a whole MNIST a step makes no sense, and what it needs fits into no memory."""
+
+
 @dataclass(frozen=True)
 class TrainConfig:
     """One training, wholly described. Values are checked when it is made.
@@ -76,7 +80,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
-        check_count("--batch", self.batch, least=2)
+        check_count("--batch", self.batch, least=2, most=LARGEST_BATCH)
         check_count("--preview-every", self.preview_every)
         check_count("--checkpoint-every", self.checkpoint_every)
         check_count("--keep", self.keep, least=0)

@@ -37,6 +37,8 @@ PIXELS = 89_478_485
 """One picture; above this Pillow takes it for an attack."""
 ANIMATION_PIXELS = 2**30
 """All the frames of an animation."""
+SAMPLES_BYTES = 2**32
+"""All the pixels that one command draws."""
 XZ_MEMORY = 2**27
 """What unpacking an ``.xz`` file may need; ``xz -9`` needs 65 MiB."""
 ZIP_DIRECTORY_BYTES = 2**20

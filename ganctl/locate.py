@@ -176,6 +176,10 @@ def _find_folder(reference: str) -> Path:
     if matches:
         alike = ", ".join(sorted(folder.name for folder in matches))
         raise RunNotFound(f"{reference!r} could be {alike}.", "Type more of the name.")
+    if reference in _pretrained_names():
+        raise RunNotFound(
+            f"{reference} is a generator alone, not a run.", "Start a run with: ganctl train"
+        )
     raise RunNotFound(f"There is no run {reference!r}.", f"{nearest(name, known_names())}.")
 
 

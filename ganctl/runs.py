@@ -17,6 +17,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -252,9 +253,11 @@ class Run:
         """
         checkpoints = self.checkpoints()
         if not checkpoints:
+            go_on = f"Go on with: ganctl train --resume {shlex.quote(self.reference)}"
             raise RunError(
                 f"The run {self.name} has no checkpoint yet.",
-                "Wait for its first one, or name another run, or pretrained/mnist.",
+                ("Wait for its first one" if self.condition() == RUNNING else go_on)
+                + "; or name another run, or pretrained/mnist.",
             )
         return checkpoints[-1]
 

@@ -62,7 +62,7 @@ def test_an_interrupted_training_is_saved(tiny_data, home, number, error):
             os.kill(os.getpid(), number)
 
     before = signal.getsignal(number)
-    with pytest.raises(error):
+    with pytest.raises(error, match="ganctl train --resume mine" if number == 2 else "143"):
         ganctl.train(name="mine", on_report=interrupt, **options)
     assert signal.getsignal(number) is before
     run = Run.open(home / "runs" / "mine")
@@ -91,6 +91,8 @@ def test_a_name_and_a_folder_exclude_each_other(tiny_data, tmp_path):
         lambda generator: generator.sample(0, 0),
         lambda generator: generator.sample(0, seeds=[]),
         lambda generator: generator.sample(0, seeds=[-1]),
+        lambda generator: generator.sample(0, n=2, seeds=[1]),
+        lambda generator: generator.sample(0, seed=2, seeds=[1]),
         lambda generator: generator.sample(0, truncation=3.0),
     ],
 )

@@ -104,8 +104,14 @@ def test_checkpoints_and_previews_are_ordered_by_step(run):
 
 
 def test_a_run_without_a_checkpoint_says_so(run):
-    with pytest.raises(RunError, match="no checkpoint yet"):
+    with pytest.raises(RunError, match="no checkpoint yet") as caught:
         run.latest_checkpoint()
+    assert caught.value.hint.startswith("Go on with: ganctl train --resume demo;")
+    run.hold()
+    with pytest.raises(RunError) as caught:
+        run.latest_checkpoint()
+    run.release()
+    assert caught.value.hint.startswith("Wait for its first one;")
 
 
 @pytest.mark.parametrize(("keep", "left"), [(0, [4]), (1, [3, 4]), (9, [1, 2, 3, 4])])

@@ -58,6 +58,7 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit: the one place where an error becomes an exit code."""
+    console.open_streams()
     quit_on_signals()
     given = sys.argv[1:] if arguments is None else list(arguments)
     code = run(train.with_resume_value(given))
@@ -95,11 +96,25 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if _debugging():
             raise
+        if _is_out_of_memory(error):
+            console.print_error(
+                "There is not enough memory for this.",
+                "Give a smaller --batch, --n, --scale or --image-size, or close other programs.",
+            )
+            return 1
         console.print_error(
             f"{type(error).__name__}: {error}",
             "This is a fault in ganctl. Set GANCTL_DEBUG=1 for the traceback, and report it.",
         )
         return 1
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Return whether Python, or torch on a CPU or a GPU, was refused memory."""
+    from_torch = isinstance(error, RuntimeError) and (
+        type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
+    )
+    return from_torch or isinstance(error, MemoryError)
 
 
 def _debugging() -> bool:

@@ -8,6 +8,7 @@ first drawn, since ``--help`` and completions draw nothing with it.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import math
 import os
@@ -30,11 +31,25 @@ Report = Callable[[str, int, "int | None"], None]
 """Called with what is under way, how much of it is done, and how much there is if known."""
 
 
-def stderr() -> Console:
-    """Return a console on the present stderr."""
-    from rich.console import Console
+def open_streams() -> None:
+    """Let whatever is written find a stream that takes it.
 
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    A stream that was closed (``>&-``) leads nowhere, and what a stream's encoding
+    does not know is shown as a question mark.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
+
+
+def stderr() -> Console:
+    """Return a console on the present stderr; where nobody reads that, it raises an OSError."""
+    from ganctl.cli.honest_console import HonestConsole
+
+    return HonestConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_error(message: str, advice: str) -> None:

@@ -15,6 +15,7 @@ from ganctl.config import check_amount, check_count, choose, values
 from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files import check_writable, write_result
 from ganctl.labels import Label, blend, one_hot, parse_class
+from ganctl.limits import ANIMATION_PIXELS
 from ganctl.locate import find
 from ganctl.runs import Run
 
@@ -84,6 +85,11 @@ def gif(
     else:
         stem, pictures = _morph_frames(run, path, frames)
     target = out or Path(f"{chosen_mode.value}-{stem}.gif")
+    if sum(picture.size for picture in pictures) * scale**2 > ANIMATION_PIXELS:
+        raise UsageError(
+            f"{len(pictures):,} frames of this size are too large together.",
+            "Give a smaller --scale, or fewer --frames.",
+        )
     enlarged = [enlarge(picture, scale) for picture in pictures]
     content = animation_bytes(enlarged, fps, animation_format(target))
     write_result(target, content, force=force)

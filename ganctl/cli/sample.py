@@ -22,6 +22,7 @@ from ganctl.codes import Codes, label_of_category, parse_codes
 from ganctl.config import Format, check_amount, check_count, values
 from ganctl.errors import UsageError
 from ganctl.labels import MAX_SEED, MAX_SEEDS, UNLABELLED, Label, check_seed, parse_seeds
+from ganctl.limits import SAMPLES_BYTES
 from ganctl.locate import Source
 from ganctl.provenance import Origin
 
@@ -90,6 +91,7 @@ def sample(
     source, card = open_source(run)
     codes = parse_codes(code or [], card.network)
     labels = _choose_labels(digit, codes, card)
+    _check_size(card, len(labels) * len(chosen_seeds), scale)
     destination = choose_destination(out, format, source.file_stem)
     destination.check(force=force)
     sampler = _open_sampler(source)
@@ -146,6 +148,18 @@ def _choose_labels(digit: list[str] | None, codes: Codes, card: Card) -> tuple[L
             f"{', …' if len(card.classes) > 12 else ''}, or all.",
         )
     return read_labels(digit, card)
+
+
+def _check_size(card: Card, images: int, scale: int) -> None:
+    """Raise ``UsageError`` if the images would not fit into the memory of most machines."""
+    spec = card.network
+    pixels = images * spec.channels * (spec.image_size * scale) ** 2
+    if pixels > SAMPLES_BYTES:
+        raise UsageError(
+            f"{images:,} images of {spec.image_size * scale}×{spec.image_size * scale} pixels are "
+            f"{pixels / 2**30:,.1f} GiB.",
+            f"Up to {SAMPLES_BYTES >> 30} GiB are drawn at once: give a smaller --n or --scale.",
+        )
 
 
 def _open_sampler(source: Source) -> Sampler:

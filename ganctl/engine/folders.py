@@ -163,6 +163,9 @@ def _image_folder(folder: Path, image_size: int | None, progress: Progress | Non
 
 def _image_head(path: Path) -> tuple[str, tuple[int, int]]:
     with _opened(path) as image:
+        # Pillow would make everything above 255 white.
+        if image.mode.startswith(("I", "F")):
+            raise DataError(f"{path} has more than 8 bits a pixel.", "Bring the images to 8 bits.")
         return image.mode, image.size
 
 

@@ -24,6 +24,7 @@ from ganctl.engine.resume import check_unchanged, numbers_of
 from ganctl.engine.state import TrainState, new_state
 from ganctl.engine.step import Step, Terms
 from ganctl.engine.watch import Quality, watch_for
+from ganctl.errors import RunError
 from ganctl.images import Images
 from ganctl.recipes import Recipe, recipe_for
 from ganctl.runs import NEW, Run
@@ -81,7 +82,8 @@ def train(
     Raises:
         UsageError: the device is not there, or the batch cannot be shared by the processes.
         DataError: the data cannot be loaded.
-        RunError: another process trains the run, or it was started on other data.
+        RunError: another process trains the run, it was started on other data, or its
+            checkpoints are gone.
         CheckpointError: the checkpoint to go on from is damaged.
         Diverged: the losses or weights are no numbers any more; the last checkpoint is sound.
         ProcessLost: another process is gone; the last checkpoint is whole.
@@ -211,6 +213,11 @@ def _start(
         latest = run.latest_checkpoint()
         check_unchanged(run, dataset, recipe, read_card(latest))
         checkpoint.load_state(state, latest)
+    elif run.progress:
+        raise RunError(
+            f"The run {run.name} got to step {run.progress['step']}, and its checkpoints are gone.",
+            "Restore its folder checkpoints/, or start a new run without --resume.",
+        )
     run.recipe = numbers_of(recipe)
     return state
 

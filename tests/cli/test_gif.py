@@ -160,3 +160,10 @@ def test_a_preview_that_cannot_be_read(ganctl, trained):
     result = ganctl("gif")
     assert result.code == 1
     assert trained.previews()[-1].name in result.err
+
+
+def test_frames_that_are_too_large_together_are_refused(ganctl):
+    options = ["--mode", "morph", "--path", "3,8", "--frames", "300", "--scale", "40"]
+    result = ganctl("gif", "pretrained/mnist", *options)
+    assert result.code == 2
+    assert "error: 300 frames of this size are too large together." in result.err

@@ -2,10 +2,12 @@
 
 import io
 import os
+import shlex
 import subprocess
 import sys
 
 import pytest
+import torch
 
 from ganctl import __version__, cli
 from ganctl.errors import GanctlError
@@ -101,6 +103,41 @@ def test_a_reader_that_has_had_enough_is_no_crash():
         command = [sys.executable, "-m", "ganctl", "info", "--all", "--json"]
         done = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("closing", [">&-", "2>&-", ">&- 2>&-", "<&-"])
+def test_a_closed_stream_is_no_crash(closing):
+    command = f"{shlex.quote(sys.executable)} -m ganctl info pretrained/mnist {closing}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_an_encoding_does_not_know_is_a_question_mark(run):
+    run.data["classes"] = ["×", "b"]
+    run.save()
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "ganctl", "info", run.name]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "?, b" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("Unable to allocate 4.49 GiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried …"),
+        torch.OutOfMemoryError("CUDA out of memory."),
+    ],
+)
+def test_too_little_memory_is_no_fault_of_ours(ganctl, monkeypatch, error):
+    def fail(_run):
+        raise error
+
+    monkeypatch.setattr("ganctl.cli.info.find", fail)
+    result = ganctl("info")
+    assert result.code == 1
+    assert result.err.startswith("error: There is not enough memory for this.\nhint: Give a")
 
 
 def test_the_module_is_the_command():

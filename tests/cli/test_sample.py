@@ -379,3 +379,10 @@ def test_only_codes_that_were_learned_can_be_held(ganctl, request, run, code):
     assert "has no codes" in result.err
     assert "--model infogan" in result.err
     assert listing() == []
+
+
+def test_more_than_fits_into_memory_is_refused_before_anything_is_drawn(ganctl, monkeypatch):
+    monkeypatch.setattr("ganctl.cli.sample._draw", lambda *_: pytest.fail("it draws"))
+    result = ganctl("sample", "pretrained/mnist", "--digit", "7", "--n", "1500", "--scale", "64")
+    assert result.code == 2
+    assert "error: 1,500 images of 1792×1792 pixels are 4.5 GiB." in result.err

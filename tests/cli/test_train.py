@@ -2,6 +2,9 @@
 
 import json
 import shlex
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -238,6 +241,7 @@ def test_resume_takes_an_optional_value(given, completed):
         (["--minutes", "-1"], "--minutes -1 is not a length", "above 0"),
         (["--epochs", "nan"], "--epochs nan is not a length", "above 0"),
         (["--batch", "0"], "--batch 0 is out of range", "whole number"),
+        (["--batch", "65537"], "--batch 65537 is out of range", "from 2 to 65,536"),
         (["--seed", "-4"], "--seed -4 is out of range", "from 0"),
         (["--image-size", "27"], "--image-size 27", "multiple of 4"),
         (["--keep", "-1"], "--keep -1 is out of range", "from 0"),
@@ -410,3 +414,29 @@ def test_the_other_models_are_content_with_one_class(ganctl, single_class, monke
 def test_a_plan_has_the_numbers_of_its_model_and_recipe(ganctl, options, plan):
     said = json.loads(ganctl("train", *options, "--dry-run", "--json").out)
     assert {name: said[name] for name in plan} == plan
+
+
+def test_a_run_whose_checkpoints_are_gone_does_not_begin_anew(ganctl, trained):
+    shutil.rmtree(trained.folder / "checkpoints")
+    before = (trained.folder / "metrics.jsonl").read_bytes()
+    result = ganctl("train", "--resume", trained.name, "--steps", "99")
+    assert result.code == 1
+    assert "and its checkpoints are gone." in result.err
+    assert (trained.folder / "metrics.jsonl").read_bytes() == before
+
+
+def test_a_bundled_generator_is_no_run(ganctl):
+    result = ganctl("train", "--resume", "pretrained/mnist")
+    assert result.code == 1
+    assert "error: pretrained/mnist is a generator alone, not a run." in result.err
+
+
+def test_a_training_that_nobody_listens_to_any_more_goes_on(tiny_data, home):
+    """As ``ganctl train 2>&1 | head -1`` makes it."""
+    command = [sys.executable, "-m", "ganctl", "train", "--data", str(tiny_data), "--batch", "8"]
+    command += ["--name", "unheard", "--steps", "30"]
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as process:
+        process.stderr.close()
+        assert process.wait(timeout=60) in (0, 1)
+    assert Run.open(home / "runs" / "unheard").status == "finished"

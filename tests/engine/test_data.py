@@ -210,3 +210,12 @@ def test_offline_says_that_mnist_needs_no_network(monkeypatch, tmp_path, name):
     with pytest.raises(DataError, match=r"cannot be downloaded: .+\.$") as caught:
         load(name)
     assert "--data mnist is bundled and needs none" in caught.value.hint
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.int32, np.float32])
+def test_images_of_more_than_8_bits_are_refused(tmp_path, dtype):
+    """Pillow would make nearly all of their pixels white."""
+    root = write_folder(tmp_path / "deep")
+    Image.fromarray(np.full((8, 8), 300, dtype)).save(next(root.iterdir()) / "deep.tiff")
+    with pytest.raises(DataError, match="more than 8 bits a pixel"):
+        load(str(root))
