@@ -141,7 +141,7 @@ def _image_folder(folder: Path, image_size: int | None, progress: Progress | Non
             f"They may be {', '.join(sorted(IMAGE_ENDINGS))}.",
         )
     heads = [_image_head(path) for path, _ in files]
-    mode = "L" if all(head[0] in ("1", "L") for head in heads) else "RGB"
+    mode = "L" if all(head[0] in ("1", "L", "LA") for head in heads) else "RGB"
     width, height = (image_size, image_size) if image_size else heads[0][1]
     odd = next((p for (p, _), h in zip(files, heads, strict=True) if h[1] != (width, height)), None)
     if odd is not None and image_size is None:
@@ -171,10 +171,18 @@ def _image_head(path: Path) -> tuple[str, tuple[int, int]]:
 
 def _decoded(path: Path, mode: str, size: tuple[int, int]) -> Images:
     with _opened(path) as image:
-        picture = image.convert(mode)
+        picture = _on_white(image).convert(mode)
         if picture.size != size:
             picture = picture.resize(size, Image.Resampling.BOX)
         return np.asarray(picture)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Return an image as a viewer shows it: what lies below transparent pixels is arbitrary."""
+    if not image.has_transparency_data:
+        return image
+    shown = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown)
 
 
 @contextmanager

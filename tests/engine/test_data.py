@@ -219,3 +219,12 @@ def test_images_of_more_than_8_bits_are_refused(tmp_path, dtype):
     Image.fromarray(np.full((8, 8), 300, dtype)).save(next(root.iterdir()) / "deep.tiff")
     with pytest.raises(DataError, match="more than 8 bits a pixel"):
         load(str(root))
+
+
+@pytest.mark.parametrize(("mode", "clear"), [("LA", (7, 0)), ("RGBA", (255, 0, 0, 0))])
+def test_transparent_pixels_are_white(tmp_path, mode, clear):
+    root = write_folder(tmp_path / "icons", mode=mode[:-1])
+    Image.new(mode, (8, 8), clear).save(next(root.iterdir()) / "0.png")
+    images = load(str(root)).images
+    assert images.shape[1] == len(mode) - 1
+    assert (images == 255).all(dim=3).all(dim=2).all(dim=1).any()
