@@ -7,9 +7,10 @@ home. Then it is run again for each of these calls, which fails, with each
 error, alone or as the first of all that follow (a disk that stays full). Each
 must end in an error that says what to do, or go on with a warning; whatever
 checkpoint there was must still be whole; and when the fault is gone the
-training, resumed, must equal the straight one. Full and read-only disks are
-real ones: small tmpfs mounts where this process may mount, else a limit on the
-size of files.
+training, resumed, must equal the straight one. Full disks are real ones: small
+tmpfs mounts where this process may mount, else a limit on the size of files; and
+so are folders that become read-only in the middle, by ``chattr +i``, which stops
+root too.
 """
 
 from __future__ import annotations
@@ -283,7 +284,7 @@ def inject(scratch: Path, data: Path, straight: dict[str, Any], tally: Tally, st
 def real_disks(
     scratch: Path, data: Path, straight: dict[str, Any], size: int, tally: Tally
 ) -> None:
-    """Fill small disks, and make them read-only in the middle."""
+    """Fill small disks, and make folders read-only in the middle."""
     for part in range(1, 25):
         kilobytes = size * part // 24 // 1024 + 4
         with mounted(scratch / "disk", kilobytes) as folder:
@@ -294,19 +295,19 @@ def real_disks(
             remount(folder, f"size={64 << 10}k")
             wrong = verdict(folder / "run", data, outcome, straight)
             tally.add("full disk", f"{kilobytes} kB", outcome, wrong)
-    for step in (5, 10):
-        with mounted(scratch / "disk", 64 << 10) as folder:
-            if folder is None:
-                break
+    for part, step in itertools.product((".", "checkpoints", "previews"), (5, 10)):
+        folder = scratch / f"read-only-{part}-{step}"
 
-            def read_only(report: Any, folder: Path = folder, step: int = step) -> None:
-                if report.step == step:
-                    remount(folder, "ro")
+        def read_only(report: Any, folder: Path = folder / part, step: int = step) -> None:
+            if report.step == step:
+                change_flag("+i", folder)
 
-            outcome = attempt(folder / "run", data, read_only)
-            remount(folder, "rw")
-            wrong = verdict(folder / "run", data, outcome, straight)
-            tally.add("read-only disk", f"from step {step}", outcome, wrong)
+        try:
+            outcome = attempt(folder, data, read_only)
+        finally:
+            change_flag("-i", folder / part)
+        wrong = verdict(folder, data, outcome, straight)
+        tally.add("read-only folder", f"{part} from step {step}", outcome, wrong)
     for number, limit in enumerate((100, 1_000, 5_000, 20_000, 100_000)):
         folder = scratch / f"limited{number}"
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -331,6 +332,11 @@ def mounted(folder: Path, kilobytes: int) -> Iterator[Path | None]:
         yield folder
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def change_flag(flag: str, folder: Path) -> None:
+    """Let a folder take and lose no files (``+i``), or let it again (``-i``)."""
+    subprocess.run(["chattr", flag, str(folder)], check=True)
 
 
 def remount(folder: Path, option: str) -> None:
