@@ -33,8 +33,10 @@ def _one_thread() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _interruptible() -> None:
-    """A shell starts its background jobs with Ctrl-C ignored, and children would inherit that."""
+    """A shell starts its background jobs with Ctrl-C ignored, ``nohup`` hangups too."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
