@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,15 +57,11 @@ def train(
     from ganctl.engine.train import train as train_steps
 
     run = new_run(train_config(**options), name=name, out=None if out is None else Path(out))
-    if threading.current_thread() is not threading.main_thread():
-        for report in train_steps(run):
-            on_report(report)
-        return run
     with stop_on_signals(say=lambda _text: None) as should_stop:
         for report in train_steps(run, should_stop=should_stop):
             on_report(report)
     if should_stop.number == signal.SIGINT:
-        raise KeyboardInterrupt(f"saved: ganctl train --resume {shlex.quote(run.reference)}")
+        raise KeyboardInterrupt(f"saved: {run.resume_command}")
     if should_stop():
         raise SystemExit(should_stop.exit_code)
     return run

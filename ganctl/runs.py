@@ -196,6 +196,11 @@ class Run:
         return self.name if in_home else str(self.folder)
 
     @property
+    def resume_command(self) -> str:
+        """What goes on with its training, typed in any folder."""
+        return f"ganctl train --resume {shlex.quote(self.reference)}"
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """The class names in order of their index."""
         return tuple(self.data.get("classes", ()))
@@ -253,7 +258,7 @@ class Run:
         """
         checkpoints = self.checkpoints()
         if not checkpoints:
-            go_on = f"Go on with: ganctl train --resume {shlex.quote(self.reference)}"
+            go_on = f"Go on with: {self.resume_command}"
             raise RunError(
                 f"The run {self.name} has no checkpoint yet.",
                 ("Wait for its first one" if self.condition() == RUNNING else go_on)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from types import FrameType
 from typing import NoReturn
 
@@ -90,8 +90,11 @@ def _say_all(words: SimpleQueue[str | None], say: Callable[[str], None]) -> None
 def _heeded() -> list[int]:
     """Return the signals that were not ignored at the start, so that ``nohup`` keeps its word.
 
-    Nor those that a program around Python has taken, whose handlers could not be put back.
+    Nor those that a program around Python has taken, whose handlers could not be put back; and
+    none outside of the main thread, where Python lets nobody handle them.
     """
+    if current_thread() is not main_thread():
+        return []
     return [number for number in STOPPING if signal.getsignal(number) not in (signal.SIG_IGN, None)]
 
 

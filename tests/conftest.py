@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -88,6 +91,24 @@ def ganctl(
         return Result(code, captured.out, captured.err)
 
     return call
+
+
+@contextmanager
+def long_process(
+    command: Sequence[str], has_begun: Callable[[], bool]
+) -> Iterator[subprocess.Popen[str]]:
+    """Start a training that would last for hours, and yield its process once it has begun."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, text=True, **pipes)
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if has_begun():
+            break
+        time.sleep(0.05)
+    assert process.poll() is None, process.communicate()
+    yield process
+    process.kill()
+    process.communicate()
 
 
 def tiny_images(count: int = 64) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

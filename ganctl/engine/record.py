@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -200,8 +199,7 @@ class Recorder:
         if checkpoints:
             hint = (
                 f"Go on from the last sound checkpoint, {checkpoints[-1]}, with half the learning "
-                f"rate: ganctl train --resume {shlex.quote(self.run.reference)} {lower}; or start "
-                f"again with {otherwise}"
+                f"rate: {self.run.resume_command} {lower}; or start again with {otherwise}"
             )
         else:
             hint = f"Start again with {lower}, {otherwise}"

@@ -5,7 +5,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from ganctl.runs import Run
 from ganctl.signals import NOTE, StopRequest, quit_on_signals, stop_on_signals
+from tests.conftest import long_process
 
 CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 
@@ -42,17 +42,9 @@ def training(tiny_data, home):
     """A training in a process of its own that would last for hours; it has begun."""
     command = [sys.executable, "-m", "ganctl", "train", "--data", str(tiny_data), "--name", "long"]
     command += ["--batch", "8", "--steps", "10000000", "--checkpoint-every", "50"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     metrics = home / "runs" / "long" / "metrics.jsonl"
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
-        if metrics.exists() and metrics.stat().st_size:
-            break
-        time.sleep(0.05)
-    assert process.poll() is None, process.communicate()
-    yield process
-    process.kill()
-    process.communicate()
+    with long_process(command, lambda: metrics.exists() and metrics.stat().st_size > 0) as process:
+        yield process
 
 
 @pytest.mark.parametrize(("number", "code"), CODES[:2])

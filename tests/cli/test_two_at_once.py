@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +15,7 @@ from ganctl import lock
 from ganctl.card import read_card
 from ganctl.engine.sample import Sampler
 from ganctl.runs import Run
+from tests.conftest import long_process
 
 EVERY_STEP = ["--checkpoint-every", "1", "--preview-every", "1", "--keep", "0"]
 
@@ -26,16 +26,9 @@ def long_training(tiny_data, home, train_once):
     train_once("lines", checkpoint_every=10)  # Its judge is in the cache now.
     command = [sys.executable, "-m", "ganctl", "train", "--data", str(tiny_data), "--name", "long"]
     command += ["--batch", "8", "--steps", "10000000", *EVERY_STEP]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
-        if (home / "runs" / "long" / "checkpoints" / "best.safetensors").exists():
-            break
-        time.sleep(0.05)
-    assert process.poll() is None, process.communicate()
-    yield process
-    process.kill()
-    process.communicate()
+    best = home / "runs" / "long" / "checkpoints" / "best.safetensors"
+    with long_process(command, best.exists) as process:
+        yield process
 
 
 def test_one_trains_and_all_others_read(long_training, ganctl, home, tiny_data, monkeypatch):
