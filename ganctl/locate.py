@@ -50,13 +50,18 @@ class Source:
         return self.checkpoint.stem
 
 
-def all_runs() -> Iterator[Run]:
-    """Yield every readable run below the home, oldest first."""
+def all_runs(on_damaged: Callable[[RunError], None] | None = None) -> Iterator[Run]:
+    """Yield every readable run below the home, oldest first.
+
+    Args:
+        on_damaged: called with what is wrong with each run that cannot be read.
+    """
     for folder in sorted(_run_folders(), key=lambda folder: _times(folder)[1]):
         try:
             yield Run.open(folder)
-        except RunError:
-            continue
+        except RunError as error:
+            if on_damaged is not None:
+                on_damaged(error)
 
 
 def find(reference: str | None) -> Run | Source:

@@ -152,7 +152,7 @@ def _code_map(checkpoints: Sequence[Path]) -> dict[str, Any] | None:
 
 
 def _show_all(*, json: bool) -> None:
-    runs = [_run_facts(run) for run in all_runs()]
+    runs = [_run_facts(run) for run in all_runs(on_damaged=_say_damaged)]
     if json:
         console.print_json(runs)
         return
@@ -164,6 +164,10 @@ def _show_all(*, json: bool) -> None:
     ]  # fmt: skip
     rows = [[_text(key, facts[key]) for key in shown] for facts in runs]
     console.print_table([key.replace("_", " ") for key in shown], rows)
+
+
+def _say_damaged(error: RunError) -> None:
+    console.note(f"left out: {error}")
 
 
 def _readable(facts: Mapping[str, Any]) -> dict[str, str]:

@@ -52,9 +52,24 @@ LabelOption = Annotated[
 ]
 ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+
+
+def read_out(text: str) -> Path:
+    """Return the path that ``--out`` gives.
+
+    Raises:
+        UsageError: it is empty, as of a variable that is not set; that would mean this folder.
+    """
+    if not text:
+        raise UsageError("--out is empty.", "Give a path, or leave it out.")
+    return Path(text)
+
+
 OutFile = Annotated[
     Path | None,
-    typer.Option("--out", "-o", metavar="FILE", help="Where to.", show_default=False),
+    typer.Option(
+        "--out", "-o", metavar="FILE", help="Where to.", show_default=False, parser=read_out
+    ),
 ]
 
 

@@ -17,6 +17,7 @@ from ganctl.cli.options import (
     complete_from,
     open_source,
     read_labels,
+    read_out,
 )
 from ganctl.codes import Codes, label_of_category, parse_codes
 from ganctl.config import Format, check_amount, check_count, values
@@ -54,6 +55,7 @@ def sample(
             metavar="PATH",
             help="A folder for class folders, a .png for one sheet, an .npz for arrays.",
             show_default="samples/RUN-NAME",
+            parser=read_out,
         ),
     ] = None,
     format: Annotated[  # noqa: A002

@@ -18,7 +18,7 @@ import typer
 from ganctl import locate
 from ganctl.card import read_card
 from ganctl.cli import console
-from ganctl.cli.options import JsonOption, complete_from, complete_run
+from ganctl.cli.options import JsonOption, complete_from, complete_run, read_out
 from ganctl.config import (
     DataName,
     Device,
@@ -162,7 +162,14 @@ def train(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="The run's folder.", show_default="below the home"),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="PATH",
+            help="The run's folder.",
+            show_default="below the home",
+            parser=read_out,
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No bars, no words.")] = False,
     json: JsonOption = False,

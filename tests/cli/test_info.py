@@ -106,6 +106,16 @@ def test_a_damaged_run(ganctl, trained):
     assert "run.json cannot be read" in result.err
 
 
+def test_a_damaged_run_beside_others_is_left_out_with_a_word(ganctl, trained, home):
+    (home / "runs" / "broken").mkdir()
+    (home / "runs" / "broken" / "run.json").write_text("{")
+    result = ganctl("info", "--all", "--json")
+    assert result.code == 0
+    assert [facts["run"] for facts in json.loads(result.out)] == ["lines"]
+    assert "left out: " in result.err
+    assert "broken" in result.err
+
+
 def test_asking_changes_nothing(ganctl, trained, home):
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
     ganctl("info")

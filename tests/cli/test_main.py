@@ -26,6 +26,13 @@ def test_help_lists_the_commands(ganctl, arguments):
     assert all(f" {command} " in result.out for command in COMMANDS)
 
 
+@pytest.mark.parametrize("command", ["train", "sample", "montage", "gif"])
+def test_an_empty_path_does_not_mean_this_folder(ganctl, command):
+    result = ganctl(command, "--out", "")
+    assert result.code == 2
+    assert "--out is empty" in result.err
+
+
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_asking_for_help_is_no_failure(ganctl, option):
     assert ganctl(option).code == 0
