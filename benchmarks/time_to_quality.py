@@ -30,26 +30,21 @@ version of a recipe need another file.
 from __future__ import annotations
 
 import argparse
-import io
-import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, NullLocator
 from plain_port import CLASSES, DATA, SPEC, PlainPort
+from quality_picture import picture
+from quality_rows import Row, Spot, print_rows, print_times, read_rows, write_rows
 
 from ganctl import __version__
 from ganctl.card import Card, read_card
@@ -65,69 +60,8 @@ from ganctl.runs import Run
 
 MODEL = Model.CGAN
 PLAIN_PORT = "plain-port"
-TARGETS = (0.97, 0.99)
 NEVER = 10**9
 LONG = 1e6
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where a recipe is looked at: ``mark`` seconds after the start of a run.
-
-    ``budget`` is what the learning rates fall over, in seconds, and None where they are constant.
-    """
-
-    recipe: str
-    whole_run: bool
-    budget: float | None
-    mark: float
-    seed: int
-
-    @property
-    def series(self) -> str:
-        """What is drawn as one line."""
-        return f"{self.recipe}, {'whole runs' if self.whole_run else 'one run'}"
-
-    @property
-    def run(self) -> str:
-        """A name for the run, which other spots may share."""
-        length = "" if self.budget is None else f"-{self.budget:g}s"
-        return f"{self.recipe}{'-whole' if self.whole_run else ''}{length}-seed{self.seed}"
-
-
-@dataclass(frozen=True)
-class Row:
-    """What was found there: each measure by its name, and that of as many real images."""
-
-    seconds: float
-    images: int
-    samples: dict[str, float]
-    real: dict[str, float]
-    judged: int
-    threads: int
-    torch: str
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A column of the table, and a panel of the picture."""
-
-    name: str
-    title: str
-    form: str
-    scale: str
-    worst: Callable[[Sequence[float]], float]
-
-
-MEASURES = (
-    Measure("label_accuracy", "labels right", "{:.2%}", "logit", min),
-    Measure("times_floor", "feature distance, × floor", "{:.1f}", "log", max),
-    Measure("density", "density", "{:.3f}", "linear", min),
-    Measure("coverage", "coverage", "{:.3f}", "linear", min),
-    Measure("cas", "CAS", "{:.2%}", "logit", min),
-)
-
-Kept = dict[Spot, Row]
 
 
 def main() -> None:
@@ -359,183 +293,6 @@ def figures(evaluation: Evaluation) -> tuple[dict[str, float], dict[str, float]]
 
 def lacks_cas(row: Row, arguments: argparse.Namespace) -> bool:
     return arguments.cas and "cas" not in row.samples
-
-
-def read_rows(path: Path | None) -> Kept:
-    if path is None or not path.exists():
-        return {}
-    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return {Spot(**line["spot"]): Row(**line["row"]) for line in lines}
-
-
-def write_rows(path: Path | None, kept: Mapping[Spot, Row]) -> None:
-    if path is None:
-        return
-    lines = [{"spot": asdict(spot), "row": asdict(row)} for spot, row in kept.items()]
-    write_atomically(path, "".join(json.dumps(line) + "\n" for line in lines).encode())
-
-
-Group = list[Row]
-"""The rows of all seeds at one mark."""
-
-
-def by_series(found: Mapping[Spot, Row]) -> dict[str, list[Group]]:
-    """Return the groups of each series, by their marks."""
-    groups: dict[str, dict[float, Group]] = {}
-    for spot, row in found.items():
-        groups.setdefault(spot.series, {}).setdefault(spot.mark, []).append(row)
-    return {
-        series: [group for _, group in sorted(marks.items())] for series, marks in groups.items()
-    }
-
-
-def shown_measures(found: Mapping[Spot, Row]) -> list[Measure]:
-    return [m for m in MEASURES if all(m.name in row.samples for row in found.values())]
-
-
-def numbers(group: Group, measure: Measure) -> list[float]:
-    return [row.samples[measure.name] for row in group]
-
-
-def seconds_of(group: Group) -> float:
-    return statistics.mean(row.seconds for row in group)
-
-
-def print_rows(found: Mapping[Spot, Row]) -> None:
-    measures, rows = shown_measures(found), list(found.values())
-    made = sorted({(row.threads, row.torch, row.judged) for row in rows})
-    for threads, version, judged in made:
-        print(f"threads: {threads}, torch {version}, {judged:,} images judged")
-    print()
-    print(f"| recipe | seconds | images | {' | '.join(m.title for m in measures)} | seeds |")
-    print("|---|" + "---|" * (len(measures) + 3))
-    real = [m.form.format(statistics.mean(row.real[m.name] for row in rows)) for m in measures]
-    print(f"| real images | | | {' | '.join(real)} | |")
-    for series, groups in by_series(found).items():
-        for group in groups:
-            images = statistics.mean(row.images for row in group)
-            cells = [cell(numbers(group, m), m) for m in measures]
-            print(
-                f"| {series} | {seconds_of(group):,.1f} | {images:,.0f} | {' | '.join(cells)} "
-                f"| {len(group)} |"
-            )
-
-
-def cell(found: Sequence[float], measure: Measure) -> str:
-    mean = measure.form.format(statistics.mean(found))
-    return mean if len(found) == 1 else f"{mean} ({measure.form.format(measure.worst(found))})"
-
-
-def print_times(found: Mapping[Spot, Row]) -> None:
-    """Print the seconds to each target, and how many times those of the first series they are."""
-    series = by_series(found)
-    first = next(iter(series))
-    titles = [f"{target:.0%} right | every seed | × {first}" for target in TARGETS]
-    print(f"\n| | {' | '.join(titles)} |")
-    print("|---|" + "---|---|---|" * len(TARGETS))
-    for name, groups in series.items():
-        cells = []
-        for target in TARGETS:
-            base = seconds_to(target, series[first], statistics.mean)
-            ours = seconds_to(target, groups, statistics.mean)
-            bound = seconds_of(groups[-1])
-            cells += [
-                time_or_bound(ours, bound),
-                time_or_bound(seconds_to(target, groups, min), bound),
-                ratio(ours, bound, base),
-            ]
-        print(f"| {name} | {' | '.join(cells)} |")
-
-
-def seconds_to(
-    target: float, groups: Sequence[Group], of_seeds: Callable[[Sequence[float]], float]
-) -> float | None:
-    """Return the seconds of the first group that has so many labels right; None if none has."""
-    there = (g for g in groups if of_seeds(numbers(g, MEASURES[0])) >= target)
-    return next(map(seconds_of, there), None)
-
-
-def time_or_bound(seconds: float | None, bound: float) -> str:
-    return f"not within {bound:,.0f} s" if seconds is None else f"{seconds:,.0f} s"
-
-
-def ratio(seconds: float | None, bound: float, base: float | None) -> str:
-    if base is None:
-        return "–"
-    return f"> {bound / base:.1f}" if seconds is None else f"{seconds / base:.1f}"
-
-
-def picture(found: Mapping[Spot, Row]) -> bytes:
-    """Return a PNG: a panel for each measure, a line for each series, a band down to the worst."""
-    measures, series = shown_measures(found), by_series(found)
-    figure = Figure(figsize=(9.5, 3.2 * -(-len(measures) // 2)), layout="constrained")
-    FigureCanvasAgg(figure)
-    panels = figure.subplots(-(-len(measures) // 2), 2, squeeze=False, sharex=True).flatten()
-    for axes, measure in zip(panels, measures, strict=False):
-        for name, groups in series.items():
-            draw(axes, measure, name, groups)
-        real = statistics.mean(row.real[measure.name] for row in found.values())
-        axes.axhline(real, color="black", linestyle=":", linewidth=1, label="real images")
-        axes.set_title(measure.title, fontsize="medium")
-        axes.grid(alpha=0.3)
-        set_scale(axes, measure, found)
-    for axes in panels[len(measures) :]:
-        axes.set_axis_off()
-    set_time(list(panels), [row.seconds for row in found.values()])
-    handles, names = panels[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside upper center", ncols=len(handles), frameon=False)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
-    return buffer.getvalue()
-
-
-def draw(axes: Axes, measure: Measure, name: str, groups: Sequence[Group]) -> None:
-    times = [seconds_of(group) for group in groups]
-    means = [statistics.mean(inside(numbers(group, measure), measure)) for group in groups]
-    worst = [measure.worst(inside(numbers(group, measure), measure)) for group in groups]
-    (line,) = axes.plot(times, means, marker="o", markersize=4, label=name)
-    axes.fill_between(times, means, worst, color=line.get_color(), alpha=0.2, linewidth=0)
-
-
-def inside(found: Sequence[float], measure: Measure) -> list[float]:
-    """Return numbers that the panel's scale can show: on a logit one 0 and 1 lie at infinity."""
-    if measure.scale != "logit":
-        return list(found)
-    return [min(max(number, 1e-3), 1 - 1e-4) for number in found]
-
-
-def set_scale(axes: Axes, measure: Measure, found: Mapping[Spot, Row]) -> None:
-    axes.set_yscale(measure.scale)
-    if measure.scale == "linear":
-        axes.set_ylim(bottom=0)
-    if measure.scale == "log":
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    if measure.scale == "logit":
-        ticks = [0.1, 0.5, 0.8, 0.9, *TARGETS, 0.995, 0.999]
-        axes.set_yticks(ticks, [f"{100 * tick:g}%" for tick in ticks])
-        axes.yaxis.set_minor_locator(NullLocator())
-        numbers = [row.samples[measure.name] for row in found.values()]
-        axes.set_ylim(min(inside(numbers, measure)) * 0.9, 0.9995)
-
-
-TIMES: dict[float, str] = {
-    **{seconds: f"{seconds} s" for seconds in (1, 2, 5, 10, 15, 30)},
-    **{60 * minutes: f"{minutes} min" for minutes in (1, 2, 5, 10, 30)},
-    **{3600 * hours: f"{hours} h" for hours in (1, 2, 5, 10, 24)},
-}
-
-
-def set_time(panels: Sequence[Axes], seconds: Sequence[float]) -> None:
-    least, most = min(seconds) / 1.15, max(seconds) * 1.15
-    ticks = [time for time in TIMES if least <= time <= most]
-    for axes in panels:
-        axes.set_xscale("log")
-        axes.set_xlim(least, most)
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_xticks(ticks, [TIMES[tick] for tick in ticks])
-        axes.tick_params(axis="x", labelbottom=True, labelsize="small")
-        axes.tick_params(axis="y", labelsize="small")
 
 
 def say(words: str) -> None:
