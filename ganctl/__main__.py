@@ -1,6 +1,20 @@
-"""``python -m ganctl``."""
+"""The door of the command line: ``ganctl`` and ``python -m ganctl``."""
 
-from ganctl.cli import main
+from __future__ import annotations
+
+import signal
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Run one command and exit."""
+    # While the command line is imported, Python would show where in which module Ctrl-C came.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from ganctl.cli import main as run_and_exit
+
+    run_and_exit()
+
 
 if __name__ == "__main__":
     main()

@@ -1,9 +1,12 @@
 """What needs no torch does not import it; figures are in ``benchmarks/startup.py``."""
 
+import signal
 import subprocess
 import sys
 
 import pytest
+
+from ganctl import __version__
 
 CODE = """
 import sys
@@ -38,3 +41,29 @@ except SystemExit as exit:
 def test_no_torch(trained, arguments, code):
     done = subprocess.run([sys.executable, "-c", CODE, *arguments], capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == f"loaded: [] code: {code}", done.stderr
+
+
+INTERRUPTED_IMPORT = """
+import os, signal, sys
+from ganctl.__main__ import main
+
+class Interrupt:
+    def find_spec(name, *_):
+        if name == "ganctl.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, getattr(signal, sys.argv[1]))
+sys.meta_path.insert(0, Interrupt)
+sys.argv[1:] = ["--version"]
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "out"),
+    [("default_int_handler", -signal.SIGINT, ""), ("SIG_IGN", 0, f"ganctl {__version__}\n")],
+)
+def test_ctrl_c_before_the_first_word_is_quiet_and_nohup_holds(before, code, out):
+    command = [sys.executable, "-c", INTERRUPTED_IMPORT, before]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (code, out, "")
