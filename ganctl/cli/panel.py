@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LINE_EVERY_SECONDS = 10.0
 SPARK_WIDTH = 40
+BESIDE_SPARKS = 33
+"""Columns: the panel's border, the longest name, its value, and what parts them."""
 DIGIT_COLUMNS = 14
 _SPARKS = "▁▂▃▄▅▆▇█"
 
@@ -217,25 +219,32 @@ class LivePanel(Notes):
             f"{_labels_right(self._quality)}",
         )
         losses = Table.grid(padding=(0, 2))
+        for _ in range(3):
+            losses.add_column(no_wrap=True)
         losses.add_row(
             "generator loss",
             f"{report.terms['generator_loss']:7.3f}",
-            Text(sparkline(self._generator_losses), style="cyan"),
+            Text(self._spark(self._generator_losses), style="cyan"),
         )
         losses.add_row(
             "discriminator loss",
             f"{report.terms['discriminator_loss']:7.3f}",
-            Text(sparkline(self._discriminator_losses), style="magenta"),
+            Text(self._spark(self._discriminator_losses), style="magenta"),
         )
         if self._quality is not None:
             losses.add_row(
                 "feature distance",
                 f"{self._quality.feature_distance:7.2f}",
-                Text(sparkline(self._distances), style="green"),
+                Text(self._spark(self._distances), style="green"),
             )
         rows: list[RenderableType] = [bar, figures, losses]
         digits = self._digits()
         return [*rows, Text(), digits] if digits is not None else rows
+
+    def _spark(self, values: Sequence[float]) -> str:
+        """Return a sparkline of the latest values that the terminal has room for."""
+        room = min(SPARK_WIDTH, self._console.width - BESIDE_SPARKS)
+        return sparkline(list(values)[-room:]) if room > 0 else ""
 
     def _digits(self) -> RenderableType | None:
         """Return the first ten classes' first images, if the terminal has room for five a row."""
@@ -267,7 +276,7 @@ def _distance(quality: Quality | None) -> str:
     return f" · feature distance {quality.feature_distance:.2f} (real {quality.floor:.2f})"
 
 
-def sparkline(values: deque[float]) -> str:
+def sparkline(values: Sequence[float]) -> str:
     """Return one block character for each value, from the lowest to the highest."""
     finite = [value for value in values if np.isfinite(value)]
     if not finite:

@@ -64,6 +64,15 @@ def test_the_panel_tells_how_it_stands():
         assert fact in text
 
 
+def test_a_narrow_panel_keeps_its_words_and_the_latest_losses():
+    def losing(loss):
+        return replace(report(), terms={"generator_loss": loss, "discriminator_loss": 1.1})
+
+    last_frame = shown(40, reports=map(losing, [9.0] * 40 + [0.0, 0.5, 1.0])).split("╭")[-1]
+    assert "discriminator loss" in last_frame
+    assert "████▁▁▂" in last_frame
+
+
 def test_quality_and_alarms_join_the_panel():
     text = shown(120, reports=[report(), looked_at(), report()])
     for fact in ("labels right 98.7%", "feature distance", "3.21", "alarm: ", "hint: ",
