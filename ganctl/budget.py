@@ -38,7 +38,7 @@ class Budget:
 
     def __str__(self) -> str:
         unit = self.unit.value.removesuffix("s") if self.amount == 1 else self.unit.value
-        return f"{self.amount:g} {unit}"
+        return f"{self.amount:,.10g} {unit}"
 
     def steps(self, images: int, batch: int) -> int | None:
         """Return the number of steps for ``images`` in the data; None when it is minutes."""

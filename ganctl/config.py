@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
+from numbers import Integral
 from typing import Any, TypeVar
 
 from ganctl.budget import Budget, BudgetUnit, choose_budget
@@ -227,12 +228,12 @@ def check_count(option: str, number: int, *, least: int = 1, most: int = 10**9) 
     Raises:
         UsageError: it does not.
     """
-    if not isinstance(number, int) or not least <= number <= most:
+    if not isinstance(number, Integral) or not least <= number <= most:
         raise UsageError(
             f"{option} {number} is out of range.",
             f"{option} takes a whole number from {least} to {most:,}.",
         )
-    return number
+    return int(number)
 
 
 def check_amount(option: str, number: float, *, least: float, most: float) -> float:

@@ -176,8 +176,13 @@ def _sheet(samples: Samples) -> bytes:
 
 
 def _columns(per_label: int) -> int:
-    """Return ten columns where rows of ten come out even, else one row for each label."""
-    return 10 if per_label % 10 == 0 else min(per_label, 32)
+    """Return ten columns where rows of ten come out even, else one row for each label.
+
+    A long row is broken into even ones, if there are any.
+    """
+    if per_label % 10 == 0:
+        return 10
+    return next((columns for columns in range(32, 4, -1) if per_label % columns == 0), per_label)
 
 
 def _arrays(samples: Samples) -> dict[str, NDArray[np.generic]]:

@@ -12,7 +12,7 @@ JSON_BYTES = 2**24
 JSON_DEPTH = 16
 """Lists in objects in lists …; ganctl's own go 5 deep."""
 METRICS_BYTES = 2**26
-"""A ``metrics.jsonl``: over four million steps of ``modern``."""
+"""A ``metrics.jsonl``: over three million steps of ``modern``."""
 LARGEST_NUMBER = 2.0**63
 """No number in JSON is larger: steps, images, bytes and seeds fit in 64 bits."""
 HEADER_BYTES = 2**24

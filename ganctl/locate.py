@@ -75,8 +75,10 @@ def find(reference: str | None) -> Run | Source:
         CheckpointError: it is a pickle.
         RunError: it is a run that cannot be read.
     """
-    reference = reference or LATEST
+    reference = _named(reference)
     path = paths.user_path(reference)
+    if _is_run(path):
+        return Run.open(path.absolute())
     if path.suffix.lower() in PICKLE_ENDINGS and _bare(reference) not in known_names():
         raise refused_pickle(path)
     if path.suffix == ".safetensors" and paths.exists(path) and path.is_file():
@@ -117,7 +119,7 @@ def read_source(source: Source, read: Callable[[Path], Content]) -> Content:
     try:
         return read(source.checkpoint)
     except CheckpointError:
-        if source.run is None or source.checkpoint.exists():
+        if source.run is None or os.path.lexists(source.checkpoint):
             raise
     return read_source(find_source(source.reference), read)
 
@@ -129,7 +131,14 @@ def find_run(reference: str | None) -> Run:
         RunNotFound: there is none; the hint lists the nearest names.
         RunError: it is there, but cannot be read.
     """
-    return Run.open(_find_folder(reference or LATEST))
+    return Run.open(_find_folder(_named(reference)))
+
+
+def _named(reference: str | None) -> str:
+    """Return what RUN says; an empty one, as of a variable that is not set, names nothing."""
+    if reference == "":
+        raise RunNotFound("RUN is empty.", f"Name a run, or leave it out, which means {LATEST}.")
+    return reference or LATEST
 
 
 def _chosen_checkpoint(run: Run, which: str) -> Source:

@@ -18,6 +18,7 @@ import json
 import os
 import re
 import shlex
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -29,7 +30,7 @@ from ganctl import paths
 from ganctl._version import __version__
 from ganctl.card import read_card
 from ganctl.config import TrainConfig, check_run_name
-from ganctl.errors import CheckpointError, FileError, RunError, UsageError
+from ganctl.errors import CheckpointError, FileError, GanctlWarning, RunError, UsageError
 from ganctl.evaluation import Evaluation
 from ganctl.files import (
     append_line,
@@ -157,14 +158,19 @@ class Run:
     def begin(self, data: dict[str, Any], parameters: dict[str, int]) -> None:
         """Write the run to the disk as one that trains, and make ``latest`` mean it.
 
-        What an earlier training of it was writing when it was killed is removed.
+        What an earlier training of it was writing when it was killed is removed. Where the run
+        lies elsewhere, a home that cannot be written is worth no more than a ``GanctlWarning``.
         """
         for folder in (self.folder, self.folder / "checkpoints", self.folder / "previews"):
             remove_leftovers(folder, _is_of_training)
-        remove_leftovers(paths.runs_folder(), lambda _name: False)
         self.data, self.parameters, self.status = data, parameters, RUNNING
         self.save()
-        write_atomically(paths.runs_folder() / LATEST, os.fsencode(f"{self.reference}\n"))
+        try:
+            remove_leftovers(paths.runs_folder(), lambda _name: False)
+            write_atomically(paths.runs_folder() / LATEST, os.fsencode(f"{self.reference}\n"))
+        except FileError as error:
+            text = f"{error} So latest does not mean this run; name it instead."
+            warnings.warn(GanctlWarning(text), stacklevel=2)
 
     def save(self) -> None:
         """Write ``run.json``."""
@@ -197,8 +203,10 @@ class Run:
 
     @property
     def resume_command(self) -> str:
-        """What goes on with its training, typed in any folder."""
-        return f"ganctl train --resume {shlex.quote(self.reference)}"
+        """What goes on with its training, typed in any shell and folder."""
+        # That shell may have another $GANCTL_HOME, or none.
+        reference = str(self.folder) if "GANCTL_HOME" in os.environ else self.reference
+        return f"ganctl train --resume {shlex.quote(reference)}"
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -43,3 +43,5 @@ def test_progress_counts_steps_or_the_clock():
 def test_budgets_read_as_words():
     assert str(Budget(BudgetUnit.MINUTES, 3)) == "3 minutes"
     assert str(Budget(BudgetUnit.EPOCHS, 1)) == "1 epoch"
+    assert str(Budget(BudgetUnit.EPOCHS, 0.25)) == "0.25 epochs"
+    assert str(Budget(BudgetUnit.STEPS, 1_234_567)) == "1,234,567 steps"

@@ -91,7 +91,8 @@ def test_a_sheet_and_a_single_image():
 
 
 @pytest.mark.parametrize(
-    ("count", "rows", "columns"), [(1, 2, 1), (7, 2, 7), (10, 2, 10), (20, 4, 10), (33, 3, 32)]
+    ("count", "rows", "columns"),
+    [(1, 2, 1), (7, 2, 7), (10, 2, 10), (20, 4, 10), (33, 6, 11), (37, 2, 37)],
 )
 def test_sheets_have_a_row_for_each_class_or_rows_of_ten(count, rows, columns):
     put(samples(seeds=range(count)), "sheet.png")

@@ -11,10 +11,12 @@ from ganctl.images import png_bytes
 
 
 @pytest.fixture(scope="module")
-def straight(tiny_data, tmp_path_factory):
+def straight(tiny_data, tmp_path_factory, shared_cache):
+    """What an undisturbed training comes to; it also fills the cache, whose writes would count."""
     folder = tmp_path_factory.mktemp("straight") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GANCTL_HOME", str(folder.parent))
+        patch.setenv("GANCTL_CACHE", str(shared_cache))
         assert attempt(folder, tiny_data).error is None
     return contents(folder)
 
@@ -52,7 +54,7 @@ def test_a_checkpoint_that_fails_twice_ends_the_training(faulty, kind, error):
     assert "The training has stopped at step 8; the checkpoint of step 4 is whole." in str(
         outcome.error
     )
-    assert outcome.error.hint.endswith("Then go on with --resume.")
+    assert " Then go on with: ganctl train --resume /" in outcome.error.hint
     assert wrong == []
 
 

@@ -287,3 +287,16 @@ def test_a_run_that_is_removed_while_runs_are_listed(runs, monkeypatch):
     shutil.rmtree(runs["other"].folder)
     monkeypatch.setattr(locate, "_run_folders", lambda: folders)
     assert {run.name for run in all_runs()} == {"demo", "demo-two"}
+
+
+def test_a_run_at_a_path_comes_first_whatever_it_is_called(bundled, runs, home, monkeypatch):
+    monkeypatch.chdir(home)
+    for name in ("pretrained/mnist", "exp.bin"):
+        shutil.copytree(home / "runs" / "demo", home / name)
+        assert find(name).folder == home / name
+
+
+def test_an_empty_name_means_nothing(runs):
+    for search in (find, find_run, find_source):
+        with pytest.raises(RunNotFound, match="RUN is empty"):
+            search("")

@@ -106,12 +106,19 @@ def test_checkpoints_and_previews_are_ordered_by_step(run):
 def test_a_run_without_a_checkpoint_says_so(run):
     with pytest.raises(RunError, match="no checkpoint yet") as caught:
         run.latest_checkpoint()
-    assert caught.value.hint.startswith("Go on with: ganctl train --resume demo;")
+    assert caught.value.hint.startswith(f"Go on with: ganctl train --resume {run.folder};")
     run.hold()
     with pytest.raises(RunError) as caught:
         run.latest_checkpoint()
     run.release()
     assert caught.value.hint.startswith("Wait for its first one;")
+
+
+def test_how_to_go_on_holds_in_another_shell(run, monkeypatch):
+    assert run.resume_command == f"ganctl train --resume {run.folder}"
+    monkeypatch.setattr("ganctl.paths.home", lambda: run.folder.parents[1])
+    monkeypatch.delenv("GANCTL_HOME")
+    assert run.resume_command == "ganctl train --resume demo"
 
 
 @pytest.mark.parametrize(("keep", "left"), [(0, [4]), (1, [3, 4]), (9, [1, 2, 3, 4])])

@@ -13,10 +13,11 @@ from ganctl.card import read_card
 from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_run
 from ganctl.config import check_count
-from ganctl.errors import FileError, UsageError
+from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.evaluation import Evaluation
 from ganctl.locate import Source, find_source, read_source
 from ganctl.reports import Table, comparison, page, tables
+from ganctl.runs import Run
 
 SHOWN_CLASSES = 12
 
@@ -101,15 +102,26 @@ def _judged(source: Source, n: int | None, *, cas: bool) -> Evaluation:
 
     with console.progress() as report:
         evaluation = judge(source, n=n, cas=cas, progress=report)
-    run = source.run
-    if run is not None and source.checkpoint == run.best_checkpoint():
-        kept = run.evaluation()
-        if kept is None or not kept.says_more_than(evaluation):
-            try:
-                run.keep_evaluation(evaluation, page(evaluation))
-            except FileError as error:
-                console.note(f"the result is not kept: {error}")
+    if source.run is not None:
+        _keep(source.run, evaluation)
     return evaluation
+
+
+def _keep(run: Run, evaluation: Evaluation) -> None:
+    """Keep an evaluation of a run's best checkpoint there, unless the last one tells more."""
+    try:
+        best = Source(run.reference, run.best_checkpoint(), run)
+        step = int(read_source(best, read_card).progress["step"])
+        if evaluation.step != step:
+            console.note(f"not kept in the run, which keeps what is of its best step, {step}")
+            return
+        kept = run.evaluation()
+        if kept is not None and kept.says_more_than(evaluation):
+            console.note(f"not kept in the run, whose last evaluation of {kept.n:,} tells more")
+            return
+        run.keep_evaluation(evaluation, page(evaluation))
+    except (CheckpointError, FileError, RunError) as error:
+        console.note(f"the result is not kept: {error}")
 
 
 def _compared(sources: Sequence[Source], n: int | None, *, cas: bool) -> list[Evaluation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
@@ -121,7 +122,7 @@ def _training_frames(run: Run, frames: int | None) -> list[Images]:
     try:
         return read_images(chosen)
     except FileError:
-        if all(preview.exists() for preview in chosen):
+        if all(map(os.path.lexists, chosen)):
             raise
     return _training_frames(run, frames)  # A training that was resumed has gone back meanwhile.
 

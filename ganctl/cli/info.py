@@ -152,7 +152,12 @@ def _code_map(checkpoints: Sequence[Path]) -> dict[str, Any] | None:
 
 
 def _show_all(*, json: bool) -> None:
-    runs = [_run_facts(run) for run in all_runs(on_damaged=_say_damaged)]
+    runs = []
+    for run in all_runs(on_damaged=_say_damaged):
+        try:
+            runs.append(_run_facts(run))
+        except FileError as error:
+            _say_damaged(error)
     if json:
         console.print_json(runs)
         return
@@ -166,7 +171,7 @@ def _show_all(*, json: bool) -> None:
     console.print_table([key.replace("_", " ") for key in shown], rows)
 
 
-def _say_damaged(error: RunError) -> None:
+def _say_damaged(error: RunError | FileError) -> None:
     console.note(f"left out: {error}")
 
 

@@ -14,6 +14,7 @@ from ganctl.cli import console
 from ganctl.errors import UsageError
 from ganctl.labels import UNLABELLED, Label, parse_labels
 from ganctl.locate import Source, find_source, read_source
+from ganctl.paths import user_path
 
 
 def complete_from(names: Sequence[str]) -> Callable[[str], list[str]]:
@@ -55,14 +56,14 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 
 
 def read_out(text: str) -> Path:
-    """Return the path that ``--out`` gives.
+    """Return the path that ``--out`` gives, with ``~`` as the home folder.
 
     Raises:
         UsageError: it is empty, as of a variable that is not set; that would mean this folder.
     """
     if not text:
         raise UsageError("--out is empty.", "Give a path, or leave it out.")
-    return Path(text)
+    return user_path(text)
 
 
 OutFile = Annotated[

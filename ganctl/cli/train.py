@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 import sys
@@ -212,10 +211,11 @@ def train(
         # The leader has found the same and says so, unless torchrun ends it since this one left.
         time.sleep(LEADERS_TIME)
         raise typer.Exit(error.exit_code) from None
-    if not world.leads:
+    if dry_run:
+        if world.leads:
+            _print_plan(run, json=json)
+    elif not world.leads:
         _train_along(run, world)
-    elif dry_run:
-        _print_plan(run, json=json)
     else:
         _train(run, world, context.obj, quiet=quiet, json=json)
 
@@ -365,7 +365,7 @@ def _say_what_comes_next(run: Run) -> None:
     images, seconds = run.progress["images_seen"], run.progress["seconds"]
     console.say(f"Trained on {images:,} images in {seconds:.0f} s. Next:")
     for command in commands:
-        console.say(f"  ganctl {command}")
+        console.say(f"  {_program()} {command}")
 
 
 def _stopped_before_the_first_step(run: Run, arguments: Sequence[str], exit_code: int) -> Stopped:
@@ -375,10 +375,8 @@ def _stopped_before_the_first_step(run: Run, arguments: Sequence[str], exit_code
 
 
 def _resume_command(run: Run) -> str:
-    """Return what goes on with a run when it is pasted into any shell, in any folder."""
-    # That shell may have another $GANCTL_HOME, or none.
-    reference = str(run.folder) if "GANCTL_HOME" in os.environ else run.reference
-    return f"{_program()} train --resume {shlex.quote(reference)}"
+    """Return what goes on with a run by this very ganctl."""
+    return f"{_program()}{run.resume_command.removeprefix('ganctl')}"
 
 
 def _program() -> str:

@@ -107,7 +107,13 @@ def joined(world: World, device: torch.device) -> Iterator[Team]:
             "Give --device cpu, or train with one process.",
         )
     # Small messages between processes stay on the CPU, so that no GPU has to wait for them.
-    dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
+    try:
+        dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
+    except ValueError as error:
+        raise UsageError(
+            f"WORLD_SIZE says that {world.size} processes train together, but {error}.",
+            "Start them by torchrun, or unset WORLD_SIZE to train alone.",
+        ) from error
     try:
         yield ManyProcesses(world)
     except RuntimeError as error:

@@ -47,7 +47,7 @@ def load_path(
                 return _npz(path)
             if path.is_dir() and _idx_file(path, split, "images") is not None:
                 return _idx_folder(path, split)
-            if path.is_dir() and any(child.is_dir() for child in path.iterdir()):
+            if path.is_dir() and _class_folders(path):
                 return _image_folder(path, image_size, progress)
     except FileError as error:
         raise DataError(str(error), error.hint) from error
@@ -121,26 +121,35 @@ def _idx_folder(folder: Path, split: Split) -> Labelled:
     names: tuple[str, ...] = ()
     if names_file.is_file():
         text = read_file(names_file, NAMES_BYTES)
-        names = _named(names_file, lambda: [name for name in text.decode().split("\n") if name])
+        names = _named(names_file, lambda: _lines(text))
     return Labelled(pixels, classes.astype(np.int64), names or _numbered(classes))
+
+
+def _lines(text: bytes) -> list[str]:
+    """Return the lines that are not empty; Windows marks the start, and the ends otherwise."""
+    lines = text.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+    return [line for line in lines if line]
 
 
 def _image_folder(folder: Path, image_size: int | None, progress: Progress | None) -> Labelled:
     """Read class folders of images: grey if all of them are, else colour."""
-    folders = sorted(child for child in folder.iterdir() if child.is_dir())
+    folders = _class_folders(folder)
     classes = _named(folder, lambda: [child.name for child in folders])
     files = [
         (path, index)
         for index, child in enumerate(folders)
         for path in sorted(child.iterdir())
-        if path.suffix.lower() in IMAGE_ENDINGS
+        if path.suffix.lower() in IMAGE_ENDINGS and not _is_hidden(path)
     ]
+    endings = f"They may be {', '.join(sorted(IMAGE_ENDINGS))}."
     if not files:
-        raise DataError(
-            f"The folders in {folder} hold no images.",
-            f"They may be {', '.join(sorted(IMAGE_ENDINGS))}.",
-        )
+        raise DataError(f"The folders in {folder} hold no images.", endings)
     heads = [_image_head(path) for path, _ in files]
+    if empty := set(range(len(folders))) - {index for _, index in files}:
+        raise DataError(
+            f"{folders[min(empty)]} is the folder of a class, and holds no images.",
+            f"Remove it, or put images into it. {endings}",
+        )
     mode = "L" if all(head[0] in ("1", "L", "LA") for head in heads) else "RGB"
     width, height = (image_size, image_size) if image_size else heads[0][1]
     odd = next((p for (p, _), h in zip(files, heads, strict=True) if h[1] != (width, height)), None)
@@ -159,6 +168,15 @@ def _image_folder(folder: Path, image_size: int | None, progress: Progress | Non
             progress("reading images", row, len(files))
     labels = np.array([index for _, index in files], np.int64)
     return Labelled(images, labels, classes)
+
+
+def _class_folders(folder: Path) -> list[Path]:
+    return sorted(child for child in folder.iterdir() if child.is_dir() and not _is_hidden(child))
+
+
+def _is_hidden(path: Path) -> bool:
+    """Return whether some tool keeps its own things there, and nobody images of a class."""
+    return path.name.startswith(".") or path.name == "__MACOSX"
 
 
 def _image_head(path: Path) -> tuple[str, tuple[int, int]]:

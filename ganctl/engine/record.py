@@ -173,7 +173,7 @@ class Recorder:
             where = f"; the checkpoint of step {step_of(kept[-1])} is whole" if kept else ""
             raise FileError(
                 f"{error} The training has stopped at step {self.state.step}{where}.",
-                f"{error.hint} Then go on with --resume.",
+                f"{error.hint} Then go on with: {self.run.resume_command}",
             ) from error
 
     @contextmanager

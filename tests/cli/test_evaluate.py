@@ -99,7 +99,9 @@ def test_what_cannot_be_asked(ganctl, trained, options, message, hint):
 def test_a_quick_look_does_not_replace_a_thorough_one(ganctl, trained):
     ganctl("evaluate", "lines", "--cas")
     thorough = trained.evaluation()
-    assert ganctl("evaluate", "lines").code == 0
+    quick = ganctl("evaluate", "lines")
+    assert quick.code == 0
+    assert "note: not kept in the run, whose last evaluation of 10 tells more" in quick.err
     assert trained.evaluation() == thorough
 
 
@@ -167,3 +169,13 @@ def card_of(run, **changes):
     for path in [*run.checkpoints(), run.best_path]:
         card = replace(read_card(path), **changes)
         save_file(load_file(path), path, card.as_metadata())
+
+
+def test_the_best_checkpoint_is_kept_by_whatever_name(ganctl, trained):
+    result = ganctl("evaluate", f"lines@{trained.best['step']}")
+    assert trained.evaluation().step == trained.best["step"]
+    assert result.err == ""
+    others = {int(path.stem[4:]) for path in trained.checkpoints()} - {trained.best["step"]}
+    result = ganctl("evaluate", f"lines@{max(others)}")
+    assert "not kept in the run" in result.err
+    assert trained.evaluation().step == trained.best["step"]

@@ -116,6 +116,16 @@ def test_a_damaged_run_beside_others_is_left_out_with_a_word(ganctl, trained, ho
     assert "broken" in result.err
 
 
+def test_a_run_with_too_many_metrics_does_not_hide_the_others(ganctl, trained, monkeypatch):
+    shutil.copytree(trained.folder, trained.folder.parent / "longer")
+    with (trained.folder.parent / "longer" / "metrics.jsonl").open("a") as file:
+        file.write(" " * 10_000)
+    monkeypatch.setattr("ganctl.runs.METRICS_BYTES", 10_000)
+    result = ganctl("info", "--all", "--json")
+    assert [facts["run"] for facts in json.loads(result.out)] == ["lines"]
+    assert "left out: " in result.err
+
+
 def test_asking_changes_nothing(ganctl, trained, home):
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
     ganctl("info")

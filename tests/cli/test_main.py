@@ -33,6 +33,12 @@ def test_an_empty_path_does_not_mean_this_folder(ganctl, command):
     assert "--out is empty" in result.err
 
 
+def test_the_home_folder_may_be_written_as_a_tilde(ganctl, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    result = ganctl("sample", "pretrained/mnist", "--digit", "3", "--out=~/three.png")
+    assert result.out == f"{tmp_path / 'three.png'}\n"
+
+
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_asking_for_help_is_no_failure(ganctl, option):
     assert ganctl(option).code == 0

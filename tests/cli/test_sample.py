@@ -386,3 +386,13 @@ def test_more_than_fits_into_memory_is_refused_before_anything_is_drawn(ganctl, 
     result = ganctl("sample", "pretrained/mnist", "--digit", "7", "--n", "1500", "--scale", "64")
     assert result.code == 2
     assert "error: 1,500 images of 1792×1792 pixels are 4.5 GiB." in result.err
+
+
+@pytest.mark.parametrize("command", ["sample --digit 0", "montage", "gif"])
+def test_links_to_a_disk_that_is_gone_are_told(ganctl, trained, command):
+    for path in (trained.best_path, trained.latest_checkpoint(), trained.previews()[0]):
+        path.unlink()
+        path.symlink_to("/nowhere/at/all")
+    result = ganctl(*command.split())
+    assert result.code == 1
+    assert "fault in ganctl" not in result.err

@@ -147,3 +147,10 @@ def test_a_leader_that_is_refused_holds_up_nobody(ganctl, tiny_data, home):
     assert code != 0 and out == ""
     assert err.count("error: The run held is being trained already") == 1
     assert Run.open(held.folder).progress["step"] == 2
+
+
+def test_a_dry_run_waits_for_nobody(tiny_data, home):
+    code, out, err = finished(torchrun(tiny_data, "--steps", "3", "--dry-run", "--json"))
+    assert code == 0, err
+    assert out.count('"run"') == 1
+    assert not home.exists()

@@ -440,3 +440,20 @@ def test_a_training_that_nobody_listens_to_any_more_goes_on(tiny_data, home):
         process.stderr.close()
         assert process.wait(timeout=60) in (0, 1)
     assert Run.open(home / "runs" / "unheard").status == "finished"
+
+
+def test_leftovers_of_a_torchrun_are_told(ganctl, tiny_data, home, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    result = ganctl("train", "--data", tiny_data, "--steps", "2", "--batch", "4")
+    assert result.code == 2
+    assert "unset WORLD_SIZE" in result.err
+    assert not list(home.rglob("run.json"))
+
+
+def test_a_run_elsewhere_needs_no_home(ganctl, tiny_data, home, tmp_path):
+    home.write_text("in the way")
+    options = ("--data", tiny_data, "--steps", "2", "--batch", "4", "--out", tmp_path / "here")
+    result = ganctl("train", *options)
+    assert result.code == 0
+    assert "latest does not mean this run" in result.err
+    assert Run.open(tmp_path / "here").status == "finished"

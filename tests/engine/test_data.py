@@ -172,6 +172,30 @@ def test_bad_folders(tmp_path, kind):
     assert caught.value.hint
 
 
+def test_what_tools_keep_beside_the_images_is_no_class(tmp_path):
+    root = write_folder(tmp_path / "data")
+    before = load(str(root))
+    (root / ".ipynb_checkpoints").mkdir()
+    (root / "__MACOSX").mkdir()
+    (root / "cat" / "._0.png").write_text("what a Mac says of 0.png")
+    after = load(str(root))
+    assert after.classes == before.classes
+    assert len(after) == len(before)
+
+
+def test_a_class_without_images_is_refused(tmp_path):
+    root = write_folder(tmp_path / "data")
+    (root / "dodo").mkdir()
+    with pytest.raises(DataError, match="dodo is the folder of a class, and holds no images"):
+        load(str(root))
+
+
+def test_class_names_from_windows(tmp_path):
+    root = write_idx(tmp_path / "data")
+    (root / "class-names.txt").write_bytes("\ufeffcat\r\ndog\r\n".encode())
+    assert load(str(root)).classes == ("cat", "dog")
+
+
 class FakeCollection:
     """Stands for a torchvision data set that is there already."""
 
