@@ -111,7 +111,7 @@ def _keep(run: Run, evaluation: Evaluation) -> None:
     """Keep an evaluation of a run's best checkpoint there, unless the last one tells more."""
     try:
         best = Source(run.reference, run.best_checkpoint(), run)
-        step = int(read_source(best, read_card).progress["step"])
+        step = _step_of(best)
         if evaluation.step != step:
             console.note(f"not kept in the run, which keeps what is of its best step, {step}")
             return
@@ -142,8 +142,12 @@ def _known(source: Source, n: int | None, *, cas: bool) -> Evaluation | None:
     kept = source.run.evaluation() if source.run else None
     if kept is None or kept.ganctl_version != __version__:
         return None
-    if kept.step != int(read_source(source, read_card).progress["step"]):
+    if kept.step != _step_of(source):
         return None
     if n not in (None, kept.n) or (cas and kept.cas is None):
         return None
     return replace(kept, run=source.reference)
+
+
+def _step_of(source: Source) -> int:
+    return int(read_source(source, read_card).progress["step"])

@@ -364,8 +364,9 @@ def _say_what_comes_next(run: Run) -> None:
         console.note("the data have too few images to judge by, so quality was not watched")
     images, seconds = run.progress["images_seen"], run.progress["seconds"]
     console.say(f"Trained on {images:,} images in {seconds:.0f} s. Next:")
+    program = _program()
     for command in commands:
-        console.say(f"  {_program()} {command}")
+        console.say(f"  {program} {command}")
 
 
 def _stopped_before_the_first_step(run: Run, arguments: Sequence[str], exit_code: int) -> Stopped:
