@@ -19,14 +19,14 @@ from ganctl._version import __version__
 if TYPE_CHECKING:
     from ganctl.api import Generator, load, train
     from ganctl.errors import GanctlError
-    from ganctl.runs import Run
+    from ganctl.runs.run import Run
 
 __all__ = ["GanctlError", "Generator", "Run", "__version__", "load", "train"]
 
 _HOMES = {
     "GanctlError": "ganctl.errors",
     "Generator": "ganctl.api",
-    "Run": "ganctl.runs",
+    "Run": "ganctl.runs.run",
     "load": "ganctl.api",
     "train": "ganctl.api",
 }

@@ -11,7 +11,7 @@ def main() -> NoReturn:
     # While the command line is imported, Python would show where in which module Ctrl-C came.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from ganctl.cli import main as run_and_exit
+    from ganctl.cli.app import main as run_and_exit
 
     run_and_exit()
 

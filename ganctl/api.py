@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganctl.card import Card
-from ganctl.codes import Codes, label_of_category, parse_codes
-from ganctl.config import check_amount, check_count, train_config
 from ganctl.errors import UsageError
-from ganctl.labels import UNLABELLED, Label, check_seed, parse_labels
-from ganctl.locate import find_source
-from ganctl.runs import Run, new_run
+from ganctl.requests.codes import Codes, label_of_category, parse_codes
+from ganctl.requests.labels import UNLABELLED, Label, check_seed, parse_labels
+from ganctl.requests.training import check_amount, check_count, train_config
+from ganctl.runs.checkpoint_header import Card
+from ganctl.runs.locate import find_source
+from ganctl.runs.run import Run, new_run
 from ganctl.signals import stop_on_signals
 
 if TYPE_CHECKING:
-    from ganctl.engine.sample import Sampler
-    from ganctl.engine.train import StepReport
+    from ganctl.engine.sampling.sampler import Sampler
+    from ganctl.engine.training.loop import StepReport
 
 
 def train(
@@ -54,7 +54,7 @@ def train(
         KeyboardInterrupt: after Ctrl-C; the run is saved.
         SystemExit: after SIGTERM or a hangup; the run is saved.
     """
-    from ganctl.engine.train import train as train_steps
+    from ganctl.engine.training.loop import train as train_steps
 
     run = new_run(train_config(**options), name=name, out=None if out is None else Path(out))
     with stop_on_signals(say=lambda _text: None) as should_stop:
@@ -76,7 +76,7 @@ def load(run: str | Path | None = None) -> Generator:
     Raises:
         GanctlError: there is none, or it cannot be read.
     """
-    from ganctl.engine.sample import Sampler
+    from ganctl.engine.sampling.sampler import Sampler
 
     return Generator(Sampler.of(find_source(None if run is None else str(run))))
 

@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ganctl.card import CodeMap, read_card
-from ganctl.cli import run as run_cli
-from ganctl.cli.train import with_resume_value
-from ganctl.config import train_config
-from ganctl.runs import Run
+from ganctl.cli.app import run as run_cli
+from ganctl.cli.commands.train import with_resume_value
+from ganctl.requests.training import train_config
+from ganctl.runs.checkpoint_header import CodeMap, read_card
+from ganctl.runs.run import Run
 
 TINY_CLASSES = ("across", "down")
 
@@ -156,7 +156,7 @@ def single_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def train_once(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path) -> Callable[..., Path]:
     """Train on tiny data for 40 steps, with previews every 10; only once for the same name."""
-    from ganctl.engine.train import train
+    from ganctl.engine.training.loop import train
 
     home = tmp_path_factory.mktemp("trained")
 

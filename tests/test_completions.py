@@ -17,7 +17,7 @@ FILES = {
 
 
 def complete(**environment):
-    code = "from ganctl.cli import main; main()"
+    code = "from ganctl.cli.app import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True
     )

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganctl.visible import visible
+from ganctl.files.text import visible
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from ganctl import locate
-from ganctl.card import Card, read_card
 from ganctl.cli import console
 from ganctl.errors import UsageError
-from ganctl.labels import UNLABELLED, Label, parse_labels
-from ganctl.locate import Source, find_source, read_source
-from ganctl.paths import user_path
+from ganctl.files.paths import user_path
+from ganctl.requests.labels import UNLABELLED, Label, parse_labels
+from ganctl.runs import locate
+from ganctl.runs.checkpoint_header import Card, read_card
+from ganctl.runs.locate import Source, find_source, read_source
 
 
 def complete_from(names: Sequence[str]) -> Callable[[str], list[str]]:

@@ -1,4 +1,4 @@
-"""What needs no torch does not import it; figures are in ``benchmarks/startup.py``."""
+"""What needs no torch does not import it; figures are in ``benchmarks/speed/startup.py``."""
 
 import signal
 import subprocess
@@ -10,7 +10,7 @@ from ganctl import __version__
 
 CODE = """
 import sys
-from ganctl.cli import main
+from ganctl.cli.app import main
 try:
     main(sys.argv[1:])
 except SystemExit as exit:
@@ -49,7 +49,7 @@ from ganctl.__main__ import main
 
 class Interrupt:
     def find_spec(name, *_):
-        if name == "ganctl.cli":
+        if name == "ganctl.cli.app":
             os.kill(os.getpid(), signal.SIGINT)
 
 signal.signal(signal.SIGINT, getattr(signal, sys.argv[1]))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ganctl.cli.panel import PlainLines, UntilLost
+from ganctl.cli.progress_view import PlainLines, UntilLost
 from ganctl.cli.terminal import hide_control_keys
-from ganctl.runs import Run
+from ganctl.runs.run import Run
 
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")
@@ -22,7 +22,7 @@ termios = pytest.importorskip("termios")
 ENDLESS = """
 import sys, time, types
 from types import SimpleNamespace
-engine = types.ModuleType("ganctl.engine.train")
+engine = types.ModuleType("ganctl.engine.training.loop")
 
 def train(run, *, should_stop, **_):
     run.begin({"classes": [], "count": 1}, {})
@@ -38,8 +38,8 @@ def train(run, *, should_stop, **_):
     run.save()
 
 engine.train = train
-sys.modules["ganctl.engine.train"] = engine
-from ganctl.cli import main
+sys.modules["ganctl.engine.training.loop"] = engine
+from ganctl.cli.app import main
 main(sys.argv[1:])
 """
 SHOW_CURSOR, HIDE_CURSOR = b"\x1b[?25h", b"\x1b[?25l"

@@ -1,0 +1,1 @@
+"""What it survives: kills, faults of the disk, files from strangers, hours of work."""

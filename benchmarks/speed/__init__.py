@@ -1,0 +1,1 @@
+"""How fast: a step, a start, several processes, the classic recipe beside a plain port."""

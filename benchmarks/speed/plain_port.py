@@ -1,0 +1,113 @@
+"""The classic loop as people port it: what ``--recipe classic`` is compared with.
+
+A DataLoader that turns each image by itself, float32, fakes made anew for each
+update, both networks differentiated in each, every loss read as a number, and
+a further pass of both networks for the losses that are printed. The networks,
+the numbers and the steps are those of ``--recipe classic``: batch 100, one
+update of the discriminator and two of the generator.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
+from torch.optim import Adam
+from torch.utils.data import DataLoader, Dataset
+
+from ganctl.engine.data import torchvision_door as vision
+from ganctl.engine.data.dataset import load
+from ganctl.engine.training.state import new_state
+from ganctl.requests.recipes import RECIPES, RecipeName
+from ganctl.runs.checkpoint_header import NetworkSpec
+
+DATA = "mnist"
+CLASSES = 10
+RECIPE = RECIPES[RecipeName.CLASSIC]
+SPEC = NetworkSpec(RECIPE.network, 28, 1, CLASSES, RECIPE.latent_size, RECIPE.latent)
+
+
+class PlainPort:
+    """A training whose ``state`` is the engine's, so that it is kept and judged as any other."""
+
+    def __init__(self, seed: int, *, with_logging_pass: bool = True) -> None:
+        state = new_state(SPEC, RECIPE, seed, torch.device("cpu"))
+
+        def adam(network: torch.nn.Module, lr: float) -> Adam:
+            return Adam(network.parameters(), lr, RECIPE.adam_betas)
+
+        self.state = replace(
+            state,
+            generator_optimizer=adam(state.generator, RECIPE.generator_lr),
+            discriminator_optimizer=adam(state.discriminator, RECIPE.discriminator_lr),
+        )
+        self._with_logging_pass = with_logging_pass
+        self._batches = _endless(_loader())
+
+    def step(self) -> None:
+        """Take the next batch, and one step on it."""
+        x, labels = next(self._batches)
+        y = one_hot(labels, CLASSES).float()
+        z = torch.rand(len(x), RECIPE.latent_size) * 2 - 1
+        optimizers = self.state.discriminator_optimizer, self.state.generator_optimizer
+        for player in (0, *[1] * RECIPE.generator_updates):
+            for optimizer in optimizers:
+                optimizer.zero_grad()
+            loss = self._losses(x, z, y)[player]
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizers[player].step()
+            loss.item()
+        if self._with_logging_pass:
+            with torch.no_grad():
+                for loss in self._losses(x, z, y):
+                    loss.item()
+        self.state.step += 1
+        self.state.images_seen += len(x)
+
+    def _losses(self, x: Tensor, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the discriminator minimises, and what the generator does."""
+        generator, discriminator = self.state.generator, self.state.discriminator
+        real, fake = discriminator(x, y), discriminator(generator(z, y), y)
+        ones, zeros = torch.ones(len(x)), torch.zeros(len(x))
+        discriminator_loss = binary_cross_entropy_with_logits(
+            real, ones
+        ) + binary_cross_entropy_with_logits(fake, zeros)
+        return discriminator_loss, binary_cross_entropy_with_logits(fake, ones)
+
+
+@dataclass(frozen=True)
+class _Transformed(Dataset[tuple[Tensor, int]]):
+    """Pictures that are transformed one by one whenever they are asked for."""
+
+    pictures: list[Image.Image]
+    labels: list[int]
+    transform: Callable[[Image.Image], Tensor]
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        return self.transform(self.pictures[index]), self.labels[index]
+
+
+def _loader() -> DataLoader[tuple[Tensor, int]]:
+    vision.datasets()
+    transforms = importlib.import_module("torchvision.transforms")
+    transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
+    dataset = load(DATA)
+    pictures = [Image.fromarray(image) for image in dataset.images[:, 0].numpy()]
+    return DataLoader(
+        _Transformed(pictures, dataset.labels.tolist(), transform),
+        batch_size=RECIPE.batch,
+        shuffle=True,
+    )
+
+
+def _endless(batches: DataLoader[tuple[Tensor, int]]) -> Iterator[tuple[Tensor, Tensor]]:
+    while True:
+        yield from batches

@@ -1,0 +1,153 @@
+"""``ganctl evaluate``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from ganctl._version import __version__
+from ganctl.cli import console
+from ganctl.cli.options import JsonOption, complete_run
+from ganctl.errors import CheckpointError, FileError, RunError, UsageError
+from ganctl.requests.training import check_count
+from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.evaluation import Evaluation
+from ganctl.runs.evaluation_tables import Table, comparison, page, tables
+from ganctl.runs.locate import Source, find_source, read_source
+from ganctl.runs.run import Run
+
+SHOWN_CLASSES = 12
+
+
+def evaluate(
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="RUN",
+            help="A run by name, prefix or path, a .safetensors file, or pretrained/NAME; "
+            "several with --compare.",
+            show_default="latest",
+            autocompletion=complete_run,
+        ),
+    ] = None,
+    n: Annotated[
+        int | None,
+        typer.Option(
+            "--n",
+            help="How many images to judge; as many real ones are held out to compare with.",
+            show_default="10000, or as many as are held out",
+        ),
+    ] = None,
+    cas: Annotated[
+        bool,
+        typer.Option(
+            "--cas",
+            help="Also train a classifier on 60,000 of its images, and test it on real ones.",
+        ),
+    ] = False,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare", help="Set several runs side by side, the best of each line marked."
+        ),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Judge a generator: are labels obeyed, are images like real ones, are they varied?
+
+    Two classifiers that saw only real training images are the judges, and real
+    images that they did not see stand beside the samples.
+    """
+    if n is not None:
+        check_count("--n", n)
+    named: list[str | None] = [*runs] if runs else [None]
+    if len(named) > 1 and not compare:
+        raise UsageError("evaluate judges one run.", "To set several side by side, give --compare.")
+    if len(named) < 2 and compare:
+        raise UsageError("--compare needs several runs.", "Name two or more.")
+    sources = [_open(name) for name in named]
+    if compare:
+        evaluations = _compared(sources, n, cas=cas)
+        if json:
+            console.print_json([evaluation.as_json() for evaluation in evaluations])
+        else:
+            _print(comparison(evaluations))
+        return
+    evaluation = _judged(sources[0], n, cas=cas)
+    if json:
+        console.print_json(evaluation.as_json())
+    else:
+        shown = tables(evaluation)
+        for table in shown if len(evaluation.classes) <= SHOWN_CLASSES else shown[:-1]:
+            _print(table)
+
+
+def _print(table: Table) -> None:
+    console.print_table(table.columns, table.rows, title=table.title)
+
+
+def _open(name: str | None) -> Source:
+    source = find_source(name)
+    if source.note:
+        console.note(source.note)
+    return source
+
+
+def _judged(source: Source, n: int | None, *, cas: bool) -> Evaluation:
+    """Judge what a source draws, and keep the result in its run if it is of the best."""
+    from ganctl.engine.evaluation.evaluate import evaluate as judge
+
+    with console.progress() as report:
+        evaluation = judge(source, n=n, cas=cas, progress=report)
+    if source.run is not None:
+        _keep(source.run, evaluation)
+    return evaluation
+
+
+def _keep(run: Run, evaluation: Evaluation) -> None:
+    """Keep an evaluation of a run's best checkpoint there, unless the last one tells more."""
+    try:
+        best = Source(run.reference, run.best_checkpoint(), run)
+        step = _step_of(best)
+        if evaluation.step != step:
+            console.note(f"not kept in the run, which keeps what is of its best step, {step}")
+            return
+        kept = run.evaluation()
+        if kept is not None and kept.says_more_than(evaluation):
+            console.note(f"not kept in the run, whose last evaluation of {kept.n:,} tells more")
+            return
+        run.keep_evaluation(evaluation, page(evaluation))
+    except (CheckpointError, FileError, RunError) as error:
+        console.note(f"the result is not kept: {error}")
+
+
+def _compared(sources: Sequence[Source], n: int | None, *, cas: bool) -> list[Evaluation]:
+    """Judge several by the same number of images; what their runs have kept is used again."""
+    evaluations = [_known(source, n, cas=cas) or _judged(source, n, cas=cas) for source in sources]
+    common = min(evaluation.n for evaluation in evaluations)
+    evaluations = [
+        evaluation if evaluation.n == common else _judged(source, common, cas=cas)
+        for source, evaluation in zip(sources, evaluations, strict=True)
+    ]
+    if len({evaluation.fingerprint for evaluation in evaluations}) > 1:
+        console.note("these runs were trained on different data: their figures do not compare")
+    return evaluations
+
+
+def _known(source: Source, n: int | None, *, cas: bool) -> Evaluation | None:
+    """Return what a run has kept, if it is of these weights and says what is asked."""
+    kept = source.run.evaluation() if source.run else None
+    if kept is None or kept.ganctl_version != __version__:
+        return None
+    if kept.step != _step_of(source):
+        return None
+    if n not in (None, kept.n) or (cas and kept.cas is None):
+        return None
+    return replace(kept, run=source.reference)
+
+
+def _step_of(source: Source) -> int:
+    return int(read_source(source, read_card).progress["step"])

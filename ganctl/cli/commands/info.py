@@ -1,0 +1,201 @@
+"""``ganctl info``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ganctl.cli import console
+from ganctl.cli.options import JsonOption, complete_run
+from ganctl.errors import CheckpointError, FileError, RunError, UsageError
+from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.locate import Source, all_runs, find, known_names, read_source
+from ganctl.runs.run import Run
+
+
+def info(
+    run: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RUN | FILE.png",
+            help="A run, a .safetensors file, pretrained/NAME, or a picture that ganctl made.",
+            show_default="latest",
+            autocompletion=complete_run,
+        ),
+    ] = None,
+    all_runs_: Annotated[bool, typer.Option("--all", help="Show a table of all runs.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Show what a run is and how far it got, or the command that makes a picture again."""
+    if all_runs_:
+        if run is not None:
+            raise UsageError("--all shows every run.", f"Leave out --all, or {run}.")
+        _show_all(json=json)
+        return
+    if run is not None and run.lower().endswith(".png") and run not in known_names():
+        facts = _picture_facts(Path(run))
+    else:
+        found = find(run)
+        if isinstance(found, Source) and found.note:
+            console.note(found.note)
+        facts = _weights_facts(found) if isinstance(found, Source) else _run_facts(found)
+    if json:
+        console.print_json(facts)
+    else:
+        console.print_facts(_readable(facts))
+
+
+def _picture_facts(path: Path) -> dict[str, Any]:
+    from ganctl.pictures.images import read_metadata
+
+    if not path.is_file():
+        raise FileError(f"There is no file {path}.", "Check the path.")
+    metadata = read_metadata(path)
+    command = {"command": metadata.pop("command")} if "command" in metadata else {}
+    return command | metadata
+
+
+def _weights_facts(source: Source) -> dict[str, Any]:
+    card = asdict(read_source(source, read_card))
+    progress = card.pop("progress")
+    return {
+        "weights": source.reference,
+        **card,
+        **progress,
+        "step": int(progress["step"]),
+        "images_seen": int(progress["images_seen"]),
+        "bytes": source.checkpoint.stat().st_size,
+    }
+
+
+def _run_facts(run: Run) -> dict[str, Any]:
+    config = run.config
+    metrics = run.metrics()
+    last = metrics[-1] if metrics else {}
+    checkpoints = run.checkpoints()
+    return {
+        "run": run.name,
+        "folder": str(run.folder),
+        "status": run.condition(),
+        "created": run.created,
+        "ganctl": run.ganctl_version,
+        "model": config.model.value,
+        "recipe": config.recipe.value,
+        "budget": str(config.budget),
+        "batch": config.batch,
+        "seed": config.seed,
+        "data": config.data,
+        "classes": list(run.classes),
+        "image_shape": run.data.get("shape"),
+        "parameters": run.parameters,
+        "step": run.progress.get("step", 0),
+        "images_seen": run.progress.get("images_seen", 0),
+        "seconds": run.progress.get("seconds", 0.0),
+        "images_per_second": _speed(run),
+        "generator_loss": last.get("generator_loss"),
+        "discriminator_loss": last.get("discriminator_loss"),
+        "last_quality": run.last_quality(),
+        "best": run.best,
+        "used": _used(run),
+        "evaluation": _evaluation(run),
+        "alarms": [f"{alarm['kind']} (step {alarm['step']})" for alarm in run.alarms],
+        "code_map": _code_map(checkpoints),
+        "checkpoints": [path.name for path in checkpoints],
+        "previews": len(run.previews()),
+        "bytes": run.size(),
+    }
+
+
+def _speed(run: Run) -> float | None:
+    """Return the images a second of the whole training, looks and previews included."""
+    seconds = run.progress.get("seconds", 0.0)
+    return round(run.progress["images_seen"] / seconds, 1) if seconds else None
+
+
+def _used(run: Run) -> str | None:
+    """Return the checkpoint that sampling uses, if there is one yet."""
+    try:
+        return run.best_checkpoint().name
+    except RunError:
+        return None
+
+
+def _evaluation(run: Run) -> dict[str, Any]:
+    """Return the figures of the latest evaluation, and the step that they are of."""
+    evaluation = run.evaluation()
+    if evaluation is None:
+        return {}
+    figures = evaluation.as_json()
+    accuracy = figures["label_accuracy"]
+    return {
+        "step": evaluation.step,
+        **({"label_accuracy": accuracy["overall"]} if accuracy else {}),
+        "feature_distance": figures["feature_distance"]["value"],
+        "floor": figures["feature_distance"]["floor"],
+        **{name: figures[name] for name in ("density", "coverage", "cas") if name in figures},
+        "n": evaluation.n,
+    }
+
+
+def _code_map(checkpoints: Sequence[Path]) -> dict[str, Any] | None:
+    """Return what InfoGAN's categories mean; nothing where the checkpoint cannot be read."""
+    try:
+        code_map = read_card(checkpoints[-1]).code_map if checkpoints else None
+    except CheckpointError:
+        return None
+    return asdict(code_map) if code_map else None
+
+
+def _show_all(*, json: bool) -> None:
+    runs = []
+    for run in all_runs(on_damaged=_say_damaged):
+        try:
+            runs.append(_run_facts(run))
+        except FileError as error:
+            _say_damaged(error)
+    if json:
+        console.print_json(runs)
+        return
+    if not runs:
+        console.note("there is no run yet; make one with: ganctl train")
+        return
+    shown = [
+        "run", "status", "model", "recipe", "data", "step", "images_seen", "seconds", "bytes"
+    ]  # fmt: skip
+    rows = [[_text(key, facts[key]) for key in shown] for facts in runs]
+    console.print_table([key.replace("_", " ") for key in shown], rows)
+
+
+def _say_damaged(error: RunError | FileError) -> None:
+    console.note(f"left out: {error}")
+
+
+def _readable(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        key.replace("_", " "): _text(key, value)
+        for key, value in facts.items()
+        if value not in (None, [], {})
+    }
+
+
+def _text(key: str, value: object) -> str:
+    if key == "bytes" and isinstance(value, (int, float)):
+        return f"{value / 1e6:.1f} MB"
+    if key == "seconds" and isinstance(value, (int, float)):
+        return f"{value:.1f}"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_text(name, part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, int) and not isinstance(value, bool) and key not in ("seed", "image_size"):
+        return f"{value:,}"
+    return str(value)

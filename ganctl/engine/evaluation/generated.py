@@ -1,0 +1,47 @@
+"""Generated images to judge, in the proportions of real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from ganctl.engine.data.dataset import Dataset, channels_first
+from ganctl.engine.data.labelled import Progress
+from ganctl.engine.sampling.sampler import Sampler
+from ganctl.requests.labels import UNLABELLED, Label, one_hot
+
+
+def drawn_like(
+    sampler: Sampler, real: Dataset, what: str, progress: Progress | None = None
+) -> tuple[Tensor, Tensor | None]:
+    """Draw as many images as there are real ones, and as many of each class.
+
+    So what is compared is how a class looks, and not how often it was asked for.
+
+    Returns:
+        images uint8 [N, C, H, W], and labels int64 [N], or None for a model that knows none.
+    """
+    classes = sampler.card.classes
+    if not classes:
+        pairs = [(UNLABELLED, seed) for seed in range(len(real))]
+        return _drawn(sampler, pairs, what, progress), None
+    counts = torch.bincount(real.labels, minlength=len(classes))
+    labels = torch.arange(len(classes)).repeat_interleave(counts)
+    asked = [one_hot(index, classes) for index in range(len(classes))]
+    pairs = [(asked[k], seed) for k, count in enumerate(counts.tolist()) for seed in range(count)]
+    return _drawn(sampler, pairs, what, progress), labels
+
+
+def _drawn(
+    sampler: Sampler, pairs: Sequence[tuple[Label, int]], what: str, progress: Progress | None
+) -> Tensor:
+    images: list[Tensor] = []
+    done = 0
+    for batch in sampler.batches_of(pairs):
+        images.append(channels_first(batch.images))
+        done += len(batch.seeds)
+        if progress is not None:
+            progress(what, done, len(pairs))
+    return torch.cat(images)

@@ -1,0 +1,159 @@
+"""Judges: classifiers that learned from real training images alone, and never from a generator.
+
+There are two, of different architecture and seed, so that no generator looks
+good by suiting one of them. Those of MNIST are bundled; for other data they
+are trained once and kept in the cache folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from ganctl.engine.data.dataset import Dataset
+from ganctl.engine.data.labelled import Progress
+from ganctl.engine.evaluation.classifiers import (
+    ARCHITECTURES,
+    Classifier,
+    accuracy,
+    fit,
+    look,
+    steps_for,
+)
+from ganctl.errors import FileError
+from ganctl.files import paths
+from ganctl.files.atomic import write_atomically
+
+JUDGES = {"strided": 101, "pooled": 202}
+"""The architecture of each judge, and its seed."""
+QUICK = "strided"
+"""The one for quick looks."""
+
+BUNDLED = paths.ASSETS / "judges"
+STEPS = 2500
+DISTORTION = 0.7
+FORMAT = "ganctl-judge 1"
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A classifier, how good it is on real images held out (in [0, 1]), and its weights' sha256."""
+
+    name: str
+    classifier: Classifier
+    real_accuracy: float
+    checksum: str
+
+    def look(self, pixels: Tensor) -> Opinion:
+        """Judge images uint8 [N, C, H, W]."""
+        return Opinion(*look(self.classifier, pixels))
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a judge sees in N images: the likeliest class [N] of each, and features [N, F]."""
+
+    classes: Tensor
+    features: Tensor
+
+
+def judges(
+    train: Dataset,
+    held_out: Dataset,
+    *,
+    names: Sequence[str] = tuple(JUDGES),
+    progress: Progress | None = None,
+) -> list[Judge]:
+    """Return the judges of a data set: bundled, kept from earlier, or trained now.
+
+    Args:
+        train: what they may learn from.
+        held_out: real images that tell how good they are.
+        names: which ones.
+        progress: told how far the training got.
+    """
+    return [_judge(name, train, held_out, progress) for name in names]
+
+
+def train_judge(
+    name: str,
+    train: Dataset,
+    held_out: Dataset,
+    *,
+    steps: int = STEPS,
+    progress: Progress | None = None,
+) -> Judge:
+    """Return a new judge, whose weights are rounded to half precision."""
+    classifier = fit(
+        name,
+        train,
+        steps=steps_for(train, steps),
+        seed=JUDGES[name],
+        distortion=DISTORTION,
+        progress=progress,
+        what=f"training the judge {name!r} on real images",
+    )
+    rounded = classifier.half().float()
+    return Judge(name, rounded, accuracy(rounded, held_out), weights_checksum(rounded))
+
+
+def judge_bytes(judge: Judge, train: Dataset) -> bytes:
+    """Return a judge of the data ``train`` as a safetensors file in half precision."""
+    metadata = {
+        "format": FORMAT,
+        "judge": judge.name,
+        "data": train.fingerprint,
+        "real_accuracy": repr(judge.real_accuracy),
+    }
+    weights = judge.classifier.state_dict().items()
+    return save({name: _halved(value).contiguous() for name, value in weights}, metadata)
+
+
+def _judge(name: str, train: Dataset, held_out: Dataset, progress: Progress | None) -> Judge:
+    cached = paths.cache() / "judges" / f"{train.fingerprint[:16]}-{name}.safetensors"
+    for path in (BUNDLED / f"mnist-{name}.safetensors", cached):
+        judge = _read(path, name, train)
+        if judge is not None:
+            return judge
+    judge = train_judge(name, train, held_out, progress=progress)
+    with contextlib.suppress(FileError):  # A cache that cannot be written only costs minutes.
+        write_atomically(cached, judge_bytes(judge, train))
+    return judge
+
+
+def _read(path: Path, name: str, train: Dataset) -> Judge | None:
+    """Return the judge in a file, or None if there is none of this data."""
+    if not path.is_file():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+        if metadata.get("format") != FORMAT or metadata.get("data") != train.fingerprint:
+            return None
+        classifier = ARCHITECTURES[name](train.images.shape[1], len(train.classes))
+        classifier.load_state_dict(load_file(path))
+        real_accuracy = float(metadata["real_accuracy"])
+    except (SafetensorError, OSError, RuntimeError, LookupError, ValueError):
+        return None  # A damaged copy in the cache is made again.
+    checksum = weights_checksum(classifier)
+    return Judge(name, classifier.eval().requires_grad_(False), real_accuracy, checksum)
+
+
+def _halved(value: Tensor) -> Tensor:
+    return value.half() if value.is_floating_point() else value
+
+
+def weights_checksum(classifier: Classifier) -> str:
+    """Return the sha256 of the weights by name; the order in a file's header may vary."""
+    digest = hashlib.sha256()
+    for name, value in sorted(classifier.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(value.float().contiguous().numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,155 @@
+"""The pairs of ``--recipe quick`` and ``modern``: small convolutions, fast on a CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from ganctl.engine.models.base import Discriminator, Generator
+from ganctl.engine.models.initial import normal
+from ganctl.runs.checkpoint_header import NetworkSpec
+
+EMBEDDING_SIZE = 32
+Q_SIZE = 128
+SLOPE = 0.2
+
+
+class ModernGenerator(Generator):
+    """A linear layer on latent and embedded condition, then convolutions that double the size."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        widths, self.base_size = pyramid(spec.image_size, base=32)
+        self.base_width = widths[0]
+        inputs = spec.latent_size
+        self.embed: nn.Parameter | None = None
+        if spec.condition_size:
+            # An embedding as a matrix, so that a blend of labels is a blend of embeddings.
+            self.embed = nn.Parameter(normal(spec.condition_size, EMBEDDING_SIZE))
+            inputs += EMBEDDING_SIZE
+        self.project = nn.Linear(inputs, self.base_width * self.base_size**2)
+        self.blocks = nn.Sequential(
+            nn.BatchNorm2d(widths[0]), nn.ReLU(), *upsampling(widths, spec.channels)
+        )
+
+    def forward(self, z: Tensor, condition: Tensor) -> Tensor:
+        """Return one image for each latent and condition."""
+        if self.embed is not None:
+            z = torch.cat([z, condition @ self.embed], dim=1)
+        h = self.project(z).unflatten(1, (self.base_width, self.base_size, self.base_size))
+        return torch.tanh(self.blocks(h))
+
+
+class ModernDiscriminator(Discriminator):
+    """Convolutions that halve the size, perhaps a hidden layer, and a projection head.
+
+    The score is w·h + Σ_k y_k (e_k·h): the label meets the features h of the
+    image as an inner product (Miyato & Koyama 2018, "cGANs with Projection
+    Discriminator", equation 3).
+
+    Args:
+        spec: what images and labels it sees.
+        hidden: the width of the hidden layer; 0 leaves it out.
+        norm: whether there is batch norm. A recipe that penalises the score's slope at each image
+            for itself must have none.
+    """
+
+    def __init__(self, spec: NetworkSpec, *, hidden: int, norm: bool) -> None:
+        super().__init__()
+        widths, base_size = pyramid(spec.image_size, base=32)
+        widths = widths[::-1]
+        self.blocks = nn.Sequential(
+            *downsampling(widths, spec.channels, slope=SLOPE, norm=norm), nn.Flatten()
+        )
+        features = widths[-1] * base_size**2
+        if hidden:
+            self.blocks.extend([nn.Linear(features, hidden), nn.LeakyReLU(SLOPE)])
+            features = hidden
+        self.realness = nn.Linear(features, 1)
+        self.label: nn.Parameter | None = None
+        if spec.classes:
+            # Zero at first, so that the label's term grows only as it becomes useful.
+            self.label = nn.Parameter(torch.zeros(spec.classes, features))
+        if spec.classifier:
+            self.classifier = nn.Linear(features, spec.classes)
+        if spec.categories:
+            self.q = nn.Sequential(
+                nn.Linear(features, Q_SIZE, bias=False),
+                nn.BatchNorm1d(Q_SIZE),
+                nn.LeakyReLU(SLOPE),
+                nn.Linear(Q_SIZE, spec.categories + spec.continuous),
+            )
+
+    def features(self, x: Tensor, y: Tensor) -> Tensor:  # noqa: ARG002
+        """Return what the last layer before the heads sees; the label comes in later."""
+        h: Tensor = self.blocks(x)
+        return h
+
+    def score(self, features: Tensor, y: Tensor) -> Tensor:
+        """Return the score of each row of features."""
+        scores: Tensor = self.realness(features).squeeze(1)
+        if self.label is not None:
+            scores = scores + ((y @ self.label) * features).sum(dim=1)
+        return scores
+
+    def scores(self, x: Tensor, *labels: Tensor) -> list[Tensor]:
+        """Return the scores of the same images with each of several labels, in one pass."""
+        features = self.features(x, labels[0])
+        return [self.score(features, y) for y in labels]
+
+    def class_logits(self, features: Tensor) -> Tensor:
+        """Return the classifier's logits of each row of features."""
+        logits: Tensor = self.classifier(features)
+        return logits
+
+    def codes(self, features: Tensor) -> Tensor:
+        """Return Q's guess: logits of c0, then means of the continuous codes."""
+        guess: Tensor = self.q(features)
+        return guess
+
+
+def upsampling(widths: Sequence[int], channels: int) -> list[nn.Module]:
+    """Return convolutions that double the size: through ``widths``, and once more to images."""
+    layers: list[nn.Module] = []
+    for width, narrower in pairwise(widths):
+        layers += [
+            nn.ConvTranspose2d(width, narrower, 4, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(narrower),
+            nn.ReLU(),
+        ]
+    return [*layers, nn.ConvTranspose2d(widths[-1], channels, 4, stride=2, padding=1)]
+
+
+def downsampling(
+    widths: Sequence[int], channels: int, *, slope: float, norm: bool
+) -> list[nn.Module]:
+    """Return convolutions that halve the size, from images on and through ``widths``.
+
+    With ``norm`` there is batch norm from the second one on.
+    """
+    layers: list[nn.Module] = [
+        nn.Conv2d(channels, widths[0], 4, stride=2, padding=1),
+        nn.LeakyReLU(slope),
+    ]
+    for width, wider in pairwise(widths):
+        layers.append(nn.Conv2d(width, wider, 4, stride=2, padding=1, bias=not norm))
+        if norm:
+            layers.append(nn.BatchNorm2d(wider))
+        layers.append(nn.LeakyReLU(slope))
+    return layers
+
+
+def pyramid(image_size: int, base: int) -> tuple[list[int], int]:
+    """Return the widths from the smallest map up, and that map's size.
+
+    The size is halved twice, and then on while it is even and above 8, the
+    width doubling each time: 28 → 14 → 7, 32 → 16 → 8, 64 → 32 → 16 → 8.
+    """
+    size, widths = image_size // 4, [base, 2 * base]
+    while size > 8 and size % 2 == 0:
+        size //= 2
+        widths.append(2 * widths[-1])
+    return widths[::-1], size

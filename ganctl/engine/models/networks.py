@@ -1,0 +1,36 @@
+"""The table of networks: pairs of players that are built from one description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from torch import nn
+
+from ganctl.engine.models.base import Discriminator, Generator
+from ganctl.engine.models.classic import ClassicDiscriminator, ClassicGenerator
+from ganctl.engine.models.infogan import InfoGANDiscriminator, InfoGANGenerator
+from ganctl.engine.models.modern import ModernDiscriminator, ModernGenerator
+from ganctl.runs.checkpoint_header import NetworkSpec
+
+
+@dataclass(frozen=True)
+class NetworkPair:
+    """How to build the two players from one description."""
+
+    generator: Callable[[NetworkSpec], Generator]
+    discriminator: Callable[[NetworkSpec], Discriminator]
+
+
+NETWORKS: dict[str, NetworkPair] = {
+    "quick": NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=0, norm=True)),
+    "modern": NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=512, norm=False)),
+    "infogan": NetworkPair(InfoGANGenerator, InfoGANDiscriminator),
+    "classic": NetworkPair(ClassicGenerator, ClassicDiscriminator),
+}
+
+
+def parameter_count(network: nn.Module) -> int:
+    """Return the number of trainable numbers in a network."""
+    return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)

@@ -1,0 +1,84 @@
+"""What must be as it was for a training to go on as if it had never stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ganctl.engine.data.dataset import Dataset
+from ganctl.errors import RunError
+from ganctl.requests.recipes import Recipe
+from ganctl.runs.checkpoint_header import Card
+from ganctl.runs.run import Run
+
+_NOT_NUMBERS = ("summary", "model", "batch", "budget", "preview_every", "checkpoint_every")
+_HARMLESS = ("log_every",)
+
+
+def numbers_of(recipe: Recipe) -> dict[str, Any]:
+    """Return what makes a training by this recipe another one, as JSON has it.
+
+    What the run's own configuration says, such as the batch, is left out.
+    """
+    left_out = _NOT_NUMBERS + _HARMLESS
+    values = {name: value for name, value in asdict(recipe).items() if name not in left_out}
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def check_unchanged(run: Run, dataset: Dataset, recipe: Recipe, card: Card) -> None:
+    """Refuse to go on with a run on other data, by another recipe, or from another's checkpoint.
+
+    Args:
+        run: what it was.
+        dataset: the data as they are now.
+        recipe: the recipe as this ganctl has it, before ``--lr-scale``.
+        card: of the checkpoint to go on from.
+
+    Raises:
+        RunError: something differs; all that does is listed.
+    """
+    differences = [
+        *_of_data(run.data, dataset),
+        *_of_recipe(run.recipe, numbers_of(recipe)),
+        *_of_checkpoint(run, card),
+    ]
+    if differences:
+        raise RunError(
+            f"The run {run.name} cannot go on as it began: {'; '.join(differences)}.",
+            f"Bring back what it began with (it was written by ganctl {run.ganctl_version}), or "
+            "start a new run without --resume.",
+        )
+
+
+def _of_data(then: Mapping[str, Any], dataset: Dataset) -> Iterator[str]:
+    now = dataset.describe()
+    for part in ("classes", "count", "shape"):
+        if then.get(part) != now[part]:
+            yield f"the data's {part} was {_shown(then.get(part))}, not {_shown(now[part])}"
+    if then.get("fingerprint") != now["fingerprint"]:
+        yield f"the data at {dataset.name} are not those that it was started on"
+
+
+def _of_recipe(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in then.items():
+        if name not in now:
+            yield f"the recipe's {name} was {_shown(value)}, and is gone"
+        elif value != now[name]:
+            yield f"the recipe's {name} was {_shown(value)}, not {_shown(now[name])}"
+
+
+def _of_checkpoint(run: Run, card: Card) -> Iterator[str]:
+    config = run.config
+    ours = {"model": config.model.value, "recipe": config.recipe.value, "data": config.data}
+    for name, value in ours.items():
+        if getattr(card, name) != value:
+            yield f"the {name} of its checkpoint is {getattr(card, name)}, not {value}"
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,95 @@
+"""All that a training is between two steps: what a checkpoint holds, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.utils import convert_conv2d_weight_memory_format
+from torch.optim import Adam, Optimizer
+
+from ganctl.engine.data import seeding
+from ganctl.engine.models.base import Discriminator, Generator
+from ganctl.engine.models.networks import NETWORKS
+from ganctl.requests.recipes import Recipe
+from ganctl.runs.checkpoint_header import NetworkSpec
+
+
+@dataclass
+class TrainState:
+    """Two networks, the generator's average, their optimizers, and how far they got.
+
+    ``step`` counts rounds: an update of the discriminator and those of the
+    generator that go with it. ``seconds`` is the time trained, resumed parts included.
+    """
+
+    spec: NetworkSpec
+    generator: Generator
+    generator_ema: Generator
+    discriminator: Discriminator
+    generator_optimizer: Optimizer
+    discriminator_optimizer: Optimizer
+    step: int = 0
+    images_seen: int = 0
+    seconds: float = 0.0
+
+    def is_finite(self) -> bool:
+        """Return whether every weight, statistic of batch norm, and moment of Adam is a number."""
+        networks = (self.generator, self.generator_ema, self.discriminator)
+        optimizers = (self.generator_optimizer, self.discriminator_optimizer)
+        tensors = [tensor for network in networks for tensor in network.state_dict().values()]
+        tensors += [
+            moment
+            for optimizer in optimizers
+            for moments in optimizer.state.values()
+            for moment in moments.values()
+        ]
+        # What is not finite makes a sum not finite, and one pass over the numbers is all it takes.
+        sums = [tensor.sum().double().to(tensors[0].device) for tensor in tensors]
+        return bool(torch.stack(sums).isfinite().all())
+
+    def set_learning_rates(self, generator: float, discriminator: float) -> None:
+        """Let the next step use these learning rates."""
+        _set_learning_rate(self.generator_optimizer, generator)
+        _set_learning_rate(self.discriminator_optimizer, discriminator)
+
+
+def new_state(spec: NetworkSpec, recipe: Recipe, seed: int, device: torch.device) -> TrainState:
+    """Return the state before the first step: weights are a function of ``seed``."""
+    pair = NETWORKS[spec.name]
+    on_gpu = device.type == "cuda"
+    with seeding.seeded_globals(seed, "weights"):
+        generator = pair.generator(spec).to(device)
+        discriminator = pair.discriminator(spec).to(device)
+    if on_gpu:
+        # What a GPU's convolutions like best. On a CPU it gained nothing.
+        for network in (generator, discriminator):
+            convert_conv2d_weight_memory_format(network, torch.channels_last)
+    generator_ema = copy.deepcopy(generator).eval().requires_grad_(False)
+
+    def adam(network: torch.nn.Module, lr: float) -> Optimizer:
+        if not on_gpu:
+            return Adam(network.parameters(), lr=lr, betas=recipe.adam_betas, fused=True)
+        # A recorded step reads its learning rate from the device.
+        rate = torch.tensor(lr, device=device)
+        betas = recipe.adam_betas
+        return Adam(network.parameters(), lr=rate, betas=betas, fused=True, capturable=True)
+
+    return TrainState(
+        spec=spec,
+        generator=generator,
+        generator_ema=generator_ema,
+        discriminator=discriminator,
+        generator_optimizer=adam(generator, recipe.generator_lr),
+        discriminator_optimizer=adam(discriminator, recipe.discriminator_lr),
+    )
+
+
+def _set_learning_rate(optimizer: Optimizer, rate: float) -> None:
+    for group in optimizer.param_groups:
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate

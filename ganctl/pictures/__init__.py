@@ -1,0 +1,4 @@
+"""Arrays to sheets, animations, curves and files of samples. Pillow and NumPy, no torch.
+
+It may import ``requests`` and ``files``. Begin with ``images``.
+"""

@@ -1,0 +1,211 @@
+"""Samples as files: class folders of PNGs, one sheet, ``.npz`` arrays, IDX files."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganctl.errors import UsageError
+from ganctl.files.atomic import check_free, check_writable, write_result, write_results
+from ganctl.files.idx import idx_bytes
+from ganctl.pictures import images
+from ganctl.pictures.images import Images
+from ganctl.pictures.provenance import Origin
+from ganctl.requests.labels import Label, seeds_text
+from ganctl.requests.training import Format, choose
+
+MAX_IDX_CLASSES = 256
+FOREIGN_ENDINGS = ("jpg", "jpeg", "gif", "webp", "apng", "bmp", "tif", "tiff", "npy", "zip", "csv")
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where samples go: ``path`` is a file if ``sheet`` or ``.npz``, else a folder."""
+
+    path: Path
+    format: Format
+    sheet: bool
+
+    def check(self, *, force: bool) -> None:
+        """Raise ``FileError`` if it cannot be written, before anything is computed."""
+        is_file = self.sheet or self.format is Format.NPZ
+        check_writable(self.path.parent if is_file else self.path)
+        if is_file and self.path.is_dir():
+            check_free(self.path, None, force=force)
+
+
+def choose_destination(out: Path | None, wanted: str | None, stem: str) -> Destination:
+    """Return where samples go, from ``--out``, ``--format`` and the run's name.
+
+    Raises:
+        UnknownName: no such format.
+        UsageError: the format does not go with the path's ending.
+    """
+    ending = out.suffix.lower().removeprefix(".") if out is not None else ""
+    by_ending = Format(ending) if ending in ("png", "npz") else None
+    if ending in FOREIGN_ENDINGS:
+        raise UsageError(
+            f"Samples cannot be written as .{ending}.",
+            "--out takes a folder, a .png for one sheet, or an .npz for arrays.",
+        )
+    kind = choose("format", wanted, Format) if wanted else by_ending or Format.PNG
+    if by_ending is not None and by_ending is not kind:
+        raise UsageError(
+            f"--format {kind.value} does not go with {out}.",
+            "Leave --format out, or give --out a fitting ending.",
+        )
+    if out is None:
+        folder = Path("samples")
+        names = {Format.PNG: stem, Format.NPZ: f"{stem}.npz", Format.IDX: f"{stem}-idx"}
+        return Destination(folder / names[kind], kind, sheet=False)
+    if kind is Format.NPZ and by_ending is None:
+        raise UsageError(f"--format npz needs a file, not {out}.", "End --out in .npz.")
+    return Destination(out, kind, sheet=by_ending is Format.PNG)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """All that one command made, in order.
+
+    ``images`` is uint8 [N, H, W] or [N, H, W, 3]; ``labels`` and ``seeds`` have
+    N entries; ``classes`` are all the names the run knows; ``truncation``,
+    ``codes`` and ``scale`` are as they were asked for, ``origin`` is what they
+    were drawn from.
+    """
+
+    images: Images
+    labels: tuple[Label, ...]
+    seeds: tuple[int, ...]
+    classes: tuple[str, ...]
+    truncation: float
+    codes: tuple[str, ...]
+    scale: int
+    origin: Origin
+
+    def metadata(self, labels: Iterable[Label], seeds: Iterable[int]) -> dict[str, Any]:
+        """Return the text that a PNG of these labels and seeds carries."""
+        return self.origin.metadata(
+            "sample",
+            labels=[label.text for label in labels if label.weights],
+            options={
+                "seeds": seeds_text(seeds),
+                "code": list(self.codes) or None,
+                "truncation": None if self.truncation == 1 else self.truncation,
+                "scale": None if self.scale == 1 else self.scale,
+            },
+        )
+
+
+def write_samples(samples: Samples, destination: Destination, *, force: bool) -> Path:
+    """Write samples and return where: a file, or the folder.
+
+    Raises:
+        FileError: something else is there and ``force`` is false, or the disk is full.
+        UsageError: the format cannot hold these images.
+    """
+    path = destination.path
+    if destination.sheet:
+        write_result(path, _sheet(samples), force=force)
+    elif destination.format is Format.NPZ:
+        write_result(path, npz_bytes(_arrays(samples)), force=force)
+    elif destination.format is Format.IDX:
+        files = {path / name: content for name, content in _idx_files(samples).items()}
+        write_results(files, force=force)
+    else:
+        folders = _folders(samples.labels)
+        files = {
+            path / folders[label] / f"seed{seed:04d}.png": images.png_bytes(
+                image, samples.metadata([label], [seed])
+            )
+            for image, label, seed in zip(
+                samples.images, samples.labels, samples.seeds, strict=True
+            )
+        }
+        write_results(files, force=force)
+    return path
+
+
+def _folders(labels: Iterable[Label]) -> dict[Label, str]:
+    """Return a folder for each label, with a number where names would be one folder.
+
+    Some file systems do not tell capitals from small letters.
+    """
+    folders: dict[Label, str] = {}
+    taken: set[str] = set()
+    asked = list(dict.fromkeys(labels))
+    count = Counter(label.folder.casefold() for label in asked)
+    for label in asked:
+        folder, number = label.folder, label.index
+        if count[folder.casefold()] > 1:
+            folder = f"{label.folder}-{number}"
+        while folder.casefold() in taken:
+            number += 1
+            folder = f"{label.folder}-{number}"
+        taken.add(folder.casefold())
+        folders[label] = folder
+    return folders
+
+
+def npz_bytes(arrays: dict[str, NDArray[np.generic]]) -> bytes:
+    """Return an ``.npz`` file; unlike ``numpy.savez`` the same arrays give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            # ZipInfo dates the member 1980, whatever the time is.
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _sheet(samples: Samples) -> bytes:
+    """Return one picture: a row for each label, or the image itself if there is only one."""
+    labels = list(dict.fromkeys(samples.labels))
+    metadata = samples.metadata(labels, dict.fromkeys(samples.seeds))
+    if len(samples.images) == 1:
+        return images.png_bytes(samples.images[0], metadata)
+    per_label = len(samples.images) // len(labels)
+    return images.png_bytes(images.sheet(samples.images, _columns(per_label)), metadata)
+
+
+def _columns(per_label: int) -> int:
+    """Return ten columns where rows of ten come out even, else one row for each label.
+
+    A long row is broken into even ones, if there are any.
+    """
+    if per_label % 10 == 0:
+        return 10
+    return next((columns for columns in range(32, 4, -1) if per_label % columns == 0), per_label)
+
+
+def _arrays(samples: Samples) -> dict[str, NDArray[np.generic]]:
+    arrays: dict[str, NDArray[np.generic]] = {
+        "images": samples.images,
+        "labels": np.array([label.index for label in samples.labels], np.int64),
+        "seeds": np.array(samples.seeds, np.int64),
+        "class_names": np.array(samples.classes),
+    }
+    if any(label.is_blend for label in samples.labels):
+        arrays["label_weights"] = np.array([label.weights for label in samples.labels], np.float32)
+    return arrays
+
+
+def _idx_files(samples: Samples) -> dict[str, bytes]:
+    """Return the files of a data folder that ``--data`` reads again."""
+    if samples.images.ndim == 4:
+        raise UsageError("IDX files hold grey images only.", "Use --format npz.")
+    if len(samples.classes) > MAX_IDX_CLASSES:
+        raise UsageError("IDX labels count to 255 at most.", "Use --format npz.")
+    labels = np.array([label.index for label in samples.labels], np.uint8)
+    return {
+        "train-images-idx3-ubyte": idx_bytes(samples.images),
+        "train-labels-idx1-ubyte": idx_bytes(labels),
+        "class-names.txt": "".join(f"{name}\n" for name in samples.classes).encode(),
+    }

@@ -1,0 +1,176 @@
+"""The games that can be played, and the recipes by which they are: numbers alone. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from ganctl.requests.budget import Budget, BudgetUnit
+
+
+class Model(str, Enum):
+    """Which game the two networks play: a row of ``engine.objectives.OBJECTIVES``."""
+
+    GAN = "gan"
+    CGAN = "cgan"
+    CGAN_AC = "cgan-ac"
+    GAN_CLS = "gan-cls"
+    GAN_INT = "gan-int"
+    GAN_INT_CLS = "gan-int-cls"
+    INFOGAN = "infogan"
+
+
+MODEL_SUMMARIES: dict[Model, str] = {
+    Model.GAN: "no labels",
+    Model.CGAN: "both networks see the label",
+    Model.CGAN_AC: "cgan whose discriminator also names the class",
+    Model.GAN_CLS: "cgan where a real image with a wrong label counts as false",
+    Model.GAN_INT: "cgan whose generator also practises between two labels",
+    Model.GAN_INT_CLS: "both of the last two",
+    Model.INFOGAN: "no labels, but codes that it learns to tell apart",
+}
+
+
+class RecipeName(str, Enum):
+    """How it is played: networks, optimizers and schedules, a row of ``RECIPES``."""
+
+    QUICK = "quick"
+    MODERN = "modern"
+    CLASSIC = "classic"
+
+
+class Latent(str, Enum):
+    """The distribution of each number of a latent vector: N(0, 1), or uniform on [-1, 1]."""
+
+    NORMAL = "normal"
+    UNIFORM = "uniform"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The numbers behind a recipe's name.
+
+    ``model`` is the game that it plays where no other is asked for. A step is one update of the
+    discriminator and then ``generator_updates`` of the generator, with the same latents and labels.
+    What the discriminator looks at, real or not, has noise of standard deviation ``noise``
+    (Sønderby et al. 2017, section 4), which falls to zero over the span ``noise_fade`` of the
+    budget. ``r1`` is the weight γ of the gradient penalty of Mescheder et al. (2018), 0 for none;
+    it is laid on each ``r1_every``-th step, so many times as strong (Karras et al. 2020, StyleGAN2,
+    section 3.1). ``generator_lr`` and ``discriminator_lr`` are Adam's; once ``decay_from`` of the
+    budget is spent, both fall to zero along a straight line over the rest. ``ema_images`` is the
+    half-life of the generator's average, in images, 0 for none; early on it is at most
+    ``ema_rampup`` of the images seen so far, so that the first weights are soon forgotten.
+    """
+
+    summary: str
+    model: Model
+    network: str
+    batch: int
+    latent: Latent
+    latent_size: int
+    generator_lr: float
+    discriminator_lr: float
+    decay_from: float
+    adam_betas: tuple[float, float]
+    generator_updates: int
+    noise: float
+    noise_fade: tuple[float, float]
+    r1: float
+    r1_every: int
+    ema_images: int
+    ema_rampup: float
+    budget: Budget
+    log_every: int
+    preview_every: int
+    checkpoint_every: int
+
+
+_MODERN = Recipe(
+    summary="the best digits in minutes on a CPU",
+    model=Model.CGAN_AC,
+    network="modern",
+    batch=64,
+    latent=Latent.NORMAL,
+    latent_size=64,
+    generator_lr=4e-3,
+    discriminator_lr=2e-3,
+    decay_from=0.0,
+    adam_betas=(0.0, 0.99),
+    generator_updates=1,
+    noise=0.0,
+    noise_fade=(0.5, 0.9),
+    r1=0.5,
+    r1_every=4,
+    ema_images=10_000,
+    ema_rampup=0.1,
+    budget=Budget(BudgetUnit.EPOCHS, 6),
+    log_every=20,
+    preview_every=200,
+    checkpoint_every=500,
+)
+
+RECIPES: dict[RecipeName, Recipe] = {
+    RecipeName.QUICK: replace(
+        _MODERN,
+        summary="clear digits in a minute, less varied",
+        network="quick",
+        r1=0.0,
+        budget=Budget(BudgetUnit.EPOCHS, 1),
+    ),
+    RecipeName.MODERN: _MODERN,
+    RecipeName.CLASSIC: Recipe(
+        summary="a conditional DCGAN to the letter of 2018: about a day on a CPU",
+        model=Model.CGAN,
+        network="classic",
+        batch=100,
+        latent=Latent.UNIFORM,
+        latent_size=100,
+        generator_lr=2e-4,
+        discriminator_lr=2e-4,
+        decay_from=1.0,
+        adam_betas=(0.5, 0.999),
+        generator_updates=2,
+        noise=0.0,
+        noise_fade=(0.5, 0.9),
+        r1=0.0,
+        r1_every=1,
+        ema_images=0,
+        ema_rampup=0.0,
+        budget=Budget(BudgetUnit.STEPS, 60_000),
+        log_every=5,
+        preview_every=1000,
+        checkpoint_every=200,
+    ),
+}
+
+# Chen et al. 2016, appendix C.1: other networks, 62 numbers of noise, and a generator that learns
+# faster than its discriminator. It suits every model without labels.
+_UNLABELLED = replace(
+    _MODERN,
+    network="infogan",
+    batch=128,
+    latent=Latent.UNIFORM,
+    latent_size=62,
+    generator_lr=4e-3,
+    discriminator_lr=1e-3,
+    decay_from=0.7,
+    adam_betas=(0.5, 0.99),
+    r1=0.0,
+    budget=Budget(BudgetUnit.EPOCHS, 5),
+)
+# Without noise some seeds never begin: the discriminator wins within a few hundred steps.
+_GAN = replace(_UNLABELLED, noise=0.5)
+RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
+    (RecipeName.QUICK, Model.GAN): _GAN,
+    (RecipeName.QUICK, Model.INFOGAN): _UNLABELLED,
+    (RecipeName.MODERN, Model.GAN): _GAN,
+    (RecipeName.MODERN, Model.INFOGAN): _UNLABELLED,
+    (RecipeName.CLASSIC, Model.INFOGAN): replace(
+        RECIPES[RecipeName.CLASSIC], latent_size=62, generator_lr=1e-3
+    ),
+}
+
+
+def recipe_for(name: RecipeName, model: Model) -> Recipe:
+    """Return the numbers of a recipe, with those that a model needs otherwise."""
+    return RECIPE_VARIANTS.get((name, model), RECIPES[name])

@@ -1,0 +1,44 @@
+"""Make a small file of a run's averaged generator, in half precision, to hand on or to bundle.
+
+    python scripts/bundle_generator.py RUN FILE.safetensors
+
+``ganctl sample FILE.safetensors`` draws from it; it holds no more than that needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from ganctl.engine.training import checkpoint
+from ganctl.runs.locate import find_source
+
+
+def bundle(run: str, path: Path) -> int:
+    """Write the file and return its size in bytes.
+
+    Args:
+        run: as RUN on the command line.
+        path: where to, replacing what is there.
+
+    Raises:
+        GanctlError: there is no such run, or the file cannot be written.
+    """
+    generator, card = checkpoint.load_generator(find_source(run).checkpoint)
+    # A path on the maker's machine means nothing on another.
+    portable = replace(card, data=Path(card.data).name)
+    checkpoint.save_generator(generator, portable, path, torch.float16)
+    return path.stat().st_size
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("run", metavar="RUN")
+    parser.add_argument("file", type=Path, metavar="FILE.safetensors")
+    arguments = parser.parse_args()
+    size = bundle(arguments.run, arguments.file)
+    sys.stdout.write(f"{arguments.file}: {size:,} bytes\n")

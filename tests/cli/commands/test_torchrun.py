@@ -1,0 +1,156 @@
+"""Several processes train as one does, and end as one does."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from safetensors.torch import load_file
+
+from ganctl.runs.run import Run
+
+LONG = ("--steps", "10000000", "--checkpoint-every", "20")
+
+
+def torchrun(tiny_data, *arguments, processes=2):
+    """Start ``ganctl train`` on tiny data in several processes of one thread each."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command += ["--nproc-per-node", str(processes), "-m", "ganctl", "train"]
+    command += ["--data", str(tiny_data), "--batch", "8", *arguments]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, text=True, env=environment, **pipes)
+
+
+def finished(process):
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def workers_of(process):
+    """Return the process ids of the trainings that a torchrun has started."""
+    found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
+    return [int(line) for line in found.stdout.split()]
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def long_training(tiny_data, home):
+    """A training of two processes that would last for hours, once it has a checkpoint."""
+    process = torchrun(tiny_data, "--name", "long", *LONG)
+    deadline = time.monotonic() + 100
+    while process.poll() is None and time.monotonic() < deadline:
+        if list((home / "runs" / "long" / "checkpoints").glob("step*")):
+            break
+        time.sleep(0.05)
+    assert process.poll() is None, process.communicate()
+    yield process
+    for worker in workers_of(process):
+        os.kill(worker, signal.SIGKILL)
+    process.kill()
+    process.communicate()
+
+
+def test_two_train_together_and_one_goes_on(ganctl, tiny_data, home):
+    options = ("--model", "infogan", "--name", "two")
+    code, out, err = finished(torchrun(tiny_data, *options, "--steps", "3"))
+    assert (code, out) == (0, f"{home / 'runs' / 'two'}\n")
+    assert err.count("Trained on 24 images") == 1
+    two = Run.open(home / "runs" / "two")
+    assert (two.status, two.progress["images_seen"]) == ("finished", 24)
+    assert len(two.metrics()) == 1
+    assert ganctl("train", "--resume", "two", "--steps", "5", "--quiet").code == 0
+
+
+def test_two_equal_one(ganctl, tiny_data, home):
+    options = ("--model", "cgan", "--recipe", "quick", "--steps", "3", "--quiet")
+    assert finished(torchrun(tiny_data, *options, "--name", "two"))[0] == 0
+    assert ganctl("train", "--data", tiny_data, "--batch", "8", *options, "--name", "one").code == 0
+    two, one = (Run.open(home / "runs" / name) for name in ("two", "one"))
+    for name in ("generator_loss", "discriminator_loss", "real_score", "fake_score"):
+        assert two.metrics()[-1][name] == pytest.approx(one.metrics()[-1][name], abs=1e-3)
+    halves, whole = (load_file(run.latest_checkpoint()) for run in (two, one))
+    assert halves.keys() == whole.keys()
+    for name, value in whole.items():
+        # Adam turns a gradient that is nearly zero into a step of either sign.
+        assert (halves[name].double() - value.double()).abs().mean() < 1e-3, name
+
+
+def test_two_go_on_with_the_run_of_one(ganctl, tiny_data, home):
+    options = ("--model", "cgan-ac", "--steps")
+    for name in ("straight", "parts"):
+        steps = "4" if name == "straight" else "2"
+        assert (
+            ganctl(
+                *("train", "--data", tiny_data, "--batch", "8", "--name", name, *options, steps)
+            ).code
+            == 0
+        )
+    code, _, err = finished(torchrun(tiny_data, "--resume", "parts", "--steps", "4", "--quiet"))
+    assert code == 0, err
+    straight, parts = (Run.open(home / "runs" / name) for name in ("straight", "parts"))
+    assert parts.progress["step"] == 4
+    assert parts.metrics()[-1]["generator_loss"] == pytest.approx(
+        straight.metrics()[-1]["generator_loss"], abs=1e-2
+    )
+
+
+def test_ctrl_c_saves_once(long_training, home):
+    long_training.send_signal(signal.SIGINT)
+    code, _, err = finished(long_training)
+    assert code != 0
+    run = Run.open(home / "runs" / "long")
+    assert run.status == "stopped"
+    assert run.checkpoint_path(run.progress["step"]).is_file()
+    assert err.count("everything is saved") == 1
+    assert err.count("stopping after this step") == 1
+
+
+def test_when_one_process_is_killed_the_others_end_and_the_checkpoint_is_whole(
+    long_training, home, ganctl
+):
+    workers = workers_of(long_training)
+    assert len(workers) == 2
+    os.kill(workers[1], signal.SIGKILL)
+    code, _, _ = finished(long_training)
+    assert code != 0
+    assert not any(is_alive(worker) for worker in workers)
+    step = Run.open(home / "runs" / "long").progress["step"]
+    resumed = ganctl("train", "--resume", "long", "--steps", str(step + 2), "--quiet")
+    assert resumed.code == 0
+
+
+def test_a_batch_that_cannot_be_split_is_refused_once(tiny_data, home):
+    code, out, err = finished(torchrun(tiny_data, "--steps", "3", processes=3))
+    assert code != 0 and out == ""
+    assert err.count("error: --batch 8 cannot be split evenly among 3 processes.") == 1
+    assert not (home / "runs").exists()
+
+
+def test_a_leader_that_is_refused_holds_up_nobody(ganctl, tiny_data, home):
+    options = ("--data", tiny_data, "--batch", "8", "--name", "held", "--quiet")
+    assert ganctl("train", *options, "--steps", "2").code == 0
+    held = Run.open(home / "runs" / "held")
+    held.hold()
+    process = torchrun(tiny_data, "--resume", "held", "--steps", "9")
+    code, out, err = finished(process)
+    held.release()
+    assert code != 0 and out == ""
+    assert err.count("error: The run held is being trained already") == 1
+    assert Run.open(held.folder).progress["step"] == 2
+
+
+def test_a_dry_run_waits_for_nobody(tiny_data, home):
+    code, out, err = finished(torchrun(tiny_data, "--steps", "3", "--dry-run", "--json"))
+    assert code == 0, err
+    assert out.count('"run"') == 1
+    assert not home.exists()

@@ -1,0 +1,64 @@
+"""The score of what a classifier learns from generated images."""
+
+import json
+
+import pytest
+import torch
+
+from ganctl.engine.data import dataset as data
+from ganctl.engine.evaluation import cas as module
+from ganctl.engine.evaluation.cas import cas, cas_of_real
+from ganctl.engine.evaluation.reals import reals_beside
+from ganctl.engine.sampling.sampler import Sampler
+
+
+def loaded(name):
+    return reals_beside(data.load(name))
+
+
+@pytest.fixture
+def reals(tiny_data, tmp_path, monkeypatch):
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))
+    return loaded(str(tiny_data))
+
+
+class Echo(Sampler):
+    """A generator that draws real lines, of the class asked for or of the other."""
+
+    def __init__(self, card, real, swapped):
+        self.card, self.real, self.swapped = card, real, swapped
+
+    def batches_of(self, pairs, **_options):
+        from ganctl.engine.sampling.sampler import SampleBatch, channels_last
+
+        labels, seeds = zip(*pairs, strict=True)
+        members = [self.real.images[self.real.labels == k] for k in range(2)]
+        drawn = []
+        for label, seed in pairs:
+            images = members[1 - label.index if self.swapped else label.index]
+            drawn.append(images[seed % len(images)])
+        yield SampleBatch(labels, seeds, channels_last(torch.stack(drawn)))
+
+
+@pytest.mark.parametrize(("swapped", "score"), [(False, 1.0), (True, 0.0)])
+def test_it_learns_what_the_generator_draws(reals, trained, swapped, score):
+    card = Sampler.load(trained.latest_checkpoint()).card
+    assert cas(Echo(card, reals.train, swapped), reals) == score
+
+
+def test_that_of_real_images_is_measured_once(reals, tmp_path, monkeypatch):
+    told = []
+    first = cas_of_real(reals, lambda *facts: told.append(facts[0]))
+    assert first == 1
+    assert set(told) == {"learning from real images"}
+    (kept,) = (tmp_path / "cache" / "cas").iterdir()
+    monkeypatch.setattr(module, "fit", None)
+    assert cas_of_real(reals) == first
+    kept.write_text(json.dumps({"cas_real": "x"}))
+    with pytest.raises(TypeError):
+        cas_of_real(reals)
+
+
+def test_no_more_real_images_than_the_score_is_made_for(reals, monkeypatch):
+    monkeypatch.setattr(module, "IMAGES", 20)
+    assert len(module.some_real(reals)) == 20

@@ -1,0 +1,86 @@
+"""Judges are good, small, known by their checksums, and made once for other data."""
+
+import pytest
+import torch
+
+from ganctl.engine.data import dataset as data
+from ganctl.engine.evaluation import judges as module
+from ganctl.engine.evaluation.classifiers import accuracy
+from ganctl.engine.evaluation.judges import BUNDLED, JUDGES, judges
+from ganctl.engine.evaluation.reals import reals_beside
+from ganctl.files import paths
+
+
+def loaded(name):
+    return reals_beside(data.load(name))
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def reals(tiny_data):
+    return loaded(str(tiny_data))
+
+
+def refuse(*_arguments, **_options):
+    raise AssertionError("a judge was trained again")
+
+
+def test_those_of_mnist_are_as_good_as_they_say(monkeypatch):
+    monkeypatch.setattr(module, "fit", refuse)
+    real = loaded("mnist")
+    for judge in judges(real.train, real.held_out):
+        measured = accuracy(judge.classifier, real.held_out)
+        assert measured >= 0.994
+        assert measured == pytest.approx(judge.real_accuracy, abs=2e-4)
+
+
+def test_the_bundled_files_are_small_and_have_the_recorded_checksums():
+    recorded = (paths.ASSETS / "README.md").read_text(encoding="utf-8")
+    mnist = loaded("mnist")
+    for judge in judges(mnist.train, mnist.held_out):
+        assert (BUNDLED / f"mnist-{judge.name}.safetensors").stat().st_size < 1_000_000
+        assert judge.checksum in recorded
+
+
+def test_for_other_data_they_are_trained_once_with_a_bar(reals, cache, monkeypatch):
+    told = []
+    first = judges(reals.train, reals.held_out, progress=lambda *facts: told.append(facts))
+    assert [judge.name for judge in first] == list(JUDGES)
+    assert {what for what, _, _ in told} == {
+        f"training the judge {name!r} on real images" for name in JUDGES
+    }
+    assert len(list((cache / "judges").iterdir())) == 2
+    monkeypatch.setattr(module, "fit", refuse)
+    again = judges(reals.train, reals.held_out)
+    for one, same in zip(first, again, strict=True):
+        assert (one.checksum, one.real_accuracy) == (same.checksum, same.real_accuracy)
+        kept = same.classifier.state_dict()
+        assert all(torch.equal(kept[k], v) for k, v in one.classifier.state_dict().items())
+
+
+def test_a_damaged_copy_is_made_again(reals, cache):
+    (good,) = judges(reals.train, reals.held_out, names=["pooled"])
+    (path,) = (cache / "judges").iterdir()
+    path.write_bytes(path.read_bytes()[:1000])
+    (again,) = judges(reals.train, reals.held_out, names=["pooled"])
+    assert again.checksum == good.checksum
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(reals, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "file"))
+    (judge,) = judges(reals.train, reals.held_out, names=["strided"])
+    assert judge.real_accuracy == 1
+
+
+def test_other_data_have_other_judges(reals, cache):
+    (one,) = judges(reals.train, reals.held_out, names=["strided"])
+    swapped = loaded(reals.whole.name)
+    swapped.train.images[0] = 255 - swapped.train.images[0]
+    (other,) = judges(swapped.train, swapped.held_out, names=["strided"])
+    assert one.checksum != other.checksum

@@ -1,0 +1,88 @@
+"""No trick flatters all measures: real images, copies of one, shuffled labels, and noise."""
+
+import pytest
+import torch
+
+from ganctl.engine.data import dataset as data
+from ganctl.engine.evaluation.judges import judges
+from ganctl.engine.evaluation.measure import confusion, verdict
+from ganctl.engine.evaluation.reals import reals_beside
+
+COUNT = 2000
+
+
+def loaded(name):
+    return reals_beside(data.load(name))
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    """A function that judges images by both judges beside 2,000 real test digits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANCTL_CACHE", str(tmp_path_factory.mktemp("cache")))
+        reals = loaded("mnist")
+        panel = judges(reals.train, reals.held_out)
+    reference, held_out = reals.some(COUNT)
+
+    def judged(images, labels):
+        return [verdict(judge, images, labels, reference, held_out) for judge in panel]
+
+    return reals, held_out, judged
+
+
+def test_real_images_posing_as_samples_are_as_good_as_real(bench):
+    reals, held_out, judged = bench
+    for found in judged(held_out.images, held_out.labels):
+        assert found.samples == found.real
+        assert found.samples.label_accuracy >= 0.99
+        assert found.times_floor == 1
+    # And so are others, that the floor was not measured with.
+    drawn = torch.randperm(10_000, generator=torch.Generator().manual_seed(0))[:COUNT]
+    for found in judged(reals.held_out.images[drawn], reals.held_out.labels[drawn]):
+        assert found.samples.label_accuracy >= 0.99
+        assert found.times_floor < 1.5
+        assert found.samples.coverage > 0.9 * found.real.coverage
+        assert found.samples.density == pytest.approx(found.real.density, abs=0.15)
+
+
+def test_ten_copies_of_one_digit_of_each_class_show_collapse(bench):
+    _, held_out, judged = bench
+    first = torch.stack([(held_out.labels == digit).nonzero()[0, 0] for digit in range(10)])
+    images, labels = (kept[first].repeat_interleave(10, dim=0) for kept in
+                      (held_out.images, held_out.labels))  # fmt: skip
+    for found in judged(images, labels):
+        assert found.samples.label_accuracy >= 0.9
+        assert found.samples.coverage < 0.05
+        assert found.times_floor > 10
+
+
+def test_shuffled_labels_spoil_the_accuracy_alone(bench):
+    _, held_out, judged = bench
+    shuffle = torch.randperm(COUNT, generator=torch.Generator().manual_seed(0))
+    for found in judged(held_out.images, held_out.labels[shuffle]):
+        assert found.samples.label_accuracy == pytest.approx(0.1, abs=0.03)
+        assert found.times_floor == 1
+        assert found.samples.coverage == found.real.coverage
+
+
+def test_noise_is_bad_in_every_way(bench):
+    _, held_out, judged = bench
+    random = torch.Generator().manual_seed(0)
+    noise = torch.randint(0, 256, held_out.images.shape, generator=random, dtype=torch.uint8)
+    for found in judged(noise, held_out.labels):
+        assert found.samples.label_accuracy < 0.3
+        assert found.samples.density < 0.1
+        assert found.samples.coverage < 0.1
+        assert found.times_floor > 50
+
+
+def test_without_labels_there_is_no_confusion(bench):
+    _, held_out, judged = bench
+    for found in judged(held_out.images, None):
+        assert found.samples.label_accuracy is None
+        assert found.samples.coverage == found.real.coverage
+
+
+def test_confusion_has_a_row_for_each_class_asked_for():
+    asked, seen = torch.tensor([0, 0, 1, 2, 2]), torch.tensor([0, 1, 1, 0, 0])
+    assert confusion(asked, seen, 3) == ((1, 1, 0), (0, 1, 0), (2, 0, 0))

@@ -1,0 +1,185 @@
+"""Every pair: shapes, ranges, and conditions and gradients that reach every part."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+import torch
+from torch import nn
+
+from ganctl.engine.models.networks import NETWORKS, parameter_count
+from ganctl.engine.models.objectives import OBJECTIVES, Turn
+from ganctl.requests.recipes import Model, RecipeName, recipe_for
+from ganctl.runs.checkpoint_header import NetworkSpec
+
+SHAPES = [
+    *[("quick", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
+    *[("modern", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
+    *[("infogan", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
+    *[("classic", *shape) for shape in [(28, 1), (28, 3)]],
+]
+PAIRS = [(recipe_for(recipe, model).network, model) for recipe in RecipeName for model in Model]
+LABELLED = ("quick", "modern", "classic")
+
+
+@dataclass
+class Pair:
+    generator: nn.Module
+    discriminator: nn.Module
+    spec: NetworkSpec
+
+
+def pair(name="modern", size=28, channels=1, classes=10, model=Model.CGAN):
+    spec = NetworkSpec(name, size, channels, classes, latent_size=16)
+    spec = OBJECTIVES[model].adapt(spec)
+    torch.manual_seed(0)
+    return Pair(NETWORKS[name].generator(spec), NETWORKS[name].discriminator(spec), spec)
+
+
+def a_turn(players, model, count=6, classes=10):
+    torch.manual_seed(1)
+    spec = players.spec
+    random = torch.Generator().manual_seed(2)
+    y = torch.eye(classes)[torch.arange(count) % classes]
+    condition = OBJECTIVES[model].condition(y, random)
+    z = torch.randn(count, spec.latent_size)
+    real = torch.rand(count, spec.channels, spec.image_size, spec.image_size) * 2 - 1
+    return Turn(real, players.generator(z, condition), z, condition, random, spent=0.5)
+
+
+def test_every_recipe_names_a_network_and_every_network_serves_one():
+    assert {name for name, _ in PAIRS} == set(NETWORKS)
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_scores_with_several_labels_are_those_of_a_pass_for_each(name):
+    players = pair(name)
+    images, y = torch.rand(6, 1, 28, 28) * 2 - 1, torch.eye(10)[:6]
+    with torch.no_grad():
+        for parameter in players.discriminator.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    right, wrong = players.discriminator.scores(images, y, y.roll(1, dims=0))
+    torch.testing.assert_close(right, players.discriminator(images, y))
+    torch.testing.assert_close(wrong, players.discriminator(images, y.roll(1, dims=0)))
+    assert not torch.allclose(right, wrong)
+
+
+@pytest.mark.parametrize(("name", "size", "channels"), SHAPES)
+def test_shapes_and_range(name, size, channels):
+    model = Model.INFOGAN if name == "infogan" else Model.CGAN
+    players = pair(name, size, channels, model=model)
+    turn = a_turn(players, model)
+    assert turn.fake.shape == turn.real.shape
+    assert turn.fake.abs().max() <= 1
+    assert players.discriminator(turn.real, turn.condition[:, : players.spec.classes]).shape == (6,)
+
+
+@pytest.mark.parametrize(("name", "model"), PAIRS)
+def test_every_parameter_gets_a_gradient(name, model):
+    players, objective = pair(name, model=model), OBJECTIVES[model]
+    turn = a_turn(players, model, 20)
+    # The label's path may start at zero; after a step it must carry gradients to everything.
+    optimizer = torch.optim.SGD(players.discriminator.parameters(), lr=1e-3)
+    for _ in range(2):
+        optimizer.zero_grad()
+        detached = replace(turn, fake=turn.fake.detach())
+        objective.discriminator_loss(players, detached).total.backward()
+        silent = silent_parameters(players.discriminator)
+        optimizer.step()
+    assert silent == []
+    objective.generator_loss(players, turn).total.backward()
+    assert silent_parameters(players.generator) == []
+
+
+def silent_parameters(network):
+    return [
+        name
+        for name, parameter in network.named_parameters()
+        if parameter.grad is None or not parameter.grad.abs().sum() > 0
+    ]
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_the_label_changes_the_picture_and_the_blend_lies_elsewhere(name):
+    generator = pair(name).generator.eval()
+    z = torch.randn(1, 16)
+    three, eight = torch.eye(10)[3:4], torch.eye(10)[8:9]
+    pictures = [generator(z, y) for y in (three, eight, (three + eight) / 2)]
+    assert all(
+        (a - b).abs().max() > 1e-4
+        for a, b in zip(pictures, pictures[1:] + pictures[:1], strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_gan_has_no_path_for_a_label(name):
+    players, objective = pair(name, model=Model.GAN), OBJECTIVES[Model.GAN]
+    y = torch.eye(10)[:6]
+    conditions = [objective.condition(labels, torch.Generator()) for labels in (y, y.flip(0))]
+    z = torch.randn(6, 16)
+    pictures = [players.generator(z, condition) for condition in conditions]
+    assert torch.equal(*pictures)
+    scores = [players.discriminator(pictures[0], condition) for condition in conditions]
+    assert torch.equal(*scores)
+    labelled = pair(name, model=Model.CGAN)
+    for network in ("generator", "discriminator"):
+        unlabelled_count = parameter_count(getattr(players, network))
+        assert unlabelled_count < parameter_count(getattr(labelled, network))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_code_of_infogan_changes_the_picture(name):
+    generator = pair(name, model=Model.INFOGAN).generator.eval()
+    z, codes = torch.randn(1, 16), torch.zeros(1, 12)
+    codes[0, 0] = 1
+    for index in range(1, 12):
+        other = codes.clone()
+        other[0, index] = 1
+        assert (generator(z, codes) - generator(z, other)).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_gradient_of_q_reaches_the_generator(name):
+    players = pair(name, model=Model.INFOGAN)
+    turn = a_turn(players, Model.INFOGAN, 20)
+    features = players.discriminator.features(turn.fake, turn.condition[:, :0])
+    guess = players.discriminator.codes(features)
+    assert guess.shape == (20, 12)
+    guess.square().sum().backward()
+    assert silent_parameters(players.generator) == []
+
+
+@pytest.mark.parametrize("name", ["quick", "modern"])
+def test_the_discriminator_is_indifferent_to_labels_at_first_and_then_is_not(name):
+    discriminator = pair(name).discriminator.eval()
+    x, y = torch.rand(6, 1, 28, 28), torch.eye(10)[:6]
+    wrong = y.roll(1, dims=1)
+    assert torch.equal(discriminator(x, y), discriminator(x, wrong))
+    with torch.no_grad():
+        discriminator.label.normal_()
+    assert not torch.allclose(discriminator(x, y), discriminator(x, wrong))
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_the_classifier_cannot_read_the_label_off_its_input(name):
+    discriminator = pair(name, model=Model.CGAN_AC).discriminator.eval()
+    x, y = torch.rand(6, 1, 28, 28), torch.eye(10)[:6]
+    logits = [discriminator.class_logits(discriminator.features(x, y)) for y in (y, y.flip(0))]
+    assert logits[0].shape == (6, 10)
+    assert torch.equal(*logits)
+
+
+def test_in_the_modern_discriminator_no_image_sees_another():
+    """Which the gradient penalty takes for granted."""
+    discriminator = pair("modern").discriminator.train()
+    x, y = torch.rand(6, 1, 28, 28), torch.eye(10)[:6]
+    alone = torch.cat([discriminator(x[i : i + 1], y[i : i + 1]) for i in range(6)])
+    assert torch.allclose(discriminator(x, y), alone, atol=1e-5)
+
+
+def test_parameter_count_leaves_out_what_is_frozen():
+    generator = pair().generator
+    whole = parameter_count(generator)
+    assert whole == sum(p.numel() for p in generator.parameters())
+    first = next(generator.parameters())
+    first.requires_grad_(False)
+    assert parameter_count(generator) == whole - first.numel()

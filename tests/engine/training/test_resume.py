@@ -1,0 +1,302 @@
+"""N steps, a stop, and M steps more are N + M steps without one, to the bit; else it says why."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load_file as load_arrays
+from safetensors.numpy import save_file
+from safetensors.torch import load_file
+
+from ganctl.engine.training import loop
+from ganctl.engine.training.loop import train
+from ganctl.engine.training.recorder import Recorder
+from ganctl.engine.training.resume import numbers_of
+from ganctl.engine.training.step import Step
+from ganctl.errors import RunError
+from ganctl.pictures.images import read_image
+from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
+from ganctl.requests.training import train_config, values
+from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.run import Run
+
+CLOCKS = ("seconds", "images_per_second")
+STEPS = 7
+FIXTURES = [HealthCheck.function_scoped_fixture]
+
+
+@pytest.fixture(autouse=True)
+def quick_disk(monkeypatch):
+    monkeypatch.setattr(Recorder, "curves", lambda self: None)
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+
+
+@pytest.fixture
+def often(monkeypatch):
+    """Let every recipe report at each second step, so that short trainings have losses."""
+    monkeypatch.setattr(loop, "recipe_for", lambda *names: replace(recipe_for(*names), log_every=2))
+
+
+def start(folder, tiny_data, **options):
+    defaults = {"steps": STEPS, "batch": 8, "preview_every": 3, "checkpoint_every": 4, "keep": 1}
+    return Run.new(folder, train_config(data=str(tiny_data), **(defaults | options)))
+
+
+def finish(run):
+    """Train to the end, and return the kinds of the alarms that were raised."""
+    return [alarm.kind for report in train(run) for alarm in report.alarms]
+
+
+def stop_at(run, step):
+    """Train until ``step`` and stop, as Ctrl-C does; return the run as it is on the disk."""
+    asked = iter(range(run.progress.get("step", 0), 10**6))
+    list(train(run, should_stop=lambda: next(asked) >= step))
+    stopped = Run.open(run.folder)
+    assert (stopped.status, stopped.progress["step"]) == ("stopped", step)
+    return stopped
+
+
+def assert_same(one, two):
+    """Two runs left the same, but for what a clock says."""
+    one, two = Run.open(one.folder), Run.open(two.folder)
+    assert (one.status, two.status) == ("finished", "finished")
+    assert (one.best, one.alarms, one.recipe) == (two.best, two.alarms, two.recipe)
+    assert same_weights(one.latest_checkpoint(), two.latest_checkpoint())
+    if one.best:
+        assert same_weights(one.best_path, two.best_path)
+    metrics = [
+        [{name: v for name, v in line.items() if name not in CLOCKS} for line in run.metrics()]
+        for run in (one, two)
+    ]
+    assert metrics[0]
+    assert metrics[0] == metrics[1]
+    previews = [[(p.name, read_image(p).tobytes()) for p in run.previews()] for run in (one, two)]
+    assert previews[0]
+    assert previews[0] == previews[1]
+    cards = [read_card(run.latest_checkpoint()) for run in (one, two)]
+    assert cards[0] == replace(cards[1], progress=cards[0].progress)
+
+
+def same_weights(one, two):
+    first, second = load_file(one), load_file(two)
+    assert {name.partition(".")[0] for name in first} == {
+        "generator", "generator_ema", "discriminator",
+        "generator_optimizer", "discriminator_optimizer",
+    }  # fmt: skip
+    assert first.keys() == second.keys()
+    return all(torch.equal(value, second[name]) for name, value in first.items())
+
+
+@pytest.mark.parametrize("recipe", ["quick", "modern"])
+@pytest.mark.parametrize("model", values(Model))
+def test_every_model_by_every_recipe(home, tiny_data, often, model, recipe):
+    """Stopped at the first step, at one of no interval, and just before the end."""
+    straight = start(home / "straight", tiny_data, model=model, recipe=recipe)
+    finish(straight)
+    parts = start(home / "parts", tiny_data, model=model, recipe=recipe)
+    for step in (1, 5, STEPS - 1):
+        parts = stop_at(parts, step)
+    finish(parts)
+    assert_same(straight, parts)
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory, tiny_data):
+    """A training without a stop, by the default recipe, with a best checkpoint."""
+    folder = tmp_path_factory.mktemp("straight") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANCTL_HOME", str(folder.parent))
+        run = start(folder, tiny_data)
+        finish(run)
+    assert run.best
+    return run
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(stops=st.lists(st.integers(0, STEPS - 1), unique=True, max_size=STEPS).map(sorted))
+def test_stops_at_any_steps(tmp_path_factory, straight, tiny_data, stops):
+    parts = start(tmp_path_factory.mktemp("parts") / "run", tiny_data)
+    for step in stops:
+        parts = stop_at(parts, step)
+    finish(parts)
+    assert_same(straight, parts)
+
+
+class Clock:
+    """Seconds of which each step takes the same, and everything else none."""
+
+    def __init__(self, monkeypatch, each):
+        self.now = 123_456_789
+        step = Step.__call__
+
+        def slow_step(*arguments):
+            self.now += each
+            return step(*arguments)
+
+        monkeypatch.setattr(Step, "__call__", slow_step)
+        monkeypatch.setattr(loop, "time", self)
+
+    def monotonic_ns(self):
+        return self.now
+
+
+def test_what_remains_of_minutes_goes_on(home, tiny_data, often, monkeypatch):
+    clock = Clock(monkeypatch, each=33_333_337)
+    options = {"steps": None, "minutes": 0.005}
+    straight = start(home / "straight", tiny_data, **options)
+    finish(straight)
+    assert straight.progress["step"] == 9
+    parts = start(home / "parts", tiny_data, **options)
+    for step in (1, 4, 8):
+        parts = stop_at(parts, step)
+        clock.now *= 3
+    finish(parts)
+    assert_same(straight, parts)
+    assert Run.open(parts.folder).progress == straight.progress
+    seconds = [[line["seconds"] for line in run.metrics()] for run in (straight, parts)]
+    assert seconds[0] == seconds[1]
+
+
+def killed_after(run, step):
+    """Train until a report of ``step``, and then as a crash leaves it: no word, no checkpoint."""
+    reports = train(run)
+    for report in reports:
+        if report.step == step:
+            break
+    del reports
+    return Run.open(run.folder)
+
+
+@pytest.mark.parametrize("step", [2, 4, 6])
+def test_after_a_crash_it_ends_as_a_straight_one(home, tiny_data, straight, step):
+    """Step 2 has no checkpoint yet; 6 is later than the last one, with a preview."""
+    often = replace(RECIPES[RecipeName.MODERN], log_every=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "recipe_for", lambda *_: often)
+        run = killed_after(start(home / "crashed", tiny_data), step)
+    assert (run.status, run.condition()) == ("running", "interrupted")
+    finish(run)
+    assert run.latest_checkpoint().name == straight.latest_checkpoint().name
+    assert same_weights(run.latest_checkpoint(), straight.latest_checkpoint())
+    assert (run.best, run.alarms) == (straight.best, straight.alarms)
+    assert same_weights(run.best_path, straight.best_path)
+
+
+def test_alarms_are_those_of_a_straight_one(home, tiny_data, often, monkeypatch):
+    """Each sign of trouble must last for some reports, which a stop must not begin anew."""
+    monkeypatch.setattr("ganctl.engine.training.alarms.WON_GAP", -100.0)
+    monkeypatch.setattr("ganctl.engine.training.alarms.LOW_VARIETY", 100.0)
+    options = {"steps": 24, "preview_every": 5}
+    straight = start(home / "straight", tiny_data, **options)
+    raised = finish(straight)
+    assert sorted(raised) == sorted(alarm["kind"] for alarm in straight.alarms)
+    assert {"discriminator has won", "collapse"} <= set(raised)
+    parts = start(home / "parts", tiny_data, **options)
+    for step in (3, 9, 11, 14, 17, 20):
+        parts = stop_at(parts, step)
+    finish(parts)
+    assert_same(straight, parts)
+
+
+def test_an_alarm_is_noted_at_once(home, tiny_data, often, monkeypatch):
+    """A crash before the next checkpoint must not let it be raised a second time, or never."""
+    monkeypatch.setattr("ganctl.engine.training.alarms.WON_GAP", -100.0)
+    monkeypatch.setattr("ganctl.engine.training.alarms.WON_REPORTS", 2)
+    run = killed_after(start(home / "run", tiny_data, checkpoint_every=1000), 4)
+    assert [alarm["step"] for alarm in run.alarms if "won" in alarm["kind"]] == [3]
+
+
+def test_a_run_that_an_earlier_version_began(home, tiny_data, straight):
+    """Its run.json and its checkpoint had no format 2."""
+    run = stop_at(start(home / "old", tiny_data), 3)
+    header = json.loads((run.folder / "run.json").read_text()) | {"format_version": 1}
+    del header["recipe"], header["config"]["lr_scale"]
+    (run.folder / "run.json").write_text(json.dumps(header))
+    path = run.latest_checkpoint()
+    old = read_card(path).as_metadata() | {"format_version": "1"}
+    save_file(load_arrays(path), path, old)
+    again = Run.open(run.folder)
+    assert again.recipe == {}
+    finish(again)
+    assert_same(straight, again)
+
+
+def refusal(run):
+    with pytest.raises(RunError, match="cannot go on as it began") as caught:
+        finish(Run.open(run.folder))
+    return str(caught.value), caught.value.hint
+
+
+def test_all_that_differs_is_listed_at_once(home, tmp_path):
+    path = tmp_path / "data.npz"
+    images, labels = np.zeros((20, 8, 8), np.uint8), np.arange(20) % 2
+    np.savez(path, images=images, labels=labels, class_names=np.array(["a", "b"]))
+    run = stop_at(start(home / "run", path), 2)
+    run.recipe |= {"generator_lr": 0.5, "noise_fade": [0.1, 0.2], "forgotten": 3}
+    run.save()
+    before = {p: p.read_bytes() for p in run.folder.rglob("*") if p.is_file() and p.name != "lock"}
+    np.savez(path, images=images[:18], labels=labels[:18], class_names=np.array(["a", "c"]))
+    error, hint = refusal(run)
+    for difference in (
+        "the data's classes was a, b, not a, c",
+        "the data's count was 20, not 18",
+        f"the data at {path} are not those that it was started on",
+        "the recipe's generator_lr was 0.5, not 0.004",
+        "the recipe's noise_fade was 0.1, 0.2, not 0.5, 0.9",
+        "the recipe's forgotten was 3, and is gone",
+    ):
+        assert difference in error
+    assert "written by ganctl" in hint
+    after = {p: p.read_bytes() for p in run.folder.rglob("*") if p.is_file() and p.name != "lock"}
+    assert after == before
+
+
+def test_a_checkpoint_of_another_run_is_not_gone_on_with(home, tiny_data):
+    one = stop_at(start(home / "one", tiny_data, model="cgan"), 2)
+    two = stop_at(start(home / "two", tiny_data, model="gan-cls"), 2)
+    two.latest_checkpoint().write_bytes(one.latest_checkpoint().read_bytes())
+    error, _ = refusal(two)
+    assert "the model of its checkpoint is cgan, not gan-cls" in error
+
+
+def test_the_numbers_of_a_recipe_are_kept_as_they_were(home, tiny_data):
+    run = stop_at(start(home / "run", tiny_data, model="gan"), 1)
+    kept = json.loads((run.folder / "run.json").read_text())["recipe"]
+    assert kept == numbers_of(recipe_for(RecipeName.MODERN, Model.GAN))
+    assert kept["noise"] == 0.5
+    assert not {"summary", "batch", "budget", "preview_every", "log_every"} & set(kept)
+
+
+def test_what_may_change_does_not_change_the_weights(home, tiny_data, straight):
+    run = stop_at(start(home / "run", tiny_data), 3)
+    run.config = replace(run.config, preview_every=1, checkpoint_every=1, keep=9)
+    finish(run)
+    assert same_weights(run.latest_checkpoint(), straight.latest_checkpoint())
+
+
+def test_rates_that_are_scaled(home, tiny_data, monkeypatch):
+    rates = []
+    original = loop._set_learning_rates
+
+    def spy(state, recipe, spent):
+        original(state, recipe, spent)
+        optimizers = (state.generator_optimizer, state.discriminator_optimizer)
+        rates.append([optimizer.param_groups[0]["lr"] for optimizer in optimizers])
+
+    monkeypatch.setattr(loop, "_set_learning_rates", spy)
+    finish(start(home / "full", tiny_data))
+    run = stop_at(start(home / "half", tiny_data), 3)
+    run.config = replace(run.config, lr_scale=0.5)
+    finish(run)
+    full, half = np.array(rates[:STEPS]), np.array(rates[STEPS:])
+    assert full.all()
+    assert np.array_equal(half[:3], full[:3])
+    assert np.array_equal(half[3:], full[3:] / 2)
+    assert Run.open(run.folder).config.lr_scale == 0.5
+    assert run.recipe["generator_lr"] == RECIPES[RecipeName.MODERN].generator_lr

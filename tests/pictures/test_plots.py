@@ -1,0 +1,36 @@
+"""The curves are a picture, also of few and of broken figures."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from ganctl.pictures.plots import loss_plot
+
+LINE = {"images_seen": 100, "generator_loss": 1.0, "discriminator_loss": 0.5}
+
+
+def test_quality_has_a_panel():
+    looks = [
+        LINE | {"images_seen": n, "feature_distance": 9 / n, "label_accuracy": 1 - 0.5 / n}
+        for n in range(1, 9)
+    ]
+    unlabelled = [{k: v for k, v in look.items() if k != "label_accuracy"} for look in looks]
+    for metrics in (looks, unlabelled):
+        with Image.open(io.BytesIO(loss_plot([LINE, *metrics], "demo"))) as picture:
+            assert picture.size == (800, 900)
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        [LINE],
+        [LINE | {"images_seen": n, "generator_loss": 1 / n, "real_score": n} for n in range(1, 99)],
+        [LINE, LINE | {"generator_loss": float("nan")}],
+    ],
+)
+def test_a_plot_is_a_png(metrics):
+    with Image.open(io.BytesIO(loss_plot(metrics, "demo"))) as picture:
+        assert picture.format == "PNG"
+        assert picture.size == (800, 600)
+        assert len(picture.convert("L").getcolors()) > 10

@@ -1,0 +1,47 @@
+"""Lengths of trainings."""
+
+import pytest
+
+from ganctl.errors import UsageError
+from ganctl.requests.budget import Budget, BudgetUnit, choose_budget
+from ganctl.requests.training import train_config
+
+
+def test_one_budget_or_none():
+    assert choose_budget(None, None, None) is None
+    assert choose_budget(None, 7, None) == Budget(BudgetUnit.STEPS, 7)
+    assert choose_budget(0.5, None, None) == Budget(BudgetUnit.EPOCHS, 0.5)
+
+
+def test_budgets_beyond_all_measure():
+    """Numbers that a float cannot hold, or that make infinitely many steps."""
+    with pytest.raises(UsageError, match="--steps"):
+        train_config(steps=10**400)
+    with pytest.raises(UsageError, match="--epochs"):
+        train_config(epochs=1e308).budget.steps(60_000, 64)
+
+
+@pytest.mark.parametrize(
+    ("budget", "steps"),
+    [
+        (Budget(BudgetUnit.EPOCHS, 2), 20),
+        (Budget(BudgetUnit.EPOCHS, 0.01), 1),
+        (Budget(BudgetUnit.STEPS, 7), 7),
+        (Budget(BudgetUnit.MINUTES, 1), None),
+    ],
+)
+def test_budgets_in_steps(budget, steps):
+    assert budget.steps(images=1000, batch=100) == steps
+
+
+def test_progress_counts_steps_or_the_clock():
+    assert Budget(BudgetUnit.STEPS, 10).progress(5, 999.0, 10) == 0.5
+    assert Budget(BudgetUnit.MINUTES, 2).progress(5, 30.0, None) == 0.25
+    assert Budget(BudgetUnit.MINUTES, 1).progress(5, 90.0, None) == 1.0
+
+
+def test_budgets_read_as_words():
+    assert str(Budget(BudgetUnit.MINUTES, 3)) == "3 minutes"
+    assert str(Budget(BudgetUnit.EPOCHS, 1)) == "1 epoch"
+    assert str(Budget(BudgetUnit.EPOCHS, 0.25)) == "0.25 epochs"
+    assert str(Budget(BudgetUnit.STEPS, 1_234_567)) == "1,234,567 steps"

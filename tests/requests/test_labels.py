@@ -1,0 +1,205 @@
+"""LABEL and SEEDS: what the command line's two small languages mean."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganctl.errors import UsageError
+from ganctl.requests.labels import (
+    MAX_SEED,
+    UNLABELLED,
+    blend,
+    check_seed,
+    one_hot,
+    parse_labels,
+    parse_seeds,
+    seeds_text,
+)
+
+DIGITS = tuple("0123456789")
+FASHION = ("T-shirt/top", "Trouser", "Bag", "3")
+
+
+def weights(text, classes=DIGITS):
+    (label,) = parse_labels([text], classes).labels
+    return {classes[i]: weight for i, weight in enumerate(label.weights) if weight}
+
+
+def test_a_class_by_index_and_by_name():
+    assert weights("7") == {"7": 1.0}
+    assert weights("1", FASHION) == {"Trouser": 1.0}
+    assert weights("trouser", FASHION) == {"Trouser": 1.0}
+
+
+def test_a_name_wins_over_an_index():
+    assert weights("3", FASHION) == {"3": 1.0}
+    assert parse_labels(["3"], ("a", "b", "3", "d")).labels[0].index == 2
+
+
+def test_all_and_repetitions():
+    labels = parse_labels(["3", "all", "3"], DIGITS).labels
+    assert [label.text for label in labels] == ["3", *"012456789"]
+
+
+def test_a_blend_and_its_strongest_class():
+    parsed = parse_labels(["3:0.25,8:0.75"], DIGITS)
+    assert weights("3:0.25,8:0.75") == {"3": 0.25, "8": 0.75}
+    assert parsed.labels[0].index == 8
+    assert parsed.labels[0].is_blend
+    assert parsed.notes == ()
+
+
+def test_a_blend_by_name():
+    assert weights("Bag:0.5,T-shirt/top:0.5", FASHION) == {"T-shirt/top": 0.5, "Bag": 0.5}
+
+
+def test_a_blend_that_does_not_sum_to_one_is_scaled_with_a_note():
+    parsed = parse_labels(["3:1,8:3"], DIGITS)
+    assert parsed.labels[0].weights[8] == pytest.approx(0.75)
+    assert parsed.notes == ("the weights of 3:1,8:3 sum to 4; they were scaled to sum to 1",)
+
+
+@given(st.lists(st.floats(0.001, 1000), min_size=10, max_size=10))
+def test_every_blend_sums_to_one(numbers):
+    text = ",".join(f"{digit}:{number!r}" for digit, number in zip(DIGITS, numbers, strict=True))
+    (label,) = parse_labels([text], DIGITS).labels
+    assert sum(label.weights) == pytest.approx(1)
+    assert label.weights == pytest.approx([number / sum(numbers) for number in numbers])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("10", "out of range"),
+        ("-1", "out of range"),
+        ("seven", "no class 'seven'"),
+        ("", "no class ''"),
+        ("3:0.5,8:-0.5", "negative weight"),
+        ("3:0,8:0", "sum to 0"),
+        ("3:x", "'x' is not a weight"),
+        ("3:nan", "'nan' is not a weight"),
+        ("3:inf", "'inf' is not a weight"),
+        ("3:0.5,8", "no weight for '8'"),
+        ("3:0.5,12:0.5", "out of range"),
+    ],
+)
+def test_bad_labels(text, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        parse_labels([text], DIGITS)
+    assert caught.value.hint
+
+
+def test_an_unknown_class_lists_the_nearest():
+    with pytest.raises(UsageError) as caught:
+        parse_labels(["Trousers"], FASHION)
+    assert "Did you mean Trouser?" in caught.value.hint
+
+
+@given(st.text("0123456789:,.-+e_ alinf", max_size=20) | st.text(max_size=20))
+def test_any_text_is_a_label_or_a_usage_error(text):
+    try:
+        labels = parse_labels([text], DIGITS).labels
+    except UsageError as error:
+        assert error.hint
+        return
+    assert labels
+    assert all(sum(label.weights) == pytest.approx(1) for label in labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ("7", "7"),
+        ("T-shirt/top", "T-shirt-top"),
+        ("3:0.5,8:0.5", "3x0.5-8x0.5"),
+        ("..", "class0"),
+        ("../../etc", "etc"),
+        ("C:\\x", "Cx-x"),
+    ],
+)
+def test_folders_are_safe_names(text, folder):
+    classes = DIGITS if text[0] == "3" else (text,)
+    assert parse_labels([text], classes).labels[0].folder == folder
+
+
+def test_blend_walks_from_one_label_to_another():
+    start, end = one_hot(3, DIGITS), one_hot(8, DIGITS)
+    assert blend(start, end, 0).weights == start.weights
+    assert blend(start, end, 1).weights == end.weights
+    quarter = blend(start, end, 0.25)
+    assert (quarter.weights[3], quarter.weights[8], quarter.index) == (0.75, 0.25, 3)
+
+
+def test_seeds_with_both_ends_in_their_order_and_once():
+    assert parse_seeds("0,1,4-6") == (0, 1, 4, 5, 6)
+    assert parse_seeds("9, 2-3,2") == (9, 2, 3)
+
+
+@given(st.lists(st.integers(0, 300), min_size=1, max_size=50, unique=True))
+def test_seeds_round_trip(seeds):
+    assert list(parse_seeds(seeds_text(seeds))) == seeds
+
+
+@given(st.text("0123456789,- ", max_size=6))
+def test_any_text_is_seeds_or_a_usage_error(text):
+    try:
+        seeds = parse_seeds(text)
+    except UsageError as error:
+        assert error.hint
+        return
+    assert len(set(seeds)) == len(seeds) > 0
+    assert parse_seeds(seeds_text(seeds)) == seeds
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "'' is not a seed"),
+        ("a", "'a' is not a seed"),
+        ("1,,2", "'' is not a seed"),
+        ("-1", "'-1' is not a seed"),
+        ("1.5", "'1.5' is not a seed"),
+        ("1-", "'1-' is not a seed"),
+        ("٣", "'٣' is not a seed"),
+        ("5-3", "'5-3' runs backwards"),
+        ("0-10000000", "more than 10,000,000"),
+        ("0-9,10-10000000", "more than 10,000,000"),
+        (str(MAX_SEED + 1), "out of range"),
+        (f"0-{MAX_SEED + 1}", "out of range"),
+        pytest.param("9" * 5000, "is not a seed", id="5000 digits"),
+    ],
+)
+def test_bad_seeds(text, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        parse_seeds(text)
+    assert "--seeds" in str(caught.value)
+    assert caught.value.hint
+
+
+def test_a_backward_range_says_how_to_write_it():
+    with pytest.raises(UsageError) as caught:
+        parse_seeds("5-3")
+    assert "3-5" in caught.value.hint
+
+
+@pytest.mark.parametrize("seed", [-1, MAX_SEED + 1])
+def test_seeds_out_of_range(seed):
+    with pytest.raises(UsageError, match="out of range"):
+        check_seed(seed)
+    assert check_seed(MAX_SEED) == MAX_SEED
+
+
+def test_the_strongest_of_equals_is_the_first():
+    assert parse_labels(["8:0.5,3:0.5"], DIGITS).labels[0].index == 3
+    assert not parse_labels(["8:1,3:0"], DIGITS).labels[0].is_blend
+
+
+@pytest.mark.parametrize("name", ["con", "NUL", "aux.txt", "COM1"])
+def test_folders_are_not_devices_of_windows(name):
+    folder = parse_labels([name], (name,)).labels[0].folder
+    assert folder.split(".")[0].upper() not in {"CON", "NUL", "AUX", "COM1"}
+
+
+def test_no_label_has_a_folder_and_an_index_and_is_no_blend():
+    assert (UNLABELLED.folder, UNLABELLED.index, UNLABELLED.is_blend) == ("unlabelled", 0, False)
+    assert UNLABELLED.weights == ()

@@ -1,0 +1,147 @@
+"""What an evaluation says: the worse judge, JSON there and back, tables, the best of several."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganctl.errors import RunError
+from ganctl.runs.evaluation import Evaluation, Measures, Verdict
+from ganctl.runs.evaluation_tables import comparison, page, tables
+from tests.strategies import json_values
+
+REAL = Measures(((50, 0), (0, 50)), feature_distance=2.0, density=0.93, coverage=0.94)
+STRICT = Verdict("strict", "ab", Measures(((40, 10), (0, 50)), 3.0, 0.8, 0.6), REAL)
+MILD = Verdict(
+    "mild", "cd", Measures(((45, 5), (0, 50)), 3.9, 0.7, 0.7), replace(REAL, feature_distance=3.0)
+)
+FOUND = Evaluation(
+    run="demo",
+    model="cgan",
+    step=1500,
+    data="mnist",
+    fingerprint="ff",
+    ganctl_version="1.2",
+    classes=("cat", "dog"),
+    n=100,
+    split="test",
+    seconds=12.5,
+    verdicts=(STRICT, MILD),
+)
+UNLABELLED = replace(
+    FOUND,
+    run="free",
+    classes=(),
+    verdicts=tuple(replace(v, samples=replace(v.samples, confusion=())) for v in FOUND.verdicts),
+)
+
+
+def test_each_figure_is_that_of_the_worse_judge():
+    assert FOUND.labels is STRICT
+    assert STRICT.samples.label_accuracy == 0.9
+    assert STRICT.samples.per_class == (0.8, 1.0)
+    assert FOUND.distance is STRICT  # 1.5 times its floor, and the other 1.3 times.
+    assert FOUND.density is MILD
+    assert FOUND.coverage is STRICT
+
+
+def test_json_has_the_promised_keys():
+    plain = FOUND.as_json()
+    assert plain["label_accuracy"] == {
+        "overall": 0.9,
+        "per_class": {"cat": 0.8, "dog": 1.0},
+        "confusion": [[40, 10], [0, 50]],
+    }
+    assert plain["feature_distance"] == {"value": 3.0, "floor": 2.0}
+    assert (plain["density"], plain["coverage"], plain["n"]) == (0.7, 0.6, 100)
+    assert (plain["split"], plain["seconds"]) == ("test", 12.5)
+    assert [judge["judge"] for judge in plain["judges"]] == ["strict", "mild"]
+    assert not {"cas", "cas_real"} & set(plain)
+    assert replace(FOUND, cas=0.95, cas_real=0.99).as_json()["cas_real"] == 0.99
+
+
+@pytest.mark.parametrize("found", [FOUND, UNLABELLED, replace(FOUND, cas=0.9, cas_real=0.99)])
+def test_json_round_trip(found):
+    assert Evaluation.from_json(json.loads(json.dumps(found.as_json()))) == found
+
+
+def test_without_labels_there_is_no_accuracy():
+    assert UNLABELLED.labels is None
+    assert UNLABELLED.as_json()["label_accuracy"] is None
+    assert [table.title for table in tables(UNLABELLED)][1:] == ["By judge"]
+
+
+@given(st.sampled_from(list(FOUND.as_json())), json_values)
+def test_a_damaged_evaluation_is_a_run_error_or_still_valid(key, value):
+    try:
+        assert isinstance(Evaluation.from_json(FOUND.as_json() | {key: value}), Evaluation)
+    except RunError as error:
+        assert "ganctl evaluate" in error.hint
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda plain: plain.update(judges=[]),
+        lambda plain: plain["judges"][0]["samples"].update(confusion=[[1, 2], [3]]),
+        lambda plain: plain["judges"][0]["samples"].update(confusion=[[0, 0], [0, 0]]),
+        lambda plain: plain["judges"][1]["real"].update(confusion=[[1, 2]]),
+        lambda plain: plain["judges"][0]["samples"].update(confusion=[]),
+        lambda plain: plain.update(classes=["a", "b", "c"]),
+    ],
+)
+def test_figures_that_cannot_be_worked_out_are_refused(damage):
+    plain = json.loads(json.dumps(FOUND.as_json()))
+    damage(plain)
+    with pytest.raises(RunError, match="cannot be read"):
+        Evaluation.from_json(plain)
+
+
+def test_what_says_more_is_not_replaced():
+    scored = replace(FOUND, cas=0.9, cas_real=0.99)
+    assert scored.says_more_than(FOUND)
+    assert FOUND.says_more_than(replace(scored, n=50))
+    assert not FOUND.says_more_than(scored)
+    assert not FOUND.says_more_than(FOUND)
+    assert not scored.says_more_than(replace(FOUND, step=9))
+
+
+def test_the_page_says_all():
+    text = page(replace(FOUND, cas=0.95, cas_real=0.992))
+    assert "demo, step 1,500: 100 images" in text
+    assert "3.00 (1.50 × floor)" in text
+    lines = text.splitlines()
+    cells = [line.split() for line in lines]
+    assert ["label", "accuracy", "90.00%", "100.00%", "strict"] in cells
+    assert ["classification", "accuracy", "score", "95.00%", "99.20%"] in cells
+    assert ["cat", "80.00%", "dog", "(10)"] in cells
+    assert ["dog", "100.00%", "–"] in cells
+    asked = lines.index("Asked for (down), taken for (across)")
+    assert [line.split() for line in lines[asked + 1 : asked + 4]] == [
+        ["cat", "dog"], ["cat", "40", "10"], ["dog", "0", "50"]
+    ]  # fmt: skip
+    assert "Judges learned from real training images alone." in text
+
+
+def test_a_comparison_marks_the_best_of_each_line():
+    better = replace(
+        FOUND,
+        run="other",
+        verdicts=(Verdict("strict", "ab", Measures(((49, 1), (0, 50)), 2.5, 1.5, 0.9), REAL),),
+        cas=0.97,
+    )
+    table = comparison([FOUND, better, UNLABELLED])
+    assert table.columns == ("", "demo", "other", "free")
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert rows["label accuracy"] == ("90.00%", "99.00%*", "–")
+    assert rows["feature distance"] == ("1.50 × floor", "1.25 × floor*", "1.50 × floor")
+    # 0.7 is nearer to 0.93 than 1.5 is: samples may also be too typical.
+    assert rows["density"] == ("0.700*", "1.500", "0.700*")
+    assert rows["coverage"] == ("0.600", "0.900*", "0.600")
+    assert rows["classification accuracy score"] == ("–", "97.00%*", "–")
+
+
+def test_a_comparison_leaves_out_what_nobody_has():
+    assert "classification accuracy score" not in {row[0] for row in comparison([FOUND]).rows}

@@ -1,0 +1,169 @@
+"""What ``import ganctl`` offers, and that it costs nothing until it is used."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import ganctl
+from ganctl.runs.run import Run
+
+PUBLIC = ["GanctlError", "Generator", "Run", "__version__", "load", "train"]
+
+
+def test_the_public_names_are_pinned():
+    assert ganctl.__all__ == PUBLIC
+    assert dir(ganctl) == sorted(PUBLIC)
+    assert all(getattr(ganctl, name) is not None for name in PUBLIC)
+
+
+def test_there_are_no_others():
+    with pytest.raises(AttributeError, match="no attribute 'evil'"):
+        ganctl.evil  # noqa: B018
+
+
+def test_importing_is_cheap():
+    heavy = "{'torch', 'numpy', 'PIL', 'matplotlib', 'torchvision', 'typer'}"
+    code = f"import sys, ganctl; ganctl.__version__; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_train_and_load(tiny_data, home):
+    reports = []
+    run = ganctl.train(
+        data=str(tiny_data), steps=5, batch=8, seed=1, name="mine", on_report=reports.append
+    )
+    assert run.folder == home / "runs" / "mine"
+    assert reports[-1].step == 5
+    generator = ganctl.load("mine")
+    assert generator.classes == ("across", "down")
+    assert generator.card.progress["step"] == 5
+    images = generator.sample("down", 3, seed=4)
+    assert images.shape == (3, 8, 8)
+    assert np.array_equal(images, generator.sample(1, seeds=[4, 5, 6]))
+    assert generator.sample("all", 2).shape == (4, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("number", "error"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)]
+)
+def test_an_interrupted_training_is_saved(tiny_data, home, number, error):
+    options = {"data": str(tiny_data), "steps": 1000, "batch": 8, "checkpoint_every": 1000}
+    steps = []
+
+    def interrupt(report):
+        steps.append(report.step)
+        if len(steps) == 1:
+            os.kill(os.getpid(), number)
+
+    before = signal.getsignal(number)
+    go_on = re.escape(f"ganctl train --resume {home / 'runs' / 'mine'}")
+    with pytest.raises(error, match=go_on if number == 2 else "143"):
+        ganctl.train(name="mine", on_report=interrupt, **options)
+    assert signal.getsignal(number) is before
+    run = Run.open(home / "runs" / "mine")
+    assert run.status == "stopped"
+    assert steps[0] <= run.progress["step"] < 1000
+    assert ganctl.load("mine").card.progress["step"] == run.progress["step"]
+
+
+def test_it_trains_outside_of_the_main_thread(tiny_data):
+    with ThreadPoolExecutor() as pool:
+        run = pool.submit(ganctl.train, data=str(tiny_data), steps=2, batch=8).result()
+    assert run.status == "finished"
+
+
+def test_a_name_and_a_folder_exclude_each_other(tiny_data, tmp_path):
+    with pytest.raises(ganctl.GanctlError, match="--name and --out"):
+        ganctl.train(data=str(tiny_data), steps=1, name="mine", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda generator: generator.sample(2),
+        lambda generator: generator.sample("up"),
+        lambda generator: generator.sample(0, 0),
+        lambda generator: generator.sample(0, seeds=[]),
+        lambda generator: generator.sample(0, seeds=[-1]),
+        lambda generator: generator.sample(0, n=2, seeds=[1]),
+        lambda generator: generator.sample(0, seed=2, seeds=[1]),
+        lambda generator: generator.sample(0, truncation=3.0),
+    ],
+)
+def test_bad_requests(trained, call):
+    with pytest.raises(ganctl.GanctlError) as caught:
+        call(ganctl.load("lines"))
+    assert caught.value.hint
+
+
+def test_bad_trainings(home):
+    with pytest.raises(ganctl.GanctlError):
+        ganctl.train(name="../up")
+    with pytest.raises(TypeError):
+        ganctl.train(stepz=3)
+    assert not home.exists()
+
+
+def test_without_labels_none_is_given(trained_gan):
+    generator = ganctl.load("free")
+    assert generator.classes == ()
+    images = generator.sample(n=3, seed=4)
+    assert images.shape == (3, 8, 8)
+    assert np.array_equal(images, generator.sample(seeds=[4, 5, 6]))
+    for label in (0, "down", "all", ""):
+        with pytest.raises(ganctl.GanctlError, match="without labels"):
+            generator.sample(label)
+    with pytest.raises(ganctl.GanctlError, match="no codes"):
+        generator.sample(codes={"c1": 1.0})
+
+
+def test_codes_are_held(trained_infogan):
+    generator = ganctl.load("coded")
+    free, low, again, high = (
+        generator.sample("down", 3, codes=codes)
+        for codes in (None, {"c1": -2}, {"c1": np.float32(-2)}, {"c1": 2.0})
+    )
+    assert np.array_equal(low, again)
+    assert not np.array_equal(low, high)
+    assert not np.array_equal(low, free)
+
+
+def test_a_category_stands_for_the_class_that_it_means(trained_infogan):
+    generator = ganctl.load("coded")
+    for category, label in ((0, "down"), (1, "across")):
+        by_category = generator.sample(n=3, codes={"c0": category, "c2": 1})
+        assert np.array_equal(by_category, generator.sample(label, 3, codes={"c2": 1}))
+
+
+@pytest.mark.parametrize(
+    ("label", "codes", "message"),
+    [
+        (None, None, "needs a label"),
+        (None, {"c1": 1.0}, "needs a label"),
+        ("down", {"c0": 0}, "exclude each other"),
+        (0, {"c0": 0}, "exclude each other"),
+        (None, {"c0": 2}, "not a category"),
+        (None, {"c0": 0.5}, "not a category"),
+        ("down", {"c3": 1.0}, "not a code"),
+        ("down", {"c1": 11}, "out of range"),
+        ("down", {"c1": float("nan")}, "out of range"),
+        ("down", {"c1": None}, "out of range"),
+    ],
+)
+def test_bad_codes(trained_infogan, label, codes, message):
+    with pytest.raises(ganctl.GanctlError, match=message) as caught:
+        ganctl.load("coded").sample(label, codes=codes)
+    assert caught.value.hint
+
+
+def test_a_label_is_needed_where_there_are_some(trained):
+    with pytest.raises(ganctl.GanctlError, match="needs a label"):
+        ganctl.load("lines").sample()
