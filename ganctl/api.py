@@ -14,7 +14,7 @@ from ganctl.errors import UsageError
 from ganctl.requests.codes import Codes, label_of_category, parse_codes
 from ganctl.requests.labels import UNLABELLED, Label, check_seed, parse_labels
 from ganctl.requests.training import check_amount, check_count, train_config
-from ganctl.runs.checkpoint_header import Card
+from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import find_source
 from ganctl.runs.run import Run, new_run
 from ganctl.signals import stop_on_signals
@@ -88,14 +88,14 @@ class Generator:
         self._sampler = sampler
 
     @property
-    def card(self) -> Card:
+    def header(self) -> CheckpointHeader:
         """What it was trained on, and for how long."""
-        return self._sampler.card
+        return self._sampler.header
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The class names in order of their index."""
-        return self._sampler.card.classes
+        return self._sampler.header.classes
 
     def sample(
         self,
@@ -128,7 +128,7 @@ class Generator:
         """
         check_amount("truncation", truncation, least=0, most=2)
         texts = [f"{name}={value}" for name, value in (codes or {}).items()]
-        held = parse_codes(texts, self.card.network)
+        held = parse_codes(texts, self.header.network)
         labels = self._labels(label, held)
         if seeds is None:
             first = 0 if seed is None else seed
@@ -143,7 +143,7 @@ class Generator:
         if codes.category is not None:
             if label is not None:
                 raise UsageError("The code c0 and a label exclude each other.", "Give one of them.")
-            return (label_of_category(codes.category, self.card),)
+            return (label_of_category(codes.category, self.header),)
         if self.classes and label is not None:
             return parse_labels([str(label)], self.classes).labels
         if self.classes:

@@ -28,9 +28,9 @@ def bundle(run: str, path: Path) -> int:
     Raises:
         GanctlError: there is no such run, or the file cannot be written.
     """
-    generator, card = checkpoint.load_generator(find_source(run).checkpoint)
+    generator, header = checkpoint.load_generator(find_source(run).checkpoint)
     # A path on the maker's machine means nothing on another.
-    portable = replace(card, data=Path(card.data).name)
+    portable = replace(header, data=Path(header.data).name)
     checkpoint.save_generator(generator, portable, path, torch.float16)
     return path.stat().st_size
 

@@ -25,7 +25,7 @@ def main() -> None:
     train, test = load("mnist", "train"), load("mnist", "test")
     for name in JUDGES:
         path = folder / f"mnist-{name}.safetensors"
-        judge = train_judge(name, train, test, steps=STEPS, progress=_say)
+        judge = train_judge(name, train, test, steps=STEPS, on_progress=_say)
         content = judge_bytes(judge, train)
         write_atomically(path, content)
         sys.stdout.write(

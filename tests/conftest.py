@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ganctl.cli.app import run as run_cli
 from ganctl.cli.commands.train import with_resume_value
 from ganctl.requests.training import train_config
-from ganctl.runs.checkpoint_header import CodeMap, read_card
+from ganctl.runs.checkpoint_header import CodeMap, read_checkpoint_header
 from ganctl.runs.run import Run
 
 TINY_CLASSES = ("across", "down")
@@ -194,8 +194,8 @@ def crossed(train_once: Callable[..., Path]) -> Path:
 
     folder = train_once("coded", model="infogan")
     path = Run.open(folder).latest_checkpoint()
-    card = replace(read_card(path), code_map=CodeMap((1, 0), 0.25))
-    save_file(load_file(path), path, card.as_metadata())
+    header = replace(read_checkpoint_header(path), code_map=CodeMap((1, 0), 0.25))
+    save_file(load_file(path), path, header.as_metadata())
     return folder
 
 

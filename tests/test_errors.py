@@ -16,12 +16,12 @@ CLASSES = {
 
 
 def test_the_tree_in_the_docstring_is_the_tree():
-    drawn, parents = {}, []
+    sampled, parents = {}, []
     for indent, name in re.findall(r"^    ([ │├└─]*)([A-Z]\w+) ", errors.__doc__, re.MULTILINE):
         depth = len(indent) // 4
         parents[depth:] = [name]
-        drawn[name] = parents[depth - 1] if depth else "Exception"
-    assert drawn == {name: kind.__base__.__name__ for name, kind in CLASSES.items()}
+        sampled[name] = parents[depth - 1] if depth else "Exception"
+    assert sampled == {name: kind.__base__.__name__ for name, kind in CLASSES.items()}
 
 
 @pytest.mark.parametrize("kind", CLASSES.values())

@@ -64,14 +64,14 @@ def main() -> None:
     report("real test digits", test.images[:900])
     for name, run in (("without", arguments.without), ("with", arguments.practised)):
         generator = ganctl.load(run)
-        report(f"{name}: plain digits", drawn(generator, [f"{k}" for k in range(10)], 90))
+        report(f"{name}: plain digits", sampled(generator, [f"{k}" for k in range(10)], 90))
         halfway = [f"{a}:0.5,{b}:0.5" for a, b in combinations(range(10), 2)]
-        report(f"{name}: halfway", drawn(generator, halfway, len(SEEDS)))
+        report(f"{name}: halfway", sampled(generator, halfway, len(SEEDS)))
     if arguments.picture:
         arguments.picture.write_bytes(picture(arguments.without, arguments.practised))
 
 
-def drawn(generator: ganctl.Generator, labels: list[str], count: int) -> Tensor:
+def sampled(generator: ganctl.Generator, labels: list[str], count: int) -> Tensor:
     parts = [generator.sample(label, count) for label in labels]
     return torch.from_numpy(np.concatenate(parts)).unsqueeze(1)
 

@@ -25,7 +25,7 @@ import ganctl
 from ganctl.engine.data.dataset import Dataset, load
 from ganctl.engine.sampling.code_map import guess_categories
 from ganctl.engine.training.checkpoint import load_discriminator
-from ganctl.runs.checkpoint_header import Card
+from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import find_source
 
 SAMPLES = 10_000
@@ -52,13 +52,13 @@ def main() -> None:
     for name in arguments.runs:
         source = find_source(name)
         generator = ganctl.load(name)
-        model = generator.card.model
+        model = generator.header.model
         estimate = parzen(samples(generator), validation, vectors(test.images))
         print(row(source.reference, model, estimate, PAPERS_LIKELIHOOD.get(model, "")), flush=True)
-        if generator.card.code_map:
-            discriminator, card = load_discriminator(source.checkpoint)
-            guessed = guess_categories(discriminator, test.images, card.network.categories)
-            errors[model].append(code_error(guessed, card, test))
+        if generator.header.code_map:
+            discriminator, header = load_discriminator(source.checkpoint)
+            guessed = guess_categories(discriminator, test.images, header.network.categories)
+            errors[model].append(code_error(guessed, header, test))
     for model, values in errors.items():
         each = ", ".join(f"{error:.2%}" for error in values)
         print(
@@ -98,8 +98,8 @@ def samples(generator: ganctl.Generator) -> Tensor:
     return vectors(torch.from_numpy(images))
 
 
-def code_error(guessed: Tensor, card: Card, test: Dataset) -> float:
-    meaning = torch.tensor(card.code_map.category_of_class).argsort()
+def code_error(guessed: Tensor, header: CheckpointHeader, test: Dataset) -> float:
+    meaning = torch.tensor(header.code_map.category_of_class).argsort()
     return (meaning[guessed] != test.labels).float().mean().item()
 
 

@@ -60,7 +60,7 @@ from ganctl.engine.training.loop import train
 from ganctl.files.atomic import write_atomically
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
 from ganctl.requests.training import train_config, values
-from ganctl.runs.checkpoint_header import Card, read_card
+from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.locate import find_source
 from ganctl.runs.run import Run
@@ -166,7 +166,7 @@ def measured(spot: Spot, folder: Path, arguments: argparse.Namespace) -> Row:
         say(f"{spot.series}, seed {spot.seed}: training for {spot.mark:g} s")
         take_snapshot(spot, folder / spot.run, path)
     say(f"{spot.series}, seed {spot.seed}: judging what {spot.mark:g} s gave")
-    progress = read_card(path).progress
+    progress = read_checkpoint_header(path).progress
     evaluation = evaluate(find_source(str(path)), n=arguments.judged, cas=arguments.cas)
     samples, real = figures(evaluation)
     return Row(
@@ -186,9 +186,9 @@ def take_snapshot(spot: Spot, folder: Path, path: Path) -> None:
         seconds, source = train_whole(spot, folder)
     else:
         source = train_port(spot, folder) if spot.recipe == PLAIN_PORT else train_on(spot, folder)
-        seconds = read_card(source).progress["seconds"]
-    generator, card = checkpoint.load_generator(source)
-    timed = replace(card, progress={**card.progress, "seconds": seconds})
+        seconds = read_checkpoint_header(source).progress["seconds"]
+    generator, header = checkpoint.load_generator(source)
+    timed = replace(header, progress={**header.progress, "seconds": seconds})
     checkpoint.save_generator(generator, timed, path, torch.float32)
     if spot.whole_run:
         shutil.rmtree(folder)
@@ -225,7 +225,11 @@ def train_on(spot: Spot, folder: Path) -> Path:
             keep=0,
         )
         run = Run.new(folder, config)
-    trained = read_card(run.latest_checkpoint()).progress["seconds"] if run.checkpoints() else 0.0
+    trained = (
+        read_checkpoint_header(run.latest_checkpoint()).progress["seconds"]
+        if run.checkpoints()
+        else 0.0
+    )
     if trained < spot.mark:
         for _ in train(run, should_stop=StopAfter(spot.mark - trained)):
             pass
@@ -259,7 +263,7 @@ def train_port(spot: Spot, folder: Path) -> Path:
         port.step()
         state.seconds = time.monotonic() - start
     state.generator_ema.load_state_dict(state.generator.state_dict())
-    card = Card(
+    header = CheckpointHeader(
         ganctl_version=__version__,
         model=MODEL.value,
         recipe=PLAIN_PORT,
@@ -272,7 +276,7 @@ def train_port(spot: Spot, folder: Path) -> Path:
             "seconds": state.seconds,
         },
     )
-    checkpoint.save_state(state, card, path)
+    checkpoint.save_state(state, header, path)
     return path
 
 

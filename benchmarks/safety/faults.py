@@ -222,7 +222,7 @@ def leftovers(folder: Path) -> list[str]:
     return [path.name for path in folder.rglob("*.tmp")]
 
 
-def verdict(folder: Path, data: Path, outcome: Outcome, straight: dict[str, Any]) -> list[str]:
+def judge_result(folder: Path, data: Path, outcome: Outcome, straight: dict[str, Any]) -> list[str]:
     """Return what is wrong after a fault, once it is gone and the training went on."""
     damaged = damage(folder)
     again = attempt(folder, data) if outcome.error else outcome
@@ -275,7 +275,7 @@ def inject(scratch: Path, data: Path, straight: dict[str, Any], tally: Tally, st
             disk = FaultyDisk(folder, kind, fail_at, error, stays)
             with disk.at_work():
                 outcome = attempt(folder / "run", data)
-            wrong = verdict(folder / "run", data, outcome, straight)
+            wrong = judge_result(folder / "run", data, outcome, straight)
             what = f"call {fail_at}, {errno.errorcode[error]}{', and all after it' * stays}"
             tally.add(kind, what, outcome, wrong)
             shutil.rmtree(folder)
@@ -293,7 +293,7 @@ def real_disks(
                 break
             outcome = attempt(folder / "run", data)
             remount(folder, f"size={64 << 10}k")
-            wrong = verdict(folder / "run", data, outcome, straight)
+            wrong = judge_result(folder / "run", data, outcome, straight)
             tally.add("full disk", f"{kilobytes} kB", outcome, wrong)
     for part, step in itertools.product((".", "checkpoints", "previews"), (5, 10)):
         folder = scratch / f"read-only-{part}-{step}"
@@ -306,7 +306,7 @@ def real_disks(
             outcome = attempt(folder, data, read_only)
         finally:
             change_flag("-i", folder / part)
-        wrong = verdict(folder, data, outcome, straight)
+        wrong = judge_result(folder, data, outcome, straight)
         tally.add("read-only folder", f"{part} from step {step}", outcome, wrong)
     for number, limit in enumerate((100, 1_000, 5_000, 20_000, 100_000)):
         folder = scratch / f"limited{number}"
@@ -316,7 +316,7 @@ def real_disks(
             outcome = attempt(folder, data)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        wrong = verdict(folder, data, outcome, straight)
+        wrong = judge_result(folder, data, outcome, straight)
         tally.add("limit on files", f"{limit} bytes", outcome, wrong)
 
 

@@ -29,17 +29,17 @@ from ganctl.engine.training.checkpoint import save_generator, save_state
 from ganctl.engine.training.state import TrainState, new_state
 from ganctl.errors import CheckpointError, FileError
 from ganctl.files.idx import idx_bytes, read_idx
-from ganctl.files.text import visible
+from ganctl.files.text import printable
 from ganctl.pictures.exports import _folders
 from ganctl.pictures.images import png_bytes, read_image, read_metadata
 from ganctl.pictures.provenance import Origin
 from ganctl.requests.labels import one_hot
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import train_config
-from ganctl.runs.checkpoint_header import Card, NetworkSpec, read_card
-from ganctl.runs.evaluation import Evaluation, Measures, Verdict
+from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec, read_checkpoint_header
+from ganctl.runs.evaluation import Evaluation, JudgeResult, Measures
 from ganctl.runs.evaluation_tables import comparison, page
-from ganctl.runs.locate import Source, find
+from ganctl.runs.locate import RunSource, find
 from ganctl.runs.run import Run
 
 
@@ -62,14 +62,14 @@ def put(path: Path, data: bytes) -> Path:
 
 
 def safetensors(place: Path, data: bytes) -> None:
-    read_card(put(place / "x.safetensors", data))
+    read_checkpoint_header(put(place / "x.safetensors", data))
 
 
-def card(place: Path, data: bytes) -> None:
+def header(place: Path, data: bytes) -> None:
     metadata = {**tiny_card().as_metadata(), "card": data.decode(errors="replace")}
     path = put(place / "x.safetensors", safetensors_file({"__metadata__": metadata}, b""))
-    read_card(path)
-    _readable(_weights_facts(Source("x", path)))
+    read_checkpoint_header(path)
+    _readable(_weights_facts(RunSource("x", path)))
 
 
 def weights(place: Path, data: bytes) -> None:
@@ -165,7 +165,7 @@ def names(place: Path, data: bytes) -> None:
     put(folder / "train-labels-idx1-ubyte", idx_bytes(np.zeros(2, np.uint8)))
     put(folder / "class-names.txt", data)
     classes = load_path(folder, "train", None, None).classes
-    assert all(visible(name) == name for name in classes)
+    assert all(printable(name) == name for name in classes)
     folders = _folders(one_hot(index, classes) for index in range(min(len(classes), 50)))
     assert len({name.casefold() for name in folders.values()}) == len(folders)
     for name in folders.values():
@@ -210,9 +210,9 @@ def tiny_spec() -> NetworkSpec:
     return NetworkSpec("modern", 8, 1, 2, 4)
 
 
-def tiny_card() -> Card:
+def tiny_card() -> CheckpointHeader:
     progress = {"step": 1, "images_seen": 64, "seconds": 0.5}
-    return Card("0.1", "cgan", "modern", "mnist", ("a", "b"), tiny_spec(), progress)
+    return CheckpointHeader("0.1", "cgan", "modern", "mnist", ("a", "b"), tiny_spec(), progress)
 
 
 @functools.cache
@@ -308,13 +308,13 @@ def metrics_seeds() -> list[bytes]:
 
 def evaluation_seeds() -> list[bytes]:
     measures = Measures(((5, 1), (2, 4)), 1.5, 0.9, 0.8)
-    verdict = Verdict("quick", "ab", measures, measures)
+    judge_result = JudgeResult("quick", "ab", measures, measures)
     figures: dict[str, Any] = dict.fromkeys(
         ("run", "model", "data", "fingerprint", "ganctl_version", "split"), "x"
     )
     found = Evaluation(
-        **figures, step=1, classes=("a", "b"), n=12, seconds=1.0, verdicts=(verdict,), cas=0.5,
-        cas_real=0.6,
+        **figures, step=1, classes=("a", "b"), n=12, seconds=1.0, cas=0.5, cas_real=0.6,
+        judge_results=(judge_result,),
     )  # fmt: skip
     return [json.dumps(found.as_json()).encode()]
 
@@ -367,7 +367,7 @@ def picture_seeds() -> list[bytes]:
 
 TARGETS = {
     "safetensors": Target(safetensors, safetensors_seeds),
-    "card": Target(card, card_seeds, json=True),
+    "card": Target(header, card_seeds, json=True),
     "weights": Target(weights, weights_seeds, json=True),
     "run.json": Target(run_json, run_seeds, json=True),
     "metrics.jsonl": Target(metrics, metrics_seeds, json=True),

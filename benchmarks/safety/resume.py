@@ -50,8 +50,8 @@ def main() -> None:
 
 
 def write_data(path: Path, images: int) -> None:
-    random = np.random.default_rng(0)
-    pixels = random.integers(0, 256, (images, 28, 28), dtype=np.uint8)
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (images, 28, 28), dtype=np.uint8)
     np.savez(path, images=pixels, labels=np.arange(images) % 2)
 
 

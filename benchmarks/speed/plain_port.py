@@ -55,12 +55,12 @@ class PlainPort:
         y = one_hot(labels, CLASSES).float()
         z = torch.rand(len(x), RECIPE.latent_size) * 2 - 1
         optimizers = self.state.discriminator_optimizer, self.state.generator_optimizer
-        for player in (0, *[1] * RECIPE.generator_updates):
+        for network in (0, *[1] * RECIPE.generator_updates):
             for optimizer in optimizers:
                 optimizer.zero_grad()
-            loss = self._losses(x, z, y)[player]
+            loss = self._losses(x, z, y)[network]
             loss.backward()  # type: ignore[no-untyped-call]
-            optimizers[player].step()
+            optimizers[network].step()
             loss.item()
         if self._with_logging_pass:
             with torch.no_grad():

@@ -47,10 +47,10 @@ def waited(runs: int) -> dict[str, list[float]]:
     with tempfile.TemporaryDirectory() as home:
         # A new home has no run, so that the bundled generator is what is sampled.
         environment = os.environ | {"GANCTL_HOME": home}
-        for turn in range(runs + 1):
+        for inputs in range(runs + 1):
             for name, command in COMMANDS.items():
                 elapsed = timed(command, environment, Path(home))
-                if turn:  # The first turn warms the disk's cache.
+                if inputs:  # The first turn warms the disk's cache.
                     seconds[name].append(elapsed)
     return seconds
 

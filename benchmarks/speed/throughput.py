@@ -343,7 +343,7 @@ def drawing(run: Run, device: torch.device, count: int) -> Callable[[], float]:
     """Return a function that draws images as ``ganctl sample`` does, and returns images/s."""
     sampler = Sampler.load(run.latest_checkpoint())
     sampler.generator.to(device)
-    classes = sampler.card.classes
+    classes = sampler.header.classes
     labels = [one_hot(index, classes) for index in range(len(classes))] or [UNLABELLED]
     seeds = range(-(-count // len(labels)))
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganctl.files.text import visible
+from ganctl.files.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,7 +73,10 @@ def alarm_text(message: str, advice: str) -> Text:
     from rich.text import Text
 
     return Text.assemble(
-        ("alarm: ", "bold red"), f"{visible(message)}\n", ("hint: ", "bold cyan"), visible(advice)
+        ("alarm: ", "bold red"),
+        f"{printable(message)}\n",
+        ("hint: ", "bold cyan"),
+        printable(advice),
     )
 
 
@@ -86,7 +89,7 @@ def labelled(label: str, style: str, text: str) -> Text:
     """Return a text behind a label that has a style."""
     from rich.text import Text
 
-    return Text.assemble((label, style), visible(text))
+    return Text.assemble((label, style), printable(text))
 
 
 def say(text: str) -> None:
@@ -114,7 +117,7 @@ def let_go() -> bool:
 
 def print_path(path: Path) -> None:
     """Put a path on stdout, alone on its line; a script gets it as it is."""
-    text = visible(str(path)) if sys.stdout.isatty() else str(path)
+    text = printable(str(path)) if sys.stdout.isatty() else str(path)
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
@@ -131,7 +134,7 @@ def print_facts(facts: Mapping[str, str]) -> None:
 
     width = max(map(len, facts), default=0)
     for name, value in facts.items():
-        line = Text.assemble((visible(name).ljust(width), "bold"), "  ", visible(value))
+        line = Text.assemble((printable(name).ljust(width), "bold"), "  ", printable(value))
         _stdout().print(line, soft_wrap=True)
 
 
@@ -143,12 +146,12 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title:
     table = Table(box=None, pad_edge=False)
     for index, column in enumerate(columns):
         table.add_column(
-            Text(visible(column)), justify="left" if index == 0 else "right", overflow="fold"
+            Text(printable(column)), justify="left" if index == 0 else "right", overflow="fold"
         )
     for row in rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     if title:
-        _stdout().print(Text(f"\n{visible(title)}", style="bold"))
+        _stdout().print(Text(f"\n{printable(title)}", style="bold"))
     _stdout().print(table)
 
 

@@ -13,8 +13,8 @@ from ganctl.errors import UsageError
 from ganctl.files.paths import user_path
 from ganctl.requests.labels import UNLABELLED, Label, parse_labels
 from ganctl.runs import locate
-from ganctl.runs.checkpoint_header import Card, read_card
-from ganctl.runs.locate import Source, find_source, read_source
+from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
+from ganctl.runs.locate import RunSource, find_source, read_source
 
 
 def complete_from(names: Sequence[str]) -> Callable[[str], list[str]]:
@@ -74,29 +74,29 @@ OutFile = Annotated[
 ]
 
 
-def open_source(run: str | None) -> tuple[Source, Card]:
+def open_source(run: str | None) -> tuple[RunSource, CheckpointHeader]:
     """Return what RUN means and its header, and say so where it is a stand-in."""
     source = find_source(run)
     if source.note:
         console.note(source.note)
-    return source, read_source(source, read_card)
+    return source, read_source(source, read_checkpoint_header)
 
 
-def read_labels(texts: Sequence[str] | None, card: Card) -> tuple[Label, ...]:
+def read_labels(texts: Sequence[str] | None, header: CheckpointHeader) -> tuple[Label, ...]:
     """Return the labels that were asked for, all of them if none was.
 
     Raises:
         UsageError: there is no such class, or the generator knows no classes.
     """
-    if not card.classes:
+    if not header.classes:
         if texts:
             raise UsageError(
-                f"--digit / --class cannot steer this generator: --model {card.model} trains "
+                f"--digit / --class cannot steer this generator: --model {header.model} trains "
                 "without labels.",
                 "Leave it out, or train another --model, such as cgan.",
             )
         return (UNLABELLED,)
-    parsed = parse_labels(texts or ["all"], card.classes)
+    parsed = parse_labels(texts or ["all"], header.classes)
     for text in parsed.notes:
         console.note(text)
     return parsed.labels

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from ganctl.cli.console import alarm_text, note_text, stderr
 from ganctl.cli.terminal import hide_control_keys
-from ganctl.files.text import visible
+from ganctl.files.text import printable
 
 if TYPE_CHECKING:
     from ganctl.engine.training.loop import StepReport
@@ -151,8 +151,8 @@ class PlainLines(Notes):
         self._console.print(
             f"{report.progress:4.0%}  step {report.step}{of}  epoch {report.epoch:.2f}  "
             f"{report.images_per_second:.0f} images/s  {_clock(_left(report))} left  "
-            f"loss G {report.terms['generator_loss']:.3f} "
-            f"D {report.terms['discriminator_loss']:.3f}"
+            f"loss G {report.losses['generator_loss']:.3f} "
+            f"D {report.losses['discriminator_loss']:.3f}"
             f"{_labels_right(self._quality)}{_distance(self._quality)}"
         )
 
@@ -162,7 +162,7 @@ class LivePanel(Notes):
 
     def __init__(self, console: Console, title: str) -> None:
         super().__init__(console)
-        self._title = Text(visible(title))
+        self._title = Text(printable(title))
         self._generator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
         self._discriminator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
         self._distances: deque[float] = deque(maxlen=SPARK_WIDTH)
@@ -195,8 +195,8 @@ class LivePanel(Notes):
         if report.quality is not None:
             self._quality = report.quality
             self._distances.append(report.quality.feature_distance)
-        self._generator_losses.append(report.terms["generator_loss"])
-        self._discriminator_losses.append(report.terms["discriminator_loss"])
+        self._generator_losses.append(report.losses["generator_loss"])
+        self._discriminator_losses.append(report.losses["discriminator_loss"])
         if report.preview is not None:
             self._preview = report.preview
         self._live.update(self._framed(Group(*self._rows(report))))
@@ -223,12 +223,12 @@ class LivePanel(Notes):
             losses.add_column(no_wrap=True)
         losses.add_row(
             "generator loss",
-            f"{report.terms['generator_loss']:7.3f}",
+            f"{report.losses['generator_loss']:7.3f}",
             Text(self._spark(self._generator_losses), style="cyan"),
         )
         losses.add_row(
             "discriminator loss",
-            f"{report.terms['discriminator_loss']:7.3f}",
+            f"{report.losses['discriminator_loss']:7.3f}",
             Text(self._spark(self._discriminator_losses), style="magenta"),
         )
         if self._quality is not None:

@@ -9,6 +9,6 @@ import re
 _ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def visible(text: str) -> str:
+def printable(text: str) -> str:
     r"""Return ``text`` with characters that would act on a terminal as escapes, such as \x1b."""
     return _ACTS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -35,8 +35,8 @@ def loss_plot(metrics: Sequence[dict[str, Any]], title: str) -> bytes:
     FigureCanvasAgg(figure)
     images = _thousands(metrics)
     upper, middle, *lowest = figure.subplots(panels, 1, sharex=True)
-    for axes, terms, label in ((upper, _LOSSES, "loss"), (middle, _SCORES, "mean score")):
-        for key, name in terms.items():
+    for axes, losses, label in ((upper, _LOSSES, "loss"), (middle, _SCORES, "mean score")):
+        for key, name in losses.items():
             values = np.array([line.get(key, np.nan) for line in metrics], dtype=float)
             (curve,) = axes.plot(images, values, alpha=0.25, linewidth=0.8)
             axes.plot(images, _smooth(values), color=curve.get_color(), label=name)

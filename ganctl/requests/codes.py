@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ganctl.errors import UsageError
 from ganctl.requests.labels import Label, one_hot
-from ganctl.runs.checkpoint_header import Card, NetworkSpec
+from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec
 
 MAX_CODE = 10.0
 _CODE = re.compile(r"c(\d{1,3})=(.+)", re.ASCII)
@@ -75,10 +75,10 @@ def parse_codes(texts: Sequence[str], network: NetworkSpec) -> Codes:
     return Codes(category, dict(sorted(continuous.items())))
 
 
-def label_of_category(category: int, card: Card) -> Label:
+def label_of_category(category: int, header: CheckpointHeader) -> Label:
     """Return the class that a value of c0 means."""
-    index = card.code_map.class_of_category(category) if card.code_map else category
-    return one_hot(index, card.classes)
+    index = header.code_map.class_of_category(category) if header.code_map else category
+    return one_hot(index, header.classes)
 
 
 def _category(text: str, categories: int) -> int:

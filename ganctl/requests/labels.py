@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ganctl.errors import UsageError, nearest
 from ganctl.files.limits import CLASS_NAME_LENGTH, CLASSES, FOLDER_NAME_LENGTH
-from ganctl.files.text import visible
+from ganctl.files.text import printable
 
 MAX_SEED = 2**63 - 1
 MAX_SEEDS = 10_000_000
@@ -87,8 +87,8 @@ def check_class_names(names: Iterable[object]) -> tuple[str, ...]:
                 f"the name of class {len(checked)} is not a text of 1 to {CLASS_NAME_LENGTH} "
                 "characters"
             )
-        if visible(name) != name:
-            raise ValueError(f"the class name {visible(name)} has control characters")
+        if printable(name) != name:
+            raise ValueError(f"the class name {printable(name)} has control characters")
         checked.append(name)
         if len(checked) > CLASSES:
             raise ValueError(f"there are more than {CLASSES:,} class names")

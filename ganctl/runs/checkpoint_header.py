@@ -17,7 +17,7 @@ from ganctl.files.untrusted_json import as_text, parse
 from ganctl.requests.labels import check_class_names
 from ganctl.requests.recipes import Latent
 from ganctl.requests.training import check_count, check_image_size
-from ganctl.runs.migrations import CARD_MIGRATIONS, migrated
+from ganctl.runs.migrations import CHECKPOINT_MIGRATIONS, migrated
 
 FORMAT = "ganctl-checkpoint"
 FORMAT_VERSION = 2
@@ -93,7 +93,7 @@ class CodeMap:
 
 
 @dataclass(frozen=True)
-class Card:
+class CheckpointHeader:
     """Where weights come from and what they are for.
 
     ``classes`` names what a label may ask for, and is empty where the model
@@ -119,7 +119,7 @@ class Card:
         }
 
 
-def read_card(path: Path) -> Card:
+def read_checkpoint_header(path: Path) -> CheckpointHeader:
     """Read the header of a checkpoint; no weights are loaded.
 
     Raises:
@@ -146,13 +146,13 @@ def read_card(path: Path) -> Card:
             f"{path} is not a checkpoint of ganctl.", "Give one from a run's checkpoints/ folder."
         )
     written = metadata.get("format_version")
-    versions = {str(version): version for version in (*CARD_MIGRATIONS, FORMAT_VERSION)}
+    versions = {str(version): version for version in (*CHECKPOINT_MIGRATIONS, FORMAT_VERSION)}
     if written not in versions:
         raise CheckpointError(
             f"{path} has checkpoint format {written}, and this ganctl reads {FORMAT_VERSION}.",
             f"Open it with {_writer(metadata)} that wrote it, or train again with this one.",
         )
-    return _parse_card(path, metadata.get("card", ""), versions[written])
+    return _parse_header(path, metadata.get("card", ""), versions[written])
 
 
 def _writer(metadata: Mapping[str, str]) -> str:
@@ -180,23 +180,23 @@ def unreadable(path: Path, why: str) -> CheckpointError:
     )
 
 
-def _parse_card(path: Path, text: str, version: int) -> Card:
+def _parse_header(path: Path, text: str, version: int) -> CheckpointHeader:
     try:
-        values = migrated(parse(text), version, CARD_MIGRATIONS)
-        card = Card(
+        values = migrated(parse(text), version, CHECKPOINT_MIGRATIONS)
+        header = CheckpointHeader(
             **{name: as_text(values[name]) for name in _TEXTS},
             classes=check_class_names(values["classes"]),
             network=_parse_network(values["network"]),
             progress={key: float(values["progress"][key]) for key in PROGRESS},
             code_map=_parse_code_map(values["code_map"]),
         )
-        classes = card.network.classes + card.network.categories
-        if len(card.classes) != classes:
-            raise ValueError(f"{len(card.classes)} names for {classes} classes")
-        if card.code_map and len(card.code_map.category_of_class) != card.network.categories:
+        classes = header.network.classes + header.network.categories
+        if len(header.classes) != classes:
+            raise ValueError(f"{len(header.classes)} names for {classes} classes")
+        if header.code_map and len(header.code_map.category_of_class) != header.network.categories:
             raise ValueError("a map of other categories")
-        if not all(0 <= number <= LARGEST_NUMBER for number in card.progress.values()):
-            raise ValueError(f"progress {card.progress}")
+        if not all(0 <= number <= LARGEST_NUMBER for number in header.progress.values()):
+            raise ValueError(f"progress {header.progress}")
     except (
         ArithmeticError,
         LookupError,
@@ -206,7 +206,7 @@ def _parse_card(path: Path, text: str, version: int) -> Card:
         UsageError,
     ) as error:
         raise unreadable(path, f"its header makes no sense ({error})") from error
-    return card
+    return header
 
 
 _TEXTS = ("ganctl_version", "model", "recipe", "data")

@@ -43,7 +43,7 @@ class Measures:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgeResult:
     """What one judge says of the samples, and of as many real images that were held out.
 
     ``real.label_accuracy`` is how good the judge is, and
@@ -82,31 +82,33 @@ class Evaluation:
     n: int
     split: str
     seconds: float
-    verdicts: tuple[Verdict, ...]
+    judge_results: tuple[JudgeResult, ...]
     cas: float | None = None
     cas_real: float | None = None
 
     @property
-    def labels(self) -> Verdict | None:
+    def labels(self) -> JudgeResult | None:
         """The verdict with the lower label accuracy; None for a model that knows no labels."""
         if not self.classes:
             return None
-        return min(self.verdicts, key=lambda verdict: verdict.samples.label_accuracy or 0.0)
+        return min(
+            self.judge_results, key=lambda judge_result: judge_result.samples.label_accuracy or 0.0
+        )
 
     @property
-    def distance(self) -> Verdict:
+    def distance(self) -> JudgeResult:
         """The verdict with the greater feature distance, by its floor."""
-        return max(self.verdicts, key=lambda verdict: verdict.times_floor)
+        return max(self.judge_results, key=lambda judge_result: judge_result.times_floor)
 
     @property
-    def density(self) -> Verdict:
+    def density(self) -> JudgeResult:
         """The verdict with the lower density."""
-        return min(self.verdicts, key=lambda verdict: verdict.samples.density)
+        return min(self.judge_results, key=lambda judge_result: judge_result.samples.density)
 
     @property
-    def coverage(self) -> Verdict:
+    def coverage(self) -> JudgeResult:
         """The verdict with the lower coverage."""
-        return min(self.verdicts, key=lambda verdict: verdict.samples.coverage)
+        return min(self.judge_results, key=lambda judge_result: judge_result.samples.coverage)
 
     def says_more_than(self, other: Evaluation) -> bool:
         """Return whether this is of the same weights and data, and of more images or measures."""
@@ -133,7 +135,7 @@ class Evaluation:
             "coverage_real": self.coverage.real.coverage,
             **({} if self.cas is None else {"cas": self.cas, "cas_real": self.cas_real}),
             "n": self.n,
-            "judges": [asdict(verdict) for verdict in self.verdicts],
+            "judges": [asdict(judge_result) for judge_result in self.judge_results],
             "split": self.split,
             "seconds": self.seconds,
             "model": self.model,
@@ -160,7 +162,7 @@ class Evaluation:
                 classes=check_class_names(plain["classes"]),
                 n=as_count(plain["n"]),
                 seconds=as_number(plain["seconds"]),
-                verdicts=tuple(_verdict(verdict) for verdict in plain["judges"]),
+                judge_results=tuple(_verdict(judge_result) for judge_result in plain["judges"]),
                 cas=_optional(plain.get("cas")),
                 cas_real=_optional(plain.get("cas_real")),
             )
@@ -173,12 +175,12 @@ class Evaluation:
 
     def _check(self) -> None:
         """Raise ``ValueError`` unless every figure can be worked out."""
-        if not self.verdicts:
+        if not self.judge_results:
             raise ValueError("no judge")
-        for verdict in self.verdicts:
-            if len(verdict.samples.confusion) != len(self.classes):
+        for judge_result in self.judge_results:
+            if len(judge_result.samples.confusion) != len(self.classes):
                 raise ValueError("confusion")
-            for counts in (verdict.samples.confusion, verdict.real.confusion):
+            for counts in (judge_result.samples.confusion, judge_result.real.confusion):
                 square = all(len(row) == len(counts) for row in counts)
                 if not square or (counts and sum(map(sum, counts)) < 1):
                     raise ValueError("confusion")
@@ -195,8 +197,8 @@ def _label_figures(samples: Measures, classes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _verdict(plain: Mapping[str, Any]) -> Verdict:
-    return Verdict(
+def _verdict(plain: Mapping[str, Any]) -> JudgeResult:
+    return JudgeResult(
         judge=as_text(plain["judge"]),
         checksum=as_text(plain["checksum"]),
         samples=_measures(plain["samples"]),

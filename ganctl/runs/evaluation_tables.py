@@ -148,12 +148,12 @@ def _short_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
 
 def _by_judge(evaluation: Evaluation) -> Table:
     rows = []
-    for verdict in evaluation.verdicts:
-        for whose, measures in (("samples", verdict.samples), ("real", verdict.real)):
+    for judge_result in evaluation.judge_results:
+        for whose, measures in (("samples", judge_result.samples), ("real", judge_result.real)):
             accuracy = measures.label_accuracy
             rows.append(
                 (
-                    f"{verdict.judge}, {whose}",
+                    f"{judge_result.judge}, {whose}",
                     _NOTHING if accuracy is None else _percent(accuracy),
                     f"{measures.feature_distance:.2f}",
                     _plain(measures.density),

@@ -25,7 +25,7 @@ PICKLE_ENDINGS = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 
 
 @dataclass(frozen=True)
-class Source:
+class RunSource:
     """Something to draw samples from.
 
     ``reference`` is what a user types to mean it from any folder; ``run`` is
@@ -64,7 +64,7 @@ def all_runs(on_damaged: Callable[[RunError], None] | None = None) -> Iterator[R
                 on_damaged(error)
 
 
-def find(reference: str | None) -> Run | Source:
+def find(reference: str | None) -> Run | RunSource:
     """Return what RUN names: a run, or weights (RUN@STEP, a file, or a bundled generator).
 
     None means ``latest``; before there is any run that is ``pretrained/mnist``,
@@ -82,7 +82,7 @@ def find(reference: str | None) -> Run | Source:
     if path.suffix.lower() in PICKLE_ENDINGS and _bare(reference) not in known_names():
         raise refused_pickle(path)
     if path.suffix == ".safetensors" and paths.exists(path) and path.is_file():
-        return Source(str(path.absolute()), path)
+        return RunSource(str(path.absolute()), path)
     if reference.startswith(PRETRAINED_PREFIX):
         return _pretrained(reference)
     if _bare(reference) == LATEST and _latest_folder() is None:
@@ -94,7 +94,7 @@ def find(reference: str | None) -> Run | Source:
     return Run.open(_find_folder(reference))
 
 
-def find_source(reference: str | None) -> Source:
+def find_source(reference: str | None) -> RunSource:
     """Return what to draw samples from: a run's best checkpoint, or the weights that were named.
 
     Raises:
@@ -102,12 +102,12 @@ def find_source(reference: str | None) -> Source:
         RunError: it is a run that cannot be read, or has no checkpoint.
     """
     found = find(reference)
-    if isinstance(found, Source):
+    if isinstance(found, RunSource):
         return found
-    return Source(found.reference, found.best_checkpoint(), found)
+    return RunSource(found.reference, found.best_checkpoint(), found)
 
 
-def read_source(source: Source, read: Callable[[Path], Content]) -> Content:
+def read_source(source: RunSource, read: Callable[[Path], Content]) -> Content:
     """Return what ``read`` finds in a source's checkpoint.
 
     A training that goes on may have removed that file since it was chosen, and
@@ -141,7 +141,7 @@ def _named(reference: str | None) -> str:
     return reference or LATEST
 
 
-def _chosen_checkpoint(run: Run, which: str) -> Source:
+def _chosen_checkpoint(run: Run, which: str) -> RunSource:
     """Return the checkpoint of a run that ``best``, ``latest`` or a step names."""
     if which == BEST:
         path = run.best_checkpoint()
@@ -159,16 +159,16 @@ def _chosen_checkpoint(run: Run, which: str) -> Source:
             f"The run {run.name} has no checkpoint of step {which}.",
             f"Steps that are kept: {steps}. To keep more: train --keep.",
         )
-    return Source(f"{run.reference}@{which}", path, run, which)
+    return RunSource(f"{run.reference}@{which}", path, run, which)
 
 
-def _pretrained(reference: str) -> Source:
+def _pretrained(reference: str) -> RunSource:
     names = _pretrained_names()
     if reference not in names:
         raise RunNotFound(
             f"There is no bundled generator {reference!r}.", f"{nearest(reference, names)}."
         )
-    return Source(reference, paths.ASSETS / f"{reference}.safetensors")
+    return RunSource(reference, paths.ASSETS / f"{reference}.safetensors")
 
 
 def _find_folder(reference: str) -> Path:

@@ -38,25 +38,25 @@ def _run_of_two(header: Header) -> Header:
     return {"best": {}, "alarms": [], "recipe": {}, **header, "config": config}
 
 
-def _card_of_two(card: Header) -> Header:
+def _checkpoint_of_two(header: Header) -> Header:
     """Add what networks began to have: another latent, codes and their map, a classifier.
 
     Those from before there was a classifier called ``modern`` what is now ``quick``.
     """
-    network = {"latent": "normal", "categories": 0, "continuous": 0, **card["network"]}
+    network = {"latent": "normal", "categories": 0, "continuous": 0, **header["network"]}
     if "classifier" in network:
-        return {"code_map": None, **card, "network": network}
+        return {"code_map": None, **header, "network": network}
     network["classifier"] = False
-    recipe = card["recipe"]
+    recipe = header["recipe"]
     if network["name"] == "modern":
         network["name"] = "quick"
     return {
         "code_map": None,
-        **card,
+        **header,
         "network": network,
         "recipe": "quick" if recipe == "modern" else recipe,
     }
 
 
 RUN_MIGRATIONS: dict[int, Migration] = {1: _run_of_two}
-CARD_MIGRATIONS: dict[int, Migration] = {1: _card_of_two}
+CHECKPOINT_MIGRATIONS: dict[int, Migration] = {1: _checkpoint_of_two}

@@ -41,7 +41,7 @@ from ganctl.files.atomic import (
 from ganctl.files.limits import JSON_BYTES, METRICS_BYTES
 from ganctl.files.untrusted_json import is_number, parse
 from ganctl.requests.training import TrainConfig, check_run_name
-from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.header import FORMAT_VERSION, read_header
 from ganctl.runs.lock import Lock, is_free
@@ -86,7 +86,7 @@ class Run:
 
     @classmethod
     def new(
-        cls, folder: Path, config: TrainConfig, *, leads: bool = True, by_time: bool = False
+        cls, folder: Path, config: TrainConfig, *, is_main: bool = True, by_time: bool = False
     ) -> Run:
         """Return a run that will live in ``folder``; nothing is written until it begins.
 
@@ -99,7 +99,7 @@ class Run:
         Raises:
             FileError: something is there already, or it could not be written.
         """
-        if leads:
+        if is_main:
             _check_free(folder)
             check_writable(folder)
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -149,7 +149,7 @@ class Run:
         for part in ("status", "data", "recipe", "progress", "parameters", "best", "alarms"):
             setattr(self, part, getattr(now, part))
 
-    def condition(self) -> str:
+    def live_status(self) -> str:
         """Return the status, or ``interrupted`` if it should be training and nobody does."""
         if self.status == RUNNING and is_free(self.folder / LOCK):
             return INTERRUPTED
@@ -269,7 +269,7 @@ class Run:
             go_on = f"Go on with: {self.resume_command}"
             raise RunError(
                 f"The run {self.name} has no checkpoint yet.",
-                ("Wait for its first one" if self.condition() == RUNNING else go_on)
+                ("Wait for its first one" if self.live_status() == RUNNING else go_on)
                 + "; or name another run, or pretrained/mnist.",
             )
         return checkpoints[-1]
@@ -344,7 +344,7 @@ class Run:
         A crash may have come after the one was replaced and before the other was.
         """
         try:
-            of = int(read_card(self.best_path).progress["step"])
+            of = int(read_checkpoint_header(self.best_path).progress["step"])
         except CheckpointError:
             return False
         return of == self.best["step"] <= step
@@ -369,7 +369,7 @@ class Run:
 
 
 def new_run(
-    config: TrainConfig, *, name: str | None = None, out: Path | None = None, leads: bool = True
+    config: TrainConfig, *, name: str | None = None, out: Path | None = None, is_main: bool = True
 ) -> Run:
     """Return a run that will live below the home, called ``name`` or by the time, or in ``out``.
 
@@ -393,7 +393,7 @@ def new_run(
         stem = f"{datetime.now():%Y%m%d-%H%M%S}-{config.model.value}-{_data_name(config.data)}"
         folder = next(path for path in _numbered(paths.runs_folder() / stem) if not path.exists())
     by_time = name is None and out is None
-    return Run.new(folder, config, leads=leads, by_time=by_time)
+    return Run.new(folder, config, is_main=is_main, by_time=by_time)
 
 
 def _numbered(folder: Path) -> Iterator[Path]:

@@ -21,11 +21,11 @@ class World:
     size: int = 1
 
     @property
-    def leads(self) -> bool:
+    def is_main(self) -> bool:
         """Whether this process writes and prints."""
         return self.rank == 0
 
-    def share(self, batch: int) -> slice:
+    def shard(self, batch: int) -> slice:
         """Return this process's rows of a step's ``batch``.
 
         Raises:

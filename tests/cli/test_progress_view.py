@@ -36,7 +36,7 @@ def report(step=50, preview=True, progress=0.5):
         progress=progress,
         seconds=30.0,
         images_per_second=1234.5,
-        terms={"generator_loss": 0.7, "discriminator_loss": 1.1},
+        losses={"generator_loss": 0.7, "discriminator_loss": 1.1},
         preview=digits if preview else None,
     )
 
@@ -73,7 +73,7 @@ def test_the_panel_tells_how_it_stands():
 
 def test_a_narrow_panel_keeps_its_words_and_the_latest_losses():
     def losing(loss):
-        return replace(report(), terms={"generator_loss": loss, "discriminator_loss": 1.1})
+        return replace(report(), losses={"generator_loss": loss, "discriminator_loss": 1.1})
 
     last_frame = shown(40, reports=map(losing, [9.0] * 40 + [0.0, 0.5, 1.0])).split("╭")[-1]
     assert "discriminator loss" in last_frame

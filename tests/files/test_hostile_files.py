@@ -23,7 +23,7 @@ from ganctl.pictures.provenance import is_command
 from ganctl.requests.labels import DEVICE_NAME, check_class_names, one_hot
 from ganctl.requests.training import check_run_name
 from ganctl.runs import locate
-from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 from tests.damage import damage
 
@@ -47,7 +47,7 @@ def memory_of_refusing(error, read, *arguments):
 
 
 READERS = {
-    "x.safetensors": read_card,
+    "x.safetensors": read_checkpoint_header,
     "x-idx1-ubyte": read_idx,
     "x.png": read_image,
     "run.json": lambda path: Run.open(path.parent),
@@ -77,7 +77,7 @@ def test_the_header_of_a_checkpoint_is_limited(tmp_path):
     length = limits.HEADER_BYTES + 1
     path = sparse(tmp_path / "x.safetensors", 2**30, struct.pack("<Q", length) + b"{")
     with pytest.raises(CheckpointError, match="header claims 16,777,217 bytes"):
-        read_card(path)
+        read_checkpoint_header(path)
 
 
 def test_metrics_and_pointers_are_limited(run, home):

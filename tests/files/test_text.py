@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganctl.files.text import visible
+from ganctl.files.text import printable
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,12 @@ from ganctl.files.text import visible
     ],
 )
 def test_what_acts_is_written_out(text, shown):
-    assert visible(text) == shown
+    assert printable(text) == shown
 
 
 @given(st.text() | st.text(st.characters(max_codepoint=0xFF)))
 def test_any_text_can_be_printed_on_one_line(text):
-    shown = visible(text)
+    shown = printable(text)
     shown.encode()
     assert len(shown.splitlines()) <= 1
-    assert visible(shown) == shown
+    assert printable(shown) == shown

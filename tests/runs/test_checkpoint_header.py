@@ -13,12 +13,18 @@ from safetensors.numpy import save_file
 from ganctl.errors import CheckpointError, UsageError
 from ganctl.files import paths
 from ganctl.requests.recipes import Latent
-from ganctl.runs.checkpoint_header import FORMAT_VERSION, Card, CodeMap, NetworkSpec, read_card
+from ganctl.runs.checkpoint_header import (
+    FORMAT_VERSION,
+    CheckpointHeader,
+    CodeMap,
+    NetworkSpec,
+    read_checkpoint_header,
+)
 from tests.strategies import json_values
 
 SPEC = NetworkSpec("modern", 28, 1, 2, 64)
 PROGRESS = {"step": 1.0, "images_seen": 64.0, "seconds": 2.5}
-CARD = Card("0.1", "cgan", "modern", "mnist", ("a", "b"), SPEC, PROGRESS)
+HEADER = CheckpointHeader("0.1", "cgan", "modern", "mnist", ("a", "b"), SPEC, PROGRESS)
 
 many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -29,26 +35,26 @@ def path(tmp_path):
 
 
 def write(path, **changes):
-    metadata = CARD.as_metadata() | changes
+    metadata = HEADER.as_metadata() | changes
     save_file({"x": np.zeros(3)}, path, {k: v for k, v in metadata.items() if v is not None})
 
 
 def test_round_trip(path):
     write(path)
-    assert read_card(path) == CARD
+    assert read_checkpoint_header(path) == HEADER
 
 
 @pytest.mark.parametrize("start", [b"PK\x03\x04rest of a .pt file", b"\x80\x02}q\x00."])
 def test_a_pickle_is_known_by_its_content(path, start):
     path.write_bytes(start)
     with pytest.raises(CheckpointError, match="is a pickle") as caught:
-        read_card(path)
+        read_checkpoint_header(path)
     assert "safetensors" in caught.value.hint
 
 
 def test_a_missing_file(path):
     with pytest.raises(CheckpointError, match="cannot be read"):
-        read_card(path)
+        read_checkpoint_header(path)
 
 
 def test_another_format_version(path):
@@ -56,15 +62,15 @@ def test_another_format_version(path):
     with pytest.raises(
         CheckpointError, match=f"format 99, and this ganctl reads {FORMAT_VERSION}"
     ) as caught:
-        read_card(path)
+        read_checkpoint_header(path)
     assert "with the ganctl 0.1 that wrote it" in caught.value.hint
 
 
-@pytest.mark.parametrize("card", ["", "[]", "{}", "[" * 100_000])
-def test_another_format_version_that_names_no_writer(path, card):
-    write(path, format_version="99", card=card)
+@pytest.mark.parametrize("header", ["", "[]", "{}", "[" * 100_000])
+def test_another_format_version_that_names_no_writer(path, header):
+    write(path, format_version="99", card=header)
     with pytest.raises(CheckpointError, match="format 99") as caught:
-        read_card(path)
+        read_checkpoint_header(path)
     assert "with the ganctl that wrote it" in caught.value.hint
 
 
@@ -72,7 +78,7 @@ def test_another_format_version_that_names_no_writer(path, card):
 def test_somebody_elses_safetensors(path, format_name):
     write(path, format=format_name)
     with pytest.raises(CheckpointError, match="not a checkpoint of ganctl"):
-        read_card(path)
+        read_checkpoint_header(path)
 
 
 @many
@@ -80,7 +86,7 @@ def test_somebody_elses_safetensors(path, format_name):
 def test_garbage_is_a_checkpoint_error(path, content):
     path.write_bytes(content)
     with pytest.raises(CheckpointError):
-        read_card(path)
+        read_checkpoint_header(path)
 
 
 @many
@@ -90,7 +96,7 @@ def test_every_truncation_is_a_checkpoint_error(path, data):
     content = path.read_bytes()
     path.write_bytes(content[: data.draw(st.integers(0, len(content) - 1))])
     with pytest.raises(CheckpointError):
-        read_card(path)
+        read_checkpoint_header(path)
 
 
 def test_a_header_of_any_length_is_read(path):
@@ -99,7 +105,7 @@ def test_a_header_of_any_length_is_read(path):
     for length in range(0, 256, 8):
         write(path, padding="x" * length)
         starts.add(path.read_bytes()[0])
-        assert read_card(path) == CARD
+        assert read_checkpoint_header(path) == HEADER
     assert len(starts) == 32
 
 
@@ -109,10 +115,16 @@ def test_a_garbage_header_is_a_checkpoint_error(path, header):
     content = json.dumps(header).encode()
     path.write_bytes(struct.pack("<Q", len(content)) + content)
     with pytest.raises(CheckpointError):
-        read_card(path)
+        read_checkpoint_header(path)
 
 
-FIELDS = [*json.loads(CARD.as_metadata()["card"]), "name", "image_size", "channels", "latent_size"]
+FIELDS = [
+    *json.loads(HEADER.as_metadata()["card"]),
+    "name",
+    "image_size",
+    "channels",
+    "latent_size",
+]
 
 
 @many
@@ -120,26 +132,26 @@ FIELDS = [*json.loads(CARD.as_metadata()["card"]), "name", "image_size", "channe
 def test_a_field_that_is_anything_is_a_checkpoint_error_or_fits(path, field, value):
     write(path, card=change(field, value))
     try:
-        assert isinstance(read_card(path), Card)
+        assert isinstance(read_checkpoint_header(path), CheckpointHeader)
     except CheckpointError as error:
         assert error.hint
 
 
 def change(field, value):
-    values = json.loads(CARD.as_metadata()["card"])
+    values = json.loads(HEADER.as_metadata()["card"])
     network = values["network"]
     (network if field in network and field not in values else values)[field] = value
     return json.dumps(values)
 
 
 def change_network(field, value):
-    values = json.loads(CARD.as_metadata()["card"])
+    values = json.loads(HEADER.as_metadata()["card"])
     values["network"][field] = value
     return json.dumps(values)
 
 
 @pytest.mark.parametrize(
-    "card",
+    "header",
     [
         "",
         "{",
@@ -169,10 +181,10 @@ def change_network(field, value):
         change("channels", 1000),
     ],
 )
-def test_headers_that_make_no_sense(path, card):
-    write(path, card=card)
+def test_headers_that_make_no_sense(path, header):
+    write(path, card=header)
     with pytest.raises(CheckpointError, match="truncated or damaged"):
-        read_card(path)
+        read_checkpoint_header(path)
 
 
 def test_networks_of_any_size_are_not_described():
@@ -184,13 +196,13 @@ def test_networks_of_any_size_are_not_described():
 def test_places_that_are_no_file(path, ending):
     path.mkdir()
     with pytest.raises(CheckpointError, match="cannot be read"):
-        read_card(path / ending.lstrip("/"))
+        read_checkpoint_header(path / ending.lstrip("/"))
 
 
 CODED_SPEC = NetworkSpec(
     "infogan", 28, 1, classes=0, latent_size=62, latent=Latent.UNIFORM, categories=3, continuous=2
 )
-CODED = Card(
+CODED = CheckpointHeader(
     "0.1",
     "infogan",
     "modern",
@@ -200,41 +212,43 @@ CODED = Card(
     PROGRESS,
     CodeMap((1, 2, 0), 0.1),
 )
-UNLABELLED = Card("0.1", "gan", "modern", "mnist", (), replace(SPEC, classes=0), PROGRESS)
+UNLABELLED = CheckpointHeader(
+    "0.1", "gan", "modern", "mnist", (), replace(SPEC, classes=0), PROGRESS
+)
 
 
-@pytest.mark.parametrize("card", [CODED, replace(CODED, code_map=None), UNLABELLED])
-def test_cards_of_every_kind_come_back(path, card):
-    write(path, **card.as_metadata())
-    assert read_card(path) == card
+@pytest.mark.parametrize("header", [CODED, replace(CODED, code_map=None), UNLABELLED])
+def test_cards_of_every_kind_come_back(path, header):
+    write(path, **header.as_metadata())
+    assert read_checkpoint_header(path) == header
 
 
 @given(order=st.permutations(range(3)), error=st.floats(0, 1))
 def test_every_map_comes_back(tmp_path_factory, order, error):
     path = tmp_path_factory.getbasetemp() / "map.safetensors"
-    card = replace(CODED, code_map=CodeMap(tuple(order), error))
-    write(path, **card.as_metadata())
-    code_map = read_card(path).code_map
-    assert code_map == card.code_map
+    header = replace(CODED, code_map=CodeMap(tuple(order), error))
+    write(path, **header.as_metadata())
+    code_map = read_checkpoint_header(path).code_map
+    assert code_map == header.code_map
     assert [code_map.class_of_category(order[index]) for index in range(3)] == [0, 1, 2]
 
 
 def test_what_older_versions_wrote_has_no_codes(path):
-    values = json.loads(CARD.as_metadata()["card"])
+    values = json.loads(HEADER.as_metadata()["card"])
     del values["code_map"]
     for field in ("latent", "categories", "continuous"):
         del values["network"][field]
-    write(path, format_version="1", card=json.dumps(values))
-    card = read_card(path)
-    assert card == CARD
-    assert (card.network.latent, card.network.categories) == (Latent.NORMAL, 0)
-    assert (card.network.continuous, card.code_map) == (0, None)
+    write(path, format_version="1", header=json.dumps(values))
+    header = read_checkpoint_header(path)
+    assert header == HEADER
+    assert (header.network.latent, header.network.categories) == (Latent.NORMAL, 0)
+    assert (header.network.continuous, header.code_map) == (0, None)
 
 
 def test_the_bundled_generator_is_one_of_them():
-    card = read_card(paths.PRETRAINED / "mnist.safetensors")
-    assert (card.network.latent, card.network.condition_size) == (Latent.NORMAL, 10)
-    assert card.code_map is None
+    header = read_checkpoint_header(paths.PRETRAINED / "mnist.safetensors")
+    assert (header.network.latent, header.network.condition_size) == (Latent.NORMAL, 10)
+    assert header.code_map is None
 
 
 def changed(part, **fields):
@@ -245,7 +259,7 @@ def changed(part, **fields):
 
 
 @pytest.mark.parametrize(
-    "card",
+    "header",
     [
         changed("network", categories=-1),
         changed("network", categories=4),
@@ -298,10 +312,10 @@ def changed(part, **fields):
         changed(None, classes=["a", "b"]),
     ],
 )
-def test_codes_that_make_no_sense(path, card):
-    write(path, card=card)
+def test_codes_that_make_no_sense(path, header):
+    write(path, card=header)
     with pytest.raises(CheckpointError, match="truncated or damaged"):
-        read_card(path)
+        read_checkpoint_header(path)
 
 
 @pytest.mark.parametrize("changes", [{"classes": 3}, {"categories": 0}])
@@ -311,11 +325,11 @@ def test_labels_and_codes_exclude_each_other(changes):
 
 
 def test_a_map_for_networks_without_categories_makes_no_sense(path):
-    values = json.loads(CARD.as_metadata()["card"])
+    values = json.loads(HEADER.as_metadata()["card"])
     values["code_map"] = {"category_of_class": [0, 1], "error": 0.1}
     write(path, card=json.dumps(values))
     with pytest.raises(CheckpointError, match="a map of other categories"):
-        read_card(path)
+        read_checkpoint_header(path)
 
 
 @many
@@ -336,9 +350,9 @@ def test_codes_that_are_anything_are_a_checkpoint_error_or_fit(path, place, valu
     part, field = place
     write(path, card=changed(part, **{field: value}))
     try:
-        card = read_card(path)
+        header = read_checkpoint_header(path)
     except CheckpointError as error:
         assert error.hint
         return
-    assert card.network.categories == 3
-    assert card.code_map is None or sorted(card.code_map.category_of_class) == [0, 1, 2]
+    assert header.network.categories == 3
+    assert header.code_map is None or sorted(header.code_map.category_of_class) == [0, 1, 2]

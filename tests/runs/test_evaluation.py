@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.errors import RunError
-from ganctl.runs.evaluation import Evaluation, Measures, Verdict
+from ganctl.runs.evaluation import Evaluation, JudgeResult, Measures
 from ganctl.runs.evaluation_tables import comparison, page, tables
 from tests.strategies import json_values
 
 REAL = Measures(((50, 0), (0, 50)), feature_distance=2.0, density=0.93, coverage=0.94)
-STRICT = Verdict("strict", "ab", Measures(((40, 10), (0, 50)), 3.0, 0.8, 0.6), REAL)
-MILD = Verdict(
+STRICT = JudgeResult("strict", "ab", Measures(((40, 10), (0, 50)), 3.0, 0.8, 0.6), REAL)
+MILD = JudgeResult(
     "mild", "cd", Measures(((45, 5), (0, 50)), 3.9, 0.7, 0.7), replace(REAL, feature_distance=3.0)
 )
 FOUND = Evaluation(
@@ -28,13 +28,15 @@ FOUND = Evaluation(
     n=100,
     split="test",
     seconds=12.5,
-    verdicts=(STRICT, MILD),
+    judge_results=(STRICT, MILD),
 )
 UNLABELLED = replace(
     FOUND,
     run="free",
     classes=(),
-    verdicts=tuple(replace(v, samples=replace(v.samples, confusion=())) for v in FOUND.verdicts),
+    judge_results=tuple(
+        replace(v, samples=replace(v.samples, confusion=())) for v in FOUND.judge_results
+    ),
 )
 
 
@@ -129,7 +131,9 @@ def test_a_comparison_marks_the_best_of_each_line():
     better = replace(
         FOUND,
         run="other",
-        verdicts=(Verdict("strict", "ab", Measures(((49, 1), (0, 50)), 2.5, 1.5, 0.9), REAL),),
+        judge_results=(
+            JudgeResult("strict", "ab", Measures(((49, 1), (0, 50)), 2.5, 1.5, 0.9), REAL),
+        ),
         cas=0.97,
     )
     table = comparison([FOUND, better, UNLABELLED])

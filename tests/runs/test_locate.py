@@ -10,7 +10,7 @@ from ganctl.errors import CheckpointError, RunError, RunNotFound
 from ganctl.files import paths
 from ganctl.requests.training import train_config
 from ganctl.runs import locate
-from ganctl.runs.locate import Source, all_runs, find, find_run, find_source, known_names
+from ganctl.runs.locate import RunSource, all_runs, find, find_run, find_source, known_names
 from ganctl.runs.run import Run
 
 
@@ -104,7 +104,7 @@ def test_the_pointer_may_lead_out_of_the_home(runs, home, tmp_path):
 
 def test_a_source_is_the_best_checkpoint(trained):
     source = find_source("lines")
-    assert source == Source("lines", trained.best_path, trained)
+    assert source == RunSource("lines", trained.best_path, trained)
     assert source.file_stem == "lines"
 
 
@@ -182,7 +182,7 @@ def test_before_any_run_the_bundled_generator_stands_in(bundled):
 
 def test_after_a_run_it_must_be_asked_for(bundled, runs):
     assert isinstance(find(None), Run)
-    assert find_source("pretrained/mnist") == Source("pretrained/mnist", bundled)
+    assert find_source("pretrained/mnist") == RunSource("pretrained/mnist", bundled)
     with pytest.raises(RunNotFound, match="pretrained/nmist") as caught:
         find("pretrained/nmist")
     assert "Did you mean pretrained/mnist" in caught.value.hint

@@ -8,10 +8,10 @@ import pytest
 from safetensors.numpy import save_file
 
 from ganctl.requests.training import TrainConfig
-from ganctl.runs.checkpoint_header import FORMAT_VERSION as CARD_VERSION
-from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.checkpoint_header import FORMAT_VERSION as CHECKPOINT_VERSION
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.header import FORMAT_VERSION as RUN_VERSION
-from ganctl.runs.migrations import CARD_MIGRATIONS, RUN_MIGRATIONS, migrated
+from ganctl.runs.migrations import CHECKPOINT_MIGRATIONS, RUN_MIGRATIONS, migrated
 from ganctl.runs.run import Run
 
 FROZEN = Path(__file__).parent / "frozen"
@@ -26,7 +26,7 @@ def written(request, tmp_path):
     (tmp_path / "run.json").write_text(json.dumps(frozen["run"]))
     path = tmp_path / "old.safetensors"
     save_file({"x": np.zeros(1)}, path, frozen["checkpoint"])
-    return request.param, frozen, Run.open(tmp_path), read_card(path)
+    return request.param, frozen, Run.open(tmp_path), read_checkpoint_header(path)
 
 
 def test_a_run_is_what_it_was(written):
@@ -44,13 +44,13 @@ def test_a_run_is_what_it_was(written):
 
 
 def test_a_checkpoint_is_what_it_was(written):
-    name, _, run, card = written
-    assert card.recipe == run.config.recipe.value
-    assert card.model == run.config.model.value
-    assert card.progress["step"] == 3
-    assert card.network.categories == (2 if name == "codes" else 0)
-    assert card.network.name == {"codes": "infogan"}.get(name, WRITTEN[name])
-    assert (card.code_map is not None) == (name == "codes")
+    name, _, run, header = written
+    assert header.recipe == run.config.recipe.value
+    assert header.model == run.config.model.value
+    assert header.progress["step"] == 3
+    assert header.network.categories == (2 if name == "codes" else 0)
+    assert header.network.name == {"codes": "infogan"}.get(name, WRITTEN[name])
+    assert (header.code_map is not None) == (name == "codes")
 
 
 def test_what_is_saved_is_of_this_version(written):
@@ -65,7 +65,7 @@ def test_what_is_saved_is_of_this_version(written):
 
 def test_every_version_has_a_way_to_the_newest():
     assert sorted(RUN_MIGRATIONS) == list(range(1, RUN_VERSION))
-    assert sorted(CARD_MIGRATIONS) == list(range(1, CARD_VERSION))
+    assert sorted(CHECKPOINT_MIGRATIONS) == list(range(1, CHECKPOINT_VERSION))
 
 
 def test_migrations_are_made_one_after_the_other():

@@ -14,7 +14,7 @@ from ganctl.errors import FileError, RunError
 from ganctl.requests.training import train_config
 from ganctl.runs import locate, lock
 from ganctl.runs import run as runs
-from ganctl.runs.checkpoint_header import Card, NetworkSpec
+from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec
 from ganctl.runs.header import FORMAT_VERSION
 from ganctl.runs.run import Run, new_run, step_of
 from tests.damage import damage
@@ -357,13 +357,13 @@ def test_what_another_process_did_until_it_was_held_is_read(run):
 
 
 def test_a_run_that_nobody_trains_is_not_running(run):
-    assert (run.status, Run.open(run.folder).condition()) == ("running", "interrupted")
+    assert (run.status, Run.open(run.folder).live_status()) == ("running", "interrupted")
     run.hold()
-    assert Run.open(run.folder).condition() == "running"
+    assert Run.open(run.folder).live_status() == "running"
     run.release()
     run.status = "finished"
     run.save()
-    assert Run.open(run.folder).condition() == "finished"
+    assert Run.open(run.folder).live_status() == "finished"
 
 
 def test_latest_is_a_run_at_every_moment(home, monkeypatch):
@@ -393,9 +393,9 @@ def test_a_best_checkpoint_that_is_not_what_was_noted_is_forgotten(run, saved, k
     if saved is not None:
         spec = NetworkSpec("modern", 28, 1, 2, 64)
         progress = {"step": saved, "images_seen": 1, "seconds": 1.0}
-        card = Card("0.1", "cgan", "modern", "mnist", ("a", "b"), spec, progress)
+        header = CheckpointHeader("0.1", "cgan", "modern", "mnist", ("a", "b"), spec, progress)
         run.best_path.parent.mkdir()
-        save_file({"x": np.zeros(1)}, run.best_path, card.as_metadata())
+        save_file({"x": np.zeros(1)}, run.best_path, header.as_metadata())
     run.rewind(5)
     assert run.best == ({"step": 2, "feature_distance": 1.0} if kept else {})
     assert run.best_path.exists() == kept

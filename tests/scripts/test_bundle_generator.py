@@ -19,7 +19,7 @@ def test_a_bundle_draws_almost_the_same_pictures(trained, tmp_path):
     assert size < trained.latest_checkpoint().stat().st_size / 4
     whole, small = (ganctl.load(name).sample("all", 10) for name in ("lines", path))
     assert np.abs(whole.astype(int) - small.astype(int)).max() <= 2
-    assert ganctl.load(path).card.data == "lines.npz"
+    assert ganctl.load(path).header.data == "lines.npz"
 
 
 def test_a_bundle_knows_what_categories_mean(trained_infogan, tmp_path, monkeypatch, capsys):
@@ -31,7 +31,7 @@ def test_a_bundle_knows_what_categories_mean(trained_infogan, tmp_path, monkeypa
         runpy.run_path(bundle_generator.__file__, run_name="__main__")
     assert capsys.readouterr().out == f"{path}: {path.stat().st_size:,} bytes\n"
     whole, small = (ganctl.load(name) for name in ("coded", path))
-    assert small.card.code_map == whole.card.code_map == CodeMap((1, 0), 0.25)
+    assert small.header.code_map == whole.header.code_map == CodeMap((1, 0), 0.25)
     for codes in ({}, {"c1": -2, "c2": 0.5}):
         pair = [generator.sample("all", 5, codes=codes).astype(int) for generator in (whole, small)]
         assert np.abs(pair[0] - pair[1]).max() <= 2

@@ -13,10 +13,10 @@ from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_run
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.requests.training import check_count
-from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.evaluation_tables import Table, comparison, page, tables
-from ganctl.runs.locate import Source, find_source, read_source
+from ganctl.runs.locate import RunSource, find_source, read_source
 from ganctl.runs.run import Run
 
 SHOWN_CLASSES = 12
@@ -89,19 +89,19 @@ def _print(table: Table) -> None:
     console.print_table(table.columns, table.rows, title=table.title)
 
 
-def _open(name: str | None) -> Source:
+def _open(name: str | None) -> RunSource:
     source = find_source(name)
     if source.note:
         console.note(source.note)
     return source
 
 
-def _judged(source: Source, n: int | None, *, cas: bool) -> Evaluation:
+def _judged(source: RunSource, n: int | None, *, cas: bool) -> Evaluation:
     """Judge what a source draws, and keep the result in its run if it is of the best."""
     from ganctl.engine.evaluation.evaluate import evaluate as judge
 
     with console.progress() as report:
-        evaluation = judge(source, n=n, cas=cas, progress=report)
+        evaluation = judge(source, n=n, cas=cas, on_progress=report)
     if source.run is not None:
         _keep(source.run, evaluation)
     return evaluation
@@ -110,7 +110,7 @@ def _judged(source: Source, n: int | None, *, cas: bool) -> Evaluation:
 def _keep(run: Run, evaluation: Evaluation) -> None:
     """Keep an evaluation of a run's best checkpoint there, unless the last one tells more."""
     try:
-        best = Source(run.reference, run.best_checkpoint(), run)
+        best = RunSource(run.reference, run.best_checkpoint(), run)
         step = _step_of(best)
         if evaluation.step != step:
             console.note(f"not kept in the run, which keeps what is of its best step, {step}")
@@ -124,7 +124,7 @@ def _keep(run: Run, evaluation: Evaluation) -> None:
         console.note(f"the result is not kept: {error}")
 
 
-def _compared(sources: Sequence[Source], n: int | None, *, cas: bool) -> list[Evaluation]:
+def _compared(sources: Sequence[RunSource], n: int | None, *, cas: bool) -> list[Evaluation]:
     """Judge several by the same number of images; what their runs have kept is used again."""
     evaluations = [_known(source, n, cas=cas) or _judged(source, n, cas=cas) for source in sources]
     common = min(evaluation.n for evaluation in evaluations)
@@ -137,7 +137,7 @@ def _compared(sources: Sequence[Source], n: int | None, *, cas: bool) -> list[Ev
     return evaluations
 
 
-def _known(source: Source, n: int | None, *, cas: bool) -> Evaluation | None:
+def _known(source: RunSource, n: int | None, *, cas: bool) -> Evaluation | None:
     """Return what a run has kept, if it is of these weights and says what is asked."""
     kept = source.run.evaluation() if source.run else None
     if kept is None or kept.ganctl_version != __version__:
@@ -149,5 +149,5 @@ def _known(source: Source, n: int | None, *, cas: bool) -> Evaluation | None:
     return replace(kept, run=source.reference)
 
 
-def _step_of(source: Source) -> int:
-    return int(read_source(source, read_card).progress["step"])
+def _step_of(source: RunSource) -> int:
+    return int(read_source(source, read_checkpoint_header).progress["step"])

@@ -138,13 +138,13 @@ def _evenly(previews: Sequence[Path], frames: int | None) -> list[Path]:
 def _morph_frames(
     run: str | None, path: str | None, frames: int | None
 ) -> tuple[str, list[Images]]:
-    source, card = open_source(run)
-    if not card.classes:
+    source, header = open_source(run)
+    if not header.classes:
         raise UsageError(
-            f"--mode morph walks through classes, and --model {card.model} knows none.",
+            f"--mode morph walks through classes, and --model {header.model} knows none.",
             "Use --mode training, or train another --model, such as cgan.",
         )
-    stops = _stops(path, card.classes)
+    stops = _stops(path, header.classes)
     labels = _walk(stops, frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1)
 
     from ganctl.engine.sampling.sampler import Sampler

@@ -13,8 +13,8 @@ import typer
 from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_run
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
-from ganctl.runs.checkpoint_header import read_card
-from ganctl.runs.locate import Source, all_runs, find, known_names, read_source
+from ganctl.runs.checkpoint_header import read_checkpoint_header
+from ganctl.runs.locate import RunSource, all_runs, find, known_names, read_source
 from ganctl.runs.run import Run
 
 
@@ -41,9 +41,9 @@ def info(
         facts = _picture_facts(Path(run))
     else:
         found = find(run)
-        if isinstance(found, Source) and found.note:
+        if isinstance(found, RunSource) and found.note:
             console.note(found.note)
-        facts = _weights_facts(found) if isinstance(found, Source) else _run_facts(found)
+        facts = _weights_facts(found) if isinstance(found, RunSource) else _run_facts(found)
     if json:
         console.print_json(facts)
     else:
@@ -60,12 +60,12 @@ def _picture_facts(path: Path) -> dict[str, Any]:
     return command | metadata
 
 
-def _weights_facts(source: Source) -> dict[str, Any]:
-    card = asdict(read_source(source, read_card))
-    progress = card.pop("progress")
+def _weights_facts(source: RunSource) -> dict[str, Any]:
+    header = asdict(read_source(source, read_checkpoint_header))
+    progress = header.pop("progress")
     return {
         "weights": source.reference,
-        **card,
+        **header,
         **progress,
         "step": int(progress["step"]),
         "images_seen": int(progress["images_seen"]),
@@ -81,7 +81,7 @@ def _run_facts(run: Run) -> dict[str, Any]:
     return {
         "run": run.name,
         "folder": str(run.folder),
-        "status": run.condition(),
+        "status": run.live_status(),
         "created": run.created,
         "ganctl": run.ganctl_version,
         "model": config.model.value,
@@ -145,7 +145,7 @@ def _evaluation(run: Run) -> dict[str, Any]:
 def _code_map(checkpoints: Sequence[Path]) -> dict[str, Any] | None:
     """Return what InfoGAN's categories mean; nothing where the checkpoint cannot be read."""
     try:
-        code_map = read_card(checkpoints[-1]).code_map if checkpoints else None
+        code_map = read_checkpoint_header(checkpoints[-1]).code_map if checkpoints else None
     except CheckpointError:
         return None
     return asdict(code_map) if code_map else None

@@ -25,8 +25,8 @@ from ganctl.pictures.provenance import Origin
 from ganctl.requests.codes import Codes, continuous_names
 from ganctl.requests.labels import MAX_SEED, UNLABELLED_ROWS, Label, check_seed
 from ganctl.requests.training import check_count
-from ganctl.runs.checkpoint_header import Card
-from ganctl.runs.locate import Source
+from ganctl.runs.checkpoint_header import CheckpointHeader
+from ganctl.runs.locate import RunSource
 
 if TYPE_CHECKING:
     from ganctl.engine.sampling.sampler import Sampler
@@ -75,10 +75,10 @@ def montage(
     check_count("--cols", cols, least=2 if sweep else 1, most=1000)
     check_count("--scale", scale, most=64)
     _check_one({"--sweep": sweep, "--real": real, "--neighbours": neighbours})
-    source, card = open_source(run)
-    subject = Subject(source, card, read_labels(digit, card), cols, check_seed(seed))
+    source, header = open_source(run)
+    subject = Subject(source, header, read_labels(digit, header), cols, check_seed(seed))
     if sweep is not None:
-        kinds = _swept(sweep, card)
+        kinds = _swept(sweep, header)
     else:
         kinds = [REAL if real else "neighbours" if neighbours else GENERATED]
     files = {kind: _file(out, source, kind, many=len(kinds) > 1) for kind in kinds}
@@ -108,8 +108,8 @@ def montage(
 class Subject:
     """What a sheet is of: a generator, its labels, and the seed at the left end."""
 
-    source: Source
-    card: Card
+    source: RunSource
+    header: CheckpointHeader
     labels: tuple[Label, ...]
     cols: int
     seed: int
@@ -123,13 +123,13 @@ class Subject:
 
     def step(self, kind: str) -> int:
         """Return the step that a kind of sheet is of."""
-        card = self.card if kind == REAL else self.sampler.card
-        return int(card.progress["step"])
+        header = self.header if kind == REAL else self.sampler.header
+        return int(header.progress["step"])
 
     @property
     def _seeds(self) -> range:
         """A seed for each column, or for each place where there are no labels."""
-        count = self.cols * (1 if self.card.classes else UNLABELLED_ROWS)
+        count = self.cols * (1 if self.header.classes else UNLABELLED_ROWS)
         last = self.seed + count - 1
         check_seed(min(last, MAX_SEED + 1), "--seed plus the number of images:")
         return range(self.seed, self.seed + count)
@@ -151,7 +151,7 @@ class Subject:
         """
         import numpy as np
 
-        resting = dict.fromkeys(range(1, self.card.network.continuous + 1), 0.0)
+        resting = dict.fromkeys(range(1, self.header.network.continuous + 1), 0.0)
         number = int(code.removeprefix("c"))
         columns = [
             self.sampler.draw(
@@ -172,8 +172,8 @@ class Subject:
         known = self.source.run.data.get("fingerprint") if self.source.run else None
         images = channels_first(self.generated())
         with console.progress() as report:
-            reals = reals_for(self.card, fingerprint=known, progress=report)
-            return channels_last(beside_neighbours(images, reals, progress=report))
+            reals = reals_for(self.header, fingerprint=known, on_progress=report)
+            return channels_last(beside_neighbours(images, reals, on_progress=report))
 
     def real(self) -> Images:
         """Return as many real images of every label."""
@@ -182,7 +182,9 @@ class Subject:
         if any(label.is_blend for label in self.labels):
             raise UsageError("There are no real images of a blend.", "Leave out --real.")
         with console.progress() as report:
-            dataset = load(self.card.data, image_size=self.card.network.image_size, progress=report)
+            dataset = load(
+                self.header.data, image_size=self.header.network.image_size, on_progress=report
+            )
         labelled = [label.index for label in self.labels if label.weights]
         classes = labelled or range(len(dataset.classes))
         return real_rows(dataset, classes, self.cols, self.seed)
@@ -194,9 +196,9 @@ def _check_one(given: Mapping[str, object]) -> None:
         raise UsageError(f"{' and '.join(names)} exclude each other.", "Give one of them.")
 
 
-def _swept(sweep: str, card: Card) -> list[str]:
+def _swept(sweep: str, header: CheckpointHeader) -> list[str]:
     """Return the codes that ``--sweep`` names."""
-    names = continuous_names(card.network)
+    names = continuous_names(header.network)
     if not names:
         raise UsageError(
             "This generator has no codes to sweep.", "Only --model infogan learns codes."
@@ -208,7 +210,7 @@ def _swept(sweep: str, card: Card) -> list[str]:
     return [sweep]
 
 
-def _file(out: Path | None, source: Source, kind: str, *, many: bool) -> Path:
+def _file(out: Path | None, source: RunSource, kind: str, *, many: bool) -> Path:
     """Return where a sheet of a kind goes, which can be written."""
     ending = f"-{kind}" if kind else ""
     if out is None:

@@ -24,8 +24,8 @@ from ganctl.pictures.provenance import Origin
 from ganctl.requests.codes import Codes, label_of_category, parse_codes
 from ganctl.requests.labels import MAX_SEED, MAX_SEEDS, UNLABELLED, Label, check_seed, parse_seeds
 from ganctl.requests.training import Format, check_amount, check_count, values
-from ganctl.runs.checkpoint_header import Card
-from ganctl.runs.locate import Source
+from ganctl.runs.checkpoint_header import CheckpointHeader
+from ganctl.runs.locate import RunSource
 
 if TYPE_CHECKING:
     from ganctl.engine.sampling.sampler import Sampler
@@ -90,23 +90,23 @@ def sample(
     chosen_seeds = _choose_seeds(n, seeds, seed)
     check_count("--scale", scale, most=64)
     check_amount("--truncation", truncation, least=0, most=2)
-    source, card = open_source(run)
-    codes = parse_codes(code or [], card.network)
-    labels = _choose_labels(digit, codes, card)
-    _check_size(card, len(labels) * len(chosen_seeds), scale)
+    source, header = open_source(run)
+    codes = parse_codes(code or [], header.network)
+    labels = _choose_labels(digit, codes, header)
+    _check_size(header, len(labels) * len(chosen_seeds), scale)
     destination = choose_destination(out, format, source.file_stem)
     destination.check(force=force)
     sampler = _open_sampler(source)
-    card = sampler.card  # A training that goes on may have replaced the checkpoint by now.
+    header = sampler.header  # A training that goes on may have replaced the checkpoint by now.
     if codes.category is not None:
-        labels = (label_of_category(codes.category, card),)
+        labels = (label_of_category(codes.category, header),)
     samples = Samples(
         *_draw(sampler, labels, chosen_seeds, truncation, codes, scale),
-        classes=card.classes or (UNLABELLED.text,),
+        classes=header.classes or (UNLABELLED.text,),
         truncation=truncation,
         codes=codes.texts,
         scale=scale,
-        origin=Origin(source.reference, int(card.progress["step"])),
+        origin=Origin(source.reference, int(header.progress["step"])),
     )
     path = write_samples(samples, destination, force=force)
     if json:
@@ -117,7 +117,7 @@ def sample(
                 "images": len(samples.images),
                 "labels": [label.text for label in labels],
                 "seeds": list(chosen_seeds),
-                **({"codes": list(codes.texts)} if card.network.categories else {}),
+                **({"codes": list(codes.texts)} if header.network.categories else {}),
             }
         )
     else:
@@ -137,24 +137,26 @@ def _choose_seeds(n: int | None, seeds: str | None, seed: int | None) -> tuple[i
     return tuple(range(first, first + count))
 
 
-def _choose_labels(digit: list[str] | None, codes: Codes, card: Card) -> tuple[Label, ...]:
+def _choose_labels(
+    digit: list[str] | None, codes: Codes, header: CheckpointHeader
+) -> tuple[Label, ...]:
     """Return the classes asked for, or the one that InfoGAN's category c0 means."""
     if codes.category is not None:
         if digit:
             raise UsageError("--code c0 and --digit exclude each other.", "Give one of them.")
-        return (label_of_category(codes.category, card),)
-    if not digit and card.classes:
+        return (label_of_category(codes.category, header),)
+    if not digit and header.classes:
         raise UsageError(
             "sample needs to know which class.",
-            f"Give --digit / --class: one of {', '.join(card.classes[:12])}"
-            f"{', …' if len(card.classes) > 12 else ''}, or all.",
+            f"Give --digit / --class: one of {', '.join(header.classes[:12])}"
+            f"{', …' if len(header.classes) > 12 else ''}, or all.",
         )
-    return read_labels(digit, card)
+    return read_labels(digit, header)
 
 
-def _check_size(card: Card, images: int, scale: int) -> None:
+def _check_size(header: CheckpointHeader, images: int, scale: int) -> None:
     """Raise ``UsageError`` if the images would not fit into the memory of most machines."""
-    spec = card.network
+    spec = header.network
     pixels = images * spec.channels * (spec.image_size * scale) ** 2
     if pixels > SAMPLES_BYTES:
         raise UsageError(
@@ -164,7 +166,7 @@ def _check_size(card: Card, images: int, scale: int) -> None:
         )
 
 
-def _open_sampler(source: Source) -> Sampler:
+def _open_sampler(source: RunSource) -> Sampler:
     from ganctl.engine.sampling.sampler import Sampler
 
     return Sampler.of(source)
@@ -181,12 +183,12 @@ def _draw(
     """Return the images, enlarged, and the label and seed of each."""
     import numpy as np
 
-    batches, drawn, total = [], 0, len(labels) * len(seeds)
+    batches, sampled, total = [], 0, len(labels) * len(seeds)
     with console.progress(quiet=total < 1000) as report:
         for batch in sampler.batches(labels, seeds, truncation=truncation, codes=codes):
             batches.append(batch)
-            drawn += len(batch.seeds)
-            report("drawing", drawn, total)
+            sampled += len(batch.seeds)
+            report("drawing", sampled, total)
     images = np.concatenate([batch.images for batch in batches])
     return (
         images.repeat(scale, axis=1).repeat(scale, axis=2),

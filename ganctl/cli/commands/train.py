@@ -27,12 +27,12 @@ from ganctl.requests.training import (
     values,
 )
 from ganctl.runs import locate
-from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import LATEST, NEW, Run, new_run
 from ganctl.runs.world import World, this_world
 from ganctl.signals import stop_on_signals
 
-LEADERS_TIME = 10.0  # seconds
+MAIN_PROCESS_SECONDS = 10.0  # seconds
 
 _RECIPES_HELP = "; ".join(f"{name.value}: {recipe.summary}" for name, recipe in RECIPES.items())
 _MODELS_HELP = "; ".join(f"{name.value}: {text}" for name, text in MODEL_SUMMARIES.items())
@@ -203,18 +203,18 @@ def train(
         if resume is not None:
             run = _resumed_run(resume, given, name, out)
         else:
-            run = new_run(train_config(**given), name=name, out=out, leads=world.leads)
-        world.share(run.config.batch)
+            run = new_run(train_config(**given), name=name, out=out, is_main=world.is_main)
+        world.shard(run.config.batch)
     except UsageError as error:
-        if world.leads:
+        if world.is_main:
             raise
         # The leader has found the same and says so, unless torchrun ends it since this one left.
-        time.sleep(LEADERS_TIME)
+        time.sleep(MAIN_PROCESS_SECONDS)
         raise typer.Exit(error.exit_code) from None
     if dry_run:
-        if world.leads:
+        if world.is_main:
             _print_plan(run, json=json)
-    elif not world.leads:
+    elif not world.is_main:
         _train_along(run, world)
     else:
         _train(run, world, context.obj, quiet=quiet, json=json)
@@ -295,7 +295,7 @@ def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, jso
         from ganctl.engine.training.loop import train as train_steps
 
         check()
-        for report in train_steps(run, should_stop=should_stop, progress=prepare, world=world):
+        for report in train_steps(run, should_stop=should_stop, on_progress=prepare, world=world):
             view.update(report)
 
     if run.status == "stopped":
@@ -355,8 +355,8 @@ def _print_result(run: Run, images_before: int, seconds_before: float, *, json: 
 
 
 def _say_what_comes_next(run: Run) -> None:
-    card = read_card(run.latest_checkpoint())
-    chosen = f"--class {shlex.quote(card.classes[-1])} " if card.classes else ""
+    header = read_checkpoint_header(run.latest_checkpoint())
+    chosen = f"--class {shlex.quote(header.classes[-1])} " if header.classes else ""
     commands = [f"sample {chosen}--n 100", "montage", "gif"]
     if run.last_quality():
         commands.append("evaluate")

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ganctl.engine.data import folders, seeding
-from ganctl.engine.data.labelled import Labelled, Progress, Split
+from ganctl.engine.data.labelled import Labelled, OnProgress, Split
 from ganctl.engine.data.mnist import load_mnist
 from ganctl.engine.data.torchvision import load_torchvision
 from ganctl.engine.sampling.sampler import channels_last
@@ -26,7 +26,7 @@ from ganctl.errors import DataError, UsageError
 from ganctl.pictures.images import Images
 from ganctl.requests.training import DataName, check_image_size
 
-Source = Callable[[Split, "Progress | None"], Labelled]
+Source = Callable[[Split, "OnProgress | None"], Labelled]
 
 SOURCES: dict[str, Source] = {
     DataName.MNIST.value: load_mnist,
@@ -75,7 +75,7 @@ def load(
     split: Split = "train",
     *,
     image_size: int | None = None,
-    progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Dataset:
     """Load a data set into memory.
 
@@ -83,15 +83,15 @@ def load(
         data: a name in ``SOURCES`` or a path.
         split: which part; a path to one ``.npz`` or image folder has one part, which is both.
         image_size: the height and width to resize to; None keeps them.
-        progress: told of downloads and long readings.
+        on_progress: told of downloads and long readings.
 
     Raises:
         DataError: it cannot be read, downloaded, or made to fit.
     """
     if data in SOURCES:
-        labelled = SOURCES[data](split, progress)
+        labelled = SOURCES[data](split, on_progress)
     else:
-        labelled = folders.load_path(Path(data), split, image_size, progress)
+        labelled = folders.load_path(Path(data), split, image_size, on_progress)
     images = channels_first(labelled.images)
     if image_size is not None and images.shape[-2:] != (image_size, image_size):
         images = _resized(images, image_size)
@@ -121,7 +121,7 @@ def real_rows(dataset: Dataset, classes: Sequence[int], count: int, seed: int) -
                 f"{dataset.name} has no image of the class {dataset.classes[index]}.",
                 "Name other classes with --class.",
             )
-        shuffle = torch.randperm(len(members), generator=seeding.generator(seed, index, "real"))
+        shuffle = torch.randperm(len(members), generator=seeding.rng(seed, index, "real"))
         rows.append(members[shuffle[torch.arange(count) % len(members)]])
     return channels_last(dataset.images[torch.cat(rows)])
 

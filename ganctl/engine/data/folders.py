@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ganctl.engine.data.labelled import Labelled, Progress, Split
+from ganctl.engine.data.labelled import Labelled, OnProgress, Split
 from ganctl.engine.data.npz import NpzFile
 from ganctl.errors import DataError, FileError, GanctlError
 from ganctl.files.atomic import explained, read_file
@@ -28,7 +28,7 @@ IMAGE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 
 
 def load_path(
-    path: Path, split: Split, image_size: int | None, progress: Progress | None
+    path: Path, split: Split, image_size: int | None, on_progress: OnProgress | None
 ) -> Labelled:
     """Read what is at a path.
 
@@ -36,7 +36,7 @@ def load_path(
         path: an ``.npz`` file, a folder of IDX files, or a folder of class folders.
         split: which IDX files; the others have one part, which is both.
         image_size: class folders of images of several sizes need one to be resized to.
-        progress: told of long readings.
+        on_progress: told of long readings.
 
     Raises:
         DataError: it is none of these, or damaged.
@@ -48,7 +48,7 @@ def load_path(
             if path.is_dir() and _idx_file(path, split, "images") is not None:
                 return _idx_folder(path, split)
             if path.is_dir() and _class_folders(path):
-                return _image_folder(path, image_size, progress)
+                return _image_folder(path, image_size, on_progress)
     except FileError as error:
         raise DataError(str(error), error.hint) from error
     raise DataError(
@@ -131,7 +131,7 @@ def _lines(text: bytes) -> list[str]:
     return [line for line in lines if line]
 
 
-def _image_folder(folder: Path, image_size: int | None, progress: Progress | None) -> Labelled:
+def _image_folder(folder: Path, image_size: int | None, on_progress: OnProgress | None) -> Labelled:
     """Read class folders of images: grey if all of them are, else colour."""
     folders = _class_folders(folder)
     classes = _named(folder, lambda: [child.name for child in folders])
@@ -164,8 +164,8 @@ def _image_folder(folder: Path, image_size: int | None, progress: Progress | Non
     images = np.empty(shape, np.uint8)
     for row, (path, _) in enumerate(files):
         images[row] = _decoded(path, mode, (width, height))
-        if progress is not None and row % 500 == 0:
-            progress("reading images", row, len(files))
+        if on_progress is not None and row % 500 == 0:
+            on_progress("reading images", row, len(files))
     labels = np.array([index for _, index in files], np.int64)
     return Labelled(images, labels, classes)
 

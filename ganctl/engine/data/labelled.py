@@ -13,7 +13,7 @@ from ganctl.pictures.images import Images
 
 Split = Literal["train", "test"]
 Labels = NDArray[np.int64]
-Progress = Callable[[str, int, "int | None"], None]
+OnProgress = Callable[[str, int, "int | None"], None]
 """Called with what is under way, how much of it is done, and how much there is if known."""
 
 

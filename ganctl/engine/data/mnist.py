@@ -7,7 +7,7 @@ import lzma
 
 import numpy as np
 
-from ganctl.engine.data.labelled import Labelled, Progress, Split
+from ganctl.engine.data.labelled import Labelled, OnProgress, Split
 from ganctl.errors import DataError, FileError
 from ganctl.files import paths
 from ganctl.files.atomic import write_atomically
@@ -22,27 +22,27 @@ MNIST_FILES = {
 """The raw files' md5 and shape. Source and licence: ``ganctl/assets/README.md``."""
 
 
-def load_mnist(split: Split, progress: Progress | None) -> Labelled:
+def load_mnist(split: Split, on_progress: OnProgress | None) -> Labelled:
     """Return the 60,000 training or the 10,000 test digits; the network is not needed.
 
     Raises:
         DataError: the bundled files are damaged.
     """
     prefix = "train" if split == "train" else "t10k"
-    images = _mnist_file(f"{prefix}-images-idx3-ubyte", progress)
-    labels = _mnist_file(f"{prefix}-labels-idx1-ubyte", progress)
+    images = _mnist_file(f"{prefix}-images-idx3-ubyte", on_progress)
+    labels = _mnist_file(f"{prefix}-labels-idx1-ubyte", on_progress)
     return Labelled(images, labels.astype(np.int64), tuple("0123456789"))
 
 
-def _mnist_file(name: str, progress: Progress | None) -> Images:
+def _mnist_file(name: str, on_progress: OnProgress | None) -> Images:
     """Return a file's values from the decoded copy in the cache, which is made at first use."""
     _, shape = MNIST_FILES[name]
     header = 4 + 4 * len(shape)
     size = header + int(np.prod(shape))
     cached = paths.cache() / "mnist" / name
     if not (cached.is_file() and cached.stat().st_size == size):
-        if progress is not None:
-            progress(f"unpacking {name}", 0, None)
+        if on_progress is not None:
+            on_progress(f"unpacking {name}", 0, None)
         raw = _unpacked_mnist(name)
         try:
             write_atomically(cached, raw)

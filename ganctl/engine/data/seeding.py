@@ -17,7 +17,7 @@ from torch import Tensor
 from ganctl.requests.recipes import Latent
 
 
-def generator(*key: int | str, device: torch.device | str = "cpu") -> torch.Generator:
+def rng(*key: int | str, device: torch.device | str = "cpu") -> torch.Generator:
     """Return a random generator on ``device`` that is determined by ``key``."""
     return torch.Generator(device).manual_seed(_seed_of(key))
 
@@ -33,11 +33,11 @@ def seeded_globals(*key: int | str) -> Iterator[None]:
         yield
 
 
-def draw_latents(distribution: Latent, shape: tuple[int, ...], random: torch.Generator) -> Tensor:
+def draw_latents(distribution: Latent, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
     """Return numbers of ``shape``, independent, from N(0, 1) or uniform on [-1, 1]."""
     if distribution is Latent.UNIFORM:
-        return 2 * torch.rand(shape, generator=random, device=random.device) - 1
-    return torch.randn(shape, generator=random, device=random.device)
+        return 2 * torch.rand(shape, generator=rng, device=rng.device) - 1
+    return torch.randn(shape, generator=rng, device=rng.device)
 
 
 def sample_latents(seeds: Sequence[int], size: int, distribution: Latent) -> Tensor:
@@ -51,9 +51,7 @@ def sample_codes(seeds: Sequence[int], size: int) -> Tensor:
 
 
 def _row_for_each(seeds: Sequence[int], purpose: str, size: int, distribution: Latent) -> Tensor:
-    return torch.stack(
-        [draw_latents(distribution, (size,), generator(purpose, seed)) for seed in seeds]
-    )
+    return torch.stack([draw_latents(distribution, (size,), rng(purpose, seed)) for seed in seeds])
 
 
 class DataOrder:
@@ -87,9 +85,7 @@ class DataOrder:
 
     def _epoch_shuffle(self, epoch: int) -> Tensor:
         if epoch != self._epoch:
-            self._shuffle = torch.randperm(
-                self._count, generator=generator(self._seed, epoch, "order")
-            )
+            self._shuffle = torch.randperm(self._count, generator=rng(self._seed, epoch, "order"))
             self._epoch = epoch
         return self._shuffle
 

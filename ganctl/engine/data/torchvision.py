@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from ganctl.engine.data import torchvision_door as vision
-from ganctl.engine.data.labelled import Labelled, Progress, Split
+from ganctl.engine.data.labelled import Labelled, OnProgress, Split
 from ganctl.errors import DataError
 from ganctl.files import paths
 
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-def load_torchvision(class_name: str, split: Split, progress: Progress | None) -> Labelled:
+def load_torchvision(class_name: str, split: Split, on_progress: OnProgress | None) -> Labelled:
     """Return a split of the torchvision data set of that class, downloaded at first use.
 
     Raises:
@@ -24,8 +24,8 @@ def load_torchvision(class_name: str, split: Split, progress: Progress | None) -
     options: dict[str, Any] = {"split": "letters"} if class_name == "EMNIST" else {}
 
     def report(done: int, total: int | None) -> None:
-        if progress is not None:
-            progress(f"downloading {class_name}", done, total)
+        if on_progress is not None:
+            on_progress(f"downloading {class_name}", done, total)
 
     try:
         with vision.download_progress(report):

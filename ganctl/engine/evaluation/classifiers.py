@@ -10,8 +10,8 @@ from torch.nn import functional
 
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.labelled import Progress
-from ganctl.engine.models.augment import distort
+from ganctl.engine.data.labelled import OnProgress
+from ganctl.engine.models.augment import augment
 from ganctl.engine.sampling.sampler import from_pixels
 
 BATCH = 128
@@ -94,7 +94,7 @@ def fit(
     steps: int,
     seed: int,
     distortion: float,
-    progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     what: str = "training a classifier",
 ) -> Classifier:
     """Return a classifier trained on a data set, in evaluation mode.
@@ -108,7 +108,7 @@ def fit(
         steps: how many batches.
         seed: determines its first weights, the order and the distortions.
         distortion: in [0, 1], how far images are turned, slanted, stretched and moved at random.
-        progress: told how far it got.
+        on_progress: told how far it got.
         what: what it is told.
     """
     classifier = _built(architecture, dataset, seed)
@@ -119,15 +119,15 @@ def fit(
     with seeding.seeded_globals(seed, "dropout"):
         for step in range(steps):
             chosen = order.indices(step)
-            random = seeding.generator(seed, step, "distort")
-            images = distort(from_pixels(dataset.images[chosen]), distortion, random)
+            rng = seeding.rng(seed, step, "distort")
+            images = augment(from_pixels(dataset.images[chosen]), distortion, rng)
             loss = functional.cross_entropy(classifier(images), dataset.labels[chosen])
             optimizer.zero_grad()
             torch.autograd.backward(loss)
             optimizer.step()
             schedule.step()
-            if progress is not None and step % 10 == 9:
-                progress(what, step + 1, steps)
+            if on_progress is not None and step % 10 == 9:
+                on_progress(what, step + 1, steps)
     return classifier.eval().requires_grad_(False)
 
 

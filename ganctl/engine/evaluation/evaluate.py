@@ -5,23 +5,27 @@ from __future__ import annotations
 import time
 
 from ganctl._version import __version__
-from ganctl.engine.data.labelled import Progress
+from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.evaluation.cas import cas as cas_of_generated
 from ganctl.engine.evaluation.cas import cas_of_real
-from ganctl.engine.evaluation.generated import drawn_like
+from ganctl.engine.evaluation.generated import samples_like
 from ganctl.engine.evaluation.judges import judges
-from ganctl.engine.evaluation.measure import verdict
+from ganctl.engine.evaluation.measure import judge_result
 from ganctl.engine.evaluation.reals import choose_count, reals_for
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.errors import UsageError
 from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.locate import Source
+from ganctl.runs.locate import RunSource
 
 COMPARED = 10_000
 
 
 def evaluate(
-    source: Source, *, n: int | None = None, cas: bool = False, progress: Progress | None = None
+    source: RunSource,
+    *,
+    n: int | None = None,
+    cas: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> Evaluation:
     """Judge the images of a generator beside real ones that were held out.
 
@@ -29,7 +33,7 @@ def evaluate(
         source: whose images.
         n: how many; None takes 10,000, or as many real ones as are held out where these are fewer.
         cas: measure the classification accuracy score too, which trains classifiers.
-        progress: told how far it got.
+        on_progress: told how far it got.
 
     Raises:
         CheckpointError: the weights cannot be read.
@@ -38,35 +42,35 @@ def evaluate(
     """
     started = time.monotonic()
     sampler = Sampler.of(source)
-    card = sampler.card
-    if cas and not card.classes:
+    header = sampler.header
+    if cas and not header.classes:
         raise UsageError(
-            f"--cas needs labels, and --model {card.model} trains without them.",
+            f"--cas needs labels, and --model {header.model} trains without them.",
             "Leave it out: the other measures need none.",
         )
     known = source.run.data.get("fingerprint") if source.run else None
-    reals = reals_for(card, fingerprint=known, progress=progress)
+    reals = reals_for(header, fingerprint=known, on_progress=on_progress)
     count = choose_count(n, reals, COMPARED)
-    panel = judges(reals.train, reals.held_out, progress=progress)
+    panel = judges(reals.train, reals.held_out, on_progress=on_progress)
     reference, held_out = reals.some(count)
-    images, labels = drawn_like(sampler, held_out, "drawing images", progress)
-    verdicts = []
+    images, labels = samples_like(sampler, held_out, "drawing images", on_progress)
+    judge_results = []
     for done, judge in enumerate(panel):
-        if progress is not None:
-            progress("judging", done, len(panel))
-        verdicts.append(verdict(judge, images, labels, reference, held_out))
+        if on_progress is not None:
+            on_progress("judging", done, len(panel))
+        judge_results.append(judge_result(judge, images, labels, reference, held_out))
     return Evaluation(
         run=source.reference,
-        model=card.model,
-        step=int(card.progress["step"]),
-        data=card.data,
+        model=header.model,
+        step=int(header.progress["step"]),
+        data=header.data,
         fingerprint=reals.whole.fingerprint,
         ganctl_version=__version__,
-        classes=card.classes,
+        classes=header.classes,
         n=count,
         split=reals.split,
-        verdicts=tuple(verdicts),
-        cas=cas_of_generated(sampler, reals, progress) if cas else None,
-        cas_real=cas_of_real(reals, progress) if cas else None,
+        judge_results=tuple(judge_results),
+        cas=cas_of_generated(sampler, reals, on_progress) if cas else None,
+        cas_real=cas_of_real(reals, on_progress) if cas else None,
         seconds=round(time.monotonic() - started, 1),
     )

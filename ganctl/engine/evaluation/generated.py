@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.data.dataset import Dataset, channels_first
-from ganctl.engine.data.labelled import Progress
+from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.requests.labels import UNLABELLED, Label, one_hot
 
 
-def drawn_like(
-    sampler: Sampler, real: Dataset, what: str, progress: Progress | None = None
+def samples_like(
+    sampler: Sampler, real: Dataset, what: str, on_progress: OnProgress | None = None
 ) -> tuple[Tensor, Tensor | None]:
     """Draw as many images as there are real ones, and as many of each class.
 
@@ -23,25 +23,25 @@ def drawn_like(
     Returns:
         images uint8 [N, C, H, W], and labels int64 [N], or None for a model that knows none.
     """
-    classes = sampler.card.classes
+    classes = sampler.header.classes
     if not classes:
         pairs = [(UNLABELLED, seed) for seed in range(len(real))]
-        return _drawn(sampler, pairs, what, progress), None
+        return _sampled(sampler, pairs, what, on_progress), None
     counts = torch.bincount(real.labels, minlength=len(classes))
     labels = torch.arange(len(classes)).repeat_interleave(counts)
     asked = [one_hot(index, classes) for index in range(len(classes))]
     pairs = [(asked[k], seed) for k, count in enumerate(counts.tolist()) for seed in range(count)]
-    return _drawn(sampler, pairs, what, progress), labels
+    return _sampled(sampler, pairs, what, on_progress), labels
 
 
-def _drawn(
-    sampler: Sampler, pairs: Sequence[tuple[Label, int]], what: str, progress: Progress | None
+def _sampled(
+    sampler: Sampler, pairs: Sequence[tuple[Label, int]], what: str, on_progress: OnProgress | None
 ) -> Tensor:
     images: list[Tensor] = []
     done = 0
     for batch in sampler.batches_of(pairs):
         images.append(channels_first(batch.images))
         done += len(batch.seeds)
-        if progress is not None:
-            progress(what, done, len(pairs))
+        if on_progress is not None:
+            on_progress(what, done, len(pairs))
     return torch.cat(images)

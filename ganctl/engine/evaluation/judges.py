@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.labelled import Progress
+from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.evaluation.classifiers import (
     ARCHITECTURES,
     Classifier,
@@ -51,13 +51,13 @@ class Judge:
     real_accuracy: float
     checksum: str
 
-    def look(self, pixels: Tensor) -> Opinion:
+    def look(self, pixels: Tensor) -> Predictions:
         """Judge images uint8 [N, C, H, W]."""
-        return Opinion(*look(self.classifier, pixels))
+        return Predictions(*look(self.classifier, pixels))
 
 
 @dataclass(frozen=True)
-class Opinion:
+class Predictions:
     """What a judge sees in N images: the likeliest class [N] of each, and features [N, F]."""
 
     classes: Tensor
@@ -69,7 +69,7 @@ def judges(
     held_out: Dataset,
     *,
     names: Sequence[str] = tuple(JUDGES),
-    progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> list[Judge]:
     """Return the judges of a data set: bundled, kept from earlier, or trained now.
 
@@ -77,9 +77,9 @@ def judges(
         train: what they may learn from.
         held_out: real images that tell how good they are.
         names: which ones.
-        progress: told how far the training got.
+        on_progress: told how far the training got.
     """
-    return [_judge(name, train, held_out, progress) for name in names]
+    return [_judge(name, train, held_out, on_progress) for name in names]
 
 
 def train_judge(
@@ -88,7 +88,7 @@ def train_judge(
     held_out: Dataset,
     *,
     steps: int = STEPS,
-    progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Judge:
     """Return a new judge, whose weights are rounded to half precision."""
     classifier = fit(
@@ -97,7 +97,7 @@ def train_judge(
         steps=steps_for(train, steps),
         seed=JUDGES[name],
         distortion=DISTORTION,
-        progress=progress,
+        on_progress=on_progress,
         what=f"training the judge {name!r} on real images",
     )
     rounded = classifier.half().float()
@@ -116,13 +116,13 @@ def judge_bytes(judge: Judge, train: Dataset) -> bytes:
     return save({name: _halved(value).contiguous() for name, value in weights}, metadata)
 
 
-def _judge(name: str, train: Dataset, held_out: Dataset, progress: Progress | None) -> Judge:
+def _judge(name: str, train: Dataset, held_out: Dataset, on_progress: OnProgress | None) -> Judge:
     cached = paths.cache() / "judges" / f"{train.fingerprint[:16]}-{name}.safetensors"
     for path in (BUNDLED / f"mnist-{name}.safetensors", cached):
         judge = _read(path, name, train)
         if judge is not None:
             return judge
-    judge = train_judge(name, train, held_out, progress=progress)
+    judge = train_judge(name, train, held_out, on_progress=on_progress)
     with contextlib.suppress(FileError):  # A cache that cannot be written only costs minutes.
         write_atomically(cached, judge_bytes(judge, train))
     return judge

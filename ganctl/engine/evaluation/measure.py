@@ -8,13 +8,13 @@ from torch import Tensor
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.evaluation.density_coverage import Neighbourhood
 from ganctl.engine.evaluation.frechet import Moments, frechet_distance
-from ganctl.engine.evaluation.judges import Judge, Opinion
-from ganctl.runs.evaluation import Measures, Verdict
+from ganctl.engine.evaluation.judges import Judge, Predictions
+from ganctl.runs.evaluation import JudgeResult, Measures
 
 
-def verdict(
+def judge_result(
     judge: Judge, images: Tensor, labels: Tensor | None, reference: Dataset, held_out: Dataset
-) -> Verdict:
+) -> JudgeResult:
     """Judge images beside real ones that were held out, both against others.
 
     Args:
@@ -27,16 +27,16 @@ def verdict(
     judged = judge.look(reference.images).features
     moments, neighbourhood = Moments.of(judged), Neighbourhood(judged)
 
-    def measures(opinion: Opinion, asked: Tensor | None) -> Measures:
-        fidelity = neighbourhood.fidelity(opinion.features)
+    def measures(predictions: Predictions, asked: Tensor | None) -> Measures:
+        fidelity = neighbourhood.fidelity(predictions.features)
         return Measures(
-            confusion=confusion(asked, opinion.classes, len(reference.classes)),
-            feature_distance=frechet_distance(Moments.of(opinion.features), moments),
+            confusion=confusion(asked, predictions.classes, len(reference.classes)),
+            feature_distance=frechet_distance(Moments.of(predictions.features), moments),
             density=fidelity.density,
             coverage=fidelity.coverage,
         )
 
-    return Verdict(
+    return JudgeResult(
         judge=judge.name,
         checksum=judge.checksum,
         samples=measures(judge.look(images), labels),

@@ -10,9 +10,9 @@ from torch import Tensor
 from ganctl.engine.data import dataset as data
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.labelled import Progress
+from ganctl.engine.data.labelled import OnProgress
 from ganctl.errors import DataError, UsageError
-from ganctl.runs.checkpoint_header import Card
+from ganctl.runs.checkpoint_header import CheckpointHeader
 
 HELD_OUT = 6
 """Where data have no test split, one in so many images is kept from the judges instead."""
@@ -38,42 +38,45 @@ class Reals:
 
     def some(self, count: int) -> tuple[Dataset, Dataset]:
         """Return ``count`` images of each part, drawn at random, always the same."""
-        return self.some_of_train(count), _drawn(self.held_out, count, "held out")
+        return self.some_of_train(count), _sampled(self.held_out, count, "held out")
 
     def some_of_train(self, count: int) -> Dataset:
         """Return ``count`` images that judges learn from, drawn at random, always the same."""
-        return _drawn(self.train, count, "train")
+        return _sampled(self.train, count, "train")
 
 
 def reals_for(
-    card: Card, *, fingerprint: str | None = None, progress: Progress | None = None
+    header: CheckpointHeader,
+    *,
+    fingerprint: str | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Reals:
     """Load the data that a generator was trained on.
 
     Args:
         card: the generator's.
         fingerprint: that of its data, where it is known.
-        progress: told of downloads and long readings.
+        on_progress: told of downloads and long readings.
 
     Raises:
         DataError: they cannot be loaded, are other ones by now, or are too few.
     """
-    network = card.network
-    whole = data.load(card.data, image_size=network.image_size, progress=progress)
+    network = header.network
+    whole = data.load(header.data, image_size=network.image_size, on_progress=on_progress)
     shape = (network.channels, network.image_size, network.image_size)
     if (
         whole.images.shape[1:] != shape
-        or (card.classes and card.classes != whole.classes)
+        or (header.classes and header.classes != whole.classes)
         or fingerprint not in (None, whole.fingerprint)
     ):
         raise DataError(
-            f"The data at {card.data} are not those that this generator was trained on.",
+            f"The data at {header.data} are not those that this generator was trained on.",
             "Bring them back: judges must learn from the same real images.",
         )
-    return reals_beside(whole, progress=progress)
+    return reals_beside(whole, on_progress=on_progress)
 
 
-def reals_beside(whole: Dataset, *, progress: Progress | None = None) -> Reals:
+def reals_beside(whole: Dataset, *, on_progress: OnProgress | None = None) -> Reals:
     """Return the parts of a data set whose training images are in memory already.
 
     Raises:
@@ -83,7 +86,7 @@ def reals_beside(whole: Dataset, *, progress: Progress | None = None) -> Reals:
     train, split = whole, "test"
     if data.has_test_split(whole.name):
         size = whole.images.shape[-1]
-        held_out = data.load(whole.name, "test", image_size=size, progress=progress)
+        held_out = data.load(whole.name, "test", image_size=size, on_progress=on_progress)
     else:
         split = f"one image in {HELD_OUT}, held out from the judges"
         train, held_out = _held_out(whole)
@@ -121,14 +124,14 @@ def choose_count(n: int | None, reals: Reals, default: int) -> int:
 
 
 def _held_out(dataset: Dataset) -> tuple[Dataset, Dataset]:
-    shuffle = torch.randperm(len(dataset), generator=seeding.generator("held out"))
+    shuffle = torch.randperm(len(dataset), generator=seeding.rng("held out"))
     count = len(dataset) // HELD_OUT
     return _part(dataset, shuffle[count:]), _part(dataset, shuffle[:count])
 
 
-def _drawn(dataset: Dataset, count: int, purpose: str) -> Dataset:
+def _sampled(dataset: Dataset, count: int, purpose: str) -> Dataset:
     # Drawn, not the first ones: MNIST's easier and harder writers take turns.
-    shuffle = torch.randperm(len(dataset), generator=seeding.generator("compared", purpose))
+    shuffle = torch.randperm(len(dataset), generator=seeding.rng("compared", purpose))
     return _part(dataset, shuffle[:count])
 
 

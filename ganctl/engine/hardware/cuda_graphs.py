@@ -14,22 +14,22 @@ from typing import Protocol
 import torch
 
 from ganctl.engine.training.batches import Batch
-from ganctl.engine.training.step import Step, Terms
+from ganctl.engine.training.step import Losses, Step
 
 WARM_UP = 3
 """Steps that are played before one is recorded, in which libraries choose their kernels."""
 
-Play = Callable[[], Terms]
+Play = Callable[[], Losses]
 
 
 class Tape(Protocol):
     """What records a function's work on a device."""
 
-    def warm_up(self, play: Play) -> Terms:
+    def warm_up(self, play: Play) -> Losses:
         """Return what ``play`` gives, called as recording needs it to have been."""
         ...
 
-    def record(self, play: Play, random: torch.Generator) -> Play:
+    def record(self, play: Play, rng: torch.Generator) -> Play:
         """Return what does the work of ``play`` again.
 
         Recording does no work. ``random`` is what ``play`` draws from; its state at the time of
@@ -41,25 +41,25 @@ class Tape(Protocol):
 class CudaTape:
     """Records CUDA graphs (``torch.cuda.CUDAGraph``)."""
 
-    def warm_up(self, play: Play) -> Terms:
+    def warm_up(self, play: Play) -> Losses:
         """Return what ``play`` gives, on a stream beside the current one."""
         stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
-            terms = play()
+            losses = play()
         torch.cuda.current_stream().wait_stream(stream)
-        return terms
+        return losses
 
-    def record(self, play: Play, random: torch.Generator) -> Play:
+    def record(self, play: Play, rng: torch.Generator) -> Play:
         """Return what replays the graph of ``play``."""
         graph = torch.cuda.CUDAGraph()
-        graph.register_generator_state(random)
+        graph.register_generator_state(rng)
         with torch.cuda.graph(graph):
-            terms = play()
+            losses = play()
 
-        def replay() -> Terms:
+        def replay() -> Losses:
             graph.replay()
-            return terms
+            return losses
 
         return replay
 
@@ -79,19 +79,19 @@ class RecordedStep:
         self._played = {False: 0, True: 0}
         self._recorded: dict[bool, Play] = {}
 
-    def __call__(self, batch: Batch, spent: float) -> Terms:
+    def __call__(self, batch: Batch, progress: float) -> Losses:
         """Train on ``batch``; the terms keep their values until the next call alone."""
         held = self._hold(batch)
         kind = self._step.penalised
 
-        def play() -> Terms:
-            return self._step(held, spent)
+        def play() -> Losses:
+            return self._step(held, progress)
 
         if self._played[kind] < WARM_UP:
             self._played[kind] += 1
             return self._tape.warm_up(play)
         if kind not in self._recorded:
-            self._recorded[kind] = self._tape.record(play, held.random)
+            self._recorded[kind] = self._tape.record(play, held.rng)
         return self._recorded[kind]()
 
     def _hold(self, batch: Batch) -> Batch:
@@ -102,5 +102,5 @@ class RecordedStep:
         self._held.real.copy_(batch.real)
         self._held.y.copy_(batch.y)
         self._held.z.copy_(batch.z)
-        self._held.random.manual_seed(batch.random.initial_seed())
+        self._held.rng.manual_seed(batch.rng.initial_seed())
         return self._held

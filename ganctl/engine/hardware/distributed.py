@@ -15,11 +15,11 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from ganctl.engine.hardware.sync_batch_norm import synchronise
-from ganctl.engine.models.objectives import Loss, Turn
+from ganctl.engine.models.objectives import Loss, StepInputs
 from ganctl.errors import ProcessLost, UsageError
 from ganctl.runs.world import World
 
-LossOf = Callable[[Turn], Loss]
+LossOf = Callable[[StepInputs], Loss]
 
 
 class Team:
@@ -35,16 +35,16 @@ class Team:
         """Return ``loss`` such that the gradients of ``network`` are the mean of all processes'."""
         return loss
 
-    def agree(self, spent: float, stop: bool) -> tuple[float, bool]:
+    def agree(self, progress: float, stop: bool) -> tuple[float, bool]:
         """Return how much of the budget is spent, and whether any process was asked to stop."""
-        return spent, stop
+        return progress, stop
 
-    def mean(self, terms: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    def mean(self, losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return each term's mean over the processes."""
-        return dict(terms)
+        return dict(losses)
 
     @contextmanager
-    def leader_first(self) -> Iterator[None]:
+    def main_first(self) -> Iterator[None]:
         """Let the leader do something, such as a download, before the others do."""
         yield
 
@@ -64,25 +64,25 @@ class ManyProcesses(Team):
         """Return ``loss`` such that the gradients of ``network`` are the mean of all processes'."""
         return DistributedDataParallel(_Side(network, loss))
 
-    def agree(self, spent: float, stop: bool) -> tuple[float, bool]:
+    def agree(self, progress: float, stop: bool) -> tuple[float, bool]:
         """Return what the leader has spent, and whether any process was asked to stop."""
-        message = torch.tensor([spent if self.world.leads else 0.0, stop], dtype=torch.float64)
+        message = torch.tensor([progress if self.world.is_main else 0.0, stop], dtype=torch.float64)
         dist.all_reduce(message)
         return message[0].item(), bool(message[1] > 0)
 
-    def mean(self, terms: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    def mean(self, losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return each term's mean over the processes."""
-        values = torch.stack([term.float() for term in terms.values()])
+        values = torch.stack([term.float() for term in losses.values()])
         dist.all_reduce(values)
-        return dict(zip(terms, values / self.world.size, strict=True))
+        return dict(zip(losses, values / self.world.size, strict=True))
 
     @contextmanager
-    def leader_first(self) -> Iterator[None]:
+    def main_first(self) -> Iterator[None]:
         """Let the leader do something, such as a download, before the others do."""
-        if not self.world.leads:
+        if not self.world.is_main:
             dist.barrier()
         yield
-        if self.world.leads:
+        if self.world.is_main:
             dist.barrier()
 
     def part(self) -> None:
@@ -141,8 +141,8 @@ class _Side(nn.Module):
         self.weights = nn.ParameterList(network.parameters())
         self._loss = loss
 
-    def forward(self, turn: Turn) -> Loss:
-        return self._loss(turn)
+    def forward(self, inputs: StepInputs) -> Loss:
+        return self._loss(inputs)
 
 
 def _speaks_of_peers(error: RuntimeError) -> bool:

@@ -12,7 +12,7 @@ SCALE = 0.1  # part of the width and, apart from it, of the height
 SHIFT = 1 / 28  # part of the width and of the height
 
 
-def distort(images: Tensor, strength: float, random: torch.Generator) -> Tensor:
+def augment(images: Tensor, strength: float, rng: torch.Generator) -> Tensor:
     """Return each image turned, slanted, stretched and moved at random; gradients pass.
 
     Args:
@@ -23,7 +23,7 @@ def distort(images: Tensor, strength: float, random: torch.Generator) -> Tensor:
     if strength == 0:
         return images
     count, device = len(images), images.device
-    draws = strength * (2 * torch.rand(6, count, generator=random, device=device) - 1)
+    draws = strength * (2 * torch.rand(6, count, generator=rng, device=device) - 1)
     angle, shear = ROTATION * draws[0], SHEAR * draws[1]
     width, height = 1 + SCALE * draws[2], 1 + SCALE * draws[3]
     right, down = 2 * SHIFT * draws[4], 2 * SHIFT * draws[5]

@@ -14,14 +14,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, one_hot, softplus
 
-from ganctl.engine.models.augment import distort
+from ganctl.engine.models.augment import augment
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.errors import DataError
 from ganctl.requests.recipes import Model
 from ganctl.runs.checkpoint_header import NetworkSpec
 
 
-class Players(Protocol):
+class Networks(Protocol):
     """The two networks."""
 
     generator: Generator
@@ -29,7 +29,7 @@ class Players(Protocol):
 
 
 @dataclass(frozen=True)
-class Turn:
+class StepInputs:
     """What both players see in one step; all rows belong together.
 
     ``real`` and ``fake`` are [N, C, H, W] in [-1, 1]; ``condition`` [N, S] is
@@ -42,29 +42,29 @@ class Turn:
     fake: Tensor
     z: Tensor
     condition: Tensor
-    random: torch.Generator
-    spent: float
+    rng: torch.Generator
+    progress: float
 
 
 @dataclass(frozen=True)
 class Loss:
-    """``total`` is a scalar to differentiate; ``terms`` are detached scalars for the record."""
+    """``total`` is a scalar to differentiate; ``losses`` are detached scalars for the record."""
 
     total: Tensor
-    terms: dict[str, Tensor]
+    losses: dict[str, Tensor]
 
     def plus(self, name: str, term: Tensor, weight: float = 1.0) -> Loss:
         """Return this loss with one term more, which is recorded without its weight."""
-        return Loss(self.total + weight * term, {**self.terms, name: term.detach()})
+        return Loss(self.total + weight * term, {**self.losses, name: term.detach()})
 
 
 class Objective(Protocol):
     """The two sides of a game, and what it needs the networks to be.
 
-    ``steady`` says that the work of a turn is the same at every point of the budget.
+    ``is_static`` says that the work of a turn is the same at every point of the budget.
     """
 
-    steady: bool
+    is_static: bool
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description of networks with the inputs and heads that this model needs.
@@ -77,15 +77,15 @@ class Objective(Protocol):
         """
         ...
 
-    def condition(self, y: Tensor, random: torch.Generator) -> Tensor:
+    def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:
         """Return what the generator is told [N, S], for one-hot labels ``y`` [N, classes]."""
         ...
 
-    def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
+    def discriminator_loss(self, networks: Networks, inputs: StepInputs) -> Loss:
         """Return what the discriminator minimises."""
         ...
 
-    def generator_loss(self, players: Players, turn: Turn) -> Loss:
+    def generator_loss(self, networks: Networks, inputs: StepInputs) -> Loss:
         """Return what the generator minimises, through ``turn.fake``."""
         ...
 
@@ -100,25 +100,25 @@ class GAN:
     where the discriminator is sure. No player sees a label.
     """
 
-    steady = True
+    is_static = True
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description without labels."""
         return replace(spec, classes=0)
 
-    def condition(self, y: Tensor, random: torch.Generator) -> Tensor:  # noqa: ARG002
+    def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:  # noqa: ARG002
         """Return nothing, [N, 0]."""
         return y[:, :0]
 
-    def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
+    def discriminator_loss(self, networks: Networks, inputs: StepInputs) -> Loss:
         """Return L_D. Real and fake pass apart: in one batch, batch norm would tell them apart."""
-        real_score = players.discriminator(turn.real, turn.condition)
-        fake_score = players.discriminator(turn.fake, turn.condition)
+        real_score = networks.discriminator(inputs.real, inputs.condition)
+        fake_score = networks.discriminator(inputs.fake, inputs.condition)
         return _told_apart(real_score, fake_score)
 
-    def generator_loss(self, players: Players, turn: Turn) -> Loss:
+    def generator_loss(self, networks: Networks, inputs: StepInputs) -> Loss:
         """Return L_G."""
-        total = softplus(-players.discriminator(turn.fake, turn.condition)).mean()
+        total = softplus(-networks.discriminator(inputs.fake, inputs.condition)).mean()
         return Loss(total, {"generator_loss": total.detach()})
 
 
@@ -137,7 +137,7 @@ class CGAN(GAN):
         """Return the description as it is."""
         return spec
 
-    def condition(self, y: Tensor, random: torch.Generator) -> Tensor:  # noqa: ARG002
+    def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:  # noqa: ARG002
         """Return the labels."""
         return y
 
@@ -163,20 +163,20 @@ class CGANAC(CGAN):
         """Return the description with a classifier."""
         return replace(spec, classifier=True)
 
-    def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
+    def discriminator_loss(self, networks: Networks, inputs: StepInputs) -> Loss:
         """Return L_D."""
-        discriminator, y = players.discriminator, turn.condition
-        real_features = discriminator.features(turn.real, y)
+        discriminator, y = networks.discriminator, inputs.condition
+        real_features = discriminator.features(inputs.real, y)
         real_score = discriminator.score(real_features, y)
-        fake_score = discriminator(turn.fake, y)
+        fake_score = discriminator(inputs.fake, y)
         class_loss = cross_entropy(discriminator.class_logits(real_features), y)
         game = _told_apart(real_score, fake_score)
         return game.plus("class_loss", class_loss, self.classifier_weight)
 
-    def generator_loss(self, players: Players, turn: Turn) -> Loss:
+    def generator_loss(self, networks: Networks, inputs: StepInputs) -> Loss:
         """Return L_G."""
-        discriminator, y = players.discriminator, turn.condition
-        features = discriminator.features(turn.fake, y)
+        discriminator, y = networks.discriminator, inputs.condition
+        features = discriminator.features(inputs.fake, y)
         game = softplus(-discriminator.score(features, y)).mean()
         class_loss = cross_entropy(discriminator.class_logits(features), y)
         loss = Loss(game, {"generator_loss": game.detach()})
@@ -197,11 +197,11 @@ class GANCLS(CGAN):
         """Return the description as it is; there must be two classes at least."""
         return _with_two_classes(spec)
 
-    def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
+    def discriminator_loss(self, networks: Networks, inputs: StepInputs) -> Loss:
         """Return L_D."""
-        y, wrong = turn.condition, other_labels(turn.condition, turn.random)
-        real_score, wrong_score = players.discriminator.scores(turn.real, y, wrong)
-        fake_score = players.discriminator(turn.fake, y)
+        y, wrong = inputs.condition, other_labels(inputs.condition, inputs.rng)
+        real_score, wrong_score = networks.discriminator.scores(inputs.real, y, wrong)
+        fake_score = networks.discriminator(inputs.fake, y)
         total = (
             softplus(-real_score).mean()
             + softplus(wrong_score).mean() / 2
@@ -233,12 +233,12 @@ class GANINT(CGAN):
         """Return the description as it is; there must be two classes at least."""
         return _with_two_classes(spec)
 
-    def generator_loss(self, players: Players, turn: Turn) -> Loss:
+    def generator_loss(self, networks: Networks, inputs: StepInputs) -> Loss:
         """Return L_G."""
-        halfway = (turn.condition + other_labels(turn.condition, turn.random)) / 2
-        blends = players.generator(turn.z, halfway)
-        blend_loss = softplus(-players.discriminator(blends, halfway)).mean()
-        loss = super().generator_loss(players, turn)
+        halfway = (inputs.condition + other_labels(inputs.condition, inputs.rng)) / 2
+        blends = networks.generator(inputs.z, halfway)
+        blend_loss = softplus(-networks.discriminator(blends, halfway)).mean()
+        loss = super().generator_loss(networks, inputs)
         return loss.plus("blend_loss", blend_loss)
 
 
@@ -277,54 +277,54 @@ class InfoGAN(GAN):
     rise: tuple[float, float] = (0.04, 0.2)
     fade: tuple[float, float] = (0.6, 0.85)
 
-    steady = False
+    is_static = False
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description with codes instead of labels."""
         return replace(spec, classes=0, categories=spec.classes, continuous=self.continuous)
 
-    def condition(self, y: Tensor, random: torch.Generator) -> Tensor:
+    def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:
         """Return codes [N, categories + continuous]: a one-hot c0, then c1, c2."""
         count, categories = y.shape
-        c0 = torch.randint(categories, (count,), generator=random, device=y.device)
-        uniform = torch.rand(count, self.continuous, generator=random, device=y.device)
+        c0 = torch.randint(categories, (count,), generator=rng, device=y.device)
+        uniform = torch.rand(count, self.continuous, generator=rng, device=y.device)
         return torch.cat([one_hot(c0, categories).to(y.dtype), 2 * uniform - 1], dim=1)
 
-    def discriminator_loss(self, players: Players, turn: Turn) -> Loss:
+    def discriminator_loss(self, networks: Networks, inputs: StepInputs) -> Loss:
         """Return L_D."""
-        discriminator, nothing = players.discriminator, turn.condition[:, :0]
-        real_score = discriminator(self._veiled(turn.real, turn), nothing)
-        features = discriminator.features(self._veiled(turn.fake, turn), nothing)
+        discriminator, nothing = networks.discriminator, inputs.condition[:, :0]
+        real_score = discriminator(self._veiled(inputs.real, inputs), nothing)
+        features = discriminator.features(self._veiled(inputs.fake, inputs), nothing)
         fake_score = discriminator.score(features, nothing)
-        information = self._information(discriminator.codes(features), turn)
+        information = self._information(discriminator.codes(features), inputs)
         game = _told_apart(real_score, fake_score)
-        return Loss(game.total + information.total, game.terms | information.terms)
+        return Loss(game.total + information.total, game.losses | information.losses)
 
-    def generator_loss(self, players: Players, turn: Turn) -> Loss:
+    def generator_loss(self, networks: Networks, inputs: StepInputs) -> Loss:
         """Return L_G."""
-        discriminator, nothing = players.discriminator, turn.condition[:, :0]
-        features = discriminator.features(self._veiled(turn.fake, turn), nothing)
-        information = self._information(discriminator.codes(features), turn)
+        discriminator, nothing = networks.discriminator, inputs.condition[:, :0]
+        features = discriminator.features(self._veiled(inputs.fake, inputs), nothing)
+        information = self._information(discriminator.codes(features), inputs)
         game = softplus(-discriminator.score(features, nothing)).mean()
         return Loss(game + information.total, {"generator_loss": game.detach()})
 
-    def _veiled(self, images: Tensor, turn: Turn) -> Tensor:
+    def _veiled(self, images: Tensor, inputs: StepInputs) -> Tensor:
         """Return the images as D and Q see them at this point of the budget."""
-        left = 1 - _way(self.fade, turn.spent)
-        grain = torch.randn(images.shape, generator=turn.random, device=images.device)
-        distorted = distort(images, left * self.distortion, turn.random)
+        left = 1 - _way(self.fade, inputs.progress)
+        grain = torch.randn(images.shape, generator=inputs.rng, device=images.device)
+        distorted = augment(images, left * self.distortion, inputs.rng)
         return distorted + left * self.noise * grain
 
-    def _information(self, guess: Tensor, turn: Turn) -> Loss:
+    def _information(self, guess: Tensor, inputs: StepInputs) -> Loss:
         """Return r L_I for Q's guess [N, categories + continuous] of the codes."""
-        codes = turn.condition
+        codes = inputs.condition
         categories = codes.shape[1] - self.continuous
         category_loss = cross_entropy(guess[:, :categories], codes[:, :categories])
         errors = guess[:, categories:] - codes[:, categories:]
         continuous_loss = errors.square().sum(dim=1).mean() / 2
         total = self.category_weight * category_loss + self.continuous_weight * continuous_loss
         return Loss(
-            _way(self.rise, turn.spent) * total,
+            _way(self.rise, inputs.progress) * total,
             {
                 "category_loss": category_loss.detach(),
                 "continuous_loss": continuous_loss.detach(),
@@ -343,10 +343,10 @@ OBJECTIVES: dict[Model, Objective] = {
 }
 
 
-def other_labels(y: Tensor, random: torch.Generator) -> Tensor:
+def other_labels(y: Tensor, rng: torch.Generator) -> Tensor:
     """Return one-hot labels [N, classes], each drawn evenly from the classes that ``y`` is not."""
     count, classes = y.shape
-    shift = torch.randint(1, classes, (count,), generator=random, device=y.device)
+    shift = torch.randint(1, classes, (count,), generator=rng, device=y.device)
     return one_hot((y.argmax(dim=1) + shift) % classes, classes).to(y.dtype)
 
 
@@ -372,7 +372,7 @@ def _with_two_classes(spec: NetworkSpec) -> NetworkSpec:
     return spec
 
 
-def _way(span: tuple[float, float], spent: float) -> float:
+def _way(span: tuple[float, float], progress: float) -> float:
     """Return how much of a span of the budget is behind, in [0, 1]."""
     start, end = span
-    return min(1.0, max(0.0, (spent - start) / (end - start)))
+    return min(1.0, max(0.0, (progress - start) / (end - start)))

@@ -27,7 +27,7 @@ def learn_code_map(discriminator: Discriminator, dataset: Dataset) -> CodeMap:
     from scipy.optimize import linear_sum_assignment
 
     # Drawn, not every so many: MNIST's easier and harder writers take turns.
-    shuffle = torch.randperm(len(dataset), generator=seeding.generator("code map"))
+    shuffle = torch.randperm(len(dataset), generator=seeding.rng("code map"))
     chosen = shuffle[:MATCHED_IMAGES]
     images, labels = dataset.images[chosen], dataset.labels[chosen]
     classes = len(dataset.classes)

@@ -17,8 +17,8 @@ from ganctl.engine.training import checkpoint
 from ganctl.pictures.images import Images
 from ganctl.requests.codes import Codes
 from ganctl.requests.labels import Label
-from ganctl.runs.checkpoint_header import Card
-from ganctl.runs.locate import Source, read_source
+from ganctl.runs.checkpoint_header import CheckpointHeader
+from ganctl.runs.locate import RunSource, read_source
 
 # Every batch has this many rows, filled up where fewer are asked for: matrix
 # kernels round differently for other shapes, and a seed's pixels must not
@@ -44,9 +44,9 @@ class Sampler:
         card: what it was trained on.
     """
 
-    def __init__(self, generator: Generator, card: Card) -> None:
+    def __init__(self, generator: Generator, header: CheckpointHeader) -> None:
         self.generator = generator
-        self.card = card
+        self.header = header
 
     @classmethod
     def load(cls, path: Path) -> Sampler:
@@ -58,7 +58,7 @@ class Sampler:
         return cls(*checkpoint.load_generator(path))
 
     @classmethod
-    def of(cls, source: Source) -> Sampler:
+    def of(cls, source: RunSource) -> Sampler:
         """Return the sampler of what a source is by now, whatever a training replaces meanwhile.
 
         Raises:
@@ -95,7 +95,7 @@ class Sampler:
         codes: Codes = FREE,
     ) -> Iterator[SampleBatch]:
         """Yield the images of labels with seeds, pair after pair; else as ``batches``."""
-        network = self.card.network
+        network = self.header.network
         remaining = iter(pairs)
         while chunk := tuple(islice(remaining, BATCH)):
             part_labels, part_seeds = zip(*chunk, strict=True)
@@ -119,12 +119,12 @@ class Sampler:
     def _conditions(self, labels: Sequence[Label], seeds: Sequence[int], codes: Codes) -> Tensor:
         """Return what the generator is told [N, condition_size]: class weights, or codes."""
         weights = torch.tensor([label.weights for label in labels])
-        if not self.card.network.categories:
+        if not self.header.network.categories:
             return weights
-        if self.card.code_map is not None:
-            of_category = torch.tensor(self.card.code_map.category_of_class).argsort()
+        if self.header.code_map is not None:
+            of_category = torch.tensor(self.header.code_map.category_of_class).argsort()
             weights = weights[:, of_category]
-        values = seeding.sample_codes(seeds, self.card.network.continuous)
+        values = seeding.sample_codes(seeds, self.header.network.continuous)
         for number, value in codes.continuous.items():
             values[:, number - 1] = value
         return torch.cat([weights, values], dim=1)

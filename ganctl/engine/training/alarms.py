@@ -42,7 +42,7 @@ class Alarms:
         self._counts: dict[str, int] = {}
 
     def see(
-        self, terms: Mapping[str, float], quality: Quality | None, spent: float
+        self, losses: Mapping[str, float], quality: Quality | None, progress: float
     ) -> tuple[Alarm, ...]:
         """Return what a report gives new cause for.
 
@@ -51,7 +51,7 @@ class Alarms:
             quality: what was seen of the samples, if they were looked at.
             spent: the part of the budget that is spent, in [0, 1].
         """
-        self.count({**terms, **(quality.as_metrics() if quality else {})}, spent)
+        self.count({**losses, **(quality.as_metrics() if quality else {})}, progress)
         found = [*self._of_terms()]
         if quality is not None:
             found += self._of_quality(quality)
@@ -59,7 +59,7 @@ class Alarms:
         self._raised.update(alarm.kind for alarm in new)
         return tuple(new)
 
-    def count(self, line: Mapping[str, Any], spent: float) -> None:
+    def count(self, line: Mapping[str, Any], progress: float) -> None:
         """Count how often in a row each sign of trouble was there.
 
         Args:
@@ -71,7 +71,7 @@ class Alarms:
         if real is not None and fake is not None:
             self._count("won", real - fake > WON_GAP)
         variety, accuracy = number_in(line, "lowest_variety"), number_in(line, "label_accuracy")
-        if variety is not None and spent >= GRACE:
+        if variety is not None and progress >= GRACE:
             disobeyed = (
                 accuracy is not None
                 and self._judge_accuracy >= TRUSTED_JUDGE

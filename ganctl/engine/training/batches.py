@@ -26,7 +26,7 @@ class Batch:
     real: Tensor
     y: Tensor
     z: Tensor
-    random: torch.Generator
+    rng: torch.Generator
 
 
 class Batches:
@@ -47,18 +47,18 @@ class Batches:
         self._seed = config.seed
         self._latent = recipe.latent
         self._latent_shape = (config.batch, recipe.latent_size)
-        self._share = world.share(config.batch)
+        self._shard = world.shard(config.batch)
         # What an objective draws for itself must not be the same in every process.
         self._purpose = ("objective", world.rank) if world.rank else ("objective",)
 
     def at(self, step: int) -> Batch:
         """Return the batch of the given step, counted from 0."""
         device = self._images.device
-        chosen = self._order.indices(step)[self._share].to(device)
-        noise = seeding.generator(self._seed, step, "latent", device=device)
+        chosen = self._order.indices(step)[self._shard].to(device)
+        noise = seeding.rng(self._seed, step, "latent", device=device)
         return Batch(
             real=from_pixels(self._images[chosen]),
             y=one_hot(self._labels[chosen], self._classes).float(),
-            z=seeding.draw_latents(self._latent, self._latent_shape, noise)[self._share],
-            random=seeding.generator(self._seed, step, *self._purpose, device=device),
+            z=seeding.draw_latents(self._latent, self._latent_shape, noise)[self._shard],
+            rng=seeding.rng(self._seed, step, *self._purpose, device=device),
         )

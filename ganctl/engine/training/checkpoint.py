@@ -1,6 +1,6 @@
 """The only reader and writer of weights: safetensors, whole files or none, no pickle.
 
-A checkpoint's header carries a ``Card``; its tensors are named ``generator.*``,
+A checkpoint's header carries a ``CheckpointHeader``; its tensors are named ``generator.*``,
 ``generator_ema.*``, ``discriminator.*`` and
 ``generator_optimizer.<parameter>.<quantity>`` (and so for the discriminator).
 A file that holds ``generator_ema.*`` alone, in any float type, is enough to sample.
@@ -25,13 +25,18 @@ from ganctl.engine.training.state import TrainState
 from ganctl.errors import CheckpointError, UsageError
 from ganctl.files.atomic import write_atomically
 from ganctl.files.limits import WEIGHTS
-from ganctl.runs.checkpoint_header import Card, NetworkSpec, read_card, unreadable
+from ganctl.runs.checkpoint_header import (
+    CheckpointHeader,
+    NetworkSpec,
+    read_checkpoint_header,
+    unreadable,
+)
 
 Tensors = dict[str, Tensor]
-Player = TypeVar("Player", bound=nn.Module)
+Network = TypeVar("Network", bound=nn.Module)
 
 
-def save_state(state: TrainState, card: Card, path: Path) -> None:
+def save_state(state: TrainState, header: CheckpointHeader, path: Path) -> None:
     """Write everything that going on with the training needs.
 
     Raises:
@@ -42,10 +47,12 @@ def save_state(state: TrainState, card: Card, path: Path) -> None:
         tensors |= _prefixed(name, network.state_dict())
     for name, optimizer in _optimizers(state).items():
         tensors |= _optimizer_tensors(name, optimizer)
-    write_atomically(path, save(_contiguous(tensors), card.as_metadata()))
+    write_atomically(path, save(_contiguous(tensors), header.as_metadata()))
 
 
-def save_generator(generator: nn.Module, card: Card, path: Path, dtype: torch.dtype) -> None:
+def save_generator(
+    generator: nn.Module, header: CheckpointHeader, path: Path, dtype: torch.dtype
+) -> None:
     """Write the averaged generator alone, in ``dtype``: all that sampling needs.
 
     Raises:
@@ -55,7 +62,7 @@ def save_generator(generator: nn.Module, card: Card, path: Path, dtype: torch.dt
         name: value.to(dtype) if value.is_floating_point() else value
         for name, value in _prefixed("generator_ema", generator.state_dict()).items()
     }
-    write_atomically(path, save(_contiguous(tensors), card.as_metadata()))
+    write_atomically(path, save(_contiguous(tensors), header.as_metadata()))
 
 
 def load_state(state: TrainState, path: Path) -> None:
@@ -64,8 +71,8 @@ def load_state(state: TrainState, path: Path) -> None:
     Raises:
         CheckpointError: it is damaged, or belongs to other networks.
     """
-    card = read_card(path)
-    if card.network != state.spec:
+    header = read_checkpoint_header(path)
+    if header.network != state.spec:
         raise CheckpointError(
             f"{path} holds other networks than this run's.", "Resume the run it belongs to."
         )
@@ -73,52 +80,52 @@ def load_state(state: TrainState, path: Path) -> None:
         network.load_state_dict(_fitting(name, network.state_dict(), path))
     for name, optimizer in _optimizers(state).items():
         _load_optimizer(name, optimizer, path)
-    state.step = int(card.progress["step"])
-    state.images_seen = int(card.progress["images_seen"])
-    state.seconds = card.progress["seconds"]
+    state.step = int(header.progress["step"])
+    state.images_seen = int(header.progress["images_seen"])
+    state.seconds = header.progress["seconds"]
 
 
-def load_generator(path: Path) -> tuple[Generator, Card]:
+def load_generator(path: Path) -> tuple[Generator, CheckpointHeader]:
     """Return the averaged generator of a checkpoint, in float32 on the CPU, and its card.
 
     Raises:
         CheckpointError: it is damaged, a pickle, of another version, or lacks the weights.
     """
-    card = _usable_card(path)
-    generator = _built(NETWORKS[card.network.name].generator, card.network, path)
-    if not _is_filled("generator_ema", generator, card, path):
+    header = _usable_header(path)
+    generator = _built(NETWORKS[header.network.name].generator, header.network, path)
+    if not _is_filled("generator_ema", generator, header, path):
         return load_generator(path)
-    return generator, card
+    return generator, header
 
 
-def load_discriminator(path: Path) -> tuple[Discriminator, Card]:
+def load_discriminator(path: Path) -> tuple[Discriminator, CheckpointHeader]:
     """Return the discriminator of a training's checkpoint, on the CPU, and its card.
 
     Raises:
         CheckpointError: as ``load_generator``, or the file holds a generator alone.
     """
-    card = _usable_card(path)
-    discriminator = _built(NETWORKS[card.network.name].discriminator, card.network, path)
+    header = _usable_header(path)
+    discriminator = _built(NETWORKS[header.network.name].discriminator, header.network, path)
     if not _shapes("discriminator", path):
         raise CheckpointError(
             f"{path} holds a generator alone.", "Give a run, or a checkpoint of its training."
         )
-    if not _is_filled("discriminator", discriminator, card, path):
+    if not _is_filled("discriminator", discriminator, header, path):
         return load_discriminator(path)
-    return discriminator, card
+    return discriminator, header
 
 
-def _usable_card(path: Path) -> Card:
-    card = read_card(path)
-    if card.network.name not in NETWORKS:
+def _usable_header(path: Path) -> CheckpointHeader:
+    header = read_checkpoint_header(path)
+    if header.network.name not in NETWORKS:
         raise CheckpointError(
-            f"{path} needs the network {card.network.name!r}, which this ganctl does not have.",
-            f"It was written by ganctl {card.ganctl_version}: use that one.",
+            f"{path} needs the network {header.network.name!r}, which this ganctl does not have.",
+            f"It was written by ganctl {header.ganctl_version}: use that one.",
         )
-    return card
+    return header
 
 
-def _built(build: Callable[[NetworkSpec], Player], spec: NetworkSpec, path: Path) -> Player:
+def _built(build: Callable[[NetworkSpec], Network], spec: NetworkSpec, path: Path) -> Network:
     """Return a network of shapes alone, so that a header costs no memory, whatever it says."""
     try:
         with torch.device("meta"):
@@ -131,16 +138,16 @@ def _built(build: Callable[[NetworkSpec], Player], spec: NetworkSpec, path: Path
     return network
 
 
-def _is_filled(prefix: str, player: nn.Module, card: Card, path: Path) -> bool:
-    """Give a player its weights, to be used as it is; return whether they go with ``card``.
+def _is_filled(prefix: str, network: nn.Module, header: CheckpointHeader, path: Path) -> bool:
+    """Give a player its weights, to be used as it is; return whether they go with ``header``.
 
     A training that goes on may have replaced the file since the card was read.
     """
-    weights = _fitting(prefix, player.state_dict(), path)
-    if read_card(path) != card:
+    weights = _fitting(prefix, network.state_dict(), path)
+    if read_checkpoint_header(path) != header:
         return False
-    player.load_state_dict(weights, assign=True)
-    player.eval().requires_grad_(False)
+    network.load_state_dict(weights, assign=True)
+    network.eval().requires_grad_(False)
     return True
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.hardware.distributed import LossOf, Team
-from ganctl.engine.models.objectives import Loss, Objective, Turn
+from ganctl.engine.models.objectives import Loss, Objective, StepInputs
 from ganctl.engine.models.penalty import r1_penalty
 from ganctl.engine.training.state import TrainState
 from ganctl.requests.recipes import Recipe
@@ -20,14 +20,14 @@ class Game:
     """What each player minimises, as a step calls it.
 
     ``penalised`` tells whether the step that comes next has the gradient penalty;
-    ``steady`` is the objective's.
+    ``is_static`` is the objective's.
     """
 
     condition: Callable[[Tensor, torch.Generator], Tensor]
     discriminator_loss: LossOf
     generator_loss: LossOf
     penalised: Callable[[], bool]
-    steady: bool
+    is_static: bool
 
     @classmethod
     def of(cls, objective: Objective, state: TrainState, recipe: Recipe, team: Team) -> Game:
@@ -37,20 +37,20 @@ class Game:
         def penalised() -> bool:
             return recipe.r1 > 0 and (state.step + 1) % recipe.r1_every == 0
 
-        def discriminator_loss(turn: Turn) -> Loss:
-            loss = objective.discriminator_loss(state, turn)
+        def discriminator_loss(inputs: StepInputs) -> Loss:
+            loss = objective.discriminator_loss(state, inputs)
             if penalised():
-                penalty = r1_penalty(state.discriminator, turn.real, turn.condition)
+                penalty = r1_penalty(state.discriminator, inputs.real, inputs.condition)
                 loss = loss.plus("gradient_penalty", penalty, recipe.r1 * recipe.r1_every)
             return loss
 
-        def generator_loss(turn: Turn) -> Loss:
-            return objective.generator_loss(state, turn)
+        def generator_loss(inputs: StepInputs) -> Loss:
+            return objective.generator_loss(state, inputs)
 
         return cls(
             condition=objective.condition,
             discriminator_loss=team.averaging(state.discriminator, discriminator_loss),
             generator_loss=team.averaging(state.generator, generator_loss),
             penalised=penalised,
-            steady=objective.steady,
+            is_static=objective.is_static,
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from ganctl.engine.data import dataset as data
-from ganctl.engine.data.labelled import Progress
+from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.hardware import devices
 from ganctl.engine.hardware.cuda_graphs import CudaTape, RecordedStep
 from ganctl.engine.hardware.distributed import Team, joined
@@ -20,15 +20,15 @@ from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.batches import Batch, Batches
 from ganctl.engine.training.ema import ema_decay, update_ema
 from ganctl.engine.training.game import Game
-from ganctl.engine.training.monitor import Quality, watch_for
+from ganctl.engine.training.monitor import Quality, quality_monitor
 from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
-from ganctl.engine.training.step import Step, Terms
+from ganctl.engine.training.step import Losses, Step
 from ganctl.errors import RunError
 from ganctl.pictures.images import Images
 from ganctl.requests.recipes import Recipe, recipe_for
-from ganctl.runs.checkpoint_header import NetworkSpec, read_card
+from ganctl.runs.checkpoint_header import NetworkSpec, read_checkpoint_header
 from ganctl.runs.run import NEW, Run
 from ganctl.runs.world import World
 
@@ -41,7 +41,7 @@ class StepReport:
 
     ``progress`` is the part of the budget that is spent, in [0, 1];
     ``total_steps`` is None where the budget is minutes; ``seconds`` counts
-    earlier parts of a resumed training too; ``terms`` holds the losses and
+    earlier parts of a resumed training too; ``losses`` holds the losses and
     mean scores of the latest step; ``preview`` the images of fixed latents,
     uint8 [rows, 10, H, W] or [rows, 10, H, W, 3], where one was made, and
     ``quality`` what a judge then said of others; ``alarms`` is what has just
@@ -55,7 +55,7 @@ class StepReport:
     progress: float
     seconds: float
     images_per_second: float
-    terms: dict[str, float]
+    losses: dict[str, float]
     preview: Images | None
     quality: Quality | None = None
     alarms: tuple[Alarm, ...] = ()
@@ -65,7 +65,7 @@ def train(
     run: Run,
     *,
     should_stop: Callable[[], bool] = lambda: False,
-    progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     world: World | None = None,
 ) -> Iterator[StepReport]:
     """Train until the run's budget is spent or ``should_stop()``, then save the last step.
@@ -73,7 +73,7 @@ def train(
     Args:
         run: a new run, or one with a checkpoint to go on from.
         should_stop: asked after each step.
-        progress: told of downloads and other preparations.
+        on_progress: told of downloads and other preparations.
         world: the processes that train together; this one alone if None. Only the one that leads
             writes and yields.
 
@@ -95,7 +95,7 @@ def train(
     device = devices.choose_device(run.config.device, world)
     try:
         with joined(world, device) as team:
-            yield from _train(run, device, team, should_stop, progress)
+            yield from _train(run, device, team, should_stop, on_progress)
     finally:
         run.release()
 
@@ -105,76 +105,76 @@ def _train(
     device: torch.device,
     team: Team,
     should_stop: Callable[[], bool],
-    progress: Progress | None,
+    on_progress: OnProgress | None,
 ) -> Iterator[StepReport]:
     config = run.config
     recipe = recipe_for(config.recipe, config.model)
     autocast = devices.autocast(devices.choose_precision(config.precision, device), device)
-    with team.leader_first():
+    with team.main_first():
         if run.status != NEW:
-            if team.world.leads:
+            if team.world.is_main:
                 run.hold()
             run.refresh()
-        dataset = data.load(config.data, image_size=config.image_size, progress=progress)
+        dataset = data.load(config.data, image_size=config.image_size, on_progress=on_progress)
     batches = Batches(dataset, config, recipe, device, team.world)
     total_steps = config.budget.steps(len(dataset), config.batch)
     objective = OBJECTIVES[config.model]
     state = _start(run, dataset, recipe, objective, device)
     recipe = _scaled(recipe, config.lr_scale)
     recorder = None
-    if team.world.leads:
-        recorder = _recorder(run, state, dataset, progress)
+    if team.world.is_main:
+        recorder = _recorder(run, state, dataset, on_progress)
     step = _stepper(Step(state, Game.of(objective, state, recipe, team), recipe, autocast), team)
 
     clock = _Clock(state.seconds)
     speedometer = _Speedometer(clock, state.images_seen)
-    spent = config.budget.progress(state.step, state.seconds, total_steps)
-    spent, stopping = team.agree(spent, should_stop())
-    while spent < 1 and not stopping:
-        _set_learning_rates(state, recipe, spent)
-        terms = step(batches.at(state.step), spent)
+    progress = config.budget.progress(state.step, state.seconds, total_steps)
+    progress, stopping = team.agree(progress, should_stop())
+    while progress < 1 and not stopping:
+        _set_learning_rates(state, recipe, progress)
+        losses = step(batches.at(state.step), progress)
         state.step += 1
         state.images_seen += config.batch
         state.seconds = clock.seconds()
         decay = ema_decay(recipe, config.batch, state.images_seen)
         update_ema(state.generator_ema, state.generator, decay)
-        spent = config.budget.progress(state.step, state.seconds, total_steps)
-        spent, stopping = team.agree(spent, should_stop())
+        progress = config.budget.progress(state.step, state.seconds, total_steps)
+        progress, stopping = team.agree(progress, should_stop())
 
-        previewing = spent >= 1 or state.step % config.preview_every == 0
+        previewing = progress >= 1 or state.step % config.preview_every == 0
         if previewing or state.step % recipe.log_every == 0:
-            terms = team.mean(terms)
+            losses = team.mean(losses)
             if recorder is not None:
-                values = recorder.values(terms)
+                values = recorder.values(losses)
                 quality = recorder.look() if previewing else None
                 report = StepReport(
                     step=state.step,
                     total_steps=total_steps,
                     images_seen=state.images_seen,
                     epoch=state.images_seen / len(dataset),
-                    progress=spent,
+                    progress=progress,
                     seconds=state.seconds,
                     images_per_second=speedometer.read(state.images_seen),
-                    terms=values,
+                    losses=values,
                     preview=recorder.preview() if previewing else None,
                     quality=quality,
-                    alarms=recorder.alarms(values, quality, spent),
+                    alarms=recorder.alarms(values, quality, progress),
                 )
                 recorder.metrics(values, report.images_per_second, quality)
                 yield report
-        if recorder is not None and state.step % config.checkpoint_every == 0 and spent < 1:
+        if recorder is not None and state.step % config.checkpoint_every == 0 and progress < 1:
             recorder.checkpoint("running")
 
     if recorder is not None:
-        recorder.checkpoint("finished" if spent >= 1 else "stopped")
+        recorder.checkpoint("finished" if progress >= 1 else "stopped")
         recorder.curves()
     team.part()
 
 
-def _stepper(step: Step, team: Team) -> Callable[[Batch, float], Terms]:
+def _stepper(step: Step, team: Team) -> Callable[[Batch, float], Losses]:
     """Return the step as it is, or on a GPU that trains alone, where it can be, a recorded one."""
     device = next(step.state.generator.parameters()).device
-    if device.type == "cuda" and step.steady and team.world.size == 1:
+    if device.type == "cuda" and step.is_static and team.world.size == 1:
         return RecordedStep(step, CudaTape())
     return step
 
@@ -188,9 +188,9 @@ def _scaled(recipe: Recipe, lr_scale: float) -> Recipe:
     )
 
 
-def _set_learning_rates(state: TrainState, recipe: Recipe, spent: float) -> None:
+def _set_learning_rates(state: TrainState, recipe: Recipe, progress: float) -> None:
     """Keep both learning rates full at first, then let them fall in a straight line to zero."""
-    factor = min(1.0, (1 - spent) / (1 - recipe.decay_from)) if recipe.decay_from < 1 else 1.0
+    factor = min(1.0, (1 - progress) / (1 - recipe.decay_from)) if recipe.decay_from < 1 else 1.0
     state.set_learning_rates(factor * recipe.generator_lr, factor * recipe.discriminator_lr)
 
 
@@ -213,7 +213,7 @@ def _start(
     state = new_state(objective.adapt(spec), recipe, run.config.seed, device)
     if run.status != NEW and run.checkpoints():
         latest = run.latest_checkpoint()
-        check_unchanged(run, dataset, recipe, read_card(latest))
+        check_unchanged(run, dataset, recipe, read_checkpoint_header(latest))
         checkpoint.load_state(state, latest)
     elif run.progress:
         raise RunError(
@@ -225,7 +225,7 @@ def _start(
 
 
 def _recorder(
-    run: Run, state: TrainState, dataset: data.Dataset, progress: Progress | None
+    run: Run, state: TrainState, dataset: data.Dataset, on_progress: OnProgress | None
 ) -> Recorder:
     """Begin the run, or go on with it, and return what writes it."""
     if run.status == NEW:
@@ -239,7 +239,7 @@ def _recorder(
             "discriminator": parameter_count(state.discriminator),
         },
     )
-    recorder = Recorder(run, state, dataset, watch_for(dataset, progress))
+    recorder = Recorder(run, state, dataset, quality_monitor(dataset, on_progress))
     if state.step == 0:
         recorder.preview()
     return recorder

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.labelled import Progress
+from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.evaluation.frechet import Moments, frechet_distance
-from ganctl.engine.evaluation.generated import drawn_like
+from ganctl.engine.evaluation.generated import samples_like
 from ganctl.engine.evaluation.judges import QUICK, judges
 from ganctl.engine.evaluation.reals import Reals, TooFewImages, choose_count, reals_beside
 from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.runs.checkpoint_header import Card
+from ganctl.runs.checkpoint_header import CheckpointHeader
 
 SAMPLES = 1000
 REFERENCE = 5000
@@ -51,11 +51,11 @@ class Quality:
         }
 
 
-class Watch:
+class QualityMonitor:
     """A judge and what it knows of real images, ready to look at a generator again and again."""
 
-    def __init__(self, reals: Reals, progress: Progress | None = None) -> None:
-        (self._judge,) = judges(reals.train, reals.held_out, names=[QUICK], progress=progress)
+    def __init__(self, reals: Reals, on_progress: OnProgress | None = None) -> None:
+        (self._judge,) = judges(reals.train, reals.held_out, names=[QUICK], on_progress=on_progress)
         reference = reals.some_of_train(min(REFERENCE, len(reals.train)))
         self._moments = Moments.of(self._judge.look(reference.images).features)
         _, self._like = reals.some(choose_count(None, reals, SAMPLES))
@@ -64,15 +64,15 @@ class Watch:
         self._real_distances = self._distances(real, None) | self._distances(real, labels)
         self.judge_accuracy = self._judge.real_accuracy
 
-    def look(self, generator: Generator, card: Card) -> Quality:
+    def look(self, generator: Generator, header: CheckpointHeader) -> Quality:
         """Return the quality of a generator in evaluation mode; no random numbers are used up."""
-        images, labels = drawn_like(Sampler(generator, card), self._like, "looking")
-        opinion = self._judge.look(images)
-        if card.network.categories:
+        images, labels = samples_like(Sampler(generator, header), self._like, "looking")
+        predictions = self._judge.look(images)
+        if header.network.categories:
             labels = None  # A code means no class until the training is over and it is matched.
         return Quality(
-            label_accuracy=None if labels is None else _share(opinion.classes == labels),
-            feature_distance=self._distance(opinion.features),
+            label_accuracy=None if labels is None else _share(predictions.classes == labels),
+            feature_distance=self._distance(predictions.features),
             floor=self._floor,
             variety=self._variety(images, labels),
         )
@@ -93,17 +93,19 @@ class Watch:
         return {n: _mean_distance(some) for n, some in members.items() if len(some) > 1} or whole
 
 
-def watch_for(dataset: Dataset, progress: Progress | None = None) -> Watch | None:
+def quality_monitor(
+    dataset: Dataset, on_progress: OnProgress | None = None
+) -> QualityMonitor | None:
     """Return the watch over a training on a data set; None if it is too small to judge by.
 
     Raises:
         DataError: its test split cannot be loaded, or is of another kind.
     """
     try:
-        reals = reals_beside(dataset, progress=progress)
+        reals = reals_beside(dataset, on_progress=on_progress)
     except TooFewImages:
         return None
-    return Watch(reals, progress)
+    return QualityMonitor(reals, on_progress)
 
 
 def _share(right: Tensor) -> float:

@@ -18,13 +18,13 @@ from ganctl.engine.sampling.code_map import learn_code_map
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.alarms import Alarm, Alarms, number_in
-from ganctl.engine.training.monitor import Quality, Watch
+from ganctl.engine.training.monitor import Quality, QualityMonitor
 from ganctl.engine.training.state import TrainState
 from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
 from ganctl.requests.labels import UNLABELLED, UNLABELLED_ROWS, one_hot
-from ganctl.runs.checkpoint_header import Card
+from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.run import Run, step_of
 
 PREVIEW_COLUMNS = 10
@@ -45,25 +45,27 @@ class Recorder:
         watch: looks at its quality; None where the data are too few for that.
     """
 
-    def __init__(self, run: Run, state: TrainState, dataset: Dataset, watch: Watch | None) -> None:
+    def __init__(
+        self, run: Run, state: TrainState, dataset: Dataset, monitor: QualityMonitor | None
+    ) -> None:
         self.run = run
         self.state = state
         self.dataset = dataset
-        self._watch = watch
+        self._monitor = monitor
         self._unwritten: list[dict[str, Any]] = []
         self._done_without: set[str] = set()
         raised = (alarm["kind"] for alarm in run.alarms)
-        self._alarms = Alarms(raised, watch.judge_accuracy if watch else 0.0)
+        self._alarms = Alarms(raised, monitor.judge_accuracy if monitor else 0.0)
         for line in run.metrics():
-            self._alarms.count(line, self._spent(line))
+            self._alarms.count(line, self._progress_at(line))
 
-    def values(self, terms: Mapping[str, Tensor]) -> dict[str, float]:
+    def values(self, losses: Mapping[str, Tensor]) -> dict[str, float]:
         """Return the terms of a loss as numbers.
 
         Raises:
             Diverged: one of them, or a weight, is not a number.
         """
-        values = {name: term.item() for name, term in terms.items()}
+        values = {name: term.item() for name, term in losses.items()}
         for name, value in values.items():
             if not isfinite(value):
                 raise self._diverged(f"the {name.replace('_', ' ')}")
@@ -72,12 +74,12 @@ class Recorder:
         return values
 
     def metrics(
-        self, terms: Mapping[str, float], images_per_second: float, quality: Quality | None
+        self, losses: Mapping[str, float], images_per_second: float, quality: Quality | None
     ) -> None:
         """Add a line to ``metrics.jsonl``, behind those that could not be written earlier."""
         speed = {"images_per_second": round(images_per_second, 1)}
         seen = quality.as_metrics() if quality else {}
-        self._unwritten.append({**self._progress(), **speed, **terms, **seen})
+        self._unwritten.append({**self._progress(), **speed, **losses, **seen})
         self._write_metrics()
 
     def _write_metrics(self) -> None:
@@ -92,23 +94,23 @@ class Recorder:
         InfoGAN's codes become clear late, and are matched with classes at the
         end: of it the latest counts, however near the images were earlier.
         """
-        if self._watch is None:
+        if self._monitor is None:
             return None
-        quality = self._watch.look(self.state.generator_ema, self._card())
+        quality = self._monitor.look(self.state.generator_ema, self._header())
         nearest = self.run.best.get("feature_distance", inf)
         if not self.state.spec.categories and quality.feature_distance < nearest:
             self._insist(
-                lambda: checkpoint.save_state(self.state, self._card(), self.run.best_path)
+                lambda: checkpoint.save_state(self.state, self._header(), self.run.best_path)
             )
             self.run.best = {"step": self.state.step, **quality.as_metrics()}
             self._insist(self.run.save)
         return quality
 
     def alarms(
-        self, values: Mapping[str, float], quality: Quality | None, spent: float
+        self, values: Mapping[str, float], quality: Quality | None, progress: float
     ) -> tuple[Alarm, ...]:
         """Return what has just gone wrong, and note it in run.json."""
-        alarms = self._alarms.see(values, quality, spent)
+        alarms = self._alarms.see(values, quality, progress)
         if alarms:
             self.run.alarms += [
                 {"step": self.state.step, "kind": alarm.kind, "message": alarm.message}
@@ -126,16 +128,16 @@ class Recorder:
         Returns:
             its images, uint8 [rows, 10, H, W] or [rows, 10, H, W, 3].
         """
-        card = self._card()
-        labels = [one_hot(index, card.classes) for index in range(len(card.classes))]
+        header = self._header()
+        labels = [one_hot(index, header.classes) for index in range(len(header.classes))]
         seeds = range(PREVIEW_COLUMNS * (1 if labels else UNLABELLED_ROWS))
-        drawn = Sampler(self.state.generator_ema, card).draw(labels or [UNLABELLED], seeds)
-        sheet = images.sheet(drawn, PREVIEW_COLUMNS)
+        sampled = Sampler(self.state.generator_ema, header).draw(labels or [UNLABELLED], seeds)
+        sheet = images.sheet(sampled, PREVIEW_COLUMNS)
         metadata = {"kind": "preview", "run": self.run.name, "step": self.state.step}
         path = self.run.preview_path(self.state.step)
         with self._dispensable("this preview"):
             write_atomically(path, images.png_bytes(sheet, metadata))
-        return drawn.reshape(-1, PREVIEW_COLUMNS, *drawn.shape[1:])
+        return sampled.reshape(-1, PREVIEW_COLUMNS, *sampled.shape[1:])
 
     def checkpoint(self, status: str) -> None:
         """Write a checkpoint and run.json, and remove the oldest checkpoints beyond ``--keep``.
@@ -148,11 +150,11 @@ class Recorder:
             raise self._diverged("a weight")
         self._write_metrics()
         path = self.run.checkpoint_path(self.state.step)
-        card = self._card()
+        header = self._header()
         if self.state.spec.categories:
             code_map = learn_code_map(self.state.discriminator, self.dataset)
-            card = replace(card, code_map=code_map)
-        self._insist(lambda: checkpoint.save_state(self.state, card, path))
+            header = replace(header, code_map=code_map)
+        self._insist(lambda: checkpoint.save_state(self.state, header, path))
         with self._dispensable("the removal of old checkpoints"):
             self.run.prune_checkpoints()
         self.run.status = status
@@ -222,16 +224,16 @@ class Recorder:
             "seconds": self.state.seconds,
         }
 
-    def _spent(self, line: Mapping[str, Any]) -> float:
+    def _progress_at(self, line: Mapping[str, Any]) -> float:
         """Return the part of the budget that was spent when a line of metrics was written."""
         config = self.run.config
         total_steps = config.budget.steps(len(self.dataset), config.batch)
         seconds = number_in(line, "seconds") or 0.0
         return config.budget.progress(line["step"], seconds, total_steps)
 
-    def _card(self) -> Card:
+    def _header(self) -> CheckpointHeader:
         labelled = self.state.spec.classes or self.state.spec.categories
-        return Card(
+        return CheckpointHeader(
             ganctl_version=__version__,
             model=self.run.config.model.value,
             recipe=self.run.config.recipe.value,

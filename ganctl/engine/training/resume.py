@@ -9,7 +9,7 @@ from typing import Any
 from ganctl.engine.data.dataset import Dataset
 from ganctl.errors import RunError
 from ganctl.requests.recipes import Recipe
-from ganctl.runs.checkpoint_header import Card
+from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.run import Run
 
 _NOT_NUMBERS = ("summary", "model", "batch", "budget", "preview_every", "checkpoint_every")
@@ -26,7 +26,7 @@ def numbers_of(recipe: Recipe) -> dict[str, Any]:
     return {name: _plain(value) for name, value in values.items()}
 
 
-def check_unchanged(run: Run, dataset: Dataset, recipe: Recipe, card: Card) -> None:
+def check_unchanged(run: Run, dataset: Dataset, recipe: Recipe, header: CheckpointHeader) -> None:
     """Refuse to go on with a run on other data, by another recipe, or from another's checkpoint.
 
     Args:
@@ -41,7 +41,7 @@ def check_unchanged(run: Run, dataset: Dataset, recipe: Recipe, card: Card) -> N
     differences = [
         *_of_data(run.data, dataset),
         *_of_recipe(run.recipe, numbers_of(recipe)),
-        *_of_checkpoint(run, card),
+        *_of_checkpoint(run, header),
     ]
     if differences:
         raise RunError(
@@ -68,12 +68,12 @@ def _of_recipe(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
             yield f"the recipe's {name} was {_shown(value)}, not {_shown(now[name])}"
 
 
-def _of_checkpoint(run: Run, card: Card) -> Iterator[str]:
+def _of_checkpoint(run: Run, header: CheckpointHeader) -> Iterator[str]:
     config = run.config
     ours = {"model": config.model.value, "recipe": config.recipe.value, "data": config.data}
     for name, value in ours.items():
-        if getattr(card, name) != value:
-            yield f"the {name} of its checkpoint is {getattr(card, name)}, not {value}"
+        if getattr(header, name) != value:
+            yield f"the {name} of its checkpoint is {getattr(header, name)}, not {value}"
 
 
 def _plain(value: Any) -> Any:

@@ -164,11 +164,11 @@ def card_of(run, **changes):
 
     from safetensors.torch import load_file, save_file
 
-    from ganctl.runs.checkpoint_header import read_card
+    from ganctl.runs.checkpoint_header import read_checkpoint_header
 
     for path in [*run.checkpoints(), run.best_path]:
-        card = replace(read_card(path), **changes)
-        save_file(load_file(path), path, card.as_metadata())
+        header = replace(read_checkpoint_header(path), **changes)
+        save_file(load_file(path), path, header.as_metadata())
 
 
 def test_the_best_checkpoint_is_kept_by_whatever_name(ganctl, trained):

@@ -114,10 +114,10 @@ def test_data_that_are_gone(ganctl, trained, tmp_path):
 
     from ganctl.engine.training import checkpoint
 
-    generator, card = checkpoint.load_generator(trained.latest_checkpoint())
+    generator, header = checkpoint.load_generator(trained.latest_checkpoint())
     import torch
 
-    lost = replace(card, data=str(tmp_path / "gone.npz"))
+    lost = replace(header, data=str(tmp_path / "gone.npz"))
     checkpoint.save_generator(generator, lost, tmp_path / "x.safetensors", torch.float32)
     result = ganctl("montage", tmp_path / "x.safetensors", "--real")
     assert result.code == 1

@@ -111,13 +111,13 @@ def test_a_blend_that_is_scaled_says_so(ganctl, trained):
 
 
 def test_a_blend_lies_between_its_classes(ganctl, trained):
-    drawn = {}
+    sampled = {}
     for label in ("0", "0:1,1:0", "0:0.4,1:0.6", "1"):
         result = ganctl("sample", "--digit", label, "--out", "a.png", "--force")
         assert result.err == ""
-        drawn[label] = pixels("a.png")
-    assert drawn["0:1,1:0"] == drawn["0"]
-    assert drawn["0:0.4,1:0.6"] not in (drawn["0"], drawn["1"])
+        sampled[label] = pixels("a.png")
+    assert sampled["0:1,1:0"] == sampled["0"]
+    assert sampled["0:0.4,1:0.6"] not in (sampled["0"], sampled["1"])
 
 
 @pytest.mark.parametrize(
@@ -303,14 +303,14 @@ def test_a_class_is_the_category_that_means_it(ganctl, trained_infogan):
 
 
 def test_a_code_changes_the_picture_and_a_seed_repeats_it(ganctl, trained_infogan):
-    drawn = []
+    sampled = []
     for value in ("-2", "2", "-2"):
         ganctl("sample", "--digit", "0", "--code", f"c1={value}", "--out", "a.npz", "--force")
-        drawn.append(np.load("a.npz")["images"])
+        sampled.append(np.load("a.npz")["images"])
     ganctl("sample", "--digit", "0", "--code", "c2=-2", "--out", "b.npz")
-    assert np.array_equal(drawn[0], drawn[2])
-    assert not np.array_equal(drawn[0], drawn[1])
-    assert not np.array_equal(drawn[0], np.load("b.npz")["images"])
+    assert np.array_equal(sampled[0], sampled[2])
+    assert not np.array_equal(sampled[0], sampled[1])
+    assert not np.array_equal(sampled[0], np.load("b.npz")["images"])
 
 
 @pytest.mark.parametrize(
@@ -338,12 +338,12 @@ def test_json_names_the_codes_that_were_held(ganctl, trained_infogan):
 
 
 def test_a_blend_of_categories_lies_between_them(ganctl, trained_infogan):
-    drawn = {}
+    sampled = {}
     for label in ("0", "1", "0:1,1:0", "0:0.5,1:0.5"):
         assert ganctl("sample", "--digit", label, "--out", "a.png", "--force").code == 0
-        drawn[label] = pixels("a.png")
-    assert drawn["0:1,1:0"] == drawn["0"]
-    assert drawn["0:0.5,1:0.5"] not in (drawn["0"], drawn["1"])
+        sampled[label] = pixels("a.png")
+    assert sampled["0:1,1:0"] == sampled["0"]
+    assert sampled["0:0.5,1:0.5"] not in (sampled["0"], sampled["1"])
 
 
 @pytest.mark.parametrize(

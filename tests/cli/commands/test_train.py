@@ -14,7 +14,7 @@ from ganctl.cli.commands.train import with_resume_value
 from ganctl.engine.training.recorder import Recorder
 from ganctl.requests.recipes import Model
 from ganctl.requests.training import values
-from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 from tests.conftest import tiny_images
 
@@ -367,12 +367,12 @@ def test_every_model_trains(tiny, home, monkeypatch, model, precision):
     losses = [value for line in run.metrics() for name, value in line.items() if "loss" in name]
     assert losses
     assert np.isfinite(losses).all()
-    card = read_card(run.latest_checkpoint())
-    assert card.model == model
-    assert card.network.classes == (2 if model in LABELLED else 0)
-    assert card.network.categories == (2 if model == "infogan" else 0)
-    assert card.classes == (() if model == "gan" else ("across", "down"))
-    assert (card.code_map is not None) == (model == "infogan")
+    header = read_checkpoint_header(run.latest_checkpoint())
+    assert header.model == model
+    assert header.network.classes == (2 if model in LABELLED else 0)
+    assert header.network.categories == (2 if model == "infogan" else 0)
+    assert header.classes == (() if model == "gan" else ("across", "down"))
+    assert (header.code_map is not None) == (model == "infogan")
 
 
 @pytest.mark.parametrize("model", values(Model))

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 import ganctl as api
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.runs import lock
-from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 from tests.conftest import long_process
 
@@ -103,7 +103,7 @@ def test_an_exception_of_the_caller_lets_the_run_go(tiny_data, home):
         api.train(data=str(tiny_data), steps=2, batch=8, name="a", on_report=fail)
     run = Run.open(home / "runs" / "a")
     assert kept.tb is not None
-    assert run.condition() == "interrupted"
+    assert run.live_status() == "interrupted"
     run.hold()
     run.release()
 
@@ -115,8 +115,8 @@ def test_a_picture_says_the_step_that_it_is_of(ganctl, trained, monkeypatch, com
 
     def later(source):
         last = trained.latest_checkpoint()
-        data, card = load_file(last), read_card(last)
-        newer = replace(card, progress={**card.progress, "step": 77})
+        data, header = load_file(last), read_checkpoint_header(last)
+        newer = replace(header, progress={**header.progress, "step": 77})
         save_file(data, trained.checkpoint_path(77), newer.as_metadata())
         last.unlink()
         return chosen(source)

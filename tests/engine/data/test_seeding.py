@@ -10,14 +10,14 @@ from ganctl.requests.recipes import Latent
 
 
 def test_the_same_key_gives_the_same_numbers():
-    first = torch.randn(5, generator=seeding.generator(1, 2, "latent"))
-    again = torch.randn(5, generator=seeding.generator(1, 2, "latent"))
+    first = torch.randn(5, generator=seeding.rng(1, 2, "latent"))
+    again = torch.randn(5, generator=seeding.rng(1, 2, "latent"))
     assert torch.equal(first, again)
 
 
 def test_every_part_of_the_key_counts():
     keys = [(1, 2, "latent"), (2, 1, "latent"), (1, 2, "order"), (12, "latent")]
-    draws = {tuple(torch.randn(3, generator=seeding.generator(*key)).tolist()) for key in keys}
+    draws = {tuple(torch.randn(3, generator=seeding.rng(*key)).tolist()) for key in keys}
     assert len(draws) == len(keys)
 
 

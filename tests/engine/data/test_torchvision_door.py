@@ -15,7 +15,7 @@ from ganctl.errors import GanctlError
 def test_a_torchvision_built_for_another_torch_is_imported_all_the_same():
     """In a new process, where nothing has been imported or declared yet."""
     code = (
-        "from ganctl.engine import vision; d = vision.datasets(); "
+        "from ganctl.engine.data import torchvision_door as t; d = t.datasets(); "
         "import torchvision.transforms, torchvision.utils; print(d.FashionMNIST.__name__)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -25,25 +25,25 @@ def reals(tiny_data, tmp_path, monkeypatch):
 class Echo(Sampler):
     """A generator that draws real lines, of the class asked for or of the other."""
 
-    def __init__(self, card, real, swapped):
-        self.card, self.real, self.swapped = card, real, swapped
+    def __init__(self, header, real, swapped):
+        self.header, self.real, self.swapped = header, real, swapped
 
     def batches_of(self, pairs, **_options):
         from ganctl.engine.sampling.sampler import SampleBatch, channels_last
 
         labels, seeds = zip(*pairs, strict=True)
         members = [self.real.images[self.real.labels == k] for k in range(2)]
-        drawn = []
+        sampled = []
         for label, seed in pairs:
             images = members[1 - label.index if self.swapped else label.index]
-            drawn.append(images[seed % len(images)])
-        yield SampleBatch(labels, seeds, channels_last(torch.stack(drawn)))
+            sampled.append(images[seed % len(images)])
+        yield SampleBatch(labels, seeds, channels_last(torch.stack(sampled)))
 
 
 @pytest.mark.parametrize(("swapped", "score"), [(False, 1.0), (True, 0.0)])
 def test_it_learns_what_the_generator_draws(reals, trained, swapped, score):
-    card = Sampler.load(trained.latest_checkpoint()).card
-    assert cas(Echo(card, reals.train, swapped), reals) == score
+    header = Sampler.load(trained.latest_checkpoint()).header
+    assert cas(Echo(header, reals.train, swapped), reals) == score
 
 
 def test_that_of_real_images_is_measured_once(reals, tmp_path, monkeypatch):

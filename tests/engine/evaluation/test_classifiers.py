@@ -17,7 +17,7 @@ def test_they_learn(lines, architecture):
     told = []
     classifier = fit(
         architecture, lines, steps=40, seed=0, distortion=0.0,
-        progress=lambda *facts: told.append(facts), what="learning lines",
+        on_progress=lambda *facts: told.append(facts), what="learning lines",
     )  # fmt: skip
     assert accuracy(classifier, lines) == 1
     assert not classifier.training

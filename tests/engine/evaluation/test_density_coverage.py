@@ -20,8 +20,8 @@ def test_on_a_line_by_hand():
 def test_by_definition(monkeypatch):
     """Equations 5 and 6 of Naeem et al. (2020), for rows that do not fit in one part."""
     monkeypatch.setattr(neighbours, "ROWS", 7)
-    random = torch.Generator().manual_seed(0)
-    real, fake = torch.randn(40, 3, generator=random), torch.randn(30, 3, generator=random)
+    rng = torch.Generator().manual_seed(0)
+    real, fake = torch.randn(40, 3, generator=rng), torch.randn(30, 3, generator=rng)
     apart = torch.cdist(real, real).fill_diagonal_(torch.inf)
     radii = apart.sort(dim=1).values[:, 4]
     inside = torch.cdist(real, fake) < radii[:, None]
@@ -35,8 +35,8 @@ def test_draws_from_one_normal_distribution_give_the_published_figures():
 
     The expected density is 1, and from draw to draw it varies by about 0.03.
     """
-    random = torch.Generator().manual_seed(0)
-    real, fake = (torch.randn(10_000, 1000, generator=random) for _ in range(2))
+    rng = torch.Generator().manual_seed(0)
+    real, fake = (torch.randn(10_000, 1000, generator=rng) for _ in range(2))
     found = Neighbourhood(real).fidelity(fake)
     assert found.density == pytest.approx(1.056, abs=0.06)
     assert found.coverage == pytest.approx(0.9735, abs=0.005)
@@ -44,14 +44,14 @@ def test_draws_from_one_normal_distribution_give_the_published_figures():
 
 def test_expected_coverage_of_equal_distributions():
     """1 - ((N-1) … (N-k)) / ((2N-1) … (2N-k)): equation 9 of Naeem et al. (2020)."""
-    random = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
     count, draws = 30, 300
     expected = 1.0
     for i in range(1, 6):
         expected *= (count - i) / (2 * count - i)
     coverage = [
-        Neighbourhood(torch.randn(count, 2, generator=random))
-        .fidelity(torch.randn(count, 2, generator=random))
+        Neighbourhood(torch.randn(count, 2, generator=rng))
+        .fidelity(torch.randn(count, 2, generator=rng))
         .coverage
         for _ in range(draws)
     ]
@@ -59,8 +59,8 @@ def test_expected_coverage_of_equal_distributions():
 
 
 def test_copies_of_one_image_reach_almost_nothing():
-    random = torch.Generator().manual_seed(0)
-    real = torch.randn(200, 8, generator=random)
+    rng = torch.Generator().manual_seed(0)
+    real = torch.randn(200, 8, generator=rng)
     assert Neighbourhood(real).fidelity(real[:1].repeat(200, 1)).coverage < 0.1
 
 

@@ -49,8 +49,8 @@ def test_features_that_never_differ_have_a_distance_too():
 
 @given(st.integers(0, 2**32), st.integers(2, 40), st.integers(1, 8))
 def test_it_is_a_distance(seed, count, size):
-    random = torch.Generator().manual_seed(seed)
-    features = torch.randn(2, count, size, generator=random)
+    rng = torch.Generator().manual_seed(seed)
+    features = torch.randn(2, count, size, generator=rng)
     one, other = Moments.of(features[0]), Moments.of(features[1])
     there, back = frechet_distance(one, other), frechet_distance(other, one)
     assert there >= 0

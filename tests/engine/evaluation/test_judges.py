@@ -49,7 +49,7 @@ def test_the_bundled_files_are_small_and_have_the_recorded_checksums():
 
 def test_for_other_data_they_are_trained_once_with_a_bar(reals, cache, monkeypatch):
     told = []
-    first = judges(reals.train, reals.held_out, progress=lambda *facts: told.append(facts))
+    first = judges(reals.train, reals.held_out, on_progress=lambda *facts: told.append(facts))
     assert [judge.name for judge in first] == list(JUDGES)
     assert {what for what, _, _ in told} == {
         f"training the judge {name!r} on real images" for name in JUDGES

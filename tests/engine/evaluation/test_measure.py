@@ -5,7 +5,7 @@ import torch
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation.judges import judges
-from ganctl.engine.evaluation.measure import confusion, verdict
+from ganctl.engine.evaluation.measure import confusion, judge_result
 from ganctl.engine.evaluation.reals import reals_beside
 
 COUNT = 2000
@@ -25,7 +25,7 @@ def bench(tmp_path_factory):
     reference, held_out = reals.some(COUNT)
 
     def judged(images, labels):
-        return [verdict(judge, images, labels, reference, held_out) for judge in panel]
+        return [judge_result(judge, images, labels, reference, held_out) for judge in panel]
 
     return reals, held_out, judged
 
@@ -37,8 +37,8 @@ def test_real_images_posing_as_samples_are_as_good_as_real(bench):
         assert found.samples.label_accuracy >= 0.99
         assert found.times_floor == 1
     # And so are others, that the floor was not measured with.
-    drawn = torch.randperm(10_000, generator=torch.Generator().manual_seed(0))[:COUNT]
-    for found in judged(reals.held_out.images[drawn], reals.held_out.labels[drawn]):
+    sampled = torch.randperm(10_000, generator=torch.Generator().manual_seed(0))[:COUNT]
+    for found in judged(reals.held_out.images[sampled], reals.held_out.labels[sampled]):
         assert found.samples.label_accuracy >= 0.99
         assert found.times_floor < 1.5
         assert found.samples.coverage > 0.9 * found.real.coverage
@@ -67,8 +67,8 @@ def test_shuffled_labels_spoil_the_accuracy_alone(bench):
 
 def test_noise_is_bad_in_every_way(bench):
     _, held_out, judged = bench
-    random = torch.Generator().manual_seed(0)
-    noise = torch.randint(0, 256, held_out.images.shape, generator=random, dtype=torch.uint8)
+    rng = torch.Generator().manual_seed(0)
+    noise = torch.randint(0, 256, held_out.images.shape, generator=rng, dtype=torch.uint8)
     for found in judged(noise, held_out.labels):
         assert found.samples.label_accuracy < 0.3
         assert found.samples.density < 0.1

@@ -9,7 +9,7 @@ import torch
 from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation.reals import LEAST, choose_count, reals_beside, reals_for
 from ganctl.errors import DataError, UsageError
-from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from tests.conftest import tiny_images
 
 
@@ -94,12 +94,12 @@ def test_a_test_split_of_another_kind_is_refused(tmp_path):
 
 
 def test_the_data_of_a_generator_are_recognised(trained, tmp_path):
-    card = read_card(trained.latest_checkpoint())
+    header = read_checkpoint_header(trained.latest_checkpoint())
     known = trained.data["fingerprint"]
-    assert reals_for(card, fingerprint=known).whole.fingerprint == known
+    assert reals_for(header, fingerprint=known).whole.fingerprint == known
     with pytest.raises(DataError, match="not those that this generator"):
-        reals_for(card, fingerprint="another")
+        reals_for(header, fingerprint="another")
     images, labels = tiny_images(120)
     np.savez(tmp_path / "colour.npz", images=np.stack([images] * 3, axis=3), labels=labels)
     with pytest.raises(DataError, match="not those that this generator"):
-        reals_for(replace(card, data=str(tmp_path / "colour.npz")))
+        reals_for(replace(header, data=str(tmp_path / "colour.npz")))

@@ -32,14 +32,14 @@ class Tape:
         self.warmed_up += 1
         return play()
 
-    def record(self, play, random):
+    def record(self, play, rng):
         self.recorded += 1
-        terms = {}
+        losses = {}
 
         def replay():
             for name, value in play().items():
-                terms.setdefault(name, torch.empty_like(value)).copy_(value)
-            return terms
+                losses.setdefault(name, torch.empty_like(value)).copy_(value)
+            return losses
 
         return replay
 
@@ -48,7 +48,7 @@ def game_on(tiny_data, model, recipe=RecipeName.MODERN):
     """Return a step of a fresh training and its batches."""
     config = train_config(data=str(tiny_data), model=model.value, recipe=recipe.value, batch=8)
     numbers = recipe_for(recipe, model)
-    dataset = data.load(config.data, image_size=None, progress=None)
+    dataset = data.load(config.data, image_size=None, on_progress=None)
     objective = OBJECTIVES[model]
     channels, size = dataset.images.shape[1:3]
     spec = NetworkSpec(
@@ -72,12 +72,12 @@ def game_on(tiny_data, model, recipe=RecipeName.MODERN):
 
 def train(step, batches, state, steps):
     """Return copies of the terms of each step."""
-    terms = []
+    losses = []
     for number in range(steps):
         state.set_learning_rates(1e-3 / (1 + number), 1e-3)
-        terms.append({k: v.clone() for k, v in step(batches.at(number), number / steps).items()})
+        losses.append({k: v.clone() for k, v in step(batches.at(number), number / steps).items()})
         state.step += 1
-    return terms
+    return losses
 
 
 @pytest.mark.parametrize("model", STEADY)
@@ -88,8 +88,8 @@ def test_a_recorded_step_is_the_plain_step(tiny_data, model):
     tape = Tape()
     found = train(RecordedStep(inner, tape), batches, inner.state, 20)
 
-    assert inner.steady
-    assert [set(terms) for terms in found] == [set(terms) for terms in expected]
+    assert inner.is_static
+    assert [set(losses) for losses in found] == [set(losses) for losses in expected]
     for ours, theirs in zip(found, expected, strict=True):
         assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
     for ours, theirs in zip(
@@ -111,4 +111,4 @@ def test_without_a_penalty_there_is_one_recording(tiny_data):
 @pytest.mark.parametrize("model", [Model.GAN, Model.INFOGAN])
 def test_a_step_that_changes_with_the_budget_is_not_steady(tiny_data, model):
     step, _ = game_on(tiny_data, model)
-    assert not step.steady
+    assert not step.is_static

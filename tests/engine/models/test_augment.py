@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from ganctl.engine.models.augment import distort
+from ganctl.engine.models.augment import augment
 
 
-def random(seed=0):
+def rng(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
@@ -28,24 +28,24 @@ def centre(images):
 
 def test_no_strength_leaves_the_images_alone():
     images = blob()
-    assert distort(images, 0.0, random()) is images
+    assert augment(images, 0.0, rng()) is images
 
 
 def test_little_strength_changes_little():
     images = blob()
-    assert (distort(images, 1e-4, random()) - images).abs().max() < 0.01
+    assert (augment(images, 1e-4, rng()) - images).abs().max() < 0.01
 
 
 def test_each_image_gets_its_own_distortion_and_the_same_draw_gives_the_same():
-    first = distort(blob(), 1.0, random())
-    assert torch.equal(first, distort(blob(), 1.0, random()))
-    assert not torch.equal(first, distort(blob(), 1.0, random(1)))
+    first = augment(blob(), 1.0, rng())
+    assert torch.equal(first, augment(blob(), 1.0, rng()))
+    assert not torch.equal(first, augment(blob(), 1.0, rng(1)))
     assert (first[1:] - first[:-1]).abs().amax(dim=(1, 2, 3)).min() > 0.01
 
 
 def test_it_moves_up_to_a_pixel_and_stretches_up_to_a_tenth():
     images = blob(2000)
-    (before, mass_before), (after, mass) = centre(images), centre(distort(images, 1.0, random()))
+    (before, mass_before), (after, mass) = centre(images), centre(augment(images, 1.0, rng()))
     moved = (after - before).abs().amax(dim=0)
     assert (moved > 0.8).all()
     # Turning and stretching move a blob off the centre a little further.
@@ -58,7 +58,7 @@ def test_it_moves_up_to_a_pixel_and_stretches_up_to_a_tenth():
 
 def test_colours_and_black_outside():
     white = torch.ones(16, 3, 20, 20)
-    out = distort(white, 1.0, random())
+    out = augment(white, 1.0, rng())
     assert out.shape == white.shape
     assert out.min() >= -1
     assert out[:, :, 8:12, 8:12].min() == pytest.approx(1)
@@ -67,5 +67,5 @@ def test_colours_and_black_outside():
 
 def test_gradients_pass():
     images = blob(2).requires_grad_()
-    distort(images, 1.0, random()).sum().backward()
+    augment(images, 1.0, rng()).sum().backward()
     assert (images.grad[:, :, 10:18, 12:16] > 0).all()

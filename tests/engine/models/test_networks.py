@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from ganctl.engine.models.networks import NETWORKS, parameter_count
-from ganctl.engine.models.objectives import OBJECTIVES, Turn
+from ganctl.engine.models.objectives import OBJECTIVES, StepInputs
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
 from ganctl.runs.checkpoint_header import NetworkSpec
 
@@ -35,15 +35,15 @@ def pair(name="modern", size=28, channels=1, classes=10, model=Model.CGAN):
     return Pair(NETWORKS[name].generator(spec), NETWORKS[name].discriminator(spec), spec)
 
 
-def a_turn(players, model, count=6, classes=10):
+def a_turn(networks, model, count=6, classes=10):
     torch.manual_seed(1)
-    spec = players.spec
-    random = torch.Generator().manual_seed(2)
+    spec = networks.spec
+    rng = torch.Generator().manual_seed(2)
     y = torch.eye(classes)[torch.arange(count) % classes]
-    condition = OBJECTIVES[model].condition(y, random)
+    condition = OBJECTIVES[model].condition(y, rng)
     z = torch.randn(count, spec.latent_size)
     real = torch.rand(count, spec.channels, spec.image_size, spec.image_size) * 2 - 1
-    return Turn(real, players.generator(z, condition), z, condition, random, spent=0.5)
+    return StepInputs(real, networks.generator(z, condition), z, condition, rng, progress=0.5)
 
 
 def test_every_recipe_names_a_network_and_every_network_serves_one():
@@ -52,42 +52,44 @@ def test_every_recipe_names_a_network_and_every_network_serves_one():
 
 @pytest.mark.parametrize("name", LABELLED)
 def test_scores_with_several_labels_are_those_of_a_pass_for_each(name):
-    players = pair(name)
+    networks = pair(name)
     images, y = torch.rand(6, 1, 28, 28) * 2 - 1, torch.eye(10)[:6]
     with torch.no_grad():
-        for parameter in players.discriminator.parameters():
+        for parameter in networks.discriminator.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
-    right, wrong = players.discriminator.scores(images, y, y.roll(1, dims=0))
-    torch.testing.assert_close(right, players.discriminator(images, y))
-    torch.testing.assert_close(wrong, players.discriminator(images, y.roll(1, dims=0)))
+    right, wrong = networks.discriminator.scores(images, y, y.roll(1, dims=0))
+    torch.testing.assert_close(right, networks.discriminator(images, y))
+    torch.testing.assert_close(wrong, networks.discriminator(images, y.roll(1, dims=0)))
     assert not torch.allclose(right, wrong)
 
 
 @pytest.mark.parametrize(("name", "size", "channels"), SHAPES)
 def test_shapes_and_range(name, size, channels):
     model = Model.INFOGAN if name == "infogan" else Model.CGAN
-    players = pair(name, size, channels, model=model)
-    turn = a_turn(players, model)
-    assert turn.fake.shape == turn.real.shape
-    assert turn.fake.abs().max() <= 1
-    assert players.discriminator(turn.real, turn.condition[:, : players.spec.classes]).shape == (6,)
+    networks = pair(name, size, channels, model=model)
+    inputs = a_turn(networks, model)
+    assert inputs.fake.shape == inputs.real.shape
+    assert inputs.fake.abs().max() <= 1
+    assert networks.discriminator(
+        inputs.real, inputs.condition[:, : networks.spec.classes]
+    ).shape == (6,)
 
 
 @pytest.mark.parametrize(("name", "model"), PAIRS)
 def test_every_parameter_gets_a_gradient(name, model):
-    players, objective = pair(name, model=model), OBJECTIVES[model]
-    turn = a_turn(players, model, 20)
+    networks, objective = pair(name, model=model), OBJECTIVES[model]
+    inputs = a_turn(networks, model, 20)
     # The label's path may start at zero; after a step it must carry gradients to everything.
-    optimizer = torch.optim.SGD(players.discriminator.parameters(), lr=1e-3)
+    optimizer = torch.optim.SGD(networks.discriminator.parameters(), lr=1e-3)
     for _ in range(2):
         optimizer.zero_grad()
-        detached = replace(turn, fake=turn.fake.detach())
-        objective.discriminator_loss(players, detached).total.backward()
-        silent = silent_parameters(players.discriminator)
+        detached = replace(inputs, fake=inputs.fake.detach())
+        objective.discriminator_loss(networks, detached).total.backward()
+        silent = silent_parameters(networks.discriminator)
         optimizer.step()
     assert silent == []
-    objective.generator_loss(players, turn).total.backward()
-    assert silent_parameters(players.generator) == []
+    objective.generator_loss(networks, inputs).total.backward()
+    assert silent_parameters(networks.generator) == []
 
 
 def silent_parameters(network):
@@ -112,17 +114,17 @@ def test_the_label_changes_the_picture_and_the_blend_lies_elsewhere(name):
 
 @pytest.mark.parametrize("name", LABELLED)
 def test_gan_has_no_path_for_a_label(name):
-    players, objective = pair(name, model=Model.GAN), OBJECTIVES[Model.GAN]
+    networks, objective = pair(name, model=Model.GAN), OBJECTIVES[Model.GAN]
     y = torch.eye(10)[:6]
     conditions = [objective.condition(labels, torch.Generator()) for labels in (y, y.flip(0))]
     z = torch.randn(6, 16)
-    pictures = [players.generator(z, condition) for condition in conditions]
+    pictures = [networks.generator(z, condition) for condition in conditions]
     assert torch.equal(*pictures)
-    scores = [players.discriminator(pictures[0], condition) for condition in conditions]
+    scores = [networks.discriminator(pictures[0], condition) for condition in conditions]
     assert torch.equal(*scores)
     labelled = pair(name, model=Model.CGAN)
     for network in ("generator", "discriminator"):
-        unlabelled_count = parameter_count(getattr(players, network))
+        unlabelled_count = parameter_count(getattr(networks, network))
         assert unlabelled_count < parameter_count(getattr(labelled, network))
 
 
@@ -139,13 +141,13 @@ def test_every_code_of_infogan_changes_the_picture(name):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_gradient_of_q_reaches_the_generator(name):
-    players = pair(name, model=Model.INFOGAN)
-    turn = a_turn(players, Model.INFOGAN, 20)
-    features = players.discriminator.features(turn.fake, turn.condition[:, :0])
-    guess = players.discriminator.codes(features)
+    networks = pair(name, model=Model.INFOGAN)
+    inputs = a_turn(networks, Model.INFOGAN, 20)
+    features = networks.discriminator.features(inputs.fake, inputs.condition[:, :0])
+    guess = networks.discriminator.codes(features)
     assert guess.shape == (20, 12)
     guess.square().sum().backward()
-    assert silent_parameters(players.generator) == []
+    assert silent_parameters(networks.generator) == []
 
 
 @pytest.mark.parametrize("name", ["quick", "modern"])

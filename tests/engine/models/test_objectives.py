@@ -20,7 +20,7 @@ from ganctl.engine.models.objectives import (
     GANINTCLS,
     OBJECTIVES,
     InfoGAN,
-    Turn,
+    StepInputs,
     other_labels,
 )
 from ganctl.errors import DataError
@@ -81,10 +81,10 @@ def images(values):
     return torch.tensor(values).reshape(-1, 1, 1, 1)
 
 
-def turn(real, fake, condition, z=None, spent=0.5):
+def inputs(real, fake, condition, z=None, progress=0.5):
     z = torch.zeros(len(real), 1) if z is None else torch.tensor(z).reshape(-1, 1)
-    random = torch.Generator().manual_seed(0)
-    return Turn(images(real), images(fake), z, torch.tensor(condition), random, spent)
+    rng = torch.Generator().manual_seed(0)
+    return StepInputs(images(real), images(fake), z, torch.tensor(condition), rng, progress)
 
 
 def nothing(count):
@@ -107,12 +107,12 @@ def test_every_model_has_an_objective():
 
 
 def test_an_undecided_discriminator_scores_two_log_two():
-    loss = CGAN().discriminator_loss(pair(), turn([0.0, 0.0], [0.0, 0.0], [ACROSS, DOWN]))
+    loss = CGAN().discriminator_loss(pair(), inputs([0.0, 0.0], [0.0, 0.0], [ACROSS, DOWN]))
     assert loss.total.item() == pytest.approx(2 * math.log(2))
 
 
 def test_gan_losses():
-    the_turn = turn([0.5, 2.0], [-0.25, -1.0], nothing(2))
+    the_turn = inputs([0.5, 2.0], [-0.25, -1.0], nothing(2))
     # Scores: real 1.5 and 6, fake -0.75 and -3.
     loss = GAN().discriminator_loss(pair(), the_turn)
     expected = mean(softplus(-1.5), softplus(-6)) + mean(softplus(-0.75), softplus(-3))
@@ -130,23 +130,23 @@ def test_gan_tells_nobody_the_label():
 
 def test_cgan_discriminator_loss():
     # Scores: real 0.5 and -2·2 = -4, fake -0.25 and -2·(-3) = 6.
-    loss = CGAN().discriminator_loss(pair(), turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    loss = CGAN().discriminator_loss(pair(), inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
     expected = mean(softplus(-0.5), softplus(4)) + mean(softplus(-0.25), softplus(6))
     assert loss.total.item() == pytest.approx(expected)
-    assert loss.terms["discriminator_loss"].item() == pytest.approx(expected)
-    assert loss.terms["real_score"].item() == pytest.approx(-1.75)
-    assert loss.terms["fake_score"].item() == pytest.approx(2.875)
+    assert loss.losses["discriminator_loss"].item() == pytest.approx(expected)
+    assert loss.losses["real_score"].item() == pytest.approx(-1.75)
+    assert loss.losses["fake_score"].item() == pytest.approx(2.875)
 
 
 def test_cgan_generator_loss():
-    loss = CGAN().generator_loss(pair(), turn([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    loss = CGAN().generator_loss(pair(), inputs([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN]))
     assert loss.total.item() == pytest.approx(mean(softplus(0.25), softplus(-6)))
-    assert set(loss.terms) == {"generator_loss"}
+    assert set(loss.losses) == {"generator_loss"}
 
 
 def test_the_generator_is_pushed_hardest_where_it_is_found_out():
     fake = images([-8.0, 8.0]).requires_grad_()
-    the_turn = Turn(fake, fake, torch.zeros(2, 1), torch.tensor([ACROSS, ACROSS]), None, 0.5)
+    the_turn = StepInputs(fake, fake, torch.zeros(2, 1), torch.tensor([ACROSS, ACROSS]), None, 0.5)
     CGAN().generator_loss(pair(), the_turn).total.backward()
     found_out, fooled = fake.grad.flatten().abs().tolist()
     assert found_out == pytest.approx(0.5, abs=1e-3)
@@ -155,18 +155,18 @@ def test_the_generator_is_pushed_hardest_where_it_is_found_out():
 
 def test_the_classifier_learns_from_real_images_alone():
     objective = CGANAC(classifier_weight=0.25)
-    loss = objective.discriminator_loss(pair(), turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    loss = objective.discriminator_loss(pair(), inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
     # Logits (0.5, 0) and (2, 0): -log C is softplus(-0.5) for class 0 and softplus(2) for class 1.
     class_loss = mean(softplus(-0.5), softplus(2))
-    game = CGAN().discriminator_loss(pair(), turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    game = CGAN().discriminator_loss(pair(), inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
     assert loss.total.item() == pytest.approx(game.total.item() + class_loss / 4)
-    assert loss.terms["class_loss"].item() == pytest.approx(class_loss)
-    assert loss.terms["discriminator_loss"].item() == pytest.approx(game.total.item())
+    assert loss.losses["class_loss"].item() == pytest.approx(class_loss)
+    assert loss.losses["discriminator_loss"].item() == pytest.approx(game.total.item())
 
 
 def test_the_generator_wants_its_fakes_named_rightly():
     objective = CGANAC(classifier_weight=0.25)
-    loss = objective.generator_loss(pair(), turn([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    loss = objective.generator_loss(pair(), inputs([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN]))
     expected = mean(softplus(0.25), softplus(-6)) + mean(softplus(0.25), softplus(-3)) / 4
     assert loss.total.item() == pytest.approx(expected)
 
@@ -179,24 +179,24 @@ def test_the_classifiers_networks_have_a_classifier():
 @pytest.mark.parametrize("objective", [GANCLS(), GANINTCLS()])
 def test_gan_cls_counts_real_images_with_the_other_label_half(objective):
     # Scores: real 0.5 and -4; with the other of two labels -1 and 2; fake -0.25 and 6.
-    loss = objective.discriminator_loss(pair(), turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
+    loss = objective.discriminator_loss(pair(), inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN]))
     expected = (
         mean(softplus(-0.5), softplus(4))
         + mean(softplus(-1), softplus(2)) / 2
         + mean(softplus(-0.25), softplus(6)) / 2
     )
     assert loss.total.item() == pytest.approx(expected)
-    assert loss.terms["wrong_score"].item() == pytest.approx(0.5)
+    assert loss.losses["wrong_score"].item() == pytest.approx(0.5)
 
 
 def test_gan_cls_generator_loss_is_cgans():
-    the_turn = turn([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN])
+    the_turn = inputs([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN])
     ours = GANCLS().generator_loss(pair(), the_turn).total
     assert ours.item() == CGAN().generator_loss(pair(), the_turn).total.item()
 
 
 def test_gan_int_discriminator_loss_is_cgans():
-    the_turn = turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN])
+    the_turn = inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN])
     ours = GANINT().discriminator_loss(pair(), the_turn).total
     assert ours.item() == CGAN().discriminator_loss(pair(), the_turn).total.item()
 
@@ -204,11 +204,11 @@ def test_gan_int_discriminator_loss_is_cgans():
 @pytest.mark.parametrize("objective", [GANINT(), GANINTCLS()])
 def test_gan_int_adds_fakes_halfway_between_two_labels(objective):
     # Of two classes every blend is (½, ½): its image is z + 5, its score (½ - 1) times that.
-    the_turn = turn([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN], z=[1.0, -3.0])
+    the_turn = inputs([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN], z=[1.0, -3.0])
     loss = objective.generator_loss(pair(), the_turn)
     blends = mean(softplus(3), softplus(1))
     assert loss.total.item() == pytest.approx(mean(softplus(0.25), softplus(-6)) + blends)
-    assert loss.terms["blend_loss"].item() == pytest.approx(blends)
+    assert loss.losses["blend_loss"].item() == pytest.approx(blends)
 
 
 @pytest.mark.parametrize("objective", [GANINT(), GANINTCLS()])
@@ -220,12 +220,12 @@ def test_the_discriminator_is_not_trained_on_blends(objective):
             seen.append(condition)
             return super().forward(z, condition)
 
-    players = Pair(Watched(), FixedScores())
-    the_turn = turn([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN])
-    objective.discriminator_loss(players, the_turn).total.backward()
+    networks = Pair(Watched(), FixedScores())
+    the_turn = inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN])
+    objective.discriminator_loss(networks, the_turn).total.backward()
     assert seen == []
-    assert players.generator.shift.grad is None
-    objective.generator_loss(players, the_turn)
+    assert networks.generator.shift.grad is None
+    objective.generator_loss(networks, the_turn)
     assert [blend.tolist() for blend in seen] == [[[0.5, 0.5], [0.5, 0.5]]]
 
 
@@ -233,7 +233,7 @@ def test_infogan_information_loss():
     # Codes: c0 = first and second category, c1 = 0.5 and -1, c2 = 0 and 1. Q guesses
     # logits (pixel, 0) and means (pixel, -pixel) for the pixels 2 and -1.
     codes = [[1.0, 0.0, 0.5, 0.0], [0.0, 1.0, -1.0, 1.0]]
-    the_turn = turn([1.0, 1.0], [2.0, -1.0], codes)
+    the_turn = inputs([1.0, 1.0], [2.0, -1.0], codes)
     objective = InfoGAN(distortion=0.0, noise=0.0)
     category = mean(softplus(-2), softplus(-1))
     continuous = mean((1.5**2 + 2**2) / 2, (0**2 + 0**2) / 2)
@@ -242,8 +242,8 @@ def test_infogan_information_loss():
     loss = objective.discriminator_loss(pair(), the_turn)
     adversarial = softplus(-3) + mean(softplus(6), softplus(-3))
     assert loss.total.item() == pytest.approx(adversarial + information)
-    assert loss.terms["category_loss"].item() == pytest.approx(category)
-    assert loss.terms["continuous_loss"].item() == pytest.approx(continuous)
+    assert loss.losses["category_loss"].item() == pytest.approx(category)
+    assert loss.losses["continuous_loss"].item() == pytest.approx(continuous)
 
     loss = objective.generator_loss(pair(), the_turn)
     assert loss.total.item() == pytest.approx(mean(softplus(-6), softplus(3)) + information)
@@ -262,10 +262,12 @@ def test_infogan_draws_codes_and_never_takes_labels():
     assert (spec.classes, spec.categories, spec.continuous) == (0, 2, 2)
 
 
-@pytest.mark.parametrize(("spent", "share"), [(0.0, 0), (0.1, 0), (0.2, 0.5), (0.3, 1), (0.9, 1)])
-def test_the_guess_of_q_pulls_on_the_image_once_there_are_strokes(spent, share):
+@pytest.mark.parametrize(
+    ("progress", "share"), [(0.0, 0), (0.1, 0), (0.2, 0.5), (0.3, 1), (0.9, 1)]
+)
+def test_the_guess_of_q_pulls_on_the_image_once_there_are_strokes(progress, share):
     def pull(objective):
-        the_turn = turn([0.0], [2.0], [[1.0, 0.0, 0.5, 0.0]], spent=spent)
+        the_turn = inputs([0.0], [2.0], [[1.0, 0.0, 0.5, 0.0]], progress=progress)
         the_turn.fake.requires_grad_()
         objective.generator_loss(pair(), the_turn).total.backward()
         return the_turn.fake.grad.item()
@@ -277,8 +279,8 @@ def test_the_guess_of_q_pulls_on_the_image_once_there_are_strokes(spent, share):
     assert pull(objective) - pull(deaf) == pytest.approx(share * full, abs=1e-6)
 
 
-@pytest.mark.parametrize(("spent", "deviation"), [(0.0, 0.3), (0.3, 0.15), (0.4, 0.0)])
-def test_infogans_networks_look_through_noise_until_that_fades(spent, deviation):
+@pytest.mark.parametrize(("progress", "deviation"), [(0.0, 0.3), (0.3, 0.15), (0.4, 0.0)])
+def test_infogans_networks_look_through_noise_until_that_fades(progress, deviation):
     seen = []
 
     class Watched(FixedScores):
@@ -287,46 +289,46 @@ def test_infogans_networks_look_through_noise_until_that_fades(spent, deviation)
             return super().features(x, y)
 
     codes = [[1.0, 0.0, 0.5, 0.0]] * 4000
-    the_turn = turn([0.5] * 4000, [-0.5] * 4000, codes, spent=spent)
-    players = Pair(FixedImages(), Watched())
+    the_turn = inputs([0.5] * 4000, [-0.5] * 4000, codes, progress=progress)
+    networks = Pair(FixedImages(), Watched())
     objective = InfoGAN(distortion=0.0, noise=0.3, fade=(0.2, 0.4))
-    objective.discriminator_loss(players, the_turn)
-    objective.generator_loss(players, the_turn)
+    objective.discriminator_loss(networks, the_turn)
+    objective.generator_loss(networks, the_turn)
     assert [x.mean().item() for x in seen] == pytest.approx([0.5, -0.5, -0.5], abs=0.02)
     assert [x.std().item() for x in seen] == pytest.approx([deviation] * 3, abs=0.01)
 
 
 @pytest.mark.parametrize(
-    ("spent", "strength"), [(0.0, 0.9), (0.2, 0.9), (0.3, 0.45), (0.4, 0), (0.9, 0)]
+    ("progress", "strength"), [(0.0, 0.9), (0.2, 0.9), (0.3, 0.45), (0.4, 0), (0.9, 0)]
 )
-def test_infogans_networks_see_distorted_images_until_that_fades(spent, strength, monkeypatch):
+def test_infogans_networks_see_distorted_images_until_that_fades(progress, strength, monkeypatch):
     asked = []
 
-    def spy(images, strength, random):
+    def spy(images, strength, rng):
         asked.append((images.flatten().tolist(), strength))
         return images
 
-    monkeypatch.setattr(objectives, "distort", spy)
-    the_turn = turn([0.5], [-0.5], [[1.0, 0.0, 0.5, 0.0]], spent=spent)
+    monkeypatch.setattr(objectives, "augment", spy)
+    the_turn = inputs([0.5], [-0.5], [[1.0, 0.0, 0.5, 0.0]], progress=progress)
     objective = InfoGAN(distortion=0.9, noise=0.0, fade=(0.2, 0.4))
     objective.discriminator_loss(pair(), the_turn)
     objective.generator_loss(pair(), the_turn)
     assert [pixels for pixels, _ in asked] == [[0.5], [-0.5], [-0.5]]
-    assert [drawn for _, drawn in asked] == pytest.approx([strength] * 3)
+    assert [sampled for _, sampled in asked] == pytest.approx([strength] * 3)
 
 
 @pytest.mark.parametrize("model", OBJECTIVES)
 def test_terms_are_detached_and_totals_are_not(model):
     codes = [[1.0, 0.0, 0.5, 0.0]] if model is Model.INFOGAN else [ACROSS]
-    the_turn = turn([0.5], [0.1], nothing(1) if model is Model.GAN else codes)
-    objective, players = OBJECTIVES[model], pair()
+    the_turn = inputs([0.5], [0.1], nothing(1) if model is Model.GAN else codes)
+    objective, networks = OBJECTIVES[model], pair()
     the_turn.fake.requires_grad_()
     for loss in (
-        objective.discriminator_loss(players, the_turn),
-        objective.generator_loss(players, the_turn),
+        objective.discriminator_loss(networks, the_turn),
+        objective.generator_loss(networks, the_turn),
     ):
         assert loss.total.requires_grad
-        assert not any(term.requires_grad for term in loss.terms.values())
+        assert not any(term.requires_grad for term in loss.losses.values())
 
 
 @given(
@@ -337,8 +339,8 @@ def test_terms_are_detached_and_totals_are_not(model):
     ),
     st.integers(0, 2**32),
 )
-def test_the_wrong_label_is_never_the_right_one(drawn, seed):
-    classes, labels = drawn
+def test_the_wrong_label_is_never_the_right_one(sampled, seed):
+    classes, labels = sampled
     y = torch.eye(classes)[torch.tensor(labels)]
     wrong = other_labels(y, torch.Generator().manual_seed(seed))
     assert (wrong.sum(dim=1) == 1).all()

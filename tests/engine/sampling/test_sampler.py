@@ -12,7 +12,7 @@ from ganctl.engine.models.networks import NETWORKS
 from ganctl.engine.sampling.sampler import BATCH, Sampler, from_pixels, to_pixels
 from ganctl.requests.codes import Codes
 from ganctl.requests.labels import UNLABELLED, blend, one_hot
-from ganctl.runs.checkpoint_header import Card, CodeMap, NetworkSpec
+from ganctl.runs.checkpoint_header import CheckpointHeader, CodeMap, NetworkSpec
 
 DIGITS = tuple("0123456789")
 
@@ -24,7 +24,9 @@ def sampler():
     spec = NetworkSpec("modern", 28, 1, 10, 64)
     generator = NETWORKS["modern"].generator(spec).eval().requires_grad_(False)
     progress = {"step": 0, "images_seen": 0, "seconds": 0.0}
-    return Sampler(generator, Card("0.0", "cgan", "modern", "mnist", DIGITS, spec, progress))
+    return Sampler(
+        generator, CheckpointHeader("0.0", "cgan", "modern", "mnist", DIGITS, spec, progress)
+    )
 
 
 def draw(sampler, seeds, label=7, **options):
@@ -110,8 +112,8 @@ ABC = ("a", "b", "c")
 def listening(code_map=None, continuous=2):
     spec = NetworkSpec("infogan", 8, 1, 0, 4, categories=3, continuous=continuous)
     progress = {"step": 0, "images_seen": 0, "seconds": 0.0}
-    card = Card("0.0", "infogan", "modern", "toy", ABC, spec, progress, code_map)
-    return Sampler(Listens(), card)
+    header = CheckpointHeader("0.0", "infogan", "modern", "toy", ABC, spec, progress, code_map)
+    return Sampler(Listens(), header)
 
 
 def told(sampler, labels, seeds=(0,), **options):
@@ -156,5 +158,7 @@ def test_truncation_leaves_codes_alone():
 def test_without_labels_nothing_is_told():
     spec = NetworkSpec("modern", 8, 1, classes=0, latent_size=4)
     progress = {"step": 0, "images_seen": 0, "seconds": 0.0}
-    sampler = Sampler(Listens(), Card("0.0", "gan", "modern", "toy", (), spec, progress))
+    sampler = Sampler(
+        Listens(), CheckpointHeader("0.0", "gan", "modern", "toy", (), spec, progress)
+    )
     assert told(sampler, [UNLABELLED], range(3)).shape == (3, 0)

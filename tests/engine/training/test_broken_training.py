@@ -76,14 +76,14 @@ def test_what_is_not_a_number_stops_it_and_the_last_checkpoint_is_sound(
     step = Step.__call__
 
     def poisoned(self, *arguments):
-        terms = step(self, *arguments)
+        losses = step(self, *arguments)
         state = self.state
         if state.step >= 23 and what == "loss":
-            terms["generator_loss"] = torch.tensor(torch.nan)
+            losses["generator_loss"] = torch.tensor(torch.nan)
         elif state.step >= 23:
             with torch.no_grad():
                 next(state.discriminator.parameters()).fill_(torch.inf)
-        return terms
+        return losses
 
     monkeypatch.setattr(Step, "__call__", poisoned)
     with pytest.raises(Diverged, match="at step 25") as caught:
@@ -94,7 +94,7 @@ def test_what_is_not_a_number_stops_it_and_the_last_checkpoint_is_sound(
     assert str(run.latest_checkpoint()) in caught.value.hint
     assert f"ganctl train --resume {run.folder} --lr-scale 0.5;" in caught.value.hint
     assert "--seed" in caught.value.hint
-    assert Sampler.load(run.latest_checkpoint()).card.progress["step"] == 20
+    assert Sampler.load(run.latest_checkpoint()).header.progress["step"] == 20
 
 
 def test_a_breakdown_before_the_first_checkpoint(training, monkeypatch):
@@ -126,12 +126,12 @@ def test_weights_that_are_no_numbers_are_never_saved(training, home, monkeypatch
     step = Step.__call__
 
     def poisoned(self, *arguments):
-        terms = step(self, *arguments)
+        losses = step(self, *arguments)
         state = self.state
         if state.step == 21:
             with torch.no_grad():
                 next(state.generator_ema.parameters()).fill_(torch.nan)
-        return terms
+        return losses
 
     monkeypatch.setattr(Step, "__call__", poisoned)
     with pytest.raises(Diverged, match="a weight is not a number"):
@@ -144,12 +144,12 @@ def poison(monkeypatch, when, which, value):
     step = Step.__call__
 
     def poisoned(self, *arguments):
-        terms = step(self, *arguments)
+        losses = step(self, *arguments)
         state = self.state
         if state.step == when:
             with torch.no_grad():
                 which(state).fill_(value)
-        return terms
+        return losses
 
     monkeypatch.setattr(Step, "__call__", poisoned)
 

@@ -11,7 +11,12 @@ from ganctl.engine.training import checkpoint
 from ganctl.engine.training.state import new_state
 from ganctl.errors import CheckpointError, FileError
 from ganctl.requests.recipes import RECIPES, RecipeName
-from ganctl.runs.checkpoint_header import Card, CodeMap, NetworkSpec, read_card
+from ganctl.runs.checkpoint_header import (
+    CheckpointHeader,
+    CodeMap,
+    NetworkSpec,
+    read_checkpoint_header,
+)
 
 SPEC = NetworkSpec("modern", 8, 1, 2, RECIPES[RecipeName.MODERN].latent_size)
 
@@ -29,15 +34,15 @@ def state_after_a_step(seed=0, spec=SPEC):
     return state
 
 
-def card(spec=SPEC, step=1):
+def header(spec=SPEC, step=1):
     progress = {"step": step, "images_seen": 100, "seconds": 0.5}
-    return Card("0.0", "cgan", "modern", "lines", ("across", "down"), spec, progress)
+    return CheckpointHeader("0.0", "cgan", "modern", "lines", ("across", "down"), spec, progress)
 
 
 @pytest.fixture
 def saved(tmp_path):
     path = tmp_path / "checkpoints" / "step.safetensors"
-    checkpoint.save_state(state_after_a_step(), card(), path)
+    checkpoint.save_state(state_after_a_step(), header(), path)
     return path
 
 
@@ -65,9 +70,9 @@ def test_a_state_comes_back_to_the_bit(saved):
 def test_the_generator_comes_back_alone_in_half_precision(tmp_path):
     state = state_after_a_step()
     path = tmp_path / "half.safetensors"
-    checkpoint.save_generator(state.generator_ema, card(), path, torch.float16)
+    checkpoint.save_generator(state.generator_ema, header(), path, torch.float16)
     generator, read = checkpoint.load_generator(path)
-    assert read == card()
+    assert read == header()
     assert not generator.training
     for name, value in state.generator_ema.state_dict().items():
         restored = generator.state_dict()[name]
@@ -87,7 +92,7 @@ def test_a_truncated_file_is_refused(saved, kept):
 def test_tensors_of_another_shape_are_refused(saved):
     tensors = load_file(saved)
     tensors["generator_ema.project.weight"] = torch.zeros(3, 3)
-    save_file(tensors, saved, card().as_metadata())
+    save_file(tensors, saved, header().as_metadata())
     with pytest.raises(CheckpointError, match="do not fit"):
         checkpoint.load_generator(saved)
 
@@ -100,7 +105,7 @@ def test_an_optimizer_that_does_not_fit_is_refused(saved, change):
         tensors = {key: value for key, value in tensors.items() if ".0." not in key}
     else:
         tensors[name] = torch.zeros(1)
-    save_file(tensors, saved, card().as_metadata())
+    save_file(tensors, saved, header().as_metadata())
     with pytest.raises(CheckpointError):
         checkpoint.load_state(state_after_a_step(), saved)
 
@@ -116,7 +121,7 @@ def test_an_unknown_network_is_refused(tmp_path):
     save_file(
         {"generator_ema.x": torch.zeros(1)},
         path,
-        card(NetworkSpec("odd", 8, 1, 2, 4)).as_metadata(),
+        header(NetworkSpec("odd", 8, 1, 2, 4)).as_metadata(),
     )
     with pytest.raises(CheckpointError, match="'odd'"):
         checkpoint.load_generator(path)
@@ -130,14 +135,14 @@ def test_a_failed_save_leaves_the_old_file(saved, monkeypatch):
 
     monkeypatch.setattr("os.fsync", full_disk)
     with pytest.raises(FileError, match="No space left"):
-        checkpoint.save_state(state_after_a_step(3), card(step=2), saved)
+        checkpoint.save_state(state_after_a_step(3), header(step=2), saved)
     assert saved.read_bytes() == before
     assert list(saved.parent.iterdir()) == [saved]
 
 
 def test_the_discriminator_comes_back_to_the_bit(saved):
     discriminator, read = checkpoint.load_discriminator(saved)
-    assert read == card()
+    assert read == header()
     assert not discriminator.training
     assert not any(parameter.requires_grad for parameter in discriminator.parameters())
     kept = state_after_a_step().discriminator.state_dict()
@@ -148,13 +153,13 @@ def test_loading_uses_up_no_random_numbers(saved):
     torch.manual_seed(3)
     checkpoint.load_discriminator(saved)
     checkpoint.load_generator(saved)
-    drawn = torch.rand(3)
-    assert torch.equal(drawn, torch.rand(3, generator=torch.Generator().manual_seed(3)))
+    sampled = torch.rand(3)
+    assert torch.equal(sampled, torch.rand(3, generator=torch.Generator().manual_seed(3)))
 
 
 def test_a_generator_alone_has_no_discriminator(tmp_path):
     path = tmp_path / "half.safetensors"
-    checkpoint.save_generator(state_after_a_step().generator_ema, card(), path, torch.float16)
+    checkpoint.save_generator(state_after_a_step().generator_ema, header(), path, torch.float16)
     with pytest.raises(CheckpointError, match="a generator alone"):
         checkpoint.load_discriminator(path)
 
@@ -169,7 +174,7 @@ def test_a_generator_alone_has_no_discriminator(tmp_path):
 )
 def test_networks_that_cannot_be_built_are_refused(tmp_path, load, spec, message):
     path = tmp_path / "strange.safetensors"
-    save_file({"generator_ema.x": torch.zeros(1)}, path, card(spec).as_metadata())
+    save_file({"generator_ema.x": torch.zeros(1)}, path, header(spec).as_metadata())
     with pytest.raises(CheckpointError, match=message):
         load(path)
 
@@ -177,20 +182,20 @@ def test_networks_that_cannot_be_built_are_refused(tmp_path, load, spec, message
 def test_what_categories_mean_is_kept_in_half_precision(tmp_path):
     spec = replace(SPEC, name="infogan", classes=0, categories=2, continuous=2)
     state = new_state(spec, RECIPES[RecipeName.MODERN], 0, torch.device("cpu"))
-    mapped = replace(card(spec), code_map=CodeMap((1, 0), 0.25))
+    mapped = replace(header(spec), code_map=CodeMap((1, 0), 0.25))
     path = tmp_path / "half.safetensors"
     checkpoint.save_generator(state.generator_ema, mapped, path, torch.float16)
     assert checkpoint.load_generator(path)[1] == mapped
 
 
 def test_a_state_of_an_older_version_is_gone_on_with(saved):
-    values = json.loads(card().as_metadata()["card"])
+    values = json.loads(header().as_metadata()["card"])
     del values["code_map"]
     for field in ("latent", "categories", "continuous"):
         del values["network"][field]
     old = {"format_version": "1", "card": json.dumps(values)}
-    save_file(load_file(saved), saved, card().as_metadata() | old)
-    assert read_card(saved) == card()
+    save_file(load_file(saved), saved, header().as_metadata() | old)
+    assert read_checkpoint_header(saved) == header()
     restored = new_state(SPEC, RECIPES[RecipeName.MODERN], 5, torch.device("cpu"))
     checkpoint.load_state(restored, saved)
     assert restored.step == 1
@@ -206,15 +211,15 @@ def test_moments_lie_in_memory_as_their_weights_do(tmp_path):
 
     def step(state):
         for number, parameter in enumerate(state.generator.parameters()):
-            random = torch.Generator().manual_seed(number)
+            rng = torch.Generator().manual_seed(number)
             parameter.grad = torch.empty_like(parameter).copy_(
-                torch.randn(parameter.shape, generator=random)
+                torch.randn(parameter.shape, generator=rng)
             )
         state.generator_optimizer.step()
 
     whole, again = last_channels(0), last_channels(1)
     step(whole)
-    checkpoint.save_state(whole, card(), tmp_path / "a.safetensors")
+    checkpoint.save_state(whole, header(), tmp_path / "a.safetensors")
     checkpoint.load_state(again, tmp_path / "a.safetensors")
     for parameter in again.generator.parameters():
         moments = again.generator_optimizer.state[parameter]
@@ -236,7 +241,7 @@ def test_a_file_that_is_replaced_while_it_is_opened(saved, monkeypatch, load):
 
     def replaced(prefix, wanted, path):
         if newer:
-            checkpoint.save_state(newer.pop(), card(step=2), path)
+            checkpoint.save_state(newer.pop(), header(step=2), path)
         return read(prefix, wanted, path)
 
     monkeypatch.setattr(checkpoint, "_fitting", replaced)
@@ -244,5 +249,7 @@ def test_a_file_that_is_replaced_while_it_is_opened(saved, monkeypatch, load):
     assert seen.progress["step"] == 2
     assert not newer
     expected = state_after_a_step(seed=2)
-    player = expected.generator_ema if load is checkpoint.load_generator else expected.discriminator
-    assert all(torch.equal(v, network.state_dict()[k]) for k, v in player.state_dict().items())
+    network = (
+        expected.generator_ema if load is checkpoint.load_generator else expected.discriminator
+    )
+    assert all(torch.equal(v, network.state_dict()[k]) for k, v in network.state_dict().items())

@@ -5,7 +5,7 @@ import errno
 import numpy as np
 import pytest
 
-from benchmarks.safety.faults import FaultyDisk, attempt, contents, verdict
+from benchmarks.safety.faults import FaultyDisk, attempt, contents, judge_result
 from ganctl.errors import FileError
 from ganctl.pictures.images import png_bytes
 
@@ -32,7 +32,7 @@ def faulty(tmp_path, tiny_data, straight, monkeypatch):
         with FaultyDisk(folder, kind, fail_at, error, stays).at_work() as disk:
             outcome = attempt(folder, tiny_data)
         assert disk.counts[kind] >= fail_at
-        return outcome, verdict(folder, tiny_data, outcome, straight)
+        return outcome, judge_result(folder, tiny_data, outcome, straight)
 
     return train
 

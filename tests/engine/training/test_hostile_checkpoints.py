@@ -13,8 +13,8 @@ from safetensors.torch import load_file, save_file
 from ganctl.engine.training import checkpoint
 from ganctl.errors import CheckpointError
 from ganctl.files.limits import WEIGHTS
-from ganctl.runs.checkpoint_header import Card, NetworkSpec
-from tests.engine.training.test_checkpoint import card, state_after_a_step
+from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec
+from tests.engine.training.test_checkpoint import header, state_after_a_step
 
 many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LOADS = [checkpoint.load_generator, checkpoint.load_discriminator]
@@ -23,14 +23,14 @@ LOADS = [checkpoint.load_generator, checkpoint.load_discriminator]
 @pytest.fixture
 def saved(tmp_path):
     path = tmp_path / "step.safetensors"
-    checkpoint.save_state(state_after_a_step(), card(), path)
+    checkpoint.save_state(state_after_a_step(), header(), path)
     return path
 
 
-def spec_card(spec):
+def spec_header(spec):
     progress = {"step": 1, "images_seen": 64, "seconds": 0.5}
     names = tuple(map(str, range(spec.classes)))
-    return Card("0.1", "cgan", "modern", "x", names, spec, progress)
+    return CheckpointHeader("0.1", "cgan", "modern", "x", names, spec, progress)
 
 
 def rewritten(path, name, tensor, metadata=None):
@@ -40,7 +40,7 @@ def rewritten(path, name, tensor, metadata=None):
         del tensors[name]
     else:
         tensors[name] = tensor
-    save_file(tensors, path, metadata or card().as_metadata())
+    save_file(tensors, path, metadata or header().as_metadata())
 
 
 @pytest.mark.parametrize("load", LOADS)
@@ -54,7 +54,7 @@ def rewritten(path, name, tensor, metadata=None):
 )
 def test_networks_of_any_size_cost_no_memory(tmp_path, load, spec, message):
     path = tmp_path / "x.safetensors"
-    save_file({"generator_ema.x": torch.zeros(1)}, path, spec_card(spec).as_metadata())
+    save_file({"generator_ema.x": torch.zeros(1)}, path, spec_header(spec).as_metadata())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(CheckpointError, match=message):
         load(path)
@@ -64,11 +64,11 @@ def test_networks_of_any_size_cost_no_memory(tmp_path, load, spec, message):
 def test_the_limit_leaves_room_for_the_largest_images():
     spec = NetworkSpec("infogan", 256, 3, 0, 62, categories=10, continuous=2)
     with torch.device("meta"):
-        for player in (
+        for network in (
             checkpoint.NETWORKS["infogan"].generator,
             checkpoint.NETWORKS["modern"].generator,
         ):
-            assert sum(p.numel() for p in player(spec).parameters()) < WEIGHTS / 4
+            assert sum(p.numel() for p in network(spec).parameters()) < WEIGHTS / 4
 
 
 @pytest.mark.parametrize(

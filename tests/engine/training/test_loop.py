@@ -20,7 +20,7 @@ from ganctl.requests.budget import Budget, BudgetUnit
 from ganctl.requests.labels import one_hot
 from ganctl.requests.recipes import Latent, Model, RecipeName, recipe_for
 from ganctl.requests.training import train_config, values
-from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 
 
@@ -99,7 +99,7 @@ def test_the_best_of_a_resumed_training_is_that_of_a_straight_one(home, tiny_dat
     assert isinstance(crashed.best["step"], int)
     one, two = (load_file(run.best_path) for run in (straight, crashed))
     assert [name for name in one if not torch.equal(one[name], two[name])] == []
-    assert read_card(crashed.best_path).progress["step"] == crashed.best["step"]
+    assert read_checkpoint_header(crashed.best_path).progress["step"] == crashed.best["step"]
 
 
 def test_a_training_that_was_killed_before_its_first_checkpoint_starts_anew(home, tiny_data):
@@ -160,8 +160,8 @@ def test_the_learning_rates_fall_to_zero(home, tiny_data, monkeypatch):
     rates = []
     original = loop._set_learning_rates
 
-    def spy(state, recipe, spent):
-        original(state, recipe, spent)
+    def spy(state, recipe, progress):
+        original(state, recipe, progress)
         rates.append(state.generator_optimizer.param_groups[0]["lr"] / recipe.generator_lr)
 
     monkeypatch.setattr(loop, "_set_learning_rates", spy)
@@ -227,9 +227,9 @@ def assert_same_outcome(one, two):
     ]
     assert metrics[0]
     assert metrics[0] == metrics[1]
-    cards = [read_card(run.latest_checkpoint()) for run in (one, two)]
-    assert cards[0].code_map == cards[1].code_map
-    assert cards[0].network == cards[1].network
+    headers = [read_checkpoint_header(run.latest_checkpoint()) for run in (one, two)]
+    assert headers[0].code_map == headers[1].code_map
+    assert headers[0].network == headers[1].network
 
 
 def test_the_classic_recipe_resumed_equals_straight(home, small_data, monkeypatch):
@@ -249,8 +249,8 @@ def test_the_classic_recipe_resumed_equals_straight(home, small_data, monkeypatc
     kept = [name for name in state if name.startswith("generator_ema.")]
     assert all(torch.equal(state[name], state[name.replace("_ema", "")]) for name in kept)
     sampler = Sampler.load(parts.latest_checkpoint())
-    assert sampler.card.network.latent is Latent.UNIFORM
-    assert sampler.draw([one_hot(0, sampler.card.classes)], [0]).shape == (1, 28, 28)
+    assert sampler.header.network.latent is Latent.UNIFORM
+    assert sampler.draw([one_hot(0, sampler.header.classes)], [0]).shape == (1, 28, 28)
 
 
 @pytest.mark.parametrize("model", values(Model))
@@ -261,7 +261,7 @@ def test_every_model_takes_a_step_with_the_classic_recipe(home, small_data, monk
     run = start(home, small_data, model=model, recipe="classic", steps=1, batch=4)
     (report,) = finish(run)
     assert report.step == 1
-    assert np.isfinite(list(report.terms.values())).all()
+    assert np.isfinite(list(report.losses.values())).all()
 
 
 @pytest.mark.parametrize(("model", "rows"), [("gan", 10), ("infogan", 2)])
@@ -278,8 +278,8 @@ def test_a_checkpoint_knows_what_its_own_categories_mean(home, tiny_data):
     paths = run.checkpoints()
     assert len(paths) == 2
     for path in paths:
-        discriminator, card = checkpoint.load_discriminator(path)
-        assert card.code_map == learn_code_map(discriminator, data.load(str(tiny_data)))
+        discriminator, header = checkpoint.load_discriminator(path)
+        assert header.code_map == learn_code_map(discriminator, data.load(str(tiny_data)))
 
 
 def test_matching_categories_does_not_change_the_training(home, tiny_data):
@@ -297,22 +297,22 @@ def test_noise_lies_on_all_that_the_discriminator_looks_at_until_late(home, tmp_
     turns = []
 
     class Seen(GAN):
-        def discriminator_loss(self, players, turn):
-            turns.append(turn)
-            return super().discriminator_loss(players, turn)
+        def discriminator_loss(self, networks, inputs):
+            turns.append(inputs)
+            return super().discriminator_loss(networks, inputs)
 
-        def generator_loss(self, players, turn):
-            assert torch.equal(turn.fake, turns[-1].fake)
-            assert turn.fake.requires_grad
-            return super().generator_loss(players, turn)
+        def generator_loss(self, networks, inputs):
+            assert torch.equal(inputs.fake, turns[-1].fake)
+            assert inputs.fake.requires_grad
+            return super().generator_loss(networks, inputs)
 
     monkeypatch.setitem(loop.OBJECTIVES, Model.GAN, Seen())
     finish(start(home, tmp_path / "x.npz", model="gan", steps=10, batch=64))
-    spread = [turn.real.add(1).std().item() for turn in turns]
+    spread = [inputs.real.add(1).std().item() for inputs in turns]
     # Full until half of the budget is spent, and gone at nine tenths.
     expected = [0.5] * 6 + [0.375, 0.25, 0.125, 0.0]
     assert spread == pytest.approx(expected, abs=0.02)
-    assert not any(turn.fake.requires_grad for turn in turns)
+    assert not any(inputs.fake.requires_grad for inputs in turns)
 
 
 def test_only_gan_trains_with_noise():

@@ -6,8 +6,8 @@ import torch
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.engine.training.monitor import WHOLE, watch_for
-from ganctl.runs.checkpoint_header import Card, NetworkSpec
+from ganctl.engine.training.monitor import WHOLE, quality_monitor
+from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec
 
 
 @pytest.fixture(scope="module")
@@ -16,21 +16,21 @@ def lines(tiny_data):
 
 
 def test_a_trained_generator_is_looked_at_without_a_trace(lines, trained):
-    watch = watch_for(lines)
+    monitor = quality_monitor(lines)
     sampler = Sampler.load(trained.latest_checkpoint())
     torch.manual_seed(3)
-    seen = watch.look(sampler.generator, sampler.card)
+    seen = monitor.look(sampler.generator, sampler.header)
     assert torch.equal(torch.rand(2), torch.rand(2, generator=torch.Generator().manual_seed(3)))
-    assert seen == watch.look(sampler.generator, sampler.card)
+    assert seen == monitor.look(sampler.generator, sampler.header)
     assert 0 <= seen.label_accuracy <= 1
     assert seen.feature_distance > seen.floor >= 0
     assert set(seen.variety) == {"across", "down"}
 
 
 def test_the_floor_is_that_of_real_images(lines):
-    watch = watch_for(lines)
-    assert watch.judge_accuracy == 1
-    assert 0 < watch._floor < 50
+    monitor = quality_monitor(lines)
+    assert monitor.judge_accuracy == 1
+    assert 0 < monitor._floor < 50
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_what_is_asked_of_codes_means_nothing_yet(lines, spec, labels, varieties
 
     classes = lines.classes if spec.classes or spec.categories else ()
     progress = {"step": 1, "images_seen": 1, "seconds": 1.0}
-    card = Card("1", "m", "r", lines.name, classes, spec, progress)
-    seen = watch_for(lines).look(Black(), card)
+    header = CheckpointHeader("1", "m", "r", lines.name, classes, spec, progress)
+    seen = quality_monitor(lines).look(Black(), header)
     assert (seen.label_accuracy is not None) == labels
     assert seen.variety == dict.fromkeys(varieties, 0.0)
     assert seen.feature_distance > 3 * seen.floor
@@ -63,20 +63,20 @@ def test_what_is_asked_of_codes_means_nothing_yet(lines, spec, labels, varieties
 
 def test_data_that_are_too_few_are_not_judged(tmp_path):
     np.savez(tmp_path / "x.npz", images=np.zeros((4, 8, 8), np.uint8), labels=np.arange(4) % 2)
-    assert watch_for(data.load(str(tmp_path / "x.npz"))) is None
+    assert quality_monitor(data.load(str(tmp_path / "x.npz"))) is None
 
 
 def test_classes_with_a_single_real_image_are_not_measured(tmp_path):
     """Not one of these classes has two held-out images: all are measured together."""
     images = np.random.default_rng(0).integers(0, 256, (100, 8, 8), np.uint8)
     np.savez(tmp_path / "x.npz", images=images, labels=np.arange(100))
-    watch = watch_for(data.load(str(tmp_path / "x.npz")))
-    assert set(watch._variety(watch._like.images, watch._like.labels)) == {WHOLE}
-    assert watch._variety(watch._like.images, watch._like.labels)[WHOLE] == 1
+    monitor = quality_monitor(data.load(str(tmp_path / "x.npz")))
+    assert set(monitor._variety(monitor._like.images, monitor._like.labels)) == {WHOLE}
+    assert monitor._variety(monitor._like.images, monitor._like.labels)[WHOLE] == 1
 
 
 def test_the_variety_of_real_images_is_1_in_any_order():
-    digits = watch_for(data.load("mnist"))
+    digits = quality_monitor(data.load("mnist"))
     images, labels = digits._like.images, digits._like.labels
     order = labels.argsort()
     assert digits._variety(images[order], None)[WHOLE] == pytest.approx(1, abs=0.1)

@@ -17,17 +17,17 @@ def test_labels_are_obeyed_and_seeds_vary_after_a_few_hundred_steps(home):
     assert not [alarm for report in reports for alarm in report.alarms]
     sampler = Sampler.load(run.latest_checkpoint())
     images = sampler.draw([one_hot(digit, run.classes) for digit in range(10)], range(50))
-    drawn = torch.from_numpy(images).flatten(1).float()
+    sampled = torch.from_numpy(images).flatten(1).float()
     labels = torch.arange(10).repeat_interleave(50)
 
     # The judge is the nearest real neighbour: it knows nothing of the generator.
     real = load("mnist")
     chosen = torch.randperm(len(real), generator=torch.Generator().manual_seed(0))[:5000]
-    distances = torch.cdist(drawn, real.images[chosen].flatten(1).float())
+    distances = torch.cdist(sampled, real.images[chosen].flatten(1).float())
     nearest = real.labels[chosen][distances.argmin(dim=1)]
     assert (nearest == labels).float().mean() > 0.6
 
-    variety = torch.stack([torch.pdist(part).mean() for part in drawn.split(50)])
+    variety = torch.stack([torch.pdist(part).mean() for part in sampled.split(50)])
     real_variety = torch.stack(
         [
             torch.pdist(real.images[real.labels == k][:50].flatten(1).float()).mean()

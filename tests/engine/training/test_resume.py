@@ -21,7 +21,7 @@ from ganctl.errors import RunError
 from ganctl.pictures.images import read_image
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.training import train_config, values
-from ganctl.runs.checkpoint_header import read_card
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 
 CLOCKS = ("seconds", "images_per_second")
@@ -77,8 +77,8 @@ def assert_same(one, two):
     previews = [[(p.name, read_image(p).tobytes()) for p in run.previews()] for run in (one, two)]
     assert previews[0]
     assert previews[0] == previews[1]
-    cards = [read_card(run.latest_checkpoint()) for run in (one, two)]
-    assert cards[0] == replace(cards[1], progress=cards[0].progress)
+    headers = [read_checkpoint_header(run.latest_checkpoint()) for run in (one, two)]
+    assert headers[0] == replace(headers[1], progress=headers[0].progress)
 
 
 def same_weights(one, two):
@@ -180,7 +180,7 @@ def test_after_a_crash_it_ends_as_a_straight_one(home, tiny_data, straight, step
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "recipe_for", lambda *_: often)
         run = killed_after(start(home / "crashed", tiny_data), step)
-    assert (run.status, run.condition()) == ("running", "interrupted")
+    assert (run.status, run.live_status()) == ("running", "interrupted")
     finish(run)
     assert run.latest_checkpoint().name == straight.latest_checkpoint().name
     assert same_weights(run.latest_checkpoint(), straight.latest_checkpoint())
@@ -219,7 +219,7 @@ def test_a_run_that_an_earlier_version_began(home, tiny_data, straight):
     del header["recipe"], header["config"]["lr_scale"]
     (run.folder / "run.json").write_text(json.dumps(header))
     path = run.latest_checkpoint()
-    old = read_card(path).as_metadata() | {"format_version": "1"}
+    old = read_checkpoint_header(path).as_metadata() | {"format_version": "1"}
     save_file(load_arrays(path), path, old)
     again = Run.open(run.folder)
     assert again.recipe == {}
@@ -284,8 +284,8 @@ def test_rates_that_are_scaled(home, tiny_data, monkeypatch):
     rates = []
     original = loop._set_learning_rates
 
-    def spy(state, recipe, spent):
-        original(state, recipe, spent)
+    def spy(state, recipe, progress):
+        original(state, recipe, progress)
         optimizers = (state.generator_optimizer, state.discriminator_optimizer)
         rates.append([optimizer.param_groups[0]["lr"] for optimizer in optimizers])
 
