@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import signal
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganctl.errors import UsageError
-from ganctl.requests.codes import Codes, label_of_category, parse_codes
-from ganctl.requests.labels import UNLABELLED, Label, check_seed, parse_labels
-from ganctl.requests.training import check_amount, check_count, train_config
+from ganctl.requests.sample import SampleRequest, choose_seeds
+from ganctl.requests.seeds import check_seed
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import find_source
 from ganctl.runs.run import Run, new_run
@@ -23,28 +26,49 @@ if TYPE_CHECKING:
     from ganctl.engine.sampling.sampler import Sampler
     from ganctl.engine.training.loop import StepReport
 
+Keywords = ParamSpec("Keywords")
 
-def train(
-    *,
-    name: str | None = None,
-    out: str | Path | None = None,
-    on_report: Callable[[StepReport], None] = lambda _report: None,
-    **options: Any,
-) -> Run:
+
+@dataclass(frozen=True, kw_only=True)
+class TrainCall(TrainRequest):
+    """The keywords of ``train``: every option that a run keeps, and these.
+
+    ``name`` is the run's name below the home, by date and time if None; ``out`` is the run's
+    folder, instead of one below the home; ``on_report`` is called with each ``StepReport``.
+    """
+
+    name: str | None = None
+    out: str | Path | None = None
+    on_report: Callable[[StepReport], None] | None = None
+
+
+def _with_keywords_of(
+    call: Callable[Keywords, TrainCall],
+) -> Callable[[Callable[[TrainCall], Run]], Callable[Keywords, Run]]:
+    """Let a function that takes a call take the keywords that make one."""
+
+    def decorate(function: Callable[[TrainCall], Run]) -> Callable[Keywords, Run]:
+        @wraps(function)
+        def spelled_out(*arguments: Keywords.args, **keywords: Keywords.kwargs) -> Run:
+            return function(call(*arguments, **keywords))
+
+        signature = inspect.signature(call).replace(return_annotation="Run")
+        spelled_out.__signature__ = signature  # type: ignore[attr-defined]
+        return spelled_out
+
+    return decorate
+
+
+@_with_keywords_of(TrainCall)
+def train(call: TrainCall) -> Run:
     """Train a conditional GAN from start to end.
 
     Ctrl-C (an interrupted notebook) and SIGTERM end it after the step: everything
-    is saved, and ``ganctl train --resume`` goes on. Outside of the main thread,
+    is saved, and ``ganctl train --resume`` resumes it. Outside of the main thread,
     where Python hears no signals, the last checkpoint is what stays.
 
-    Args:
-        name: the run's name below the home; by date and time if not given.
-        out: the run's folder, instead of one below the home.
-        on_report: called with each ``StepReport``.
-        options: those of ``ganctl train``, with underscores: ``data``, ``model``, ``recipe``,
-            ``epochs`` or ``steps`` or ``minutes``, ``batch``, ``seed``, ``device``,
-            ``precision``, ``image_size``, ``preview_every``, ``checkpoint_every``, ``keep``,
-            ``lr_scale``.
+    The keywords are the options of ``ganctl train``, with underscores, and ``name``, ``out`` and
+    ``on_report``, which is called with each ``StepReport``.
 
     Returns:
         The run, finished.
@@ -56,10 +80,13 @@ def train(
     """
     from ganctl.engine.training.loop import train as train_steps
 
-    run = new_run(train_config(**options), name=name, out=None if out is None else Path(out))
+    options = {field.name: getattr(call, field.name) for field in fields(TrainRequest)}
+    out = None if call.out is None else Path(call.out)
+    run = new_run(TrainRequest(**options), name=call.name, out=out)
     with stop_on_signals(say=lambda _text: None) as should_stop:
         for report in train_steps(run, should_stop=should_stop):
-            on_report(report)
+            if call.on_report is not None:
+                call.on_report(report)
     if should_stop.number == signal.SIGINT:
         raise KeyboardInterrupt(f"saved: {run.resume_command}")
     if should_stop():
@@ -116,7 +143,7 @@ class Generator:
             seed: the first seed; 0 if not given.
             seeds: which seeds exactly, instead of ``n`` and ``seed``.
             truncation: in [0, 2]; below 1 the images are more typical and less varied.
-            codes: the codes of InfoGAN to hold, such as ``{"c1": -1.5}``; ``{"c0": 3}`` is a
+            codes: the codes of InfoGAN to fix, such as ``{"c1": -1.5}``; ``{"c0": 3}`` is a
                 category instead of a label.
 
         Returns:
@@ -124,30 +151,25 @@ class Generator:
 
         Raises:
             UsageError: an unknown class or code, a number out of range, a label that is missing,
-                or one for a generator that knows none, or beside c0.
+                or one for a generator that knows none, or beside c0; or more images than fit
+                into memory.
         """
-        check_amount("truncation", truncation, least=0, most=2)
-        texts = [f"{name}={value}" for name, value in (codes or {}).items()]
-        held = parse_codes(texts, self.header.network)
-        labels = self._labels(label, held)
-        if seeds is None:
-            first = 0 if seed is None else seed
-            seeds = range(first, first + check_count("n", 1 if n is None else n))
-        elif n is not None or seed is not None:
-            raise UsageError("seeds excludes n and seed.", "Give either the seeds or how many.")
-        chosen = [check_seed(int(number), "seed") for number in seeds]
-        check_count("the number of seeds", len(chosen))
-        return self._sampler.draw(labels, chosen, truncation=truncation, codes=held)
+        from ganctl.engine.data.pixels import channels_last
 
-    def _labels(self, label: int | str | None, codes: Codes) -> tuple[Label, ...]:
-        if codes.category is not None:
-            if label is not None:
-                raise UsageError("The code c0 and a label exclude each other.", "Give one of them.")
-            return (label_of_category(codes.category, self.header),)
-        if self.classes and label is not None:
-            return parse_labels([str(label)], self.classes).labels
-        if self.classes:
-            raise UsageError("sample needs a label.", "Give a class, a blend, or 'all'.")
-        if label is not None:
-            raise UsageError("This generator was trained without labels.", "Give none.")
-        return (UNLABELLED,)
+        request = SampleRequest(
+            labels=() if label is None else (str(label),),
+            seeds=_chosen_seeds(n, seed, seeds),
+            codes=[f"{name}={value}" for name, value in (codes or {}).items()],
+            truncation=truncation,
+        )
+        return channels_last(self._sampler.draw(request.plan(self.header.conditioning)))
+
+
+def _chosen_seeds(
+    n: int | None, seed: int | None, seeds: Iterable[int] | None
+) -> range | tuple[int, ...]:
+    if seeds is None:
+        return choose_seeds(n, seed, "n")
+    if n is not None or seed is not None:
+        raise UsageError("seeds excludes n and seed.", "Give either the seeds or how many.")
+    return tuple(check_seed(int(number), "seed") for number in seeds)

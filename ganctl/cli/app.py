@@ -12,6 +12,7 @@ import typer
 from ganctl._version import __version__
 from ganctl.cli import console
 from ganctl.cli.commands import evaluate, gif, info, montage, sample, train
+from ganctl.cli.help import AppHelp, CommandHelp
 from ganctl.errors import GanctlError, Stopped
 from ganctl.signals import quit_on_signals
 
@@ -19,19 +20,20 @@ app = typer.Typer(
     name="ganctl",
     help="Train, steer and judge conditional GANs from your terminal, in minutes.",
     invoke_without_command=True,
+    cls=AppHelp,
     rich_markup_mode=None,  # Rich help would double the time that --help takes.
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    train.train,
-    sample.sample,
-    montage.montage,
-    gif.gif,
-    evaluate.evaluate,
-    info.info,
+for command, examples in (
+    (train.train, train.EXAMPLES),
+    (sample.sample, sample.EXAMPLES),
+    (montage.montage, montage.EXAMPLES),
+    (gif.gif, gif.EXAMPLES),
+    (evaluate.evaluate, evaluate.EXAMPLES),
+    (info.info, info.EXAMPLES),
 ):
-    app.command()(command)
+    app.command(cls=CommandHelp, epilog="\n".join(examples))(command)
 
 # Typer has no public name for the parent of its parse errors (unknown option, missing value, …).
 ParseError: type[Exception] = typer.BadParameter.__mro__[1]

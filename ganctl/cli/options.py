@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
 from ganctl.cli import console
 from ganctl.errors import UsageError
 from ganctl.files.paths import user_path
-from ganctl.requests.labels import UNLABELLED, Label, parse_labels
+from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
+from ganctl.requests.training import OPTIONS, Group, TrainRequest, flag_of
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.locate import RunSource, find_source, read_source
+
+WHAT = "What"
+HOW = "How"
+OUTPUT = Group.OUTPUT.value
 
 
 def complete_from(names: Sequence[str]) -> Callable[[str], list[str]]:
@@ -36,9 +43,10 @@ RunArgument = Annotated[
     typer.Argument(
         metavar="RUN",
         help="A run by name, prefix or path, a .safetensors file, or pretrained/NAME. Its best "
-        "checkpoint is used; RUN@latest and RUN@STEP name others.",
-        show_default="latest",
+        "checkpoint is used; RUN@latest and RUN@STEP name others. Default: latest.",
+        show_default=False,
         autocompletion=complete_run,
+        rich_help_panel=WHAT,
     ),
 ]
 LabelOption = Annotated[
@@ -49,10 +57,17 @@ LabelOption = Annotated[
         "-c",
         metavar="LABEL",
         help="A class by index or name, all, or a blend such as 3:0.7,8:0.3. Repeatable.",
+        rich_help_panel=WHAT,
     ),
 ]
-ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", "-f", help="Overwrite what is there.", rich_help_panel=OUTPUT),
+]
+JsonOption = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON object on stdout.", rich_help_panel=OUTPUT),
+]
 
 
 def read_out(text: str) -> Path:
@@ -69,7 +84,13 @@ def read_out(text: str) -> Path:
 OutFile = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", metavar="FILE", help="Where to.", show_default=False, parser=read_out
+        "--out",
+        "-o",
+        metavar="FILE",
+        help="The file to write. Default: a name that says what it shows, in this folder.",
+        show_default=False,
+        parser=read_out,
+        rich_help_panel=OUTPUT,
     ),
 ]
 
@@ -82,21 +103,69 @@ def open_source(run: str | None) -> tuple[RunSource, CheckpointHeader]:
     return source, read_source(source, read_checkpoint_header)
 
 
-def read_labels(texts: Sequence[str] | None, header: CheckpointHeader) -> tuple[Label, ...]:
-    """Return the labels that were asked for, all of them if none was.
+def with_train_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command every option of ``TrainRequest`` in place of its ``**given``.
 
-    Raises:
-        UsageError: there is no such class, or the generator knows no classes.
+    It is called with those that the user named.
     """
-    if not header.classes:
-        if texts:
-            raise UsageError(
-                f"--digit / --class cannot steer this generator: --model {header.model} trains "
-                "without labels.",
-                "Leave it out, or train another --model, such as cgan.",
-            )
-        return (UNLABELLED,)
-    parsed = parse_labels(texts or ["all"], header.classes)
-    for text in parsed.notes:
-        console.note(text)
-    return parsed.labels
+
+    @wraps(command)
+    def call(**arguments: Any) -> None:
+        options = {name: arguments.pop(name) for name in OPTIONS}
+        given = {name: value for name, value in options.items() if value is not None}
+        command(**arguments, **given)
+
+    own = inspect.signature(command, eval_str=True).parameters.values()
+    kept = [parameter for parameter in own if parameter.kind is not parameter.VAR_KEYWORD]
+    parameters = [*_train_parameters(), *kept]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return call
+
+
+def _train_parameters() -> Iterator[inspect.Parameter]:
+    types = get_type_hints(TrainRequest)
+    for name, option in OPTIONS.items():
+        default = _default_words(name)
+        described = typer.Option(
+            flag_of(name),
+            metavar=option.metavar,
+            help=f"{option.help} Default: {default}." if default else option.help,
+            show_default=False,
+            autocompletion=complete_from(option.choices) if option.choices else None,
+            rich_help_panel=option.group.value,
+        )
+        yield inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[types[name] | None, described],
+        )
+
+
+def _default_words(name: str) -> str:
+    """Return the default of an option, with those of the models and recipes that have another."""
+    if name == "epochs":
+        return _defaults_by_recipe("budget")
+    if OPTIONS[name].by_recipe:
+        return _defaults_by_recipe(name)
+    return OPTIONS[name].default
+
+
+def _defaults_by_recipe(field: str) -> str:
+    recipes = {name.value: recipe for name, recipe in RECIPES.items()}
+    if field != "model":
+        of_models = {model.value: recipe_for(RecipeName.MODERN, model) for model in Model}
+        recipes = of_models | recipes
+    usual = RECIPES[RecipeName.MODERN]
+    others: dict[str, list[str]] = {}
+    for name, recipe in recipes.items():
+        others.setdefault(_words(recipe, field), []).append(name)
+    del others[_words(usual, field)]
+    named = (f"{', '.join(names)}: {value}" for value, names in others.items())
+    return "; ".join([_words(usual, field), *named])
+
+
+def _words(recipe: object, field: str) -> str:
+    value = getattr(recipe, field)
+    return str(getattr(value, "value", value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from ganctl.files.limits import JSON_DEPTH, LARGEST_NUMBER
 
@@ -27,6 +27,24 @@ def parse(content: bytes | str) -> Any:
         raise ValueError("it is nested too deep") from error
     _check(value)
     return value
+
+
+Shape = TypeVar("Shape")
+
+
+def as_shape(value: object, shape: type[Shape]) -> Shape:
+    """Return a value of ``parse`` as a dataclass, or another type with fields, taken strictly.
+
+    A whole number may stand for a float; nothing else stands for another type. Keys that the
+    shape does not have are left out.
+
+    Raises:
+        ValueError: a field is missing or of another type; or what the shape's own checks raise.
+    """
+    # It takes milliseconds to import, and only commands that read such a file need it.
+    import msgspec
+
+    return msgspec.convert(value, shape)
 
 
 def is_number(value: object) -> bool:

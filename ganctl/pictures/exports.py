@@ -19,8 +19,10 @@ from ganctl.files.idx import idx_bytes
 from ganctl.pictures import images
 from ganctl.pictures.images import Images
 from ganctl.pictures.provenance import Origin
-from ganctl.requests.labels import Label, seeds_text
-from ganctl.requests.training import Format, choose
+from ganctl.requests.checks import choose
+from ganctl.requests.labels import Label
+from ganctl.requests.sample import Format, SamplePlan
+from ganctl.requests.seeds import seeds_text
 
 MAX_IDX_CLASSES = 256
 FOREIGN_ENDINGS = ("jpg", "jpeg", "gif", "webp", "apng", "bmp", "tif", "tiff", "npy", "zip", "csv")
@@ -34,8 +36,20 @@ class Destination:
     format: Format
     sheet: bool
 
-    def check(self, *, force: bool) -> None:
-        """Raise ``FileError`` if it cannot be written, before anything is computed."""
+    def check(self, plan: SamplePlan, *, side: int, force: bool) -> None:
+        """Refuse what cannot be written, before anything is computed.
+
+        Args:
+            plan: what will be written.
+            side: the height and width of an image in pixels.
+            force: whether a file may be overwritten.
+
+        Raises:
+            FileError: there is a folder in the place of a file, or it cannot be written.
+            UsageError: the sheet would be too large to be read again.
+        """
+        if self.sheet and len(plan) > 1:
+            images.check_sheet(len(plan), _columns(len(plan.seeds)), side, side)
         is_file = self.sheet or self.format is Format.NPZ
         check_writable(self.path.parent if is_file else self.path)
         if is_file and self.path.is_dir():

@@ -44,10 +44,7 @@ def sheet(images: Images, columns: int, *, line: int = 1, group: int | None = No
         UsageError: it would be too large to be read again.
     """
     count, height, width = images.shape[:3]
-    rows = -(-count // columns)
-    gaps = 0 if group is None else (columns - 1) // group * GAP
-    size = rows * (height + line) + line, columns * (width + line) + line + gaps
-    _check_pixels(*size)
+    size = check_sheet(count, columns, height, width, line=line, group=group)
     canvas = np.full((*size, *images.shape[3:]), MID_GREY, dtype=np.uint8)
     for index, image in enumerate(images):
         top = line + index // columns * (height + line)
@@ -57,14 +54,34 @@ def sheet(images: Images, columns: int, *, line: int = 1, group: int | None = No
     return canvas
 
 
+def check_sheet(
+    count: int, columns: int, height: int, width: int, *, line: int = 1, group: int | None = None
+) -> tuple[int, int]:
+    """Return the height and width in pixels of what ``sheet`` makes of ``count`` images.
+
+    Raises:
+        UsageError: it would be too large to be read again.
+    """
+    rows = -(-count // columns)
+    gaps = 0 if group is None else (columns - 1) // group * GAP
+    size = rows * (height + line) + line, columns * (width + line) + line + gaps
+    _check_pixels(*size)
+    return size
+
+
 def enlarge(image: Images, scale: int) -> Images:
     """Return an image [H, W] or [H, W, 3] with each pixel ``scale`` × ``scale`` times as large.
 
     Raises:
         UsageError: it would be too large to be read again.
     """
-    _check_pixels(scale * image.shape[0], scale * image.shape[1])
+    check_enlarged(*image.shape[:2], scale)
     return image.repeat(scale, axis=0).repeat(scale, axis=1)
+
+
+def check_enlarged(height: int, width: int, scale: int) -> None:
+    """Raise ``UsageError`` if a picture, enlarged, would be too large to be read again."""
+    _check_pixels(scale * height, scale * width)
 
 
 def png_bytes(image: Images, metadata: Mapping[str, Any] | None = None) -> bytes:
@@ -94,24 +111,36 @@ def read_metadata(path: Path) -> dict[str, Any]:
     return metadata
 
 
-def read_images(paths: Sequence[Path]) -> list[Images]:
+def read_images(paths: Sequence[Path], scale: int = 1) -> list[Images]:
     """Return the pixels of our own PNGs of one size, each uint8 [H, W] or [H, W, 3].
 
     Raises:
-        FileError: one cannot be read or is of another size, or they are too large together.
+        FileError: one cannot be read or is of another size.
+        UsageError: they would be too large together, enlarged ``scale`` times.
     """
     images: list[Images] = []
     for path in paths:
         image = read_image(path)
         if images and image.shape != images[0].shape:
             raise FileError(f"{path} is not of the size of {paths[0]}.", "Remove the odd one.")
-        if len(paths) * image.size > ANIMATION_PIXELS:
-            raise FileError(
-                f"{len(paths)} pictures like {path} are too large together.",
-                "Give fewer --frames.",
-            )
+        check_animation(len(paths), image.size, scale)
         images.append(image)
     return images
+
+
+def check_animation(frames: int, size: int, scale: int) -> None:
+    """Raise ``UsageError`` if frames would be too large together.
+
+    Args:
+        frames: how many.
+        size: numbers in a frame, height times width times channels.
+        scale: how many pixels wide each pixel becomes.
+    """
+    if frames * size * scale**2 > ANIMATION_PIXELS:
+        raise UsageError(
+            f"{frames:,} frames of this size are too large together.",
+            "Give a smaller --scale, or fewer --frames.",
+        )
 
 
 def read_image(path: Path) -> Images:

@@ -1,39 +1,64 @@
-"""How long a training is. No torch."""
+"""How long a run is, and how far it got. No torch."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import Enum
 
 from ganctl.errors import UsageError
+from ganctl.files.limits import LARGEST_NUMBER
 
 MAX_BUDGET = 10**9
 
 
 class BudgetUnit(str, Enum):
-    """What a training's length is counted in."""
+    """What a run's length is counted in."""
 
     EPOCHS = "epochs"
     STEPS = "steps"
     MINUTES = "minutes"
 
 
+LENGTHS = {unit.value: unit for unit in BudgetUnit}
+"""The options that say a length."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run got: steps, images seen, and seconds trained, resumed parts included.
+
+    Raises:
+        ValueError: a number is negative or beyond 2^63, as only a damaged file has it.
+    """
+
+    step: int = 0
+    images_seen: int = 0
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not all(0 <= number <= LARGEST_NUMBER for number in astuple(self)):
+            raise ValueError(f"progress {astuple(self)}")
+
+
 @dataclass(frozen=True)
 class Budget:
-    """How long to train: a number of epochs, steps or minutes in all, resumed parts included."""
+    """How long to train: a number of epochs, steps or minutes in all, resumed parts included.
+
+    Raises:
+        UsageError: the number is not above 0, too large, or a part of a step.
+    """
 
     unit: BudgetUnit
     amount: float
 
     def __post_init__(self) -> None:
-        option = f"--{self.unit.value}"
+        flag = f"--{self.unit.value}"
         whole = self.unit is BudgetUnit.STEPS
         if not 0 < self.amount <= MAX_BUDGET or (whole and self.amount % 1):
             raise UsageError(
-                f"{option} {str(self.amount).removesuffix('.0')} is not a length to train for.",
-                f"{option} takes a {'whole ' if whole else ''}number above 0, "
-                f"up to {MAX_BUDGET:,}.",
+                f"{flag} {str(self.amount).removesuffix('.0')} is not a length to train for.",
+                f"{flag} takes a {'whole ' if whole else ''}number above 0, up to {MAX_BUDGET:,}.",
             )
 
     def __str__(self) -> str:
@@ -49,13 +74,13 @@ class Budget:
         return None
 
     def progress(self, step: int, seconds: float, total_steps: int | None) -> float:
-        """Return how much of the budget is spent, from 0 to 1.
+        """Return the spent fraction of the budget, from 0 to 1.
 
         Steps and epochs count steps, so that the schedules repeat exactly;
         minutes count the clock.
         """
-        done = seconds / (60 * self.amount) if total_steps is None else step / total_steps
-        return min(1.0, done)
+        spent = seconds / (60 * self.amount) if total_steps is None else step / total_steps
+        return min(1.0, spent)
 
 
 def choose_budget(epochs: float | None, steps: int | None, minutes: float | None) -> Budget | None:
@@ -71,6 +96,6 @@ def choose_budget(epochs: float | None, steps: int | None, minutes: float | None
     }
     budgets = [Budget(unit, amount) for unit, amount in given.items() if amount is not None]
     if len(budgets) > 1:
-        options = " and ".join(f"--{budget.unit.value}" for budget in budgets)
-        raise UsageError(f"{options} exclude each other.", "Give one of them.")
+        flags = " and ".join(f"--{budget.unit.value}" for budget in budgets)
+        raise UsageError(f"{flags} exclude each other.", "Give one of them.")
     return budgets[0] if budgets else None

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ganctl.errors import UsageError
-from ganctl.requests.labels import Label, one_hot
-from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec
+from ganctl.requests.networks import NetworkSpec
 
 MAX_CODE = 10.0
 _CODE = re.compile(r"c(\d{1,3})=(.+)", re.ASCII)
@@ -17,7 +16,7 @@ _CODE = re.compile(r"c(\d{1,3})=(.+)", re.ASCII)
 
 @dataclass(frozen=True)
 class Codes:
-    """The codes that are held fixed; all others depend on a sample's seed.
+    """The codes that are fixed; all others depend on a sample's seed.
 
     ``category`` is c0; ``continuous`` has the number j of a continuous code cj
     and its value. The networks were trained with values in [-1, 1].
@@ -54,7 +53,7 @@ def parse_codes(texts: Sequence[str], network: NetworkSpec) -> Codes:
         return Codes()
     if not network.categories:
         raise UsageError(
-            "This generator has no codes for --code to steer.",
+            "This generator has no codes for --code to set.",
             "Only --model infogan learns codes; the others are steered by --digit.",
         )
     category: int | None = None
@@ -73,12 +72,6 @@ def parse_codes(texts: Sequence[str], network: NetworkSpec) -> Codes:
         else:
             continuous[number] = _value(match[1], match[2])
     return Codes(category, dict(sorted(continuous.items())))
-
-
-def label_of_category(category: int, header: CheckpointHeader) -> Label:
-    """Return the class that a value of c0 means."""
-    index = header.code_map.class_of_category(category) if header.code_map else category
-    return one_hot(index, header.classes)
 
 
 def _category(text: str, categories: int) -> int:

@@ -171,6 +171,11 @@ RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
 }
 
 
-def recipe_for(name: RecipeName, model: Model) -> Recipe:
-    """Return the numbers of a recipe, with those that a model needs otherwise."""
-    return RECIPE_VARIANTS.get((name, model), RECIPES[name])
+def recipe_for(name: str, model: str) -> Recipe:
+    """Return the numbers of a recipe, with those that a model needs otherwise.
+
+    Raises:
+        ValueError: there is no such recipe or model.
+    """
+    recipe = RecipeName(name)
+    return RECIPE_VARIANTS.get((recipe, Model(model)), RECIPES[recipe])

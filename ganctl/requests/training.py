@@ -1,25 +1,34 @@
-"""What a training is: every option, every default and every check. No torch."""
+"""What ``ganctl train`` may be asked: every option once. No torch.
+
+An option is a field of ``TrainRequest``: its type, its default, its check, its help, and
+whether a resume may change it. The command line, ``ganctl.train(…)`` and the rules of
+``--resume`` follow from the fields.
+"""
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
-from numbers import Integral
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
-from ganctl.errors import RunError, UnknownName, UsageError
+from ganctl.errors import UnknownName, UsageError
 from ganctl.files.paths import exists, user_path
-from ganctl.files.untrusted_json import as_text
-from ganctl.requests.budget import Budget, BudgetUnit, choose_budget
-from ganctl.requests.labels import DEVICE_NAME, check_seed
-from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
+from ganctl.requests.budget import LENGTHS, Budget, choose_budget
+from ganctl.requests.checks import (
+    check_amount,
+    check_count,
+    check_image_size,
+    choose,
+    values,
+)
+from ganctl.requests.recipes import MODEL_SUMMARIES, RECIPES, Model, RecipeName, recipe_for
+from ganctl.requests.seeds import check_seed
 
 
 class DataName(str, Enum):
-    """The data sets that have a name: rows of ``engine.data.SOURCES``."""
+    """The data sets that have a name: rows of ``engine.data.dataset.SOURCES``."""
 
     MNIST = "mnist"
     FASHION_MNIST = "fashion-mnist"
@@ -45,266 +54,273 @@ class Precision(str, Enum):
     BF16 = "bf16"
 
 
-class Format(str, Enum):
-    """How samples are written."""
-
-    PNG = "png"
-    NPZ = "npz"
-    IDX = "idx"
-
-
 LARGEST_BATCH = 65_536
 """Beyond a whole MNIST a step makes no sense, and what it needs fits into no memory."""
 
+Check = Callable[[str, Any], Any]
+"""Takes an option's flag and a value, and returns the value as the request keeps it."""
+
+
+class Group(str, Enum):
+    """What an option is about: the heading under which ``--help`` shows it."""
+
+    DATA = "Data"
+    LENGTH = "Length"
+    MODEL = "Model"
+    RUN = "Run"
+    OUTPUT = "Output"
+
 
 @dataclass(frozen=True)
-class TrainConfig:
-    """One training, wholly described. Values are checked when it is made.
+class Option:
+    """What is known of an option beside its name, its type and its default.
 
-    ``image_size`` None means the size that the data has; ``lr_scale`` multiplies
-    both learning rates of the recipe.
+    ``metavar`` stands for the value in ``--help``, where ``default`` says in words what holds
+    without the option. ``choices`` are the names that complete. ``by_recipe`` means that
+    the recipe has a field of this name, which is the default. A run may be resumed with another
+    value where it is ``resumable``.
     """
 
-    data: str
-    model: Model
-    recipe: RecipeName
-    budget: Budget
-    batch: int
-    seed: int
-    device: Device
-    precision: Precision
-    image_size: int | None
-    preview_every: int
-    checkpoint_every: int
-    keep: int
-    lr_scale: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_seed(self.seed)
-        check_count("--batch", self.batch, least=2, most=LARGEST_BATCH)
-        check_count("--preview-every", self.preview_every)
-        check_count("--checkpoint-every", self.checkpoint_every)
-        check_count("--keep", self.keep, least=0)
-        check_amount("--lr-scale", self.lr_scale, least=0.001, most=1000)
-        if self.image_size is not None:
-            check_image_size(self.image_size)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return plain values for ``run.json``."""
-        return asdict(self, dict_factory=_plain)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> TrainConfig:
-        """Read what ``as_json`` wrote.
-
-        Raises:
-            RunError: a value is missing, unknown or out of range.
-        """
-        try:
-            values = {field.name: plain[field.name] for field in fields(cls)}
-            return cls(
-                **{
-                    **values,
-                    "data": as_text(values["data"]),
-                    "model": Model(values["model"]),
-                    "recipe": RecipeName(values["recipe"]),
-                    "budget": Budget(
-                        BudgetUnit(values["budget"]["unit"]), float(values["budget"]["amount"])
-                    ),
-                    "device": Device(values["device"]),
-                    "precision": Precision(values["precision"]),
-                    "lr_scale": float(values["lr_scale"]),
-                }
-            )
-        except (ArithmeticError, LookupError, TypeError, ValueError, UsageError) as error:
-            raise RunError(
-                f"The run's configuration cannot be read ({error}).",
-                "Its run.json was changed, or written by another version of ganctl.",
-            ) from error
+    help: str
+    group: Group
+    metavar: str
+    default: str
+    check: Check
+    choices: tuple[str, ...]
+    by_recipe: bool
+    resumable: bool
 
 
-def train_config(
+def option(
+    value: object = None,
     *,
-    data: str = "mnist",
-    model: str | None = None,
-    recipe: str = RecipeName.MODERN.value,
-    epochs: float | None = None,
-    steps: int | None = None,
-    minutes: float | None = None,
-    batch: int | None = None,
-    seed: int = 0,
-    device: str = Device.AUTO.value,
-    precision: str = Precision.AUTO.value,
-    image_size: int | None = None,
-    preview_every: int | None = None,
-    checkpoint_every: int | None = None,
-    keep: int = 2,
-    lr_scale: float = 1.0,
-) -> TrainConfig:
-    """Return a checked configuration from what a user typed; None takes the recipe's default.
+    help: str,  # noqa: A002
+    group: Group,
+    metavar: str,
+    check: Check,
+    default: str = "",
+    choices: tuple[str, ...] = (),
+    by_recipe: bool = False,
+    resumable: bool = False,
+) -> Any:
+    """Return a field of ``TrainRequest`` whose default is ``value``; None where it has none."""
+    words = default or ("" if value is None else f"{value}")
+    described = Option(help, group, metavar, words, check, choices, by_recipe, resumable)
+    return field(default=value, metadata={"option": described})
 
-    Raises:
-        UsageError: a value out of range, two budgets at once, or an unknown name.
+
+def check_data_exists(data: str) -> None:
+    """Raise ``UnknownName`` unless ``data`` is a name or a path that exists.
+
+    It is no check of the field: the data of a run that was read may be gone by now.
     """
-    recipe_name = choose("recipe", recipe, RecipeName)
-    model_name = RECIPES[recipe_name].model if model is None else choose("model", model, Model)
-    numbers = recipe_for(recipe_name, model_name)
-    return TrainConfig(
-        data=check_data(data),
-        model=model_name,
-        recipe=recipe_name,
-        budget=choose_budget(epochs, steps, minutes) or numbers.budget,
-        batch=numbers.batch if batch is None else batch,
-        seed=seed,
-        device=choose("device", device, Device),
-        precision=choose("precision", precision, Precision),
-        image_size=image_size,
-        preview_every=numbers.preview_every if preview_every is None else preview_every,
-        checkpoint_every=numbers.checkpoint_every if checkpoint_every is None else checkpoint_every,
-        keep=keep,
-        lr_scale=lr_scale,
-    )
+    if data not in values(DataName) and not (data and exists(user_path(data))):
+        raise UnknownName("data set", data, [*values(DataName), "a path that exists"])
 
 
-RESUMABLE_CHANGES = (
-    "budget",
-    "device",
-    "precision",
-    "preview_every",
-    "checkpoint_every",
-    "keep",
-    "lr_scale",
-)
-"""What changes where and how long a training goes on, and what is asked for after a breakdown."""
-
-
-def resumed_config(old: TrainConfig, given: Mapping[str, Any]) -> TrainConfig:
-    """Return the configuration for going on with a run, with what may change changed.
-
-    Args:
-        old: the run's own configuration.
-        given: the fields that the user named this time, as ``TrainConfig`` holds them.
-
-    Raises:
-        UsageError: something is named that would make it another training; lists the differences.
-    """
-    changed = {name: value for name, value in given.items() if getattr(old, name) != value}
-    refused = [name for name in changed if name not in RESUMABLE_CHANGES]
-    if refused:
-        differences = "; ".join(
-            f"{name} was {_shown(getattr(old, name))}, not {_shown(changed[name])}"
-            for name in refused
-        )
-        raise UsageError(
-            f"The run was started otherwise: {differences}.",
-            "Leave these options out to go on with it, or start a new run without --resume.",
-        )
-    return replace(old, **changed)
-
-
-Choice = TypeVar("Choice", bound=Enum)
-
-
-def choose(kind: str, name: str, choices: type[Choice]) -> Choice:
-    """Return the member of an enum whose value is ``name``.
-
-    Raises:
-        UnknownName: there is none; the hint lists the nearest and all.
-    """
-    try:
-        return choices(name)
-    except ValueError:
-        raise UnknownName(kind, name, values(choices)) from None
-
-
-def values(choices: Iterable[Enum]) -> list[str]:
-    """Return the values of an enum in order."""
-    return [str(member.value) for member in choices]
-
-
-def check_count(option: str, number: int, *, least: int = 1, most: int = 10**9) -> int:
-    """Return ``number`` if it lies between ``least`` and ``most``.
-
-    Raises:
-        UsageError: it does not.
-    """
-    if not isinstance(number, Integral) or not least <= number <= most:
-        raise UsageError(
-            f"{option} {number} is out of range.",
-            f"{option} takes a whole number from {least} to {most:,}.",
-        )
-    return int(number)
-
-
-def check_amount(option: str, number: float, *, least: float, most: float) -> float:
-    """Return ``number`` if it is finite and lies between ``least`` and ``most``.
-
-    Raises:
-        UsageError: it does not.
-    """
-    if not (math.isfinite(number) and least <= number <= most):
-        raise UsageError(
-            f"{option} {number:g} is out of range.",
-            f"{option} takes a number from {least:g} to {most:g}.",
-        )
-    return number
-
-
-def check_image_size(size: int) -> int:
-    """Return ``size`` if the networks can be built for it: a multiple of 4 from 8 to 256 pixels.
-
-    Raises:
-        UsageError: it is something else.
-    """
-    if not isinstance(size, int) or not 8 <= size <= 256 or size % 4:
-        raise UsageError(
-            f"--image-size {size} does not suit the networks.",
-            "--image-size takes a multiple of 4 from 8 to 256.",
-        )
-    return size
-
-
-def check_data(data: str) -> str:
-    """Return a data set's name as it is, or the absolute path of one that is on the disk.
-
-    Raises:
-        UnknownName: it is neither; the hint lists the names.
-    """
-    if data in values(DataName):
+def _absolute(_flag: str, data: str) -> str:
+    """Return a data set's name as it is, and a path that exists as an absolute one."""
+    if data in values(DataName) or not data:
         return data
     path = user_path(data)
-    if data and exists(path):
-        return str(path.absolute())
-    raise UnknownName("data set", data, [*values(DataName), "a path that exists"])
+    return str(path.absolute()) if exists(path) else data
 
 
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
-_TAKEN = ("latest", "pretrained", "runs")
+def _one_of(choices: type[Enum]) -> Check:
+    return lambda flag, name: choose(flag.removeprefix("--"), name, choices).value
 
 
-def check_run_name(name: str) -> str:
-    """Return ``name`` if it can be a run's folder on Linux, macOS and Windows.
+def _length(flag: str, amount: float) -> float:
+    return Budget(LENGTHS[flag.removeprefix("--")], amount).amount
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainRequest:
+    """One run, wholly described: what is asked, with the recipe's numbers for what is not.
+
+    Exactly one of ``epochs``, ``steps`` and ``minutes`` is a number; they count from the run's
+    start, resumed parts included. ``image_size`` None means the size that the data have.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: a value is out of range, or two lengths are given.
+        UnknownName: a model, recipe, device or precision that is not there.
     """
-    if (
-        not _SAFE_NAME.fullmatch(name)
-        or DEVICE_NAME.fullmatch(name)
-        or name.lower() in _TAKEN
-        or name.endswith(".")
-    ):
-        raise UsageError(
-            f"{name!r} cannot be the name of a run.",
-            "--name takes letters, digits, dots, dashes and underscores, beginning with a letter "
-            "or digit; latest, pretrained and runs are taken.",
-        )
-    return name
+
+    data: str = option(
+        DataName.MNIST.value,
+        help=f"{', '.join(values(DataName))}, or a path: a folder of class folders of images, "
+        "a folder of IDX files, or an .npz.",
+        group=Group.DATA,
+        metavar="DATA",
+        check=_absolute,
+        choices=tuple(values(DataName)),
+    )
+    image_size: int | None = option(
+        help="Resize images to this many pixels square.",
+        group=Group.DATA,
+        metavar="PIXELS",
+        check=check_image_size,
+        default="as they are",
+    )
+    epochs: float | None = option(
+        help="Train this many times through the data.",
+        group=Group.LENGTH,
+        metavar="NUMBER",
+        check=_length,
+        resumable=True,
+    )
+    steps: int | None = option(
+        help="Train this many steps.",
+        group=Group.LENGTH,
+        metavar="NUMBER",
+        check=_length,
+        resumable=True,
+    )
+    minutes: float | None = option(
+        help="Train this many minutes.",
+        group=Group.LENGTH,
+        metavar="NUMBER",
+        check=_length,
+        resumable=True,
+    )
+    model: str = option(
+        help="; ".join(f"{name.value}: {text}" for name, text in MODEL_SUMMARIES.items()) + ".",
+        group=Group.MODEL,
+        metavar="MODEL",
+        check=_one_of(Model),
+        choices=tuple(values(Model)),
+        by_recipe=True,
+    )
+    recipe: str = option(
+        RecipeName.MODERN.value,
+        help="; ".join(f"{name.value}: {recipe.summary}" for name, recipe in RECIPES.items()) + ".",
+        group=Group.MODEL,
+        metavar="RECIPE",
+        check=_one_of(RecipeName),
+        choices=tuple(values(RecipeName)),
+    )
+    batch: int = option(
+        help="Images in a step.",
+        group=Group.MODEL,
+        metavar="IMAGES",
+        check=partial(check_count, least=2, most=LARGEST_BATCH),
+        by_recipe=True,
+    )
+    seed: int = option(
+        0,
+        help="Same seed, same run.",
+        group=Group.MODEL,
+        metavar="SEED",
+        check=lambda flag, seed: check_seed(seed, flag),
+    )
+    lr_scale: float = option(
+        1.0,
+        help="Multiply both learning rates; below 1 for a run that diverged.",
+        group=Group.MODEL,
+        metavar="FACTOR",
+        check=partial(check_amount, least=0.001, most=1000),
+        default="1",
+        resumable=True,
+    )
+    device: str = option(
+        Device.AUTO.value,
+        help=f"{', '.join(values(Device))}.",
+        group=Group.RUN,
+        metavar="DEVICE",
+        check=_one_of(Device),
+        choices=tuple(values(Device)),
+        resumable=True,
+    )
+    precision: str = option(
+        Precision.AUTO.value,
+        help=f"{', '.join(values(Precision))}: the number format of convolutions.",
+        group=Group.RUN,
+        metavar="PRECISION",
+        check=_one_of(Precision),
+        choices=tuple(values(Precision)),
+        resumable=True,
+    )
+    preview_every: int = option(
+        help="Write a preview every so many steps.",
+        group=Group.RUN,
+        metavar="STEPS",
+        check=check_count,
+        by_recipe=True,
+        resumable=True,
+    )
+    checkpoint_every: int = option(
+        help="Write a checkpoint every so many steps.",
+        group=Group.RUN,
+        metavar="STEPS",
+        check=check_count,
+        by_recipe=True,
+        resumable=True,
+    )
+    keep: int = option(
+        2,
+        help="Keep this many checkpoints beside the latest and the best.",
+        group=Group.RUN,
+        metavar="NUMBER",
+        check=partial(check_count, least=0),
+        resumable=True,
+    )
+
+    def __post_init__(self) -> None:
+        for name, described in OPTIONS.items():
+            value = getattr(self, name)
+            if value is not None:
+                self._set(name, described.check(flag_of(name), value))
+        recipe = recipe_for(self.recipe, self.model or RECIPES[RecipeName(self.recipe)].model)
+        for name, described in OPTIONS.items():
+            if described.by_recipe and getattr(self, name) is None:
+                default = getattr(recipe, name)
+                self._set(name, default.value if isinstance(default, Enum) else default)
+        if choose_budget(self.epochs, self.steps, self.minutes) is None:
+            self._set(recipe.budget.unit.value, recipe.budget.amount)
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    @property
+    def budget(self) -> Budget:
+        """How long the run is."""
+        budget = choose_budget(self.epochs, self.steps, self.minutes)
+        assert budget is not None
+        return budget
+
+    def resumed(self, **given: Any) -> TrainRequest:
+        """Return the request with which this run is resumed.
+
+        Args:
+            given: the options that are named this time, as keywords of ``TrainRequest``.
+
+        Raises:
+            UsageError: one of them would make it another run; all differences are listed.
+        """
+        asked = TrainRequest(**given)
+        now = {name: getattr(asked, name) for name in given}
+        changed = {name: value for name, value in now.items() if getattr(self, name) != value}
+        differences = [
+            f"{name} was {getattr(self, name)}, not {value}"
+            for name, value in changed.items()
+            if not OPTIONS[name].resumable
+        ]
+        if differences:
+            raise UsageError(
+                f"The run was started otherwise: {'; '.join(differences)}.",
+                "Leave these options out to resume it, or start a new run without --resume.",
+            )
+        if changed.keys() & LENGTHS.keys():
+            changed = {**dict.fromkeys(LENGTHS), **changed}
+        return replace(self, **changed)
 
 
-def _plain(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: value.value if isinstance(value, Enum) else value for key, value in pairs}
+OPTIONS: dict[str, Option] = {
+    field.name: field.metadata["option"] for field in fields(TrainRequest)
+}
+"""Every option of ``train`` that a run keeps, by its name as a keyword."""
 
 
-def _shown(value: object) -> str:
-    return str(value.value if isinstance(value, Enum) else value)
+def flag_of(name: str) -> str:
+    """Return how an option is typed on the command line."""
+    return f"--{name.replace('_', '-')}"

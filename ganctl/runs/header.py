@@ -1,50 +1,171 @@
-"""What a run's ``run.json`` says, checked: it may come from a stranger. No torch."""
+"""``run.json``: its shape, how it is read and written, and what earlier versions wrote. No torch.
+
+It may come from a stranger, so that every field is checked before anything relies on it. A
+field that is added here gets a new ``FORMAT_VERSION`` and a migration from the one before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
-from ganctl.errors import FileError, RunError
-from ganctl.files.atomic import read_file
+from ganctl._version import __version__
+from ganctl.errors import FileError, RunError, UsageError
+from ganctl.files.atomic import read_file, write_atomically
 from ganctl.files.limits import JSON_BYTES
-from ganctl.files.untrusted_json import as_count, as_number, as_text, parse
+from ganctl.files.untrusted_json import as_shape, parse
+from ganctl.requests.budget import LENGTHS, Progress
 from ganctl.requests.labels import check_class_names
-from ganctl.requests.training import TrainConfig
-from ganctl.runs.migrations import RUN_MIGRATIONS, migrated
+from ganctl.requests.training import TrainRequest
 
+FILE_NAME = "run.json"
+FORMAT = "ganctl-run"
 FORMAT_VERSION = 2
+_ALWAYS_WRITTEN = (
+    "data",
+    "model",
+    "recipe",
+    "budget",
+    "batch",
+    "seed",
+    "preview_every",
+    "checkpoint_every",
+    "keep",
+)
+"""The options that every version wrote, without which a run would be another."""
 
 
-def read_header(folder: Path) -> dict[str, Any]:
-    """Return the fields of the ``Run`` in ``folder``, by their names.
+class RunStatus(str, Enum):
+    """What a run is doing, or how its last process ended."""
+
+    NEW = "new"
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    STOPPED = "stopped"
+    DIVERGED = "diverged"
+    FINISHED = "finished"
+
+
+class DataDescription(TypedDict, total=False):
+    """What a run remembers of its data: ``shape`` is [channels, height, width] of an image."""
+
+    name: str
+    classes: list[str]
+    count: int
+    shape: list[int]
+    fingerprint: str
+
+
+class AlarmRecord(TypedDict):
+    """What went wrong, and at which step."""
+
+    step: int
+    kind: str
+    message: str
+
+
+@dataclass(kw_only=True)
+class RunHeader:
+    """What ``run.json`` says.
+
+    ``ganctl_version`` is that which wrote it last. ``recipe`` has the numbers of the recipe
+    that the run began with, ``parameters`` how large each network is, ``best`` the step that was
+    nearest to real images and its quality, ``alarms`` what went wrong. They are empty until there
+    is something to say.
 
     Raises:
-        RunError: its ``run.json`` is missing, damaged or of another format version.
+        ValueError: a number or a name is not one that a run can have.
+    """
+
+    config: TrainRequest
+    created: str
+    ganctl_version: str = __version__
+    status: RunStatus = RunStatus.NEW
+    data: DataDescription = field(default_factory=DataDescription)
+    recipe: dict[str, Any] = field(default_factory=dict)
+    progress: Progress = field(default_factory=Progress)
+    parameters: dict[str, int] = field(default_factory=dict)
+    best: dict[str, int | float] = field(default_factory=dict)
+    alarms: list[AlarmRecord] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.data:
+            check_class_names(self.data["classes"])
+            if self.data["count"] < 1:
+                raise ValueError("data")
+        elif self.progress.step:
+            raise ValueError("progress without data")
+        if self.best and not (_is_step(self.best["step"]) and "feature_distance" in self.best):
+            raise ValueError("best")
+
+
+def read_header(folder: Path) -> RunHeader:
+    """Return what the ``run.json`` in ``folder`` says.
+
+    Raises:
+        RunError: it is missing, damaged or of another format version.
     """
     header = _in_this_format(folder)
     try:
-        if header["progress"] and not header["data"]:
-            raise ValueError("data")
-        return {
-            "config": TrainConfig.from_json(header["config"]),
-            "recipe": dict(header["recipe"]),
-            "created": as_text(header["created"]),
-            "ganctl_version": as_text(header["ganctl_version"]),
-            "status": as_text(header["status"]),
-            "data": _checked_data(header["data"]),
-            "progress": _checked_progress(header["progress"]),
-            "parameters": _checked_parameters(header["parameters"]),
-            "best": _checked_best(header["best"]),
-            "alarms": _checked_alarms(header["alarms"]),
-        }
-    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise _damaged(folder, f"it lacks a valid {error}") from error
+        if missing := {part.name for part in fields(RunHeader)} - header.keys():
+            raise ValueError(f"no {', '.join(sorted(missing))}")
+        return as_shape({**header, "config": _options(header["config"])}, RunHeader)
+    except (LookupError, TypeError, ValueError, ArithmeticError, UsageError) as error:
+        raise _damaged(folder, f"{error}") from error
+
+
+def write_header(folder: Path, header: RunHeader) -> None:
+    """Write the ``run.json`` in ``folder``, as this version of ganctl.
+
+    Raises:
+        FileError: it cannot be written; what was there is still there.
+    """
+    plain = {part.name: getattr(header, part.name) for part in fields(RunHeader)}
+    plain |= {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "ganctl_version": __version__,
+        "status": header.status.value,
+        "config": stored_options(header.config),
+        "progress": asdict(header.progress),
+    }
+    write_atomically(folder / FILE_NAME, (json.dumps(plain, indent=2) + "\n").encode())
+
+
+def stored_options(request: TrainRequest) -> dict[str, Any]:
+    """Return the options of a run as ``run.json`` has them, the length as one budget."""
+    stored: dict[str, Any] = {}
+    for name, value in asdict(request).items():
+        if name in LENGTHS:
+            stored["budget"] = {"unit": request.budget.unit.value, "amount": request.budget.amount}
+        else:
+            stored[name] = value
+    return stored
+
+
+def _options(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored options as the fields of ``TrainRequest``.
+
+    One that ganctl did not have yet when the run was written has its default.
+    """
+    if missing := [name for name in _ALWAYS_WRITTEN if stored[name] is None]:
+        raise ValueError(f"no {', '.join(missing)}")
+    plain = dict(stored)
+    budget = plain.pop("budget")
+    plain[LENGTHS[budget["unit"]].value] = budget["amount"]
+    return plain
+
+
+def _is_step(number: object) -> bool:
+    return isinstance(number, int) and number >= 0
 
 
 def _in_this_format(folder: Path) -> dict[str, Any]:
-    path = folder / "run.json"
+    path = folder / FILE_NAME
     try:
         header = parse(read_file(path, JSON_BYTES))
     except FileError as error:
@@ -53,77 +174,42 @@ def _in_this_format(folder: Path) -> dict[str, Any]:
         ) from error
     except ValueError as error:
         raise _damaged(folder, f"it is not JSON that ganctl writes ({error})") from error
-    if not isinstance(header, dict) or header.get("format") != "ganctl-run":
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise _damaged(folder, "ganctl did not write it")
     version = header.get("format_version")
-    if version not in (*RUN_MIGRATIONS, FORMAT_VERSION):
+    if version not in (*MIGRATIONS, FORMAT_VERSION):
         raise RunError(
             f"{folder} has run format {version}, and this ganctl reads {FORMAT_VERSION}.",
             f"It was written by ganctl {header.get('ganctl_version', 'of another version')}: "
             "use that one.",
         )
     try:
-        return migrated(header, version, RUN_MIGRATIONS)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        while version in MIGRATIONS:
+            header = MIGRATIONS[version](header)
+            version += 1
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(folder, f"it lacks a valid {error}") from error
+    return header
 
 
-def _checked_data(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a run's description of its data, if it is empty or has what others rely on."""
-    if data == {}:
-        return {}
-    checks: dict[str, Callable[[Any], Any]] = {
-        "name": as_text,
-        "classes": lambda names: list(check_class_names(names)),
-        "count": as_count,
-        "shape": lambda sizes: [as_count(size) for size in sizes],
-        "fingerprint": as_text,
-    }
-    checked = {name: check(data[name]) for name, check in checks.items() if name in data}
-    if not checked["count"] or "classes" not in checked:
-        raise ValueError("data")
-    return {**data, **checked}
+def _from_1(header: dict[str, Any]) -> dict[str, Any]:
+    """Add what runs began to hold one after the other: the best, alarms, lr_scale, the recipe.
+
+    Those from before there was a best had one recipe less, and called
+    ``modern`` what is now ``quick``.
+    """
+    config = {"lr_scale": 1.0, **header["config"]}
+    if "best" not in header and config["recipe"] == "modern":
+        config["recipe"] = "quick"
+    return {"best": {}, "alarms": [], "recipe": {}, **header, "config": config}
 
 
-def _checked_progress(progress: dict[str, Any]) -> dict[str, Any]:
-    """Return how far a run got, if it is empty or has what others rely on."""
-    if progress == {}:
-        return {}
-    seconds = as_number(progress["seconds"])
-    if seconds < 0:
-        raise ValueError("progress")
-    counts = {name: as_count(progress[name]) for name in ("step", "images_seen")}
-    return {**progress, **counts, "seconds": seconds}
-
-
-def _checked_parameters(parameters: dict[str, Any]) -> dict[str, int]:
-    return {name: as_count(number) for name, number in parameters.items()}
-
-
-def _checked_best(best: dict[str, Any]) -> dict[str, float]:
-    """Return the best step and its quality, if it is empty or has what others rely on."""
-    if not isinstance(best, dict):
-        raise TypeError("best")
-    if not best:
-        return {}
-    numbers = {name: as_number(number) for name, number in best.items()}
-    return {
-        **numbers,
-        "step": as_count(best["step"]),
-        "feature_distance": numbers["feature_distance"],
-    }
-
-
-def _checked_alarms(alarms: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what went wrong, if each says what and when."""
-    return [
-        {"step": as_count(a["step"]), "kind": as_text(a["kind"]), "message": as_text(a["message"])}
-        for a in alarms
-    ]
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+"""For each former version, what makes the next one of it. None is ever removed or changed."""
 
 
 def _damaged(folder: Path, why: str) -> RunError:
     return RunError(
-        f"{folder / 'run.json'} cannot be read: {why}.",
+        f"{folder / FILE_NAME} cannot be read: {why}.",
         "Restore it from a copy, or sample from a file of its checkpoints/ folder.",
     )

@@ -14,8 +14,11 @@ from ganctl.files import paths
 from ganctl.files.atomic import read_file
 from ganctl.files.limits import POINTER_BYTES
 from ganctl.runs.checkpoint_header import refused_pickle
-from ganctl.runs.run import LATEST, Run, step_of
+from ganctl.runs.layout import step_of
+from ganctl.runs.run import LATEST, Run
 
+ATTEMPTS = 5
+"""How often a checkpoint is looked for that a process which trains the run keeps replacing."""
 PRETRAINED_PREFIX = "pretrained/"
 PRETRAINED_DEFAULT = "pretrained/mnist"
 BEST = "best"
@@ -110,18 +113,20 @@ def find_source(reference: str | None) -> RunSource:
 def read_source(source: RunSource, read: Callable[[Path], Content]) -> Content:
     """Return what ``read`` finds in a source's checkpoint.
 
-    A training that goes on may have removed that file since it was chosen, and
-    kept another one: then the run is asked again.
+    A process that trains the run may have removed that file since it was chosen, and kept
+    another one: then the run is asked again, ``ATTEMPTS`` times in all.
 
     Raises:
         CheckpointError, RunError, RunNotFound: it cannot be read, and is not a run that trains.
     """
-    try:
-        return read(source.checkpoint)
-    except CheckpointError:
-        if source.run is None or os.path.lexists(source.checkpoint):
-            raise
-    return read_source(find_source(source.reference), read)
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return read(source.checkpoint)
+        except CheckpointError:
+            if source.run is None or os.path.lexists(source.checkpoint):
+                raise
+        source = find_source(source.reference)
+    return read(source.checkpoint)
 
 
 def find_run(reference: str | None) -> Run:

@@ -6,14 +6,10 @@ from hypothesis import strategies as st
 
 from ganctl.errors import UsageError
 from ganctl.requests.labels import (
-    MAX_SEED,
     UNLABELLED,
     blend,
-    check_seed,
     one_hot,
     parse_labels,
-    parse_seeds,
-    seeds_text,
 )
 
 DIGITS = tuple("0123456789")
@@ -128,65 +124,6 @@ def test_blend_walks_from_one_label_to_another():
     assert blend(start, end, 1).weights == end.weights
     quarter = blend(start, end, 0.25)
     assert (quarter.weights[3], quarter.weights[8], quarter.index) == (0.75, 0.25, 3)
-
-
-def test_seeds_with_both_ends_in_their_order_and_once():
-    assert parse_seeds("0,1,4-6") == (0, 1, 4, 5, 6)
-    assert parse_seeds("9, 2-3,2") == (9, 2, 3)
-
-
-@given(st.lists(st.integers(0, 300), min_size=1, max_size=50, unique=True))
-def test_seeds_round_trip(seeds):
-    assert list(parse_seeds(seeds_text(seeds))) == seeds
-
-
-@given(st.text("0123456789,- ", max_size=6))
-def test_any_text_is_seeds_or_a_usage_error(text):
-    try:
-        seeds = parse_seeds(text)
-    except UsageError as error:
-        assert error.hint
-        return
-    assert len(set(seeds)) == len(seeds) > 0
-    assert parse_seeds(seeds_text(seeds)) == seeds
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "'' is not a seed"),
-        ("a", "'a' is not a seed"),
-        ("1,,2", "'' is not a seed"),
-        ("-1", "'-1' is not a seed"),
-        ("1.5", "'1.5' is not a seed"),
-        ("1-", "'1-' is not a seed"),
-        ("٣", "'٣' is not a seed"),
-        ("5-3", "'5-3' runs backwards"),
-        ("0-10000000", "more than 10,000,000"),
-        ("0-9,10-10000000", "more than 10,000,000"),
-        (str(MAX_SEED + 1), "out of range"),
-        (f"0-{MAX_SEED + 1}", "out of range"),
-        pytest.param("9" * 5000, "is not a seed", id="5000 digits"),
-    ],
-)
-def test_bad_seeds(text, message):
-    with pytest.raises(UsageError, match=message) as caught:
-        parse_seeds(text)
-    assert "--seeds" in str(caught.value)
-    assert caught.value.hint
-
-
-def test_a_backward_range_says_how_to_write_it():
-    with pytest.raises(UsageError) as caught:
-        parse_seeds("5-3")
-    assert "3-5" in caught.value.hint
-
-
-@pytest.mark.parametrize("seed", [-1, MAX_SEED + 1])
-def test_seeds_out_of_range(seed):
-    with pytest.raises(UsageError, match="out of range"):
-        check_seed(seed)
-    assert check_seed(MAX_SEED) == MAX_SEED
 
 
 def test_the_strongest_of_equals_is_the_first():

@@ -19,6 +19,11 @@ from ganctl.runs.evaluation_tables import Table, comparison, page, tables
 from ganctl.runs.locate import RunSource, find_source, read_source
 from ganctl.runs.run import Run
 
+EXAMPLES = (
+    "ganctl evaluate",
+    "ganctl evaluate demo@latest --cas --json",
+    "ganctl evaluate --compare demo pretrained/mnist",
+)
 SHOWN_CLASSES = 12
 
 

@@ -11,21 +11,36 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganctl.cli import console
-from ganctl.cli.options import ForceOption, OutFile, RunArgument, complete_from, open_source
+from ganctl.cli.options import (
+    HOW,
+    WHAT,
+    ForceOption,
+    OutFile,
+    RunArgument,
+    complete_from,
+    open_source,
+)
 from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files.atomic import check_writable, write_result
-from ganctl.files.limits import ANIMATION_PIXELS
+from ganctl.requests.checks import check_amount, check_count, choose, values
 from ganctl.requests.labels import Label, blend, one_hot, parse_class
-from ganctl.requests.training import check_amount, check_count, choose, values
+from ganctl.requests.sample import LARGEST_SCALE, SamplePlan, check_memory
 from ganctl.runs.locate import find
 from ganctl.runs.run import Run
 
 if TYPE_CHECKING:
     from ganctl.pictures.images import Images
 
+EXAMPLES = (
+    "ganctl gif --mode morph",
+    "ganctl gif --mode morph --path 3,8,0 --out morph.webp",
+    "ganctl gif demo --fps 10",
+)
 MORPH_SEEDS = range(10)
 MORPH_COLUMNS = 5
 MORPH_FRAMES_A_LEG = 8
+ATTEMPTS = 5
+"""How often previews are read again that a resumed run removes meanwhile."""
 
 
 class Mode(str, Enum):
@@ -35,36 +50,66 @@ class Mode(str, Enum):
     MORPH = "morph"
 
 
+ModeOption = Annotated[
+    str,
+    typer.Option(
+        metavar="MODE",
+        help="training: the previews in turn; morph: from class to class at fixed latents. "
+        "Default: training.",
+        show_default=False,
+        autocompletion=complete_from(values(Mode)),
+        rich_help_panel=WHAT,
+    ),
+]
+PathOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CLASSES",
+        help="The classes that morph walks through, such as 3,8,0. Default: all.",
+        show_default=False,
+        rich_help_panel=WHAT,
+    ),
+]
+SpeedOption = Annotated[
+    float,
+    typer.Option(
+        metavar="NUMBER",
+        help="Frames a second. Default: 5.",
+        show_default=False,
+        rich_help_panel=HOW,
+    ),
+]
+FramesOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="NUMBER",
+        help=f"Frames in all. Default: every preview; {MORPH_FRAMES_A_LEG} from class to class.",
+        show_default=False,
+        rich_help_panel=HOW,
+    ),
+]
+ScaleOption = Annotated[
+    int,
+    typer.Option(
+        metavar="PIXELS",
+        help="Make each pixel this many pixels wide. Default: 2.",
+        show_default=False,
+        rich_help_panel=HOW,
+    ),
+]
+
+
 def gif(
     run: RunArgument = None,
-    mode: Annotated[
-        str,
-        typer.Option(
-            help="training: the previews in turn; morph: from class to class at fixed latents.",
-            autocompletion=complete_from(values(Mode)),
-        ),
-    ] = Mode.TRAINING.value,
-    path: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CLASSES",
-            help="The classes that morph walks through, such as 3,8,0.",
-            show_default="all",
-        ),
-    ] = None,
-    fps: Annotated[float, typer.Option(help="Frames a second.")] = 5,
-    frames: Annotated[
-        int | None,
-        typer.Option(
-            help="Frames in all.",
-            show_default=f"every preview; {MORPH_FRAMES_A_LEG} from class to class",
-        ),
-    ] = None,
-    scale: Annotated[int, typer.Option(help="Make each pixel this many pixels wide.")] = 2,
+    mode: ModeOption = Mode.TRAINING.value,
+    path: PathOption = None,
+    fps: SpeedOption = 5,
+    frames: FramesOption = None,
+    scale: ScaleOption = 2,
     out: OutFile = None,
     force: ForceOption = False,
 ) -> None:
-    """Make an animation (.gif, .webp or .apng) of the training, or of classes that melt.
+    """Make an animation (.gif, .webp or .apng) of a run's previews, or of classes that morph.
 
     Prints its path.
     """
@@ -72,7 +117,7 @@ def gif(
 
     chosen_mode = choose("mode", mode, Mode)
     check_amount("--fps", fps, least=0.1, most=50)
-    check_count("--scale", scale, most=64)
+    check_count("--scale", scale, most=LARGEST_SCALE)
     if frames is not None:
         check_count("--frames", frames, least=2, most=10_000)
     if out is not None:
@@ -82,15 +127,10 @@ def gif(
         if path is not None:
             raise UsageError("--path belongs to --mode morph.", "Give --mode morph, or no --path.")
         trained = _trained_run(run)
-        stem, pictures = trained.name, _training_frames(trained, frames)
+        stem, pictures = trained.name, _training_frames(trained, frames, scale)
     else:
-        stem, pictures = _morph_frames(run, path, frames)
+        stem, pictures = _morph_frames(run, path, frames, scale)
     target = out or Path(f"{chosen_mode.value}-{stem}.gif")
-    if sum(picture.size for picture in pictures) * scale**2 > ANIMATION_PIXELS:
-        raise UsageError(
-            f"{len(pictures):,} frames of this size are too large together.",
-            "Give a smaller --scale, or fewer --frames.",
-        )
     enlarged = [enlarge(picture, scale) for picture in pictures]
     content = animation_bytes(enlarged, fps, animation_format(target))
     write_result(target, content, force=force)
@@ -109,35 +149,39 @@ def _trained_run(reference: str | None) -> Run:
     raise RunError(f"{found.reference} has no previews.", "Use --mode morph, or name a run.")
 
 
-def _training_frames(run: Run, frames: int | None) -> list[Images]:
+def _training_frames(run: Run, frames: int | None, scale: int) -> list[Images]:
+    """Return the previews of a run; they are chosen anew if a resume removes some meanwhile."""
     from ganctl.pictures.images import read_images
 
+    for _ in range(ATTEMPTS - 1):
+        chosen = _previews(run, frames)
+        try:
+            return read_images(chosen, scale)
+        except FileError:
+            if all(map(os.path.lexists, chosen)):
+                raise
+    return read_images(_previews(run, frames), scale)
+
+
+def _previews(run: Run, frames: int | None) -> list[Path]:
+    """Return ``frames`` of the previews, the first and the last among them."""
     previews = run.previews()
     if not previews:
         raise RunError(
             f"The run {run.reference} has no previews.",
             "Train it further, or use --mode morph.",
         )
-    chosen = _evenly(previews, frames)
-    try:
-        return read_images(chosen)
-    except FileError:
-        if all(map(os.path.lexists, chosen)):
-            raise
-    return _training_frames(run, frames)  # A training that was resumed has gone back meanwhile.
-
-
-def _evenly(previews: Sequence[Path], frames: int | None) -> list[Path]:
-    """Return ``frames`` of the previews, the first and the last among them."""
     last = len(previews) - 1
     if frames is None or frames > last:
-        return list(previews)
+        return previews
     return [previews[round(index * last / (frames - 1))] for index in range(frames)]
 
 
 def _morph_frames(
-    run: str | None, path: str | None, frames: int | None
+    run: str | None, path: str | None, frames: int | None, scale: int
 ) -> tuple[str, list[Images]]:
+    from ganctl.pictures.images import check_animation, check_sheet, sheet
+
     source, header = open_source(run)
     if not header.classes:
         raise UsageError(
@@ -146,11 +190,16 @@ def _morph_frames(
         )
     stops = _stops(path, header.classes)
     labels = _walk(stops, frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1)
+    plan = SamplePlan(tuple(labels), MORPH_SEEDS)
+    check_memory(len(plan), header.network)
+    side = header.network.image_size
+    height, width = check_sheet(len(MORPH_SEEDS), MORPH_COLUMNS, side, side)
+    check_animation(len(labels), header.network.channels * height * width, scale)
 
+    from ganctl.engine.data.pixels import channels_last
     from ganctl.engine.sampling.sampler import Sampler
-    from ganctl.pictures.images import sheet
 
-    images = Sampler.of(source).draw(labels, MORPH_SEEDS)
+    images = channels_last(Sampler.of(source).draw(plan))
     frame_images = images.reshape(len(labels), len(MORPH_SEEDS), *images.shape[1:])
     return source.file_stem, [sheet(frame, MORPH_COLUMNS) for frame in frame_images]
 

@@ -12,57 +12,110 @@ import typer
 
 from ganctl.cli import console
 from ganctl.cli.options import (
+    HOW,
+    WHAT,
     ForceOption,
     LabelOption,
     OutFile,
     RunArgument,
     open_source,
-    read_labels,
 )
 from ganctl.errors import UnknownName, UsageError
 from ganctl.files.atomic import check_writable, write_results
-from ganctl.pictures.provenance import Origin
+from ganctl.requests.checks import check_count
 from ganctl.requests.codes import Codes, continuous_names
-from ganctl.requests.labels import MAX_SEED, UNLABELLED_ROWS, Label, check_seed
-from ganctl.requests.training import check_count
+from ganctl.requests.labels import UNLABELLED_ROWS, Label
+from ganctl.requests.sample import (
+    LARGEST_SCALE,
+    SamplePlan,
+    check_memory,
+    choose_seeds,
+    labels_of,
+)
+from ganctl.requests.seeds import check_seed
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource
 
 if TYPE_CHECKING:
-    from ganctl.engine.sampling.sampler import Sampler
-    from ganctl.pictures.images import Images
+    from torch import Tensor
 
+    from ganctl.engine.sampling.sampler import Sampler
+
+EXAMPLES = (
+    "ganctl montage --scale 3",
+    "ganctl montage --digit 3 --cols 20",
+    "ganctl montage --neighbours --cols 5",
+)
 SWEEP_END = 2.0
 GENERATED = ""
 REAL = "real"
+NEIGHBOURS = "neighbours"
+BESIDE = 3
+"""Images for each generated one where its neighbours stand beside it."""
+
+ColumnsOption = Annotated[
+    int,
+    typer.Option(
+        metavar="NUMBER",
+        help="Images in a row. Default: 10.",
+        show_default=False,
+        rich_help_panel=HOW,
+    ),
+]
+SeedOption = Annotated[
+    int,
+    typer.Option(
+        metavar="SEED",
+        help="The first column's seed. Default: 0.",
+        show_default=False,
+        rich_help_panel=WHAT,
+    ),
+]
+ScaleOption = Annotated[
+    int,
+    typer.Option(
+        metavar="PIXELS",
+        help="Make each pixel this many pixels wide. Default: 2.",
+        show_default=False,
+        rich_help_panel=HOW,
+    ),
+]
+SweepOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        help="Sweep a code of InfoGAN from -2 to 2 across, with the others at 0 and the "
+        "latent of --seed: c1, c2, or all, a sheet for each.",
+        show_default=False,
+        rich_help_panel=WHAT,
+    ),
+]
+RealOption = Annotated[
+    bool,
+    typer.Option(
+        "--real", help="Show real images of the run's data instead.", rich_help_panel=WHAT
+    ),
+]
+NeighboursOption = Annotated[
+    bool,
+    typer.Option(
+        "--neighbours",
+        help="Show each image, and the nearest training images to it in pixels and in a judge's "
+        "features.",
+        rich_help_panel=WHAT,
+    ),
+]
 
 
 def montage(
     run: RunArgument = None,
     digit: LabelOption = None,
-    cols: Annotated[int, typer.Option(help="Images in a row.")] = 10,
-    seed: Annotated[int, typer.Option(help="The first column's seed.")] = 0,
-    scale: Annotated[int, typer.Option(help="Make each pixel this many pixels wide.")] = 2,
-    sweep: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CODE",
-            help="Let a code of InfoGAN go from -2 to 2 across, with the others at 0 and the "
-            "latent of --seed: c1, c2, or all, a sheet for each.",
-            show_default=False,
-        ),
-    ] = None,
-    real: Annotated[
-        bool, typer.Option("--real", help="Show real images of the run's data instead.")
-    ] = False,
-    neighbours: Annotated[
-        bool,
-        typer.Option(
-            "--neighbours",
-            help="Show each image, and the nearest training images to it in pixels and in a "
-            "judge's features.",
-        ),
-    ] = False,
+    cols: ColumnsOption = 10,
+    seed: SeedOption = 0,
+    scale: ScaleOption = 2,
+    sweep: SweepOption = None,
+    real: RealOption = False,
+    neighbours: NeighboursOption = False,
     out: OutFile = None,
     force: ForceOption = False,
 ) -> None:
@@ -70,35 +123,23 @@ def montage(
 
     Prints its path.
     """
-    from ganctl.pictures.images import enlarge, png_bytes, sheet
-
     check_count("--cols", cols, least=2 if sweep else 1, most=1000)
-    check_count("--scale", scale, most=64)
+    check_count("--scale", scale, most=LARGEST_SCALE)
     _check_one({"--sweep": sweep, "--real": real, "--neighbours": neighbours})
     source, header = open_source(run)
-    subject = Subject(source, header, read_labels(digit, header), cols, check_seed(seed))
+    subject = _subject(source, header, digit, cols, check_seed(seed))
     if sweep is not None:
         kinds = _swept(sweep, header)
     else:
-        kinds = [REAL if real else "neighbours" if neighbours else GENERATED]
+        kinds = [REAL if real else NEIGHBOURS if neighbours else GENERATED]
+    subject.check_size(kinds[0], scale)
+    options = {"cols": cols, "seed": seed, "scale": scale, "real": real, "neighbours": neighbours}
+    asked = [label.text for label in subject.labels] if digit else []
+    sheets = {}
     files = {kind: _file(out, source, kind, many=len(kinds) > 1) for kind in kinds}
-    sheets: dict[Path, bytes] = {}
     for kind, path in files.items():
-        images = subject.images(kind)
-        metadata = Origin(source.reference, subject.step(kind)).metadata(
-            "montage",
-            labels=[label.text for label in subject.labels] if digit else [],
-            options={
-                "cols": cols,
-                "seed": seed,
-                "scale": scale,
-                "sweep": kind if sweep else None,
-                "real": real,
-                "neighbours": neighbours,
-            },
-        )
-        laid_out = sheet(images, 3 * cols, group=3) if neighbours else sheet(images, cols)
-        sheets[path] = png_bytes(enlarge(laid_out, scale), metadata)
+        shown = {**options, "sweep": kind if sweep else None}
+        sheets[path] = subject.sheet(kind, scale, labels=asked, options=shown)
     write_results(sheets, force=force)
     for path in sheets:
         console.print_path(path)
@@ -124,70 +165,103 @@ class Subject:
     def step(self, kind: str) -> int:
         """Return the step that a kind of sheet is of."""
         header = self.header if kind == REAL else self.sampler.header
-        return int(header.progress["step"])
+        return header.progress.step
+
+    def columns(self, kind: str) -> int:
+        """Return how many images stand in a row."""
+        return self.cols * (BESIDE if kind == NEIGHBOURS else 1)
+
+    def check_size(self, kind: str, scale: int) -> None:
+        """Raise ``UsageError`` if the images, or the sheet of them, would be too large."""
+        from ganctl.pictures.images import check_enlarged, check_sheet
+
+        rows = len(self.labels)
+        if kind in (GENERATED, NEIGHBOURS):
+            rows = len(self._seeds) * len(self.labels) // self.cols
+        columns, side = self.columns(kind), self.header.network.image_size
+        check_memory(rows * columns, self.header.network)
+        group = BESIDE if kind == NEIGHBOURS else None
+        check_enlarged(*check_sheet(rows * columns, columns, side, side, group=group), scale)
+
+    def sheet(
+        self, kind: str, scale: int, *, labels: list[str], options: Mapping[str, object]
+    ) -> bytes:
+        """Return a sheet as a PNG that says how to make it again."""
+        images = self.images(kind)
+
+        from ganctl.engine.data.pixels import channels_last
+        from ganctl.pictures.images import enlarge, png_bytes, sheet
+        from ganctl.pictures.provenance import Origin
+
+        group = BESIDE if kind == NEIGHBOURS else None
+        laid_out = sheet(channels_last(images), self.columns(kind), group=group)
+        origin = Origin(self.source.reference, self.step(kind))
+        metadata = origin.metadata("montage", labels=labels, options=options)
+        return png_bytes(enlarge(laid_out, scale), metadata)
 
     @property
     def _seeds(self) -> range:
         """A seed for each column, or for each place where there are no labels."""
         count = self.cols * (1 if self.header.classes else UNLABELLED_ROWS)
-        last = self.seed + count - 1
-        check_seed(min(last, MAX_SEED + 1), "--seed plus the number of images:")
-        return range(self.seed, self.seed + count)
+        return choose_seeds(count, self.seed, "the number of images")
 
-    def images(self, kind: str) -> Images:
-        """Return the images of a kind of sheet, or of the sweep of a code."""
-        draw = {GENERATED: self.generated, REAL: self.real, "neighbours": self.neighbours}
+    def images(self, kind: str) -> Tensor:
+        """Return the images of a kind of sheet, or of the sweep of a code, uint8 [N, C, H, W]."""
+        draw = {GENERATED: self.generated, REAL: self.real, NEIGHBOURS: self.neighbours}
         return draw[kind]() if kind in draw else self.sweep(kind)
 
-    def generated(self) -> Images:
+    def generated(self) -> Tensor:
         """Return the images of every label and seed."""
-        seeds = self._seeds  # These are checked before torch is imported.
-        return self.sampler.draw(self.labels, seeds)
+        return self.sampler.draw(SamplePlan(self.labels, self._seeds))
 
-    def sweep(self, code: str) -> Images:
+    def sweep(self, code: str) -> Tensor:
         """Return a row for each label, in which one code varies and the others rest at 0.
 
         That is figure 2 of Chen et al. 2016.
         """
         import numpy as np
+        import torch
 
         resting = dict.fromkeys(range(1, self.header.network.continuous + 1), 0.0)
         number = int(code.removeprefix("c"))
-        columns = [
-            self.sampler.draw(
-                self.labels, [self.seed], codes=Codes(continuous={**resting, number: value})
-            )
-            for value in np.linspace(-SWEEP_END, SWEEP_END, self.cols).tolist()
-        ]
-        across = np.stack(columns, axis=1)
-        return across.reshape(-1, *across.shape[2:])
+        columns = []
+        for value in np.linspace(-SWEEP_END, SWEEP_END, self.cols).tolist():
+            codes = Codes(continuous={**resting, number: value})
+            columns.append(self.sampler.draw(SamplePlan(self.labels, [self.seed], codes=codes)))
+        return torch.stack(columns, dim=1).flatten(0, 1)
 
-    def neighbours(self) -> Images:
+    def neighbours(self) -> Tensor:
         """Return each generated image, its nearest in pixels, and its nearest in features."""
-        from ganctl.engine.data.dataset import channels_first
         from ganctl.engine.evaluation.nearest_training_images import beside_neighbours
         from ganctl.engine.evaluation.reals import reals_for
-        from ganctl.engine.sampling.sampler import channels_last
 
         known = self.source.run.data.get("fingerprint") if self.source.run else None
-        images = channels_first(self.generated())
+        images = self.generated()
         with console.progress() as report:
             reals = reals_for(self.header, fingerprint=known, on_progress=report)
-            return channels_last(beside_neighbours(images, reals, on_progress=report))
+            return beside_neighbours(images, reals, on_progress=report)
 
-    def real(self) -> Images:
+    def real(self) -> Tensor:
         """Return as many real images of every label."""
         from ganctl.engine.data.dataset import load, real_rows
 
         if any(label.is_blend for label in self.labels):
             raise UsageError("There are no real images of a blend.", "Leave out --real.")
         with console.progress() as report:
-            dataset = load(
-                self.header.data, image_size=self.header.network.image_size, on_progress=report
-            )
+            size = self.header.network.image_size
+            dataset = load(self.header.data, image_size=size, on_progress=report)
         labelled = [label.index for label in self.labels if label.weights]
         classes = labelled or range(len(dataset.classes))
         return real_rows(dataset, classes, self.cols, self.seed)
+
+
+def _subject(
+    source: RunSource, header: CheckpointHeader, digit: list[str] | None, cols: int, seed: int
+) -> Subject:
+    labels, notes = labels_of(digit or (), header.conditioning)
+    for note in notes:
+        console.note(note)
+    return Subject(source, header, labels, cols, seed)
 
 
 def _check_one(given: Mapping[str, object]) -> None:

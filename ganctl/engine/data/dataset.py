@@ -20,11 +20,11 @@ from torch.nn import functional
 from ganctl.engine.data import folders, seeding
 from ganctl.engine.data.labelled import Labelled, OnProgress, Split
 from ganctl.engine.data.mnist import load_mnist
+from ganctl.engine.data.pixels import channels_first
 from ganctl.engine.data.torchvision import load_torchvision
-from ganctl.engine.sampling.sampler import channels_last
 from ganctl.errors import DataError, UsageError
-from ganctl.pictures.images import Images
-from ganctl.requests.training import DataName, check_image_size
+from ganctl.requests.checks import check_image_size
+from ganctl.requests.training import DataName
 
 Source = Callable[[Split, "OnProgress | None"], Labelled]
 
@@ -104,11 +104,11 @@ def has_test_split(data: str) -> bool:
     return data in SOURCES or folders.has_test_split(Path(data))
 
 
-def real_rows(dataset: Dataset, classes: Sequence[int], count: int, seed: int) -> Images:
+def real_rows(dataset: Dataset, classes: Sequence[int], count: int, seed: int) -> Tensor:
     """Return ``count`` real images of each class, chosen by ``seed``, row after row.
 
     Returns:
-        uint8 [len(classes) * count, H, W] or [..., 3]; a class with fewer images repeats them.
+        uint8 [len(classes) * count, C, H, W]; a class with fewer images repeats them.
 
     Raises:
         DataError: a class has no image.
@@ -123,13 +123,7 @@ def real_rows(dataset: Dataset, classes: Sequence[int], count: int, seed: int) -
             )
         shuffle = torch.randperm(len(members), generator=seeding.rng(seed, index, "real"))
         rows.append(members[shuffle[torch.arange(count) % len(members)]])
-    return channels_last(dataset.images[torch.cat(rows)])
-
-
-def channels_first(images: Images) -> Tensor:
-    """Return uint8 [N, C, H, W] for uint8 [N, H, W] or [N, H, W, 3]."""
-    tensor = torch.from_numpy(images)
-    return tensor.unsqueeze(1) if tensor.ndim == 3 else tensor.permute(0, 3, 1, 2).contiguous()
+    return dataset.images[torch.cat(rows)]
 
 
 def _resized(images: Tensor, size: int) -> Tensor:
@@ -158,7 +152,7 @@ def _check(labelled: Labelled, images: Tensor, data: str) -> None:
         )
     height, width = images.shape[-2:]
     try:
-        check_image_size(height if height == width else 0)
+        check_image_size("--image-size", height if height == width else 0)
     except UsageError:
         raise DataError(
             f"The images of {data} are {width}×{height}, which does not suit the networks.",

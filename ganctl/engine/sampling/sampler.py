@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from ganctl.engine.data import seeding
+from ganctl.engine.data.pixels import to_pixels
 from ganctl.engine.models.base import Generator
-from ganctl.engine.training import checkpoint
-from ganctl.pictures.images import Images
+from ganctl.engine.models.weights import load_generator
 from ganctl.requests.codes import Codes
 from ganctl.requests.labels import Label
+from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource, read_source
 
@@ -24,16 +24,16 @@ from ganctl.runs.locate import RunSource, read_source
 # kernels round differently for other shapes, and a seed's pixels must not
 # depend on how many others are asked for.
 BATCH = 100
-FREE = Codes()
+NO_CODES = Codes()
 
 
 @dataclass(frozen=True)
 class SampleBatch:
-    """Up to ``BATCH`` images uint8 [N, H, W] or [N, H, W, 3], and the label and seed of each."""
+    """Up to ``BATCH`` images uint8 [N, C, H, W] on the CPU, and the label and seed of each."""
 
     labels: tuple[Label, ...]
     seeds: tuple[int, ...]
-    images: Images
+    images: Tensor
 
 
 class Sampler:
@@ -41,7 +41,7 @@ class Sampler:
 
     Args:
         generator: in evaluation mode, float32, on the CPU or another device.
-        card: what it was trained on.
+        header: what it was trained on.
     """
 
     def __init__(self, generator: Generator, header: CheckpointHeader) -> None:
@@ -55,69 +55,50 @@ class Sampler:
         Raises:
             CheckpointError: the file cannot be used.
         """
-        return cls(*checkpoint.load_generator(path))
+        return cls(*load_generator(path))
 
     @classmethod
     def of(cls, source: RunSource) -> Sampler:
-        """Return the sampler of what a source is by now, whatever a training replaces meanwhile.
+        """Return the sampler of what a source is by now, whatever a run replaces meanwhile.
 
         Raises:
             CheckpointError: the file cannot be used.
         """
-        return cls(*read_source(source, checkpoint.load_generator))
+        return cls(*read_source(source, load_generator))
 
-    def batches(
-        self,
-        labels: Sequence[Label],
-        seeds: Sequence[int],
-        *,
-        truncation: float = 1.0,
-        codes: Codes = FREE,
-    ) -> Iterator[SampleBatch]:
+    def batches(self, plan: SamplePlan) -> Iterator[SampleBatch]:
         """Yield the images of every label with every seed, label after label.
 
-        Args:
-            labels: one-hot or blended, with a weight for each of the generator's classes;
-                ``UNLABELLED`` alone where it has none.
-            seeds: each gives the same latent for every label, whatever the other seeds are.
-            truncation: scales the latents towards their mean, 0; below 1 it trades
-                variety for typical images (the truncation trick, Brock et al. 2019, by
-                scaling instead of resampling, so that a seed stays recognisable).
-            codes: the continuous codes of InfoGAN that are held fixed.
+        Each seed gives the same latent for every label, whatever the other seeds are. Truncation
+        below 1 trades variety for typical images (the truncation trick, Brock et al. 2019, by
+        scaling the latents instead of resampling, so that a seed stays recognisable).
         """
-        yield from self.batches_of(product(labels, seeds), truncation=truncation, codes=codes)
+        pairs = product(plan.labels, plan.seeds)
+        yield from self.batches_of(pairs, truncation=plan.truncation, codes=plan.codes)
 
     def batches_of(
         self,
         pairs: Iterable[tuple[Label, int]],
         *,
         truncation: float = 1.0,
-        codes: Codes = FREE,
+        codes: Codes = NO_CODES,
     ) -> Iterator[SampleBatch]:
         """Yield the images of labels with seeds, pair after pair; else as ``batches``."""
         network = self.header.network
         remaining = iter(pairs)
         while chunk := tuple(islice(remaining, BATCH)):
-            part_labels, part_seeds = zip(*chunk, strict=True)
-            z = seeding.sample_latents(part_seeds, network.latent_size, network.latent)
-            condition = self._conditions(part_labels, part_seeds, codes)
+            labels, seeds = zip(*chunk, strict=True)
+            z = seeding.sample_latents(seeds, network.latent_size, network.latent)
+            condition = self._conditions(labels, seeds, codes)
             images = generate(self.generator, truncation * z, condition)
-            yield SampleBatch(part_labels, part_seeds, to_pixels(images))
+            yield SampleBatch(labels, seeds, to_pixels(images))
 
-    def draw(
-        self,
-        labels: Sequence[Label],
-        seeds: Sequence[int],
-        *,
-        truncation: float = 1.0,
-        codes: Codes = FREE,
-    ) -> Images:
-        """Return what ``batches`` yields as one array [len(labels) * len(seeds), ...]."""
-        batches = self.batches(labels, seeds, truncation=truncation, codes=codes)
-        return np.concatenate([batch.images for batch in batches])
+    def draw(self, plan: SamplePlan) -> Tensor:
+        """Return what ``batches`` yields as one tensor uint8 [len(plan), C, H, W]."""
+        return torch.cat([batch.images for batch in self.batches(plan)])
 
     def _conditions(self, labels: Sequence[Label], seeds: Sequence[int], codes: Codes) -> Tensor:
-        """Return what the generator is told [N, condition_size]: class weights, or codes."""
+        """Return what the generator gets [N, condition_size]: class weights, or codes."""
         weights = torch.tensor([label.weights for label in labels])
         if not self.header.network.categories:
             return weights
@@ -141,19 +122,3 @@ def generate(generator: Generator, z: Tensor, condition: Tensor) -> Tensor:
     rows = torch.arange(BATCH).clamp(max=count - 1)
     images: Tensor = generator(z[rows].to(device), condition[rows].to(device))
     return images[:count]
-
-
-def to_pixels(images: Tensor) -> Images:
-    """Return uint8 [N, H, W] (or [N, H, W, 3]) for images [N, C, H, W] in [-1, 1]."""
-    pixels = images.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).cpu()
-    return channels_last(pixels)
-
-
-def channels_last(images: Tensor) -> Images:
-    """Return uint8 [N, H, W] (or [N, H, W, 3]) for uint8 [N, C, H, W] on the CPU."""
-    return (images.squeeze(1) if images.shape[1] == 1 else images.permute(0, 2, 3, 1)).numpy()
-
-
-def from_pixels(pixels: Tensor) -> Tensor:
-    """Return float32 images in [-1, 1] for uint8 ones of the same shape."""
-    return pixels.float().div(127.5).sub(1)

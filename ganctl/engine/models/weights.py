@@ -1,0 +1,154 @@
+"""A network's tensors in a file: safetensors, no pickle.
+
+A checkpoint's tensors are named ``generator.*``, ``generator_ema.*``, ``discriminator.*`` and, of
+the optimizers, as ``engine.training.checkpoint`` says. A file that holds ``generator_ema.*``
+alone, in any float type, is enough to sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from ganctl.engine.models.base import Discriminator, Generator
+from ganctl.engine.models.networks import NETWORKS, NetworkPair
+from ganctl.errors import CheckpointError, UsageError
+from ganctl.files.atomic import write_atomically
+from ganctl.files.limits import WEIGHTS
+from ganctl.requests.networks import NetworkSpec
+from ganctl.runs.checkpoint_header import CheckpointHeader, open_checkpoint, unreadable
+
+Tensors = dict[str, Tensor]
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def load_generator(path: Path) -> tuple[Generator, CheckpointHeader]:
+    """Return the averaged generator of a checkpoint, in float32 on the CPU, and its header.
+
+    Raises:
+        CheckpointError: it is damaged, a pickle, of another version, or lacks the weights.
+    """
+    with open_checkpoint(path, framework="pt") as (header, file):
+        generator = _shaped(_pair(header, path).generator, header.network, path)
+        return _filled(generator, file, "generator_ema", path), header
+
+
+def load_discriminator(path: Path) -> tuple[Discriminator, CheckpointHeader]:
+    """Return the discriminator of a run's checkpoint, on the CPU, and its header.
+
+    Raises:
+        CheckpointError: as ``load_generator``, or the file holds a generator alone.
+    """
+    with open_checkpoint(path, framework="pt") as (header, file):
+        discriminator = _shaped(_pair(header, path).discriminator, header.network, path)
+        if not has_tensors(file, "discriminator"):
+            raise CheckpointError(
+                f"{path} holds a generator alone.", "Give a run, or a checkpoint of one."
+            )
+        return _filled(discriminator, file, "discriminator", path), header
+
+
+def save_generator(
+    generator: nn.Module, header: CheckpointHeader, path: Path, dtype: torch.dtype
+) -> None:
+    """Write the averaged generator alone, in ``dtype``: all that sampling needs.
+
+    Raises:
+        FileError: it cannot be written; what was at ``path`` is still there.
+    """
+    tensors = {
+        name: value.to(dtype) if value.is_floating_point() else value
+        for name, value in prefixed("generator_ema", generator.state_dict()).items()
+    }
+    save_tensors(tensors, header, path)
+
+
+def save_tensors(tensors: Tensors, header: CheckpointHeader, path: Path) -> None:
+    """Write a checkpoint.
+
+    Raises:
+        FileError: it cannot be written; what was at ``path`` is still there.
+    """
+    contiguous = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    write_atomically(path, save(contiguous, header.as_metadata()))
+
+
+def prefixed(prefix: str, tensors: Tensors) -> Tensors:
+    """Return tensors by their names in a checkpoint."""
+    return {f"{prefix}.{name}": value for name, value in tensors.items()}
+
+
+def has_tensors(file: Any, prefix: str) -> bool:
+    """Return whether a checkpoint, as ``open_checkpoint`` yields it, has tensors ``prefix.*``."""
+    return any(name.startswith(f"{prefix}.") for name in file.keys())  # noqa: SIM118
+
+
+def read_tensors(file: Any, prefix: str, wanted: Tensors, path: Path) -> Tensors:
+    """Return the tensors ``prefix.*`` in the types of ``wanted``, once the header fits it.
+
+    Args:
+        file: what ``open_checkpoint`` yields.
+        prefix: which tensors.
+        wanted: tensors of the names, shapes and types to read; they may have shapes alone.
+        path: the file's, for the error.
+
+    Raises:
+        CheckpointError: other names, shapes or kinds of numbers.
+    """
+    start = f"{prefix}."
+    found = {
+        name.removeprefix(start): file.get_slice(name)
+        for name in file.keys()  # noqa: SIM118
+        if name.startswith(start)
+    }
+    fits = found.keys() == wanted.keys() and all(
+        tuple(part.get_shape()) == tuple(wanted[name].shape)
+        and part.get_dtype() in _kinds(wanted[name])
+        for name, part in found.items()
+    )
+    if not fits:
+        raise unreadable(path, "its tensors do not fit its networks")
+    # Copies: a view of the file would change with it.
+    return {
+        name: file.get_tensor(f"{start}{name}").to(like.dtype, copy=True)
+        for name, like in wanted.items()
+    }
+
+
+def _kinds(like: Tensor) -> tuple[str, ...]:
+    """Return the types of safetensors that may stand for a tensor's."""
+    return ("F64", "F32", "F16", "BF16") if like.is_floating_point() else ("I64", "I32")
+
+
+def _pair(header: CheckpointHeader, path: Path) -> NetworkPair:
+    if header.network.name not in NETWORKS:
+        raise CheckpointError(
+            f"{path} needs the network {header.network.name!r}, which this ganctl does not have.",
+            f"It was written by ganctl {header.ganctl_version}: use that one.",
+        )
+    return NETWORKS[header.network.name]
+
+
+def _shaped(build: Callable[[NetworkSpec], Network], spec: NetworkSpec, path: Path) -> Network:
+    """Return a network of shapes alone, so that a header costs no memory, whatever it says."""
+    try:
+        with torch.device("meta"):
+            network = build(spec)
+    except UsageError as error:
+        raise unreadable(path, f"its header makes no sense ({error})") from error
+    weights = sum(tensor.numel() for tensor in network.state_dict().values())
+    if weights > WEIGHTS:
+        raise unreadable(path, f"its header makes no sense (networks of {weights:,} weights)")
+    return network
+
+
+def _filled(network: Network, file: Any, prefix: str, path: Path) -> Network:
+    """Return a network of shapes with its weights, in evaluation mode, which needs no gradient."""
+    weights = read_tensors(file, prefix, network.state_dict(), path)
+    network.load_state_dict(weights, assign=True)
+    return network.eval().requires_grad_(False)

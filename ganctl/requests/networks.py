@@ -1,0 +1,82 @@
+"""What a pair of networks is, in numbers: all that is needed to build it, and its codes' meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ganctl.errors import UsageError
+from ganctl.files.limits import CLASSES
+from ganctl.requests.checks import check_count, check_image_size
+from ganctl.requests.recipes import Latent
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """All that is needed to build a pair of networks, so that weights load anywhere.
+
+    ``name`` is a row of ``engine.models.networks.NETWORKS``; images are
+    [channels, image_size, image_size]. Both networks see the label of one of
+    ``classes``, or none where that is 0. ``categories`` is the number of values of
+    InfoGAN's code c0, ``continuous`` the number of its codes c1, c2, …; codes
+    and labels exclude each other. With ``classifier`` the discriminator has a
+    head that names the class.
+
+    Raises:
+        UsageError: a number is out of range, or the parts exclude each other.
+    """
+
+    name: str
+    image_size: int
+    channels: int
+    classes: int
+    latent_size: int
+    latent: Latent = Latent.NORMAL
+    categories: int = 0
+    continuous: int = 0
+    classifier: bool = False
+
+    def __post_init__(self) -> None:
+        # A stranger's header must not make us build networks of any size.
+        if not isinstance(self.name, str):
+            raise UsageError("The network has no name.", "Use the file as ganctl wrote it.")
+        check_image_size("image_size", self.image_size)
+        check_count("channels", self.channels, most=3)
+        check_count("classes", self.classes, least=0, most=CLASSES)
+        check_count("latent_size", self.latent_size, most=4096)
+        check_count("categories", self.categories, least=0, most=CLASSES)
+        check_count("continuous", self.continuous, least=0, most=100 if self.categories else 0)
+        if (self.classes and self.categories) or (self.classifier and not self.classes):
+            raise UsageError(
+                "The network has labels and codes, or a classifier without labels.",
+                "Use the file as ganctl wrote it.",
+            )
+
+    @property
+    def condition_size(self) -> int:
+        """How many numbers the generator gets beside its latent."""
+        return self.classes + self.categories + self.continuous
+
+
+@dataclass(frozen=True)
+class CodeMap:
+    """What InfoGAN's categories mean: ``category_of_class`` has the value of c0 for each class.
+
+    ``error``, in [0, 1], is the part of the training images whose guessed
+    category means another class than theirs.
+
+    Raises:
+        ValueError: the categories are not one for each class, or the error is out of range.
+    """
+
+    category_of_class: tuple[int, ...]
+    error: float
+
+    def __post_init__(self) -> None:
+        if sorted(self.category_of_class) != list(range(len(self.category_of_class))):
+            raise ValueError(f"categories {self.category_of_class} are not one for each class")
+        if not 0 <= self.error <= 1:
+            raise ValueError(f"error {self.error}")
+
+    def class_of_category(self, category: int) -> int:
+        """Return the class that a value of c0 means."""
+        return self.category_of_class.index(category)

@@ -1,0 +1,152 @@
+"""What may be asked of a generator: labels, seeds, codes, and how many images at once. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ganctl.errors import UsageError
+from ganctl.files.limits import SAMPLES_BYTES
+from ganctl.requests.checks import check_amount, check_count
+from ganctl.requests.codes import Codes, parse_codes
+from ganctl.requests.labels import UNLABELLED, Label, one_hot, parse_labels
+from ganctl.requests.networks import CodeMap, NetworkSpec
+from ganctl.requests.seeds import MAX_SEED, MAX_SEEDS, check_seed
+
+LARGEST_SCALE = 64
+
+
+class Format(str, Enum):
+    """How samples are written."""
+
+    PNG = "png"
+    NPZ = "npz"
+    IDX = "idx"
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """What a generator can be asked for, as its checkpoint's header says it."""
+
+    model: str
+    classes: tuple[str, ...]
+    network: NetworkSpec
+    code_map: CodeMap | None
+
+
+@dataclass(frozen=True)
+class SamplePlan:
+    """Which images to draw: every label with every seed, label after label.
+
+    ``truncation`` scales the latents, in [0, 2]; ``codes`` are InfoGAN's that are fixed.
+    ``notes`` are sentences that the user should read about how the labels were understood.
+    """
+
+    labels: tuple[Label, ...]
+    seeds: Sequence[int]
+    truncation: float = 1.0
+    codes: Codes = field(default_factory=Codes)
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.labels) * len(self.seeds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleRequest:
+    """What was asked for, before it is known of which generator.
+
+    ``labels`` and ``codes`` are as they were typed; ``scale`` is how many pixels wide each pixel
+    becomes.
+
+    Raises:
+        UsageError: a number is out of range.
+    """
+
+    labels: Sequence[str] = ()
+    seeds: Sequence[int] = (0,)
+    codes: Sequence[str] = ()
+    truncation: float = 1.0
+    scale: int = 1
+
+    def __post_init__(self) -> None:
+        check_count("The number of seeds", len(self.seeds), most=MAX_SEEDS)
+        check_amount("--truncation", self.truncation, least=0, most=2)
+        check_count("--scale", self.scale, most=LARGEST_SCALE)
+
+    def plan(self, of: Conditioning) -> SamplePlan:
+        """Return which images a generator is to draw.
+
+        Raises:
+            UsageError: an unknown class or code, a label that is missing, or one for a generator
+                that knows none, or more images than fit into the memory of most machines.
+        """
+        codes = parse_codes(self.codes, of.network)
+        labels, notes = self._labels(codes, of)
+        plan = SamplePlan(labels, self.seeds, self.truncation, codes, notes)
+        check_memory(len(plan), of.network, self.scale)
+        return plan
+
+    def _labels(self, codes: Codes, of: Conditioning) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+        if codes.category is not None:
+            if self.labels:
+                raise UsageError("The code c0 and a label exclude each other.", "Give one of them.")
+            index = of.code_map.class_of_category(codes.category) if of.code_map else codes.category
+            return (one_hot(index, of.classes),), ()
+        if of.classes and not self.labels:
+            names = ", ".join(of.classes[:12]) + (", …" if len(of.classes) > 12 else "")
+            raise UsageError(
+                "sample needs a label.",
+                f"Give --digit / --class: one of {names}, or all.",
+            )
+        return labels_of(self.labels, of)
+
+
+def labels_of(texts: Sequence[str], of: Conditioning) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+    """Return the labels that were asked for, all if none was, and notes on how they were read.
+
+    Raises:
+        UsageError: there is no such class, or the generator knows no classes.
+    """
+    if of.classes:
+        parsed = parse_labels(texts or ["all"], of.classes)
+        return parsed.labels, parsed.notes
+    if texts:
+        raise UsageError(
+            f"--digit / --class cannot steer this generator: --model {of.model} trains without "
+            "labels.",
+            "Leave it out, or train another --model, such as cgan.",
+        )
+    return (UNLABELLED,), ()
+
+
+def choose_seeds(n: int | None, seed: int | None, option: str = "--n") -> range:
+    """Return ``n`` seeds (1 if None) from ``seed`` (0 if None) on.
+
+    Raises:
+        UsageError: one of them is out of range, or the last seed would be.
+    """
+    count = check_count(option, 1 if n is None else n, most=MAX_SEEDS)
+    first = check_seed(0 if seed is None else seed)
+    check_seed(min(first + count - 1, MAX_SEED + 1), f"--seed plus {option}:")
+    return range(first, first + count)
+
+
+def check_memory(images: int, network: NetworkSpec, scale: int = 1) -> None:
+    """Raise ``UsageError`` if images would not fit into the memory of most machines.
+
+    Args:
+        images: how many are drawn at once.
+        network: what draws them.
+        scale: how many pixels wide each pixel becomes.
+    """
+    side = network.image_size * scale
+    pixels = images * network.channels * side**2
+    if pixels > SAMPLES_BYTES:
+        raise UsageError(
+            f"{images:,} images of {side}×{side} pixels are {pixels / 2**30:,.1f} GiB.",
+            f"Up to {SAMPLES_BYTES >> 30} GiB are drawn at once: ask for fewer images, or a "
+            "smaller --scale.",
+        )

@@ -1,0 +1,88 @@
+"""What may be asked of a generator, before anything is drawn."""
+
+import pytest
+
+from ganctl.errors import UsageError
+from ganctl.files.limits import SAMPLES_BYTES
+from ganctl.requests.labels import UNLABELLED
+from ganctl.requests.networks import CodeMap, NetworkSpec
+from ganctl.requests.sample import (
+    Conditioning,
+    SampleRequest,
+    check_memory,
+    choose_seeds,
+    labels_of,
+)
+from ganctl.requests.seeds import MAX_SEED
+
+DIGITS = tuple("0123456789")
+CGAN = Conditioning("cgan", DIGITS, NetworkSpec("modern", 28, 1, 10, 64), None)
+GAN = Conditioning("gan", (), NetworkSpec("infogan", 28, 1, 0, 62), None)
+CODED = NetworkSpec("infogan", 28, 1, 0, 62, categories=2, continuous=2)
+INFOGAN = Conditioning("infogan", ("across", "down"), CODED, CodeMap((1, 0), 0.25))
+
+
+def test_every_label_with_every_seed():
+    plan = SampleRequest(labels=["7", "3:0.5,8:0.5"], seeds=range(4)).plan(CGAN)
+    assert [label.text for label in plan.labels] == ["7", "3:0.5,8:0.5"]
+    assert len(plan) == 8
+
+
+def test_a_category_is_the_class_that_it_means():
+    plan = SampleRequest(codes=["c0=0", "c1=2"]).plan(INFOGAN)
+    assert [label.text for label in plan.labels] == ["down"]
+    assert plan.codes.continuous == {1: 2.0}
+
+
+def test_labels_that_were_scaled_are_noted():
+    assert "scaled" in SampleRequest(labels=["3:2,8:2"]).plan(CGAN).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("request_", "of", "message"),
+    [
+        (SampleRequest(), CGAN, "sample needs a label"),
+        (SampleRequest(labels=["0"]), GAN, "--model gan trains without labels"),
+        (SampleRequest(labels=["x"]), CGAN, "no class 'x'"),
+        (SampleRequest(codes=["c1=1"]), CGAN, "no codes"),
+        (SampleRequest(labels=["down"], codes=["c0=1"]), INFOGAN, "exclude each other"),
+        (SampleRequest(labels=["all"], seeds=range(10**6)), CGAN, "are 7.3 GiB"),
+        (SampleRequest(labels=["0"], seeds=range(10**5), scale=64), CGAN, "1792×1792 pixels"),
+    ],
+)
+def test_what_cannot_be_drawn(request_, of, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        request_.plan(of)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"truncation": -0.1}, {"truncation": 3}, {"truncation": float("nan")}, {"scale": 0},
+     {"scale": 65}, {"seeds": ()}],
+    ids=str,
+)  # fmt: skip
+def test_numbers_out_of_range(options):
+    with pytest.raises(UsageError, match="out of range"):
+        SampleRequest(**options)
+
+
+def test_all_labels_where_none_is_asked_for():
+    assert len(labels_of((), CGAN)[0]) == 10
+    assert labels_of((), GAN)[0] == (UNLABELLED,)
+
+
+def test_seeds_from_a_number_and_a_first_one():
+    assert list(choose_seeds(None, None)) == [0]
+    assert list(choose_seeds(3, 4)) == [4, 5, 6]
+    with pytest.raises(UsageError, match="--seed plus --n"):
+        choose_seeds(2, MAX_SEED)
+    with pytest.raises(UsageError, match="n 0 is out of range"):
+        choose_seeds(0, None, "n")
+
+
+def test_memory_is_bounded_for_everybody():
+    pixels = 28 * 28
+    check_memory(SAMPLES_BYTES // pixels, CGAN.network)
+    with pytest.raises(UsageError, match="GiB"):
+        check_memory(SAMPLES_BYTES // pixels + 1, CGAN.network)
