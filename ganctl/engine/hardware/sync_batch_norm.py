@@ -97,7 +97,7 @@ def _mean_of_processes(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     return both[0], both[1]
 
 
-def synchronise(network: nn.Module) -> None:
+def convert_sync_batch_norm(network: nn.Module) -> None:
     """Replace every batch norm in ``network``, keeping its parameters and statistics."""
     for name, layer in network.named_children():
         if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
@@ -107,4 +107,4 @@ def synchronise(network: nn.Module) -> None:
                 setattr(synced, buffer, value)
             setattr(network, name, synced)
         else:
-            synchronise(layer)
+            convert_sync_batch_norm(layer)
