@@ -14,13 +14,14 @@ import argparse
 import os
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from ganctl.engine.training import loop
+from ganctl.engine.training.loop import train
 from ganctl.pictures.images import read_image
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
 from ganctl.requests.training import train_config, values
@@ -37,8 +38,6 @@ def main() -> None:
     parser.add_argument("--recipes", nargs="+", default=values(RecipeName))
     parser.add_argument("--models", nargs="+", default=values(Model))
     arguments = parser.parse_args()
-    # Every step reports its losses.
-    loop.recipe_for = lambda *names: replace(recipe_for(*names), log_every=1)
     print("recipe    model        stops  numbers compared  different")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["GANCTL_HOME"] = folder
@@ -67,14 +66,15 @@ def compare(data: Path, recipe: str, model: str, steps: int, batch: int) -> None
         checkpoint_every=3,
         keep=0,
     )
+    every_step = replace(recipe_for(config.recipe, config.model), log_every=1)
     with tempfile.TemporaryDirectory() as folder:
         straight = Run.new(Path(folder) / "straight", config)
-        for _ in loop.train(straight):
+        for _ in train(straight, recipe=every_step):
             pass
         parts = Run.new(Path(folder) / "parts", config)
         while parts.status != "finished":
             asked = iter([False])  # Before its first step, and then after it.
-            for _ in loop.train(parts, should_stop=lambda left=asked: next(left, True)):
+            for _ in train(parts, recipe=every_step, should_stop=partial(next, asked, True)):
                 pass
             parts = Run.open(parts.folder)
         outcomes = outcome(straight), outcome(parts)

@@ -1,8 +1,8 @@
-"""Randomness that is a function of what it is for, never of what ran before.
+"""Random draws that are a function of their purpose, never of what was drawn before.
 
-Each draw has its own generator, seeded by a key such as (seed, step, "latent").
-A resumed training therefore draws what the uninterrupted one would have drawn,
-and a sample's seed gives the same latent whatever else is asked for.
+Each draw has its own rng, seeded by a key such as (seed, step, "latent"). A
+resumed run therefore draws what an uninterrupted one draws, and a sample's seed
+gives the same latent whatever else is asked for.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from ganctl.requests.recipes import Latent
 
 
 def rng(*key: int | str, device: torch.device | str = "cpu") -> torch.Generator:
-    """Return a random generator on ``device`` that is determined by ``key``."""
+    """Return an rng on ``device`` that is determined by ``key``."""
     return torch.Generator(device).manual_seed(_seed_of(key))
 
 
 @contextmanager
 def seeded_globals(*key: int | str) -> Iterator[None]:
-    """Let torch's layers, which initialise from the global generator, depend on ``key`` alone.
+    """Seed torch's global rng, from which layers initialise themselves, by ``key``.
 
-    The global state is what it was when this closes.
+    On exit its state is what it was on entry.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(_seed_of(key))
@@ -34,7 +34,7 @@ def seeded_globals(*key: int | str) -> Iterator[None]:
 
 
 def draw_latents(distribution: Latent, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
-    """Return numbers of ``shape``, independent, from N(0, 1) or uniform on [-1, 1]."""
+    """Return a tensor of independent draws from N(0, 1), or uniform on [-1, 1]."""
     if distribution is Latent.UNIFORM:
         return 2 * torch.rand(shape, generator=rng, device=rng.device) - 1
     return torch.randn(shape, generator=rng, device=rng.device)
@@ -55,12 +55,12 @@ def _row_for_each(seeds: Sequence[int], purpose: str, size: int, distribution: L
 
 
 class DataOrder:
-    """The endless order in which a training sees its data: every epoch a new shuffle.
+    """The endless order in which training visits a data set, shuffled anew for each epoch.
 
     Args:
         count: images in the data set.
         batch: images in a step.
-        seed: the training's seed.
+        seed: the run's seed.
     """
 
     def __init__(self, count: int, batch: int, seed: int) -> None:

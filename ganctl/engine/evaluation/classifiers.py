@@ -11,7 +11,7 @@ from torch.nn import functional
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.labelled import OnProgress
-from ganctl.engine.models.augment import augment
+from ganctl.engine.models.augment import distort
 from ganctl.engine.sampling.sampler import from_pixels
 
 BATCH = 128
@@ -120,7 +120,7 @@ def fit(
         for step in range(steps):
             chosen = order.indices(step)
             rng = seeding.rng(seed, step, "distort")
-            images = augment(from_pixels(dataset.images[chosen]), distortion, rng)
+            images = distort(from_pixels(dataset.images[chosen]), distortion, rng)
             loss = functional.cross_entropy(classifier(images), dataset.labels[chosen])
             optimizer.zero_grad()
             torch.autograd.backward(loss)

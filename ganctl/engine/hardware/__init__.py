@@ -1,4 +1,5 @@
-"""Where a step runs: the device, several processes that train together, CUDA graphs.
+"""Where training runs: the device and its number format, several processes, CUDA graphs.
 
-It may import ``engine.models`` and the rooms below the engine. Begin with ``devices``.
+It may import the rooms below the engine and nothing of the engine; only
+``engine.training`` imports it. Begin with ``devices``, then ``distributed``.
 """

@@ -1,106 +1,107 @@
-"""A step recorded once on a GPU and played again: CUDA graphs.
+"""Work that is captured once on a GPU and then replayed: CUDA graphs.
 
 A small network keeps a GPU waiting for the host, which launches several
 hundred kernels a step, one by one. A CUDA graph launches them all at once, with
-the very addresses that they had when they were recorded. So all that differs
-from step to step must lie in tensors that stay where they are.
+the very addresses that they had when they were captured. So everything that
+differs from call to call must be in tensors that stay where they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Hashable, Sequence
 
 import torch
-
-from ganctl.engine.training.batches import Batch
-from ganctl.engine.training.step import Losses, Step
+from torch import Tensor
 
 WARM_UP = 3
-"""Steps that are played before one is recorded, in which libraries choose their kernels."""
+"""Calls before the capture, in which libraries choose their kernels."""
 
-Play = Callable[[], Losses]
-
-
-class Tape(Protocol):
-    """What records a function's work on a device."""
-
-    def warm_up(self, play: Play) -> Losses:
-        """Return what ``play`` gives, called as recording needs it to have been."""
-        ...
-
-    def record(self, play: Play, rng: torch.Generator) -> Play:
-        """Return what does the work of ``play`` again.
-
-        Recording does no work. ``random`` is what ``play`` draws from; its state at the time of
-        each call counts. What is returned gives the same tensors each time, with new values.
-        """
-        ...
+Outputs = dict[str, Tensor]
+Work = Callable[..., Outputs]
+"""Called with tensors and, last, with the rng that it draws from."""
 
 
-class CudaTape:
-    """Records CUDA graphs (``torch.cuda.CUDAGraph``)."""
-
-    def warm_up(self, play: Play) -> Losses:
-        """Return what ``play`` gives, on a stream beside the current one."""
-        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            losses = play()
-        torch.cuda.current_stream().wait_stream(stream)
-        return losses
-
-    def record(self, play: Play, rng: torch.Generator) -> Play:
-        """Return what replays the graph of ``play``."""
-        graph = torch.cuda.CUDAGraph()
-        graph.register_generator_state(rng)
-        with torch.cuda.graph(graph):
-            losses = play()
-
-        def replay() -> Losses:
-            graph.replay()
-            return losses
-
-        return replay
+def run_on_side_stream(work: Callable[[], Outputs]) -> Outputs:
+    """Return what ``work`` returns, run on another stream, as a later capture demands."""
+    stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        outputs = work()
+    torch.cuda.current_stream().wait_stream(stream)
+    return outputs
 
 
-class RecordedStep:
-    """A steady ``Step`` that is recorded once it has warmed up: a tape each with and without R1.
+def capture(work: Callable[[], Outputs], rng: torch.Generator) -> Callable[[], Outputs]:
+    """Return a replay of ``work``, which is captured but not run.
+
+    Each replay draws from ``rng`` in its state at that time, and returns the
+    same tensors with new values.
+    """
+    graph = torch.cuda.CUDAGraph()
+    graph.register_generator_state(rng)
+    with torch.cuda.graph(graph):
+        outputs = work()
+
+    def replay() -> Outputs:
+        graph.replay()
+        return outputs
+
+    return replay
+
+
+class CudaGraphs:
+    """Runs work ``WARM_UP`` times, then captures it, then replays it.
 
     Args:
-        step: the step; its learning rates are tensors.
-        tape: what records it.
+        warm_up: runs work that is not captured yet.
+        capture: returns a replay of work.
     """
 
-    def __init__(self, step: Step, tape: Tape) -> None:
-        self._step = step
-        self._tape = tape
-        self._held: Batch | None = None
-        self._played = {False: 0, True: 0}
-        self._recorded: dict[bool, Play] = {}
+    def __init__(
+        self,
+        warm_up: Callable[[Callable[[], Outputs]], Outputs] = run_on_side_stream,
+        capture: Callable[
+            [Callable[[], Outputs], torch.Generator], Callable[[], Outputs]
+        ] = capture,
+    ) -> None:
+        self._warm_up = warm_up
+        self._capture = capture
+        self._inputs: tuple[tuple[Tensor, ...], torch.Generator] | None = None
+        self._calls: dict[Hashable, int] = {}
+        self._replays: dict[Hashable, Callable[[], Outputs]] = {}
 
-    def __call__(self, batch: Batch, progress: float) -> Losses:
-        """Train on ``batch``; the terms keep their values until the next call alone."""
-        held = self._hold(batch)
-        kind = self._step.penalised
+    def __call__(
+        self, variant: Hashable, work: Work, tensors: Sequence[Tensor], rng: torch.Generator
+    ) -> Outputs:
+        """Return what ``work(*tensors, rng)`` returns; it is overwritten by the next call.
 
-        def play() -> Losses:
-            return self._step(held, progress)
+        Args:
+            variant: names the work; each variant has a graph of its own.
+            work: what to do, which must be the same in each call of a variant.
+            tensors: of the same shapes in every call.
+            rng: a generator in its initial state.
+        """
+        held, held_rng = self._hold(tensors, rng)
 
-        if self._played[kind] < WARM_UP:
-            self._played[kind] += 1
-            return self._tape.warm_up(play)
-        if kind not in self._recorded:
-            self._recorded[kind] = self._tape.record(play, held.rng)
-        return self._recorded[kind]()
+        def on_held_inputs() -> Outputs:
+            return work(*held, held_rng)
 
-    def _hold(self, batch: Batch) -> Batch:
-        """Return the batch in the tensors, and with the generator, of the first one."""
-        if self._held is None:
-            self._held = batch
-            return batch
-        self._held.real.copy_(batch.real)
-        self._held.y.copy_(batch.y)
-        self._held.z.copy_(batch.z)
-        self._held.rng.manual_seed(batch.rng.initial_seed())
-        return self._held
+        calls = self._calls[variant] = self._calls.get(variant, 0) + 1
+        if calls <= WARM_UP:
+            return self._warm_up(on_held_inputs)
+        if variant not in self._replays:
+            self._replays[variant] = self._capture(on_held_inputs, held_rng)
+        return self._replays[variant]()
+
+    def _hold(
+        self, tensors: Sequence[Tensor], rng: torch.Generator
+    ) -> tuple[tuple[Tensor, ...], torch.Generator]:
+        """Return the first call's tensors and rng, with the values and the seed of this call's."""
+        if self._inputs is None:
+            self._inputs = tuple(tensors), rng
+            return self._inputs
+        held, held_rng = self._inputs
+        for target, source in zip(held, tensors, strict=True):
+            target.copy_(source)
+        held_rng.manual_seed(rng.initial_seed())
+        return self._inputs

@@ -1,4 +1,4 @@
-"""Which device trains, and in which number format."""
+"""The device that trains, and its number format."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ganctl.runs.world import World
 def choose_device(wanted: Device, world: World | None = None) -> torch.device:
     """Return the device that was asked for; ``auto`` prefers CUDA, then MPS, then the CPU.
 
-    Each process of a machine has a GPU of its own.
+    Each process of a machine gets a GPU of its own.
 
     Raises:
-        UsageError: it is not there.
+        UsageError: it is not available.
     """
     available = {
         Device.CUDA: torch.cuda.is_available(),
@@ -40,7 +40,7 @@ def choose_device(wanted: Device, world: World | None = None) -> torch.device:
 
 
 def choose_precision(wanted: Precision, device: torch.device) -> Precision:
-    """Return the format that was asked for; ``auto`` is bfloat16 on a GPU that computes in it.
+    """Return the format that was asked for; ``auto`` is bfloat16 on a GPU with hardware for it.
 
     On a CPU ``auto`` is float32: on two cores bfloat16 was not faster for networks this small
     (``benchmarks/quality/recipe_trials.md``).
@@ -54,9 +54,9 @@ def choose_precision(wanted: Precision, device: torch.device) -> Precision:
 def autocast(
     precision: Precision, device: torch.device
 ) -> Callable[[], AbstractContextManager[None]]:
-    """Return a maker of contexts in which convolutions and products compute in ``precision``."""
+    """Return a function that makes contexts whose convolutions and products use ``precision``."""
     enabled = precision is Precision.BF16
-    # A recorded step on a GPU must not find weights that were converted before it was recorded.
+    # A captured step must not use weights that were converted before its capture.
     cached = device.type != "cuda"
     return partial(
         torch.autocast, device.type, torch.bfloat16, enabled=enabled, cache_enabled=cached

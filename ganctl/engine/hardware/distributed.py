@@ -1,105 +1,38 @@
-"""Several processes that train one pair of networks, by PyTorch's own engine.
+"""Several processes that train one pair of networks together, through ``torch.distributed``.
 
-Each works on its share of every batch; the gradients are averaged, so that all
-hold the same networks after each step.
+Each works on its shard of every batch; gradients are averaged, so that all
+processes have the same networks after each step. All of them call the functions
+here in the same order; in a world of one process these return at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from ganctl.engine.hardware.sync_batch_norm import synchronise
-from ganctl.engine.models.objectives import Loss, StepInputs
+from ganctl.engine.hardware.sync_batch_norm import convert_sync_batch_norm
 from ganctl.errors import ProcessLost, UsageError
 from ganctl.runs.world import World
 
-LossOf = Callable[[StepInputs], Loss]
-
-
-class Team:
-    """One process alone: there is nobody to agree with."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def share_layers(self, *networks: nn.Module) -> None:
-        """Let layers that look at a whole batch see that of all processes."""
-
-    def averaging(self, network: nn.Module, loss: LossOf) -> LossOf:  # noqa: ARG002
-        """Return ``loss`` such that the gradients of ``network`` are the mean of all processes'."""
-        return loss
-
-    def agree(self, progress: float, stop: bool) -> tuple[float, bool]:
-        """Return how much of the budget is spent, and whether any process was asked to stop."""
-        return progress, stop
-
-    def mean(self, losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return each term's mean over the processes."""
-        return dict(losses)
-
-    @contextmanager
-    def main_first(self) -> Iterator[None]:
-        """Let the leader do something, such as a download, before the others do."""
-        yield
-
-    def part(self) -> None:
-        """Wait until all are done: torchrun ends the others when one leaves with an error."""
-
-
-class ManyProcesses(Team):
-    """One process among several, which all call the same methods in the same order."""
-
-    def share_layers(self, *networks: nn.Module) -> None:
-        """Let layers that look at a whole batch see that of all processes."""
-        for network in networks:
-            synchronise(network)
-
-    def averaging(self, network: nn.Module, loss: LossOf) -> LossOf:
-        """Return ``loss`` such that the gradients of ``network`` are the mean of all processes'."""
-        return DistributedDataParallel(_Side(network, loss))
-
-    def agree(self, progress: float, stop: bool) -> tuple[float, bool]:
-        """Return what the leader has spent, and whether any process was asked to stop."""
-        message = torch.tensor([progress if self.world.is_main else 0.0, stop], dtype=torch.float64)
-        dist.all_reduce(message)
-        return message[0].item(), bool(message[1] > 0)
-
-    def mean(self, losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return each term's mean over the processes."""
-        values = torch.stack([term.float() for term in losses.values()])
-        dist.all_reduce(values)
-        return dict(zip(losses, values / self.world.size, strict=True))
-
-    @contextmanager
-    def main_first(self) -> Iterator[None]:
-        """Let the leader do something, such as a download, before the others do."""
-        if not self.world.is_main:
-            dist.barrier()
-        yield
-        if self.world.is_main:
-            dist.barrier()
-
-    def part(self) -> None:
-        """Wait until all are done: torchrun ends the others when one leaves with an error."""
-        dist.barrier()
+Loss = TypeVar("Loss")
 
 
 @contextmanager
-def joined(world: World, device: torch.device) -> Iterator[Team]:
+def process_group(world: World, device: torch.device) -> Iterator[None]:
     """Join the other processes, if there are any, and leave them at the end.
 
     Raises:
-        UsageError: this kind of device cannot train together with others.
-        ProcessLost: another process is gone.
+        UsageError: several processes cannot use this kind of device, or cannot find each other.
+        ProcessLost: another process has died.
     """
     if world.size == 1:
-        yield Team(world)
+        yield
         return
     if device.type not in ("cpu", "cuda"):
         raise UsageError(
@@ -112,38 +45,89 @@ def joined(world: World, device: torch.device) -> Iterator[Team]:
     except ValueError as error:
         raise UsageError(
             f"WORLD_SIZE says that {world.size} processes train together, but {error}.",
-            "Start them by torchrun, or unset WORLD_SIZE to train alone.",
+            "Start them with torchrun, or unset WORLD_SIZE to train with one process.",
         ) from error
     try:
-        yield ManyProcesses(world)
+        yield
     except RuntimeError as error:
-        if _speaks_of_peers(error):
+        if _is_lost_connection(error):
             raise ProcessLost(
-                "Another process of this training is gone.",
-                "The last checkpoint is whole: start them all again with --resume.",
+                "Another process of this run has died.",
+                "The last checkpoint is intact: start all processes again with --resume.",
             ) from error
         raise
     finally:
         dist.destroy_process_group()
 
 
-class _Side(nn.Module):
-    """A player's parameters, and as output the loss that they minimise: what torch's engine wraps.
+def share_batch_norm(world: World, *networks: nn.Module) -> None:
+    """Let the batch norm of ``networks`` see the batch of all processes."""
+    if world.size > 1:
+        for network in networks:
+            convert_sync_batch_norm(network)
 
-    The objectives call a player's parts one by one, and the discriminator
-    several times in a step; the engine must see one call for each backward
-    pass. It is shown no statistics of batch norm, which are the same in every
-    process as they are.
+
+def average_gradients(
+    world: World, network: nn.Module, loss: Callable[[Any], Loss]
+) -> Callable[[Any], Loss]:
+    """Return ``loss`` with the gradients of ``network`` averaged over the processes.
+
+    Each call must be followed by one backward pass to all parameters of ``network``.
+    """
+    return loss if world.size == 1 else DistributedDataParallel(_LossModule(network, loss))
+
+
+def agree(world: World, progress: float, stop: bool) -> tuple[float, bool]:
+    """Return the main process's progress, and whether any process wants to stop."""
+    if world.size == 1:
+        return progress, stop
+    message = torch.tensor([progress if world.is_main else 0.0, stop], dtype=torch.float64)
+    dist.all_reduce(message)
+    return message[0].item(), bool(message[1] > 0)
+
+
+def mean_over_processes(world: World, scalars: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the mean over the processes of each scalar."""
+    if world.size == 1:
+        return dict(scalars)
+    values = torch.stack([value.float() for value in scalars.values()])
+    dist.all_reduce(values)
+    return dict(zip(scalars, values / world.size, strict=True))
+
+
+@contextmanager
+def main_first(world: World) -> Iterator[None]:
+    """Run the block, such as a download, in the main process before the others."""
+    if not world.is_main:
+        dist.barrier()
+    yield
+    if world.is_main and world.size > 1:
+        dist.barrier()
+
+
+def barrier(world: World) -> None:
+    """Wait until all processes are here."""
+    if world.size > 1:
+        dist.barrier()
+
+
+class _LossModule(nn.Module):
+    """A network's parameters, and their loss as the output: what DDP wraps.
+
+    An objective calls parts of a network one by one, and the discriminator
+    several times a step; DDP must see one forward call for each backward pass.
+    It does not see the statistics of batch norm, which are the same in every
+    process anyway.
     """
 
-    def __init__(self, network: nn.Module, loss: LossOf) -> None:
+    def __init__(self, network: nn.Module, loss: Callable[[Any], Any]) -> None:
         super().__init__()
         self.weights = nn.ParameterList(network.parameters())
         self._loss = loss
 
-    def forward(self, inputs: StepInputs) -> Loss:
+    def forward(self, inputs: Any) -> Any:
         return self._loss(inputs)
 
 
-def _speaks_of_peers(error: RuntimeError) -> bool:
+def _is_lost_connection(error: RuntimeError) -> bool:
     return isinstance(error, dist.DistError) or "gloo" in str(error)

@@ -1,4 +1,4 @@
-"""Batch norm over the batch of all processes, so that their number changes nothing."""
+"""Batch norm over the batch of all processes, so that their number does not change the result."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from torch.nn.modules.batchnorm import _BatchNorm
 class SyncedBatchNorm(_BatchNorm):
     """``nn.BatchNorm1d`` and ``nn.BatchNorm2d`` whose batch is that of all processes together.
 
-    torch's own ``SyncBatchNorm`` takes tensors on a GPU alone. Every process
-    must have as many rows as the others. The names of its tensors are those of
-    the layer that it replaces, so that a checkpoint suits any number of processes.
+    torch's own ``SyncBatchNorm`` takes only tensors on a GPU. All processes must
+    have the same number of rows. Its parameters and buffers have the names of
+    the layer that it replaces, so that a checkpoint fits any number of processes.
     """
 
     def _check_input_dim(self, input: Tensor) -> None:  # noqa: A002
@@ -44,22 +44,22 @@ class SyncedBatchNorm(_BatchNorm):
 
 
 class _Normalise(torch.autograd.Function):
-    """Batch norm by the statistics of all processes, which are returned too.
+    """Batch norm with the statistics of all processes, which are returned too.
 
     Batch norm in eval mode is one fused kernel forward and one backward, which
-    takes the statistics for constants. What is missing then of the gradient,
-    since they depend on the input, is as in Ioffe & Szegedy (2015), section 3:
-    a part that is the same in a whole channel, and one along the normalised input.
+    treats the statistics as constants. Since they depend on the input, its
+    gradient lacks two terms (Ioffe & Szegedy 2015, section 3): one that is
+    constant in each channel, and one along the normalised input.
     """
 
     @staticmethod
     def forward(
         ctx: Any, rows: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
     ) -> tuple[Tensor, Tensor, Tensor]:
-        # Running statistics in float32 make it compute those of bfloat16 rows in float32 too.
+        # With running statistics in float32, those of bfloat16 rows are computed in float32 too.
         unused = rows.new_zeros(rows.shape[1], dtype=torch.float32)
         mean, var = torch.batch_norm_update_stats(rows, unused, unused, 0.0)
-        # One message for both: the whole variance is that within the processes and that between.
+        # One message for both: the variance is that within the processes plus that between them.
         mean, square = _mean_of_processes(mean, var + mean.square())
         var = square - mean.square()
         ctx.save_for_backward(rows, weight, bias, mean, var)
@@ -90,15 +90,18 @@ def _by_statistics(
 
 
 def _mean_of_processes(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the means of two tensors over the processes, which takes one message."""
+    """Return the means of two tensors over the processes, by one message."""
     both = torch.stack([first, second])
     dist.all_reduce(both)
     both /= dist.get_world_size()
     return both[0], both[1]
 
 
-def synchronise(network: nn.Module) -> None:
-    """Replace every batch norm in ``network``, keeping its parameters and statistics."""
+def convert_sync_batch_norm(network: nn.Module) -> None:
+    """Replace every batch norm in ``network`` by ``SyncedBatchNorm``, in place.
+
+    Parameters and statistics are the same objects as before.
+    """
     for name, layer in network.named_children():
         if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
             synced = SyncedBatchNorm(layer.num_features, layer.eps, layer.momentum)
@@ -107,4 +110,4 @@ def synchronise(network: nn.Module) -> None:
                 setattr(synced, buffer, value)
             setattr(network, name, synced)
         else:
-            synchronise(layer)
+            convert_sync_batch_norm(layer)

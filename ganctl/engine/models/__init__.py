@@ -1,5 +1,6 @@
-"""Networks and what they minimise: tensors in, images, scores and losses out.
+"""Networks, their losses, and what the discriminator sees images through.
 
-It may import ``engine.data`` and the rooms below the engine; nothing here knows a run or a
-step. Begin with ``base``, then ``objectives``.
+It may import ``engine.data`` and the rooms below the engine; no run and no
+training loop is known here. Begin with ``base``, which has the interfaces, then
+read ``objectives`` for the losses and ``modern`` for the networks.
 """

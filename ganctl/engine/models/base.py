@@ -1,13 +1,21 @@
-"""What a generator and a discriminator are to the rest of the engine.
+"""The interfaces of this room: a generator, a discriminator, and the objective that trains them.
 
-The generator is told a condition [N, condition_size] beside its latent: the
-weights of the classes, a one-hot row for one class and several entries for a
-blend; or InfoGAN's codes; or nothing, which is a condition of size 0.
+A generator gets a condition [N, condition_size] beside its latent: the weights
+of the classes, one-hot for one class and with several entries for a blend; or
+InfoGAN's codes; or nothing, which is a condition of size 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
 from torch import Tensor, nn
+
+from ganctl.engine.models.augment import Augmentation
+from ganctl.requests.recipes import Recipe
+from ganctl.runs.checkpoint_header import NetworkSpec
 
 
 class Generator(nn.Module):
@@ -21,31 +29,31 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """(images [N, C, H, W] in [-1, 1], label weights [N, classes]) → scores [N], any real number.
 
-    A high score means that the image looks real and fits its label. Between
-    the two lie features [N, F], from which InfoGAN's head Q guesses the codes,
-    and a classifier the class.
+    A high score means that the image looks real and fits its label. Scores are
+    computed from features [N, F], from which InfoGAN's head Q also predicts the
+    codes, and a classifier the class.
     """
 
     def features(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return what the trunk sees in each image."""
+        """Return the features [N, F] of the images."""
         raise NotImplementedError
 
     def score(self, features: Tensor, y: Tensor) -> Tensor:
-        """Return the score of each row of features."""
+        """Return the score [N] of each row of features."""
         raise NotImplementedError
 
     def class_logits(self, features: Tensor) -> Tensor:
         """Return the classifier's logits [N, classes].
 
-        Only where the networks were built with one; the features then come from
-        the image alone.
+        Only for networks that were built with a classifier; their features do
+        not depend on the label.
         """
         raise NotImplementedError
 
     def codes(self, features: Tensor) -> Tensor:
-        """Return Q's guess [N, categories + continuous]: logits of c0, then means of c1, c2, …
+        """Return Q's prediction [N, categories + continuous]: logits of c0, means of c1, c2, …
 
-        Only where the networks were built for codes.
+        Only for networks that were built for codes.
         """
         raise NotImplementedError
 
@@ -56,3 +64,72 @@ class Discriminator(nn.Module):
     def scores(self, x: Tensor, *labels: Tensor) -> list[Tensor]:
         """Return the scores of the same images with each of several labels."""
         return [self(x, y) for y in labels]
+
+
+@dataclass(frozen=True)
+class StepInputs:
+    """What a step's losses are computed from; rows with the same index belong together.
+
+    Args:
+        real: augmented real images [N, C, H, W].
+        fake: augmented fakes [N, C, H, W]; without gradient in the discriminator's loss.
+        condition: what the generator was given beside the latents [N, condition_size].
+        generate: returns augmented fakes of the same latents for another condition.
+        rng: what further draws come from.
+        progress: the spent fraction of the budget before this step, in [0, 1).
+    """
+
+    real: Tensor
+    fake: Tensor
+    condition: Tensor
+    generate: Callable[[Tensor], Tensor]
+    rng: torch.Generator
+    progress: float
+
+
+@dataclass(frozen=True)
+class Loss:
+    """``total`` is a scalar to differentiate; ``losses`` are detached scalars for the record."""
+
+    total: Tensor
+    losses: dict[str, Tensor]
+
+    def plus(self, name: str, term: Tensor, weight: float = 1.0) -> Loss:
+        """Return this loss with one more term, which is recorded without its weight."""
+        return Loss(self.total + weight * term, {**self.losses, name: term.detach()})
+
+
+class Objective:
+    """The losses of a model's two networks, and what it needs these networks to be.
+
+    ``uses_progress`` says whether the losses change with the spent fraction of the budget.
+    """
+
+    uses_progress = False
+
+    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
+        """Return the description of networks with the inputs and heads that this model needs.
+
+        Args:
+            spec: of networks that both get the label, of as many classes as the data have.
+
+        Raises:
+            DataError: the data have too few classes for this model.
+        """
+        raise NotImplementedError
+
+    def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:
+        """Return the generator's condition [N, condition_size] for one-hot labels [N, classes]."""
+        raise NotImplementedError
+
+    def augmentation(self, recipe: Recipe) -> Augmentation:
+        """Return what the discriminator sees images through: the recipe's noise."""
+        return Augmentation(noise=recipe.noise, fade=recipe.noise_fade)
+
+    def discriminator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
+        """Return L_D."""
+        raise NotImplementedError
+
+    def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
+        """Return L_G; its gradient reaches the generator through the fakes."""
+        raise NotImplementedError

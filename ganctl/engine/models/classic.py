@@ -1,6 +1,6 @@
 """The pair of ``--recipe classic``: a conditional DCGAN as it was written for TensorFlow in 2018.
 
-Three habits of that library are kept, since they are part of the networks:
+Three defaults of that library are kept, since they are part of the networks:
 'same' padding, which is uneven where its sum is odd; batch norm that shifts
 but does not scale; and Glorot's uniform initialisation with zero biases.
 """
@@ -26,8 +26,8 @@ Q_SIZE = 128
 class SameConv(nn.Conv2d):
     """A convolution 5×5 with stride 2 and TensorFlow's 'same' padding: [N, C, S] → ceil(S / 2).
 
-    The padding that is needed is split in two; an odd one has its larger half
-    after: 1 and 2 at sizes 28, 14 and 4, but 2 and 2 at 7.
+    The padding is split between both sides; where it is odd, the larger half
+    comes after: 1 and 2 at sizes 28, 14 and 4, but 2 and 2 at 7.
     """
 
     def __init__(self, channels: int, width: int) -> None:
@@ -45,7 +45,7 @@ class SameConvTranspose(nn.ConvTranspose2d):
     """A transposed convolution 5×5 with stride 2 and 'same' padding: [N, C, S] → 2 S.
 
     It undoes the padding of ``SameConv`` at size 2 S: of the 2 S + 3 rows and
-    columns the first one and the last two go.
+    columns the first one and the last two are cut off.
     """
 
     def __init__(self, channels: int, width: int) -> None:
@@ -86,7 +86,7 @@ class ClassicGenerator(Generator):
 
 
 class ClassicDiscriminator(Discriminator):
-    """The label as maps of constants beside the image, four convolutions 28 → 14 → 7 → 4 → 2.
+    """The label as constant maps beside the image, four convolutions 28 → 14 → 7 → 4 → 2.
 
     With a classifier there are no such maps: it would read the label off them.
     """
@@ -107,7 +107,7 @@ class ClassicDiscriminator(Discriminator):
         if spec.classifier:
             self.classifier = nn.Linear(features, spec.classes)
         if spec.categories:
-            # The head of Chen et al. 2016, appendix C.1; the note knows no codes.
+            # The head of Chen et al. 2016, appendix C.1; the original had no codes.
             self.q_dense = nn.Linear(features, Q_SIZE)
             self.q_norm = nn.BatchNorm1d(Q_SIZE)
             self.q_out = nn.Linear(Q_SIZE, spec.categories + spec.continuous)
@@ -123,7 +123,7 @@ class ClassicDiscriminator(Discriminator):
         return h.flatten(1)
 
     def score(self, features: Tensor, y: Tensor) -> Tensor:  # noqa: ARG002
-        """Return the score of each row of features, which know the label already."""
+        """Return the score of each row of features, which already depend on the label."""
         scores: Tensor = self.dense(features).squeeze(1)
         return scores
 
@@ -133,9 +133,9 @@ class ClassicDiscriminator(Discriminator):
         return logits
 
     def codes(self, features: Tensor) -> Tensor:
-        """Return Q's guess: logits of c0, then means of the continuous codes."""
-        guess: Tensor = self.q_out(_leaky(self.q_norm(self.q_dense(features))))
-        return guess
+        """Return Q's prediction: logits of c0, then means of the continuous codes."""
+        codes: Tensor = self.q_out(_leaky(self.q_norm(self.q_dense(features))))
+        return codes
 
 
 def _leaky(x: Tensor) -> Tensor:
@@ -150,7 +150,7 @@ def _norm(width: int) -> nn.BatchNorm2d:
 
 
 def _initialise(network: nn.Module) -> None:
-    """Start kernels from Glorot's uniform distribution and biases at zero."""
+    """Initialise kernels from Glorot's uniform distribution and biases with zeros."""
     for layer in network.modules():
         if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
             nn.init.xavier_uniform_(layer.weight)

@@ -1,8 +1,8 @@
 """The pair of Chen et al. 2016 for MNIST (InfoGAN, appendix C.1), with half as many channels.
 
-Beside the convolutions of ``modern`` both have a wide linear layer, and weights
-that start small. Without labels both are needed: without them ``gan`` draws
-broken strokes, and InfoGAN's categories come to mean anything but digits (see
+Both add a wide linear layer to the convolutions of ``modern``, and start from
+small weights. Models without labels need both: without them ``gan`` draws broken
+strokes, and InfoGAN's categories come to mean anything but digits (see
 ``benchmarks/quality/recipe_trials.md``).
 """
 
@@ -48,7 +48,7 @@ class InfoGANGenerator(Generator):
 class InfoGANDiscriminator(Discriminator):
     """Convolutions that halve the size, a linear layer, and heads for the score and for Q.
 
-    It sees no labels.
+    It gets no labels.
     """
 
     def __init__(self, spec: NetworkSpec) -> None:
@@ -73,7 +73,7 @@ class InfoGANDiscriminator(Discriminator):
         _initialise(self)
 
     def features(self, x: Tensor, y: Tensor) -> Tensor:  # noqa: ARG002
-        """Return what the linear layer sees."""
+        """Return the output [N, 1024] of the linear layer."""
         h: Tensor = self.trunk(x)
         return h
 
@@ -83,13 +83,13 @@ class InfoGANDiscriminator(Discriminator):
         return scores
 
     def codes(self, features: Tensor) -> Tensor:
-        """Return Q's guess: logits of c0, then means of the continuous codes."""
-        guess: Tensor = self.q(features)
-        return guess
+        """Return Q's prediction: logits of c0, then means of the continuous codes."""
+        codes: Tensor = self.q(features)
+        return codes
 
 
 def _initialise(network: nn.Module) -> None:
-    """Start kernels from N(0, 0.02²) (Radford et al. 2016, section 4) and biases at zero."""
+    """Initialise kernels from N(0, 0.02²) (Radford et al. 2016, section 4) and biases at zero."""
     for layer in network.modules():
         if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
             normal_(layer.weight, INITIAL_DEVIATION)

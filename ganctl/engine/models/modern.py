@@ -51,10 +51,10 @@ class ModernDiscriminator(Discriminator):
     Discriminator", equation 3).
 
     Args:
-        spec: what images and labels it sees.
+        spec: the images and labels that it gets.
         hidden: the width of the hidden layer; 0 leaves it out.
-        norm: whether there is batch norm. A recipe that penalises the score's slope at each image
-            for itself must have none.
+        norm: whether there is batch norm. With the gradient penalty there must be none, since it
+            makes an image's score depend on the other images.
     """
 
     def __init__(self, spec: NetworkSpec, *, hidden: int, norm: bool) -> None:
@@ -84,7 +84,7 @@ class ModernDiscriminator(Discriminator):
             )
 
     def features(self, x: Tensor, y: Tensor) -> Tensor:  # noqa: ARG002
-        """Return what the last layer before the heads sees; the label comes in later."""
+        """Return the input [N, F] of the heads; it does not depend on the label."""
         h: Tensor = self.blocks(x)
         return h
 
@@ -106,13 +106,13 @@ class ModernDiscriminator(Discriminator):
         return logits
 
     def codes(self, features: Tensor) -> Tensor:
-        """Return Q's guess: logits of c0, then means of the continuous codes."""
-        guess: Tensor = self.q(features)
-        return guess
+        """Return Q's prediction: logits of c0, then means of the continuous codes."""
+        codes: Tensor = self.q(features)
+        return codes
 
 
 def upsampling(widths: Sequence[int], channels: int) -> list[nn.Module]:
-    """Return convolutions that double the size: through ``widths``, and once more to images."""
+    """Return convolutions that double the size at each width, and once more to images."""
     layers: list[nn.Module] = []
     for width, narrower in pairwise(widths):
         layers += [
@@ -126,9 +126,9 @@ def upsampling(widths: Sequence[int], channels: int) -> list[nn.Module]:
 def downsampling(
     widths: Sequence[int], channels: int, *, slope: float, norm: bool
 ) -> list[nn.Module]:
-    """Return convolutions that halve the size, from images on and through ``widths``.
+    """Return convolutions that halve the size, from images to each of ``widths``.
 
-    With ``norm`` there is batch norm from the second one on.
+    With ``norm`` there is batch norm after each but the first.
     """
     layers: list[nn.Module] = [
         nn.Conv2d(channels, widths[0], 4, stride=2, padding=1),
@@ -143,10 +143,10 @@ def downsampling(
 
 
 def pyramid(image_size: int, base: int) -> tuple[list[int], int]:
-    """Return the widths from the smallest map up, and that map's size.
+    """Return the widths from the smallest map to the largest, and the smallest map's size.
 
-    The size is halved twice, and then on while it is even and above 8, the
-    width doubling each time: 28 → 14 → 7, 32 → 16 → 8, 64 → 32 → 16 → 8.
+    The size is halved twice, and then again while it is even and above 8; the
+    width doubles each time: 28 → 14 → 7, 32 → 16 → 8, 64 → 32 → 16 → 8.
     """
     size, widths = image_size // 4, [base, 2 * base]
     while size > 8 and size % 2 == 0:

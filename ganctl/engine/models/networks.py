@@ -1,4 +1,4 @@
-"""The table of networks: pairs of players that are built from one description."""
+"""The table of networks: pairs of generator and discriminator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ganctl.runs.checkpoint_header import NetworkSpec
 
 @dataclass(frozen=True)
 class NetworkPair:
-    """How to build the two players from one description."""
+    """How to build a generator and a discriminator from one description."""
 
     generator: Callable[[NetworkSpec], Generator]
     discriminator: Callable[[NetworkSpec], Discriminator]
@@ -32,5 +32,5 @@ NETWORKS: dict[str, NetworkPair] = {
 
 
 def parameter_count(network: nn.Module) -> int:
-    """Return the number of trainable numbers in a network."""
+    """Return the number of trainable parameters of a network."""
     return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)

@@ -1,4 +1,4 @@
-"""What keeps the discriminator gentle, whatever game is played."""
+"""The gradient penalty R1, which goes with any objective."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def r1_penalty(discriminator: Discriminator, real: Tensor, y: Tensor) -> Tensor:
     Args:
         discriminator: without batch norm, which would make the score of one
             image depend on the others (Gulrajani et al. 2017, section 4).
-        real: [N, C, H, W] in [-1, 1].
-        y: what the discriminator is told beside them.
+        real: real images as the discriminator sees them [N, C, H, W].
+        y: the labels that it gets [N, classes].
 
     Returns:
-        a scalar, to differentiate once more.
+        a scalar that can be differentiated again.
     """
     x = real.detach().requires_grad_()
     score = discriminator(x, y).sum()

@@ -1,4 +1,5 @@
-"""From a run's folder to a trained generator in it: the loop, a step, and what is kept.
+"""Training: the loop, one step of it, its state, and what it writes to the run's folder.
 
-It may import every other room of the engine. Begin with ``loop``, then ``step``.
+It may import every other room of the engine, and nothing else in the engine may
+import it. Begin with ``loop.train``, then ``step.Step``.
 """

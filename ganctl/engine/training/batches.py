@@ -1,4 +1,4 @@
-"""What each step trains on."""
+"""What each step trains on: real images, labels and latents, as a function of (seed, step)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ from ganctl.runs.world import World
 
 @dataclass(frozen=True)
 class Batch:
-    """One step's share: images [N, C, H, W] in [-1, 1], one-hot labels [N, classes], latents.
+    """This process's shard of a step's batch.
 
-    ``random`` is for whatever else the objective draws.
+    Args:
+        real: images [N, C, H, W] in [-1, 1].
+        y: one-hot labels [N, classes].
+        z: latents [N, latent_size].
+        rng: what the objective and the augmentation draw from.
     """
 
     real: Tensor
@@ -30,7 +34,11 @@ class Batch:
 
 
 class Batches:
-    """This process's share of each step's batch, on the device, as a function of (seed, step)."""
+    """This process's shard of each step's batch, on the device.
+
+    Raises:
+        UsageError: the batch cannot be split evenly among the processes.
+    """
 
     def __init__(
         self,
@@ -48,7 +56,7 @@ class Batches:
         self._latent = recipe.latent
         self._latent_shape = (config.batch, recipe.latent_size)
         self._shard = world.shard(config.batch)
-        # What an objective draws for itself must not be the same in every process.
+        # The draws of objective and augmentation must differ between processes.
         self._purpose = ("objective", world.rank) if world.rank else ("objective",)
 
     def at(self, step: int) -> Batch:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.data.labelled import OnProgress
-from ganctl.engine.hardware import devices
-from ganctl.engine.hardware.cuda_graphs import CudaTape, RecordedStep
-from ganctl.engine.hardware.distributed import Team, joined
+from ganctl.engine.hardware import devices, distributed
+from ganctl.engine.hardware.cuda_graphs import CudaGraphs
+from ganctl.engine.models.base import Objective
 from ganctl.engine.models.networks import parameter_count
-from ganctl.engine.models.objectives import OBJECTIVES, Objective
+from ganctl.engine.models.objectives import OBJECTIVES
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.batches import Batch, Batches
 from ganctl.engine.training.ema import ema_decay, update_ema
-from ganctl.engine.training.game import Game
 from ganctl.engine.training.monitor import Quality, quality_monitor
 from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
-from ganctl.engine.training.step import Losses, Step
+from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
 from ganctl.errors import RunError
 from ganctl.pictures.images import Images
 from ganctl.requests.recipes import Recipe, recipe_for
@@ -37,15 +37,22 @@ _NANOSECONDS = 10**9
 
 @dataclass(frozen=True)
 class StepReport:
-    """How the training stands, at every log interval of the recipe, at previews and at the end.
+    """The state of a run at each log interval of its recipe, at each preview, and at the end.
 
-    ``progress`` is the part of the budget that is spent, in [0, 1];
-    ``total_steps`` is None where the budget is minutes; ``seconds`` counts
-    earlier parts of a resumed training too; ``losses`` holds the losses and
-    mean scores of the latest step; ``preview`` the images of fixed latents,
-    uint8 [rows, 10, H, W] or [rows, 10, H, W, 3], where one was made, and
-    ``quality`` what a judge then said of others; ``alarms`` is what has just
-    gone wrong.
+    Attributes:
+        step: the steps taken, those before a resume included.
+        total_steps: the steps of the whole budget; None for a budget of minutes.
+        images_seen: ``step`` times the batch.
+        epoch: ``images_seen`` as a multiple of the data set's size.
+        progress: the spent fraction of the budget, in [0, 1].
+        seconds: the time trained, that before a resume included.
+        images_per_second: since the last report.
+        losses: the losses and mean scores of the latest step.
+        preview: images of fixed latents, uint8 [rows, 10, H, W] or [rows, 10, H, W, 3]; None
+            where no preview was due.
+        quality: what a judge measured on other samples; None where no preview was due, or where
+            the data are too few.
+        alarms: what has newly gone wrong.
     """
 
     step: int
@@ -64,74 +71,68 @@ class StepReport:
 def train(
     run: Run,
     *,
+    recipe: Recipe | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     on_progress: OnProgress | None = None,
     world: World | None = None,
 ) -> Iterator[StepReport]:
-    """Train until the run's budget is spent or ``should_stop()``, then save the last step.
+    """Train until the run's budget is spent or ``should_stop()``, then save a last checkpoint.
 
     Args:
-        run: a new run, or one with a checkpoint to go on from.
-        should_stop: asked after each step.
-        on_progress: told of downloads and other preparations.
-        world: the processes that train together; this one alone if None. Only the one that leads
+        run: a new run, or one to resume from its latest checkpoint.
+        recipe: the numbers to train with; those of the run's recipe and model if None.
+        should_stop: called after each step.
+        on_progress: called during downloads and other preparations.
+        world: the processes that train together; this one alone if None. Only the main process
             writes and yields.
 
     Yields:
-        A report at each log interval, each preview, and the end. No other process can train
-        the run until the iterator has ended or is gone.
+        A report at each log interval, at each preview, and at the end. No other process can train
+        the run until the iterator is exhausted or deleted.
 
     Raises:
-        UsageError: the device is not there, or the batch cannot be shared by the processes.
+        UsageError: the device is not available, or the batch cannot be split over the processes.
         DataError: the data cannot be loaded.
         RunError: another process trains the run, it was started on other data, or its
-            checkpoints are gone.
-        CheckpointError: the checkpoint to go on from is damaged.
-        Diverged: the losses or weights are no numbers any more; the last checkpoint is sound.
-        ProcessLost: another process is gone; the last checkpoint is whole.
-        FileError: something cannot be written; the last checkpoint is whole.
+            checkpoints are missing.
+        CheckpointError: the checkpoint to resume from is damaged.
+        Diverged: a loss or a weight is NaN or infinite; the last checkpoint is finite.
+        ProcessLost: another process has died; the last checkpoint is intact.
+        FileError: something cannot be written; the last checkpoint is intact.
     """
+    recipe = recipe or recipe_for(run.config.recipe, run.config.model)
     world = world or World()
     device = devices.choose_device(run.config.device, world)
     try:
-        with joined(world, device) as team:
-            yield from _train(run, device, team, should_stop, on_progress)
+        with distributed.process_group(world, device):
+            yield from _train(run, recipe, device, world, should_stop, on_progress)
     finally:
         run.release()
 
 
 def _train(
     run: Run,
+    recipe: Recipe,
     device: torch.device,
-    team: Team,
+    world: World,
     should_stop: Callable[[], bool],
     on_progress: OnProgress | None,
 ) -> Iterator[StepReport]:
     config = run.config
-    recipe = recipe_for(config.recipe, config.model)
-    autocast = devices.autocast(devices.choose_precision(config.precision, device), device)
-    with team.main_first():
-        if run.status != NEW:
-            if team.world.is_main:
-                run.hold()
-            run.refresh()
-        dataset = data.load(config.data, image_size=config.image_size, on_progress=on_progress)
-    batches = Batches(dataset, config, recipe, device, team.world)
-    total_steps = config.budget.steps(len(dataset), config.batch)
+    dataset = _load_data(run, world, on_progress)
+    batches = Batches(dataset, config, recipe, device, world)
     objective = OBJECTIVES[config.model]
-    state = _start(run, dataset, recipe, objective, device)
-    recipe = _scaled(recipe, config.lr_scale)
-    recorder = None
-    if team.world.is_main:
-        recorder = _recorder(run, state, dataset, on_progress)
-    step = _stepper(Step(state, Game.of(objective, state, recipe, team), recipe, autocast), team)
+    state = _initial_state(run, dataset, recipe, objective, device)
+    recorder = _recorder(run, state, dataset, on_progress) if world.is_main else None
+    step = _step(state, objective, run, recipe, world)
 
+    total_steps = config.budget.steps(len(dataset), config.batch)
     clock = _Clock(state.seconds)
-    speedometer = _Speedometer(clock, state.images_seen)
+    throughput = _Throughput(clock, state.images_seen)
     progress = config.budget.progress(state.step, state.seconds, total_steps)
-    progress, stopping = team.agree(progress, should_stop())
+    progress, stopping = distributed.agree(world, progress, should_stop())
     while progress < 1 and not stopping:
-        _set_learning_rates(state, recipe, progress)
+        state.set_learning_rates(*learning_rate_schedule(recipe, progress, scale=config.lr_scale))
         losses = step(batches.at(state.step), progress)
         state.step += 1
         state.images_seen += config.batch
@@ -139,69 +140,59 @@ def _train(
         decay = ema_decay(recipe, config.batch, state.images_seen)
         update_ema(state.generator_ema, state.generator, decay)
         progress = config.budget.progress(state.step, state.seconds, total_steps)
-        progress, stopping = team.agree(progress, should_stop())
+        progress, stopping = distributed.agree(world, progress, should_stop())
 
         previewing = progress >= 1 or state.step % config.preview_every == 0
         if previewing or state.step % recipe.log_every == 0:
-            losses = team.mean(losses)
+            losses = distributed.mean_over_processes(world, losses)
             if recorder is not None:
-                values = recorder.values(losses)
-                quality = recorder.look() if previewing else None
-                report = StepReport(
-                    step=state.step,
-                    total_steps=total_steps,
-                    images_seen=state.images_seen,
-                    epoch=state.images_seen / len(dataset),
-                    progress=progress,
-                    seconds=state.seconds,
-                    images_per_second=speedometer.read(state.images_seen),
-                    losses=values,
-                    preview=recorder.preview() if previewing else None,
-                    quality=quality,
-                    alarms=recorder.alarms(values, quality, progress),
-                )
-                recorder.metrics(values, report.images_per_second, quality)
-                yield report
+                yield _report(recorder, losses, progress, total_steps, throughput, previewing)
         if recorder is not None and state.step % config.checkpoint_every == 0 and progress < 1:
             recorder.checkpoint("running")
 
     if recorder is not None:
         recorder.checkpoint("finished" if progress >= 1 else "stopped")
         recorder.curves()
-    team.part()
+    # torchrun kills the other processes when one of them ends with an error, so nobody ends early.
+    distributed.barrier(world)
 
 
-def _stepper(step: Step, team: Team) -> Callable[[Batch, float], Losses]:
-    """Return the step as it is, or on a GPU that trains alone, where it can be, a recorded one."""
-    device = next(step.state.generator.parameters()).device
-    if device.type == "cuda" and step.is_static and team.world.size == 1:
-        return RecordedStep(step, CudaTape())
-    return step
+def learning_rate_schedule(
+    recipe: Recipe, progress: float, *, scale: float = 1.0
+) -> tuple[float, float]:
+    """Return the learning rates of the generator and of the discriminator.
+
+    Both are constant until ``decay_from`` of the budget and then fall linearly to zero at its
+    end; a ``decay_from`` of 1 keeps them constant.
+
+    Args:
+        recipe: has the initial rates, and ``decay_from``.
+        progress: the spent fraction of the budget, in [0, 1).
+        scale: what both rates are multiplied by, ``--lr-scale``.
+    """
+    start = recipe.decay_from
+    decay = min(1.0, (1 - progress) / (1 - start)) if start < 1 else 1.0
+    return decay * (scale * recipe.generator_lr), decay * (scale * recipe.discriminator_lr)
 
 
-def _scaled(recipe: Recipe, lr_scale: float) -> Recipe:
-    """Return a recipe with both learning rates multiplied."""
-    return replace(
-        recipe,
-        generator_lr=lr_scale * recipe.generator_lr,
-        discriminator_lr=lr_scale * recipe.discriminator_lr,
-    )
+def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.Dataset:
+    """Return the data set; the main process is the first to lock a resumed run and to download."""
+    with distributed.main_first(world):
+        if run.status != NEW:
+            if world.is_main:
+                run.hold()
+            run.refresh()
+        return data.load(run.config.data, image_size=run.config.image_size, on_progress=on_progress)
 
 
-def _set_learning_rates(state: TrainState, recipe: Recipe, progress: float) -> None:
-    """Keep both learning rates full at first, then let them fall in a straight line to zero."""
-    factor = min(1.0, (1 - progress) / (1 - recipe.decay_from)) if recipe.decay_from < 1 else 1.0
-    state.set_learning_rates(factor * recipe.generator_lr, factor * recipe.discriminator_lr)
-
-
-def _start(
+def _initial_state(
     run: Run,
     dataset: data.Dataset,
     recipe: Recipe,
     objective: Objective,
     device: torch.device,
 ) -> TrainState:
-    """Return the state of a new training, or of the run's latest checkpoint."""
+    """Return the state of a new run, or that of the run's latest checkpoint."""
     spec = NetworkSpec(
         name=recipe.network,
         image_size=dataset.images.shape[-1],
@@ -217,7 +208,7 @@ def _start(
         checkpoint.load_state(state, latest)
     elif run.progress:
         raise RunError(
-            f"The run {run.name} got to step {run.progress['step']}, and its checkpoints are gone.",
+            f"The run {run.name} got to step {run.progress['step']}, but its checkpoints are gone.",
             "Restore its folder checkpoints/, or start a new run without --resume.",
         )
     run.recipe = numbers_of(recipe)
@@ -227,7 +218,7 @@ def _start(
 def _recorder(
     run: Run, state: TrainState, dataset: data.Dataset, on_progress: OnProgress | None
 ) -> Recorder:
-    """Begin the run, or go on with it, and return what writes it."""
+    """Return what writes the run, which is locked and begun, or rewound to its checkpoint."""
     if run.status == NEW:
         run.hold()
     else:
@@ -245,10 +236,52 @@ def _recorder(
     return recorder
 
 
-class _Clock:
-    """Seconds trained, going on from ``earlier``.
+def _step(
+    state: TrainState, objective: Objective, run: Run, recipe: Recipe, world: World
+) -> Callable[[Batch, float], Losses]:
+    """Return the step; CUDA graphs replay it where one GPU trains and the step allows it."""
+    device = next(state.generator.parameters()).device
+    autocast = devices.autocast(devices.choose_precision(run.config.precision, device), device)
+    step = Step(state, objective, recipe, autocast, world)
+    if device.type == "cuda" and world.size == 1 and step.capturable:
+        return with_cuda_graphs(step, CudaGraphs())
+    return step
 
-    It counts whole nanoseconds, so that the sum of two parts is that of the whole.
+
+def _report(
+    recorder: Recorder,
+    losses: Mapping[str, Tensor],
+    progress: float,
+    total_steps: int | None,
+    throughput: _Throughput,
+    previewing: bool,
+) -> StepReport:
+    """Return the report of the latest step, once its metrics and preview are written."""
+    state = recorder.state
+    values = recorder.values(losses)
+    quality = recorder.look() if previewing else None
+    images_per_second = throughput.read(state.images_seen)
+    report = StepReport(
+        step=state.step,
+        total_steps=total_steps,
+        images_seen=state.images_seen,
+        epoch=state.images_seen / len(recorder.dataset),
+        progress=progress,
+        seconds=state.seconds,
+        images_per_second=images_per_second,
+        losses=values,
+        preview=recorder.preview() if previewing else None,
+        quality=quality,
+        alarms=recorder.alarms(values, quality, progress),
+    )
+    recorder.metrics(values, images_per_second, quality)
+    return report
+
+
+class _Clock:
+    """Seconds trained, counted on from those ``earlier``.
+
+    It counts whole nanoseconds, so that the sum of two parts is exactly the whole.
     """
 
     def __init__(self, earlier: float) -> None:
@@ -258,8 +291,8 @@ class _Clock:
         return (time.monotonic_ns() - self._start) / _NANOSECONDS
 
 
-class _Speedometer:
-    """Images a second since it was last read."""
+class _Throughput:
+    """Images per second since the last reading."""
 
     def __init__(self, clock: _Clock, images_seen: int) -> None:
         self._clock = clock

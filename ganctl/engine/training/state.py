@@ -1,4 +1,4 @@
-"""All that a training is between two steps: what a checkpoint holds, and nothing else."""
+"""The state of training between two steps: what a checkpoint holds, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from ganctl.runs.checkpoint_header import NetworkSpec
 
 @dataclass
 class TrainState:
-    """Two networks, the generator's average, their optimizers, and how far they got.
+    """Two networks, the generator's moving average, the optimizers, and the progress.
 
-    ``step`` counts rounds: an update of the discriminator and those of the
-    generator that go with it. ``seconds`` is the time trained, resumed parts included.
+    ``step`` counts steps taken: each is one update of the discriminator and
+    those of the generator that follow it. ``seconds`` is the time trained, that
+    before a resume included.
     """
 
     spec: NetworkSpec
@@ -36,7 +37,7 @@ class TrainState:
     seconds: float = 0.0
 
     def is_finite(self) -> bool:
-        """Return whether every weight, statistic of batch norm, and moment of Adam is a number."""
+        """Return whether every weight, statistic of batch norm, and moment of Adam is finite."""
         networks = (self.generator, self.generator_ema, self.discriminator)
         optimizers = (self.generator_optimizer, self.discriminator_optimizer)
         tensors = [tensor for network in networks for tensor in network.state_dict().values()]
@@ -46,25 +47,25 @@ class TrainState:
             for moments in optimizer.state.values()
             for moment in moments.values()
         ]
-        # What is not finite makes a sum not finite, and one pass over the numbers is all it takes.
+        # A NaN or an infinity makes the sum not finite, and a sum is one pass over the numbers.
         sums = [tensor.sum().double().to(tensors[0].device) for tensor in tensors]
         return bool(torch.stack(sums).isfinite().all())
 
     def set_learning_rates(self, generator: float, discriminator: float) -> None:
-        """Let the next step use these learning rates."""
+        """Set both learning rates for the next step."""
         _set_learning_rate(self.generator_optimizer, generator)
         _set_learning_rate(self.discriminator_optimizer, discriminator)
 
 
 def new_state(spec: NetworkSpec, recipe: Recipe, seed: int, device: torch.device) -> TrainState:
-    """Return the state before the first step: weights are a function of ``seed``."""
+    """Return the state before the first step; the weights are a function of ``seed``."""
     pair = NETWORKS[spec.name]
     on_gpu = device.type == "cuda"
     with seeding.seeded_globals(seed, "weights"):
         generator = pair.generator(spec).to(device)
         discriminator = pair.discriminator(spec).to(device)
     if on_gpu:
-        # What a GPU's convolutions like best. On a CPU it gained nothing.
+        # A GPU's convolutions are fastest in this format. On a CPU it gained nothing.
         for network in (generator, discriminator):
             convert_conv2d_weight_memory_format(network, torch.channels_last)
     generator_ema = copy.deepcopy(generator).eval().requires_grad_(False)
@@ -72,7 +73,7 @@ def new_state(spec: NetworkSpec, recipe: Recipe, seed: int, device: torch.device
     def adam(network: torch.nn.Module, lr: float) -> Optimizer:
         if not on_gpu:
             return Adam(network.parameters(), lr=lr, betas=recipe.adam_betas, fused=True)
-        # A recorded step reads its learning rate from the device.
+        # A captured step reads its learning rate from the device.
         rate = torch.tensor(lr, device=device)
         betas = recipe.adam_betas
         return Adam(network.parameters(), lr=rate, betas=betas, fused=True, capturable=True)

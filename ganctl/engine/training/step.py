@@ -1,79 +1,118 @@
-"""One step of the loop: what both players learn from one batch."""
+"""One training step, from a batch to both optimizers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from ganctl.engine.models.objectives import Loss, StepInputs
+from ganctl.engine.hardware import distributed
+from ganctl.engine.hardware.cuda_graphs import CudaGraphs
+from ganctl.engine.models.base import Loss, Objective, StepInputs
+from ganctl.engine.models.penalty import r1_penalty
 from ganctl.engine.training.batches import Batch
-from ganctl.engine.training.game import Game
 from ganctl.engine.training.state import TrainState
 from ganctl.requests.recipes import Recipe
+from ganctl.runs.world import World
 
 Losses = dict[str, Tensor]
+"""Losses and mean scores by name: detached scalars."""
 
 
-@dataclass(frozen=True)
 class Step:
-    """Updates the discriminator and then the generator of ``state``; returns the loss terms.
+    """Updates the discriminator, then the generator, of ``state``.
 
-    The generator's first update uses the very fakes that the discriminator
-    saw, its further ones draw them anew from the same latents.
+    Args:
+        state: the networks and optimizers; ``state.step`` counts the steps before this one.
+        objective: what the networks minimise.
+        recipe: R1, the noise, and how many updates of the generator a step has.
+        autocast: makes the contexts in which forward passes run.
+        world: the processes over which gradients and batch norm are averaged.
     """
 
-    state: TrainState
-    game: Game
-    recipe: Recipe
-    autocast: Callable[[], AbstractContextManager[None]]
+    def __init__(
+        self,
+        state: TrainState,
+        objective: Objective,
+        recipe: Recipe,
+        autocast: Callable[[], AbstractContextManager[None]],
+        world: World,
+    ) -> None:
+        generator, discriminator = state.generator, state.discriminator
+        distributed.share_batch_norm(world, generator, discriminator)
+        self.state = state
+        self._objective = objective
+        self._augmentation = objective.augmentation(recipe)
+        self._recipe = recipe
+        self._autocast = autocast
+        self._discriminator_loss: Callable[[StepInputs], Loss] = distributed.average_gradients(
+            world, discriminator, partial(objective.discriminator_loss, discriminator)
+        )
+        self._generator_loss: Callable[[StepInputs], Loss] = distributed.average_gradients(
+            world, generator, partial(objective.generator_loss, discriminator)
+        )
 
     def __call__(self, batch: Batch, progress: float) -> Losses:
-        """Train on ``batch``, when ``spent`` of the budget, in [0, 1), is behind."""
-        state, game = self.state, self.game
-        level = self._noise_level(progress)
+        """Train on a batch; return the losses.
 
-        def noisy(images: Tensor) -> Tensor:
-            if level == 0:
-                return images
-            grain = torch.randn(images.shape, generator=batch.rng, device=images.device)
-            return images + level * grain
+        The generator's first update uses the fakes of the discriminator's update,
+        further ones generate them again from the same latents.
 
-        with self.autocast():
-            condition = game.condition(batch.y, batch.rng)
-            fake = noisy(state.generator(batch.z, condition))
-            inputs = StepInputs(
-                noisy(batch.real), fake.detach(), batch.z, condition, batch.rng, progress
-            )
-            discriminator_loss = game.discriminator_loss(inputs)
-        _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
+        Args:
+            batch: what to train on.
+            progress: the spent fraction of the budget before this step, in [0, 1).
+        """
+        state, recipe, rng = self.state, self._recipe, batch.rng
 
-        for update in range(self.recipe.generator_updates):
-            with self.autocast():
+        def generate(condition: Tensor) -> Tensor:
+            return self._augmentation(state.generator(batch.z, condition), progress, rng)
+
+        with self._autocast():
+            condition = self._objective.condition(batch.y, rng)
+            fake = state.generator(batch.z, condition)
+            real, detached, fake = self._augmentation.views(batch.real, fake, progress, rng)
+            inputs = StepInputs(real, detached, condition, generate, rng, progress)
+            loss = self._discriminator_loss(inputs)
+            if self.has_penalty:
+                penalty = r1_penalty(state.discriminator, real, condition)
+                loss = loss.plus("gradient_penalty", penalty, recipe.r1 * recipe.r1_every)
+        _update(state.discriminator, state.discriminator_optimizer, loss)
+        losses = loss.losses
+
+        for update in range(recipe.generator_updates):
+            with self._autocast():
                 if update > 0:
-                    fake = noisy(state.generator(batch.z, condition))
-                generator_loss = game.generator_loss(replace(inputs, fake=fake))
-            _update(state.generator, state.generator_optimizer, generator_loss)
-        return discriminator_loss.losses | generator_loss.losses
+                    fake = generate(condition)
+                loss = self._generator_loss(replace(inputs, fake=fake))
+            _update(state.generator, state.generator_optimizer, loss)
+        return losses | loss.losses
 
     @property
-    def is_static(self) -> bool:
-        """Whether the work is the same at every point of the budget."""
-        return self.game.is_static and self.recipe.noise == 0
+    def has_penalty(self) -> bool:
+        """Whether the next step has R1, which is laid on every ``r1_every``-th step."""
+        return self._recipe.r1 > 0 and (self.state.step + 1) % self._recipe.r1_every == 0
 
     @property
-    def penalised(self) -> bool:
-        """Whether the step that comes next has the gradient penalty."""
-        return self.game.penalised()
+    def capturable(self) -> bool:
+        """Whether CUDA graphs can replay it: whether its work is the same at every progress."""
+        return self._augmentation.is_identity and not self._objective.uses_progress
 
-    def _noise_level(self, progress: float) -> float:
-        """Return the standard deviation of the noise at this point of the budget."""
-        start, end = self.recipe.noise_fade
-        return self.recipe.noise * min(1.0, max(0.0, (end - progress) / (end - start)))
+
+def with_cuda_graphs(step: Step, graphs: CudaGraphs) -> Callable[[Batch, float], Losses]:
+    """Return a capturable step that is replayed from one graph with R1 and one without."""
+
+    def replayed(batch: Batch, progress: float) -> Losses:
+        def work(real: Tensor, y: Tensor, z: Tensor, rng: torch.Generator) -> Losses:
+            return step(Batch(real, y, z, rng), progress)
+
+        return graphs(step.has_penalty, work, (batch.real, batch.y, batch.z), batch.rng)
+
+    return replayed
 
 
 def _update(network: nn.Module, optimizer: Optimizer, loss: Loss) -> None:

@@ -1,51 +1,50 @@
-"""A recorded step does what the plain one does. The tape stands in for a GPU's graphs."""
+"""A replayed step does what the plain one does. ``FakeGraphs`` stands in for a GPU's graphs."""
 
 import pytest
 import torch
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.hardware import devices
-from ganctl.engine.hardware.cuda_graphs import WARM_UP, RecordedStep
-from ganctl.engine.hardware.distributed import Team
+from ganctl.engine.hardware.cuda_graphs import WARM_UP, CudaGraphs
 from ganctl.engine.models.objectives import OBJECTIVES
 from ganctl.engine.training.batches import Batches
-from ganctl.engine.training.game import Game
 from ganctl.engine.training.state import new_state
-from ganctl.engine.training.step import Step
+from ganctl.engine.training.step import Step, with_cuda_graphs
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
 from ganctl.requests.training import train_config
 from ganctl.runs.checkpoint_header import NetworkSpec
 from ganctl.runs.world import World
 
 CPU = torch.device("cpu")
-STEADY = [model for model in Model if model not in (Model.GAN, Model.INFOGAN)]
+CAPTURABLE = [model for model in Model if model not in (Model.GAN, Model.INFOGAN)]
 
 
-class Tape:
-    """Plays again by calling, into the tensors of the first time, as a graph would."""
+class FakeGraphs(CudaGraphs):
+    """Replays by calling, into the tensors of the first replay, as a graph would."""
 
     def __init__(self):
+        super().__init__(self.run, self.record)
         self.warmed_up = 0
-        self.recorded = 0
+        self.captured = 0
 
-    def warm_up(self, play):
+    def run(self, work):
         self.warmed_up += 1
-        return play()
+        return work()
 
-    def record(self, play, rng):
-        self.recorded += 1
+    def record(self, work, rng):
+        self.captured += 1
         losses = {}
 
         def replay():
-            for name, value in play().items():
+            for name, value in work().items():
                 losses.setdefault(name, torch.empty_like(value)).copy_(value)
             return losses
 
         return replay
 
 
-def game_on(tiny_data, model, recipe=RecipeName.MODERN):
-    """Return a step of a fresh training and its batches."""
+def step_on(tiny_data, model, recipe=RecipeName.MODERN):
+    """Return a step of a new run and its batches."""
     config = train_config(data=str(tiny_data), model=model.value, recipe=recipe.value, batch=8)
     numbers = recipe_for(recipe, model)
     dataset = data.load(config.data, image_size=None, on_progress=None)
@@ -60,18 +59,13 @@ def game_on(tiny_data, model, recipe=RecipeName.MODERN):
         latent=numbers.latent,
     )
     state = new_state(objective.adapt(spec), numbers, config.seed, CPU)
-    team = Team(World())
-    step = Step(
-        state,
-        Game.of(objective, state, numbers, team),
-        numbers,
-        devices.autocast(devices.choose_precision(config.precision, CPU), CPU),
-    )
-    return step, Batches(dataset, config, numbers, CPU, team.world)
+    autocast = devices.autocast(devices.choose_precision(config.precision, CPU), CPU)
+    step = Step(state, objective, numbers, autocast, World())
+    return step, Batches(dataset, config, numbers, CPU, World())
 
 
 def train(step, batches, state, steps):
-    """Return copies of the terms of each step."""
+    """Return copies of the losses of each step."""
     losses = []
     for number in range(steps):
         state.set_learning_rates(1e-3 / (1 + number), 1e-3)
@@ -80,15 +74,15 @@ def train(step, batches, state, steps):
     return losses
 
 
-@pytest.mark.parametrize("model", STEADY)
-def test_a_recorded_step_is_the_plain_step(tiny_data, model):
-    plain, batches = game_on(tiny_data, model)
+@pytest.mark.parametrize("model", CAPTURABLE)
+def test_a_replayed_step_is_the_plain_step(tiny_data, model):
+    plain, batches = step_on(tiny_data, model)
     expected = train(plain, batches, plain.state, 20)
-    inner, batches = game_on(tiny_data, model)
-    tape = Tape()
-    found = train(RecordedStep(inner, tape), batches, inner.state, 20)
+    inner, batches = step_on(tiny_data, model)
+    graphs = FakeGraphs()
+    found = train(with_cuda_graphs(inner, graphs), batches, inner.state, 20)
 
-    assert inner.is_static
+    assert inner.capturable
     assert [set(losses) for losses in found] == [set(losses) for losses in expected]
     for ours, theirs in zip(found, expected, strict=True):
         assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
@@ -97,18 +91,18 @@ def test_a_recorded_step_is_the_plain_step(tiny_data, model):
     ):
         assert torch.equal(ours, theirs)
     # Every fourth of 20 steps has the penalty: 5 such, and 15 others.
-    assert tape.recorded == 2
-    assert tape.warmed_up == 2 * WARM_UP
+    assert graphs.captured == 2
+    assert graphs.warmed_up == 2 * WARM_UP
 
 
-def test_without_a_penalty_there_is_one_recording(tiny_data):
-    step, batches = game_on(tiny_data, Model.CGAN, RecipeName.QUICK)
-    tape = Tape()
-    train(RecordedStep(step, tape), batches, step.state, 8)
-    assert (tape.recorded, tape.warmed_up) == (1, WARM_UP)
+def test_without_a_penalty_there_is_one_graph(tiny_data):
+    step, batches = step_on(tiny_data, Model.CGAN, RecipeName.QUICK)
+    graphs = FakeGraphs()
+    train(with_cuda_graphs(step, graphs), batches, step.state, 8)
+    assert (graphs.captured, graphs.warmed_up) == (1, WARM_UP)
 
 
 @pytest.mark.parametrize("model", [Model.GAN, Model.INFOGAN])
-def test_a_step_that_changes_with_the_budget_is_not_steady(tiny_data, model):
-    step, _ = game_on(tiny_data, model)
-    assert not step.is_static
+def test_a_step_that_changes_with_progress_is_not_capturable(tiny_data, model):
+    step, _ = step_on(tiny_data, model)
+    assert not step.capturable

@@ -5,7 +5,7 @@ import torch
 import torch.distributed as dist
 from torch import multiprocessing, nn
 
-from ganctl.engine.hardware.sync_batch_norm import SyncedBatchNorm, synchronise
+from ganctl.engine.hardware.sync_batch_norm import SyncedBatchNorm, convert_sync_batch_norm
 
 SHAPES = {"1d": (8, 3), "2d": (8, 3, 4, 4), "2d in bfloat16": (8, 3, 4, 4)}
 
@@ -39,7 +39,7 @@ def in_one_of_two_processes(rank, folder):
     found = {}
     for kind in SHAPES:
         net = network(kind)
-        synchronise(net)
+        convert_sync_batch_norm(net)
         assert isinstance(net[1][0], SyncedBatchNorm)
         x, weights = (part.chunk(2)[rank] for part in batch(kind))
         found[kind] = results(net, x, weights)
@@ -73,7 +73,7 @@ def test_it_equals_batch_norm_over_both(halves, kind):
 def test_names_and_objects_stay_the_same():
     net = network("2d")
     before, names = list(net.parameters()), list(net.state_dict())
-    synchronise(net)
+    convert_sync_batch_norm(net)
     assert all(a is b for a, b in zip(net.parameters(), before, strict=True))
     assert list(net.state_dict()) == names
 
@@ -81,6 +81,6 @@ def test_names_and_objects_stay_the_same():
 @pytest.mark.parametrize("kind", SHAPES)
 def test_in_eval_mode_it_needs_no_other_process(kind):
     plain, synced = network(kind).eval(), network(kind)
-    synchronise(synced)
+    convert_sync_batch_norm(synced)
     x, _ = batch(kind)
     assert torch.equal(synced.eval()(x), plain(x))

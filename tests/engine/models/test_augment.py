@@ -1,9 +1,9 @@
-"""Distortions are small, drawn for each image, and let gradients pass."""
+"""Distortions are small, drawn for each image, and let gradients pass; all of it fades."""
 
 import pytest
 import torch
 
-from ganctl.engine.models.augment import augment
+from ganctl.engine.models.augment import Augmentation, distort
 
 
 def rng(seed=0):
@@ -28,24 +28,24 @@ def centre(images):
 
 def test_no_strength_leaves_the_images_alone():
     images = blob()
-    assert augment(images, 0.0, rng()) is images
+    assert distort(images, 0.0, rng()) is images
 
 
 def test_little_strength_changes_little():
     images = blob()
-    assert (augment(images, 1e-4, rng()) - images).abs().max() < 0.01
+    assert (distort(images, 1e-4, rng()) - images).abs().max() < 0.01
 
 
 def test_each_image_gets_its_own_distortion_and_the_same_draw_gives_the_same():
-    first = augment(blob(), 1.0, rng())
-    assert torch.equal(first, augment(blob(), 1.0, rng()))
-    assert not torch.equal(first, augment(blob(), 1.0, rng(1)))
+    first = distort(blob(), 1.0, rng())
+    assert torch.equal(first, distort(blob(), 1.0, rng()))
+    assert not torch.equal(first, distort(blob(), 1.0, rng(1)))
     assert (first[1:] - first[:-1]).abs().amax(dim=(1, 2, 3)).min() > 0.01
 
 
 def test_it_moves_up_to_a_pixel_and_stretches_up_to_a_tenth():
     images = blob(2000)
-    (before, mass_before), (after, mass) = centre(images), centre(augment(images, 1.0, rng()))
+    (before, mass_before), (after, mass) = centre(images), centre(distort(images, 1.0, rng()))
     moved = (after - before).abs().amax(dim=0)
     assert (moved > 0.8).all()
     # Turning and stretching move a blob off the centre a little further.
@@ -58,7 +58,7 @@ def test_it_moves_up_to_a_pixel_and_stretches_up_to_a_tenth():
 
 def test_colours_and_black_outside():
     white = torch.ones(16, 3, 20, 20)
-    out = augment(white, 1.0, rng())
+    out = distort(white, 1.0, rng())
     assert out.shape == white.shape
     assert out.min() >= -1
     assert out[:, :, 8:12, 8:12].min() == pytest.approx(1)
@@ -67,5 +67,35 @@ def test_colours_and_black_outside():
 
 def test_gradients_pass():
     images = blob(2).requires_grad_()
-    augment(images, 1.0, rng()).sum().backward()
+    distort(images, 1.0, rng()).sum().backward()
     assert (images.grad[:, :, 10:18, 12:16] > 0).all()
+
+
+@pytest.mark.parametrize(("progress", "strength"), [(0, 1), (0.2, 1), (0.3, 0.5), (0.4, 0), (1, 0)])
+def test_noise_and_distortion_fade(progress, strength):
+    images = blob(4)
+    seen = Augmentation(noise=0.4, distortion=0.8, fade=(0.2, 0.4))(images, progress, rng())
+    same = rng()
+    noise = torch.randn(images.shape, generator=same)
+    expected = distort(images, strength * 0.8, same) + strength * 0.4 * noise
+    assert torch.allclose(seen, expected)
+    assert strength or seen is images
+
+
+def test_no_augmentation_draws_nothing():
+    images, unused = blob(2), rng()
+    augmentation = Augmentation()
+    assert augmentation.is_identity
+    assert augmentation(images, 0.0, unused) is images
+    assert torch.equal(unused.get_state(), rng().get_state())
+
+
+@pytest.mark.parametrize("redraw", [False, True])
+def test_the_generators_loss_sees_the_same_draws_or_new_ones(redraw):
+    real, fake = torch.zeros(2, 1, 8, 8), torch.zeros(2, 1, 8, 8, requires_grad=True)
+    augmentation = Augmentation(noise=0.5, redraw=redraw)
+    real, for_discriminator, for_generator = augmentation.views(real, fake, 0.0, rng())
+    assert not for_discriminator.requires_grad
+    assert for_generator.requires_grad
+    assert torch.equal(for_discriminator, for_generator) is not redraw
+    assert not torch.equal(real, for_discriminator)

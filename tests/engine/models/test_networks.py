@@ -1,13 +1,15 @@
 """Every pair: shapes, ranges, and conditions and gradients that reach every part."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 import torch
 from torch import nn
 
+from ganctl.engine.models.base import StepInputs
 from ganctl.engine.models.networks import NETWORKS, parameter_count
-from ganctl.engine.models.objectives import OBJECTIVES, StepInputs
+from ganctl.engine.models.objectives import OBJECTIVES
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
 from ganctl.runs.checkpoint_header import NetworkSpec
 
@@ -35,7 +37,7 @@ def pair(name="modern", size=28, channels=1, classes=10, model=Model.CGAN):
     return Pair(NETWORKS[name].generator(spec), NETWORKS[name].discriminator(spec), spec)
 
 
-def a_turn(networks, model, count=6, classes=10):
+def step_inputs(networks, model, count=6, classes=10):
     torch.manual_seed(1)
     spec = networks.spec
     rng = torch.Generator().manual_seed(2)
@@ -43,7 +45,8 @@ def a_turn(networks, model, count=6, classes=10):
     condition = OBJECTIVES[model].condition(y, rng)
     z = torch.randn(count, spec.latent_size)
     real = torch.rand(count, spec.channels, spec.image_size, spec.image_size) * 2 - 1
-    return StepInputs(real, networks.generator(z, condition), z, condition, rng, progress=0.5)
+    generate = partial(networks.generator, z)
+    return StepInputs(real, generate(condition), condition, generate, rng, progress=0.5)
 
 
 def test_every_recipe_names_a_network_and_every_network_serves_one():
@@ -67,7 +70,7 @@ def test_scores_with_several_labels_are_those_of_a_pass_for_each(name):
 def test_shapes_and_range(name, size, channels):
     model = Model.INFOGAN if name == "infogan" else Model.CGAN
     networks = pair(name, size, channels, model=model)
-    inputs = a_turn(networks, model)
+    inputs = step_inputs(networks, model)
     assert inputs.fake.shape == inputs.real.shape
     assert inputs.fake.abs().max() <= 1
     assert networks.discriminator(
@@ -78,17 +81,17 @@ def test_shapes_and_range(name, size, channels):
 @pytest.mark.parametrize(("name", "model"), PAIRS)
 def test_every_parameter_gets_a_gradient(name, model):
     networks, objective = pair(name, model=model), OBJECTIVES[model]
-    inputs = a_turn(networks, model, 20)
+    inputs = step_inputs(networks, model, 20)
     # The label's path may start at zero; after a step it must carry gradients to everything.
     optimizer = torch.optim.SGD(networks.discriminator.parameters(), lr=1e-3)
     for _ in range(2):
         optimizer.zero_grad()
         detached = replace(inputs, fake=inputs.fake.detach())
-        objective.discriminator_loss(networks, detached).total.backward()
+        objective.discriminator_loss(networks.discriminator, detached).total.backward()
         silent = silent_parameters(networks.discriminator)
         optimizer.step()
     assert silent == []
-    objective.generator_loss(networks, inputs).total.backward()
+    objective.generator_loss(networks.discriminator, inputs).total.backward()
     assert silent_parameters(networks.generator) == []
 
 
@@ -142,7 +145,7 @@ def test_every_code_of_infogan_changes_the_picture(name):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_gradient_of_q_reaches_the_generator(name):
     networks = pair(name, model=Model.INFOGAN)
-    inputs = a_turn(networks, Model.INFOGAN, 20)
+    inputs = step_inputs(networks, Model.INFOGAN, 20)
     features = networks.discriminator.features(inputs.fake, inputs.condition[:, :0])
     guess = networks.discriminator.codes(features)
     assert guess.shape == (20, 12)

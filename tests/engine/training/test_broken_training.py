@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.engine.training import loop
+from ganctl.engine.training.loop import train
 from ganctl.engine.training.step import Step
 from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.requests.recipes import RECIPES, RecipeName
@@ -30,17 +30,16 @@ def small_digits(tmp_path_factory):
 
 
 @pytest.fixture
-def training(small_digits, home, monkeypatch):
-    """A function that trains with changed numbers; it returns the run and the kinds raised."""
+def training(small_digits, home):
+    """A function that trains with changed numbers; it returns the run and the alarms' kinds."""
 
-    def train(steps, **changes):
+    def train_with(steps, **changes):
         recipe = replace(MODERN, **({"log_every": 5} | changes))
-        monkeypatch.setattr(loop, "recipe_for", lambda *_: recipe)
         options = {"steps": steps, "batch": 32, "preview_every": 15, "checkpoint_every": 10}
         run = Run.new(home / "runs" / "broken", train_config(data=str(small_digits), **options))
-        return run, [alarm.kind for report in loop.train(run) for alarm in report.alarms]
+        return run, [alarm.kind for report in train(run, recipe=recipe) for alarm in report.alarms]
 
-    return train
+    return train_with
 
 
 def test_a_sound_training_raises_no_alarm(training):
@@ -199,7 +198,7 @@ def test_a_training_that_broke_down_goes_on_from_its_last_sound_step(training, h
     assert max(line["step"] for line in broken.metrics()) == 16
     assert broken.previews()[-1].stem == "step00000015"
     assert broken.best["step"] == 15
-    first, *_ = loop.train(broken)
+    first, *_ = train(broken, recipe=replace(MODERN, log_every=1))
     assert first.step == 11
     one, two = Run.open(straight), Run.open(broken.folder)
     assert (one.status, two.status) == ("finished", "finished")
@@ -217,6 +216,6 @@ def test_another_breakdown_halves_the_rates_once_more(training, home, monkeypatc
     run = Run.open(home / "runs" / "broken")
     run.config = replace(run.config, lr_scale=0.5)
     with pytest.raises(Diverged) as caught:
-        list(loop.train(run))
+        list(train(run, recipe=replace(MODERN, log_every=5)))
     assert "--lr-scale 0.25;" in caught.value.hint
     assert Run.open(run.folder).config.lr_scale == 0.5

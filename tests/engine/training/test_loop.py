@@ -1,4 +1,4 @@
-"""The loop: what it leaves behind, that it repeats, and that it can be gone on with."""
+"""The loop: what it writes, that it is deterministic, and that it can be resumed."""
 
 import json
 from dataclasses import replace
@@ -9,16 +9,17 @@ import torch
 from safetensors.torch import load_file
 
 from ganctl.engine.data import dataset as data
-from ganctl.engine.models.objectives import GAN
+from ganctl.engine.models.objectives import GAN, OBJECTIVES
 from ganctl.engine.sampling.code_map import learn_code_map
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training import checkpoint, loop
-from ganctl.engine.training.loop import train
+from ganctl.engine.training.loop import learning_rate_schedule, train
 from ganctl.engine.training.recorder import Recorder
+from ganctl.engine.training.state import TrainState
 from ganctl.errors import RunError, UsageError
 from ganctl.requests.budget import Budget, BudgetUnit
 from ganctl.requests.labels import one_hot
-from ganctl.requests.recipes import Latent, Model, RecipeName, recipe_for
+from ganctl.requests.recipes import RECIPES, Latent, Model, RecipeName, recipe_for
 from ganctl.requests.training import train_config, values
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
@@ -158,18 +159,31 @@ def test_minutes_end_by_the_clock(home, tiny_data, monkeypatch):
 
 def test_the_learning_rates_fall_to_zero(home, tiny_data, monkeypatch):
     rates = []
-    original = loop._set_learning_rates
-
-    def spy(state, recipe, progress):
-        original(state, recipe, progress)
-        rates.append(state.generator_optimizer.param_groups[0]["lr"] / recipe.generator_lr)
-
-    monkeypatch.setattr(loop, "_set_learning_rates", spy)
+    monkeypatch.setattr(TrainState, "set_learning_rates", lambda state, *pair: rates.append(pair))
     finish(start(home, tiny_data))
-    assert rates[0] == 1
-    assert rates == sorted(rates, reverse=True)
-    assert rates[6] == pytest.approx(0.5)
-    assert rates[-1] == pytest.approx(1 / 12)
+    recipe = recipe_for(RecipeName.MODERN, Model.CGAN_AC)
+    assert rates == [learning_rate_schedule(recipe, step / 12) for step in range(12)]
+    generator = [rate / recipe.generator_lr for rate, _ in rates]
+    assert generator == pytest.approx([1 - step / 12 for step in range(12)])
+
+
+@pytest.mark.parametrize(
+    ("decay_from", "progress", "decay"),
+    [(0, 0, 1), (0, 0.5, 0.5), (0.7, 0.6, 1), (0.7, 0.7, 1), (0.7, 0.85, 0.5), (1, 0.99, 1)],
+)
+def test_the_learning_rate_schedule(decay_from, progress, decay):
+    recipe = replace(RECIPES[RecipeName.MODERN], decay_from=decay_from)
+    expected = decay * recipe.generator_lr, decay * recipe.discriminator_lr
+    assert learning_rate_schedule(recipe, progress) == pytest.approx(expected)
+    halves = learning_rate_schedule(recipe, progress, scale=0.5)
+    assert halves == pytest.approx([rate / 2 for rate in expected])
+
+
+def test_the_recipe_can_be_given(home, tiny_data):
+    recipe = replace(RECIPES[RecipeName.MODERN], log_every=3, ema_images=0)
+    run = start(home, tiny_data, preview_every=1000)
+    assert [report.step for report in train(run, recipe=recipe)] == [3, 6, 9, 12]
+    assert Run.open(run.folder).recipe["ema_images"] == 0
 
 
 def test_a_missing_device_is_refused(home, tiny_data):
@@ -294,25 +308,25 @@ def test_matching_categories_does_not_change_the_training(home, tiny_data):
 
 def test_noise_lies_on_all_that_the_discriminator_looks_at_until_late(home, tmp_path, monkeypatch):
     np.savez(tmp_path / "x.npz", images=np.zeros((8, 8, 8), np.uint8), labels=np.arange(8) % 2)
-    turns = []
+    seen = []
 
-    class Seen(GAN):
-        def discriminator_loss(self, networks, inputs):
-            turns.append(inputs)
-            return super().discriminator_loss(networks, inputs)
+    class Watched(GAN):
+        def discriminator_loss(self, discriminator, inputs):
+            seen.append(inputs)
+            return super().discriminator_loss(discriminator, inputs)
 
-        def generator_loss(self, networks, inputs):
-            assert torch.equal(inputs.fake, turns[-1].fake)
+        def generator_loss(self, discriminator, inputs):
+            assert torch.equal(inputs.fake, seen[-1].fake)
             assert inputs.fake.requires_grad
-            return super().generator_loss(networks, inputs)
+            return super().generator_loss(discriminator, inputs)
 
-    monkeypatch.setitem(loop.OBJECTIVES, Model.GAN, Seen())
+    monkeypatch.setitem(OBJECTIVES, Model.GAN, Watched())
     finish(start(home, tmp_path / "x.npz", model="gan", steps=10, batch=64))
-    spread = [inputs.real.add(1).std().item() for inputs in turns]
+    spread = [inputs.real.add(1).std().item() for inputs in seen]
     # Full until half of the budget is spent, and gone at nine tenths.
     expected = [0.5] * 6 + [0.375, 0.25, 0.125, 0.0]
     assert spread == pytest.approx(expected, abs=0.02)
-    assert not any(inputs.fake.requires_grad for inputs in turns)
+    assert not any(inputs.fake.requires_grad for inputs in seen)
 
 
 def test_only_gan_trains_with_noise():

@@ -16,6 +16,7 @@ from ganctl.engine.training import loop
 from ganctl.engine.training.loop import train
 from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import numbers_of
+from ganctl.engine.training.state import TrainState
 from ganctl.engine.training.step import Step
 from ganctl.errors import RunError
 from ganctl.pictures.images import read_image
@@ -35,26 +36,25 @@ def quick_disk(monkeypatch):
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
 
 
-@pytest.fixture
-def often(monkeypatch):
-    """Let every recipe report at each second step, so that short trainings have losses."""
-    monkeypatch.setattr(loop, "recipe_for", lambda *names: replace(recipe_for(*names), log_every=2))
-
-
 def start(folder, tiny_data, **options):
     defaults = {"steps": STEPS, "batch": 8, "preview_every": 3, "checkpoint_every": 4, "keep": 1}
     return Run.new(folder, train_config(data=str(tiny_data), **(defaults | options)))
 
 
-def finish(run):
+def often(run, log_every=2):
+    """Return the run's recipe with frequent reports, so that a short run has losses."""
+    return replace(recipe_for(run.config.recipe, run.config.model), log_every=log_every)
+
+
+def finish(run, recipe=None):
     """Train to the end, and return the kinds of the alarms that were raised."""
-    return [alarm.kind for report in train(run) for alarm in report.alarms]
+    return [alarm.kind for report in train(run, recipe=recipe) for alarm in report.alarms]
 
 
-def stop_at(run, step):
+def stop_at(run, step, recipe=None):
     """Train until ``step`` and stop, as Ctrl-C does; return the run as it is on the disk."""
     asked = iter(range(run.progress.get("step", 0), 10**6))
-    list(train(run, should_stop=lambda: next(asked) >= step))
+    list(train(run, recipe=recipe, should_stop=lambda: next(asked) >= step))
     stopped = Run.open(run.folder)
     assert (stopped.status, stopped.progress["step"]) == ("stopped", step)
     return stopped
@@ -93,14 +93,14 @@ def same_weights(one, two):
 
 @pytest.mark.parametrize("recipe", ["quick", "modern"])
 @pytest.mark.parametrize("model", values(Model))
-def test_every_model_by_every_recipe(home, tiny_data, often, model, recipe):
+def test_every_model_by_every_recipe(home, tiny_data, model, recipe):
     """Stopped at the first step, at one of no interval, and just before the end."""
     straight = start(home / "straight", tiny_data, model=model, recipe=recipe)
-    finish(straight)
+    finish(straight, often(straight))
     parts = start(home / "parts", tiny_data, model=model, recipe=recipe)
     for step in (1, 5, STEPS - 1):
-        parts = stop_at(parts, step)
-    finish(parts)
+        parts = stop_at(parts, step, often(parts))
+    finish(parts, often(parts))
     assert_same(straight, parts)
 
 
@@ -146,26 +146,26 @@ class Clock:
         return self.now
 
 
-def test_what_remains_of_minutes_goes_on(home, tiny_data, often, monkeypatch):
+def test_what_remains_of_minutes_goes_on(home, tiny_data, monkeypatch):
     clock = Clock(monkeypatch, each=33_333_337)
     options = {"steps": None, "minutes": 0.005}
     straight = start(home / "straight", tiny_data, **options)
-    finish(straight)
+    finish(straight, often(straight))
     assert straight.progress["step"] == 9
     parts = start(home / "parts", tiny_data, **options)
     for step in (1, 4, 8):
-        parts = stop_at(parts, step)
+        parts = stop_at(parts, step, often(parts))
         clock.now *= 3
-    finish(parts)
+    finish(parts, often(parts))
     assert_same(straight, parts)
     assert Run.open(parts.folder).progress == straight.progress
     seconds = [[line["seconds"] for line in run.metrics()] for run in (straight, parts)]
     assert seconds[0] == seconds[1]
 
 
-def killed_after(run, step):
+def killed_after(run, step, log_every):
     """Train until a report of ``step``, and then as a crash leaves it: no word, no checkpoint."""
-    reports = train(run)
+    reports = train(run, recipe=often(run, log_every))
     for report in reports:
         if report.step == step:
             break
@@ -176,10 +176,7 @@ def killed_after(run, step):
 @pytest.mark.parametrize("step", [2, 4, 6])
 def test_after_a_crash_it_ends_as_a_straight_one(home, tiny_data, straight, step):
     """Step 2 has no checkpoint yet; 6 is later than the last one, with a preview."""
-    often = replace(RECIPES[RecipeName.MODERN], log_every=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "recipe_for", lambda *_: often)
-        run = killed_after(start(home / "crashed", tiny_data), step)
+    run = killed_after(start(home / "crashed", tiny_data), step, log_every=1)
     assert (run.status, run.live_status()) == ("running", "interrupted")
     finish(run)
     assert run.latest_checkpoint().name == straight.latest_checkpoint().name
@@ -188,27 +185,27 @@ def test_after_a_crash_it_ends_as_a_straight_one(home, tiny_data, straight, step
     assert same_weights(run.best_path, straight.best_path)
 
 
-def test_alarms_are_those_of_a_straight_one(home, tiny_data, often, monkeypatch):
+def test_alarms_are_those_of_a_straight_one(home, tiny_data, monkeypatch):
     """Each sign of trouble must last for some reports, which a stop must not begin anew."""
     monkeypatch.setattr("ganctl.engine.training.alarms.WON_GAP", -100.0)
     monkeypatch.setattr("ganctl.engine.training.alarms.LOW_VARIETY", 100.0)
     options = {"steps": 24, "preview_every": 5}
     straight = start(home / "straight", tiny_data, **options)
-    raised = finish(straight)
+    raised = finish(straight, often(straight))
     assert sorted(raised) == sorted(alarm["kind"] for alarm in straight.alarms)
     assert {"discriminator has won", "collapse"} <= set(raised)
     parts = start(home / "parts", tiny_data, **options)
     for step in (3, 9, 11, 14, 17, 20):
-        parts = stop_at(parts, step)
-    finish(parts)
+        parts = stop_at(parts, step, often(parts))
+    finish(parts, often(parts))
     assert_same(straight, parts)
 
 
-def test_an_alarm_is_noted_at_once(home, tiny_data, often, monkeypatch):
+def test_an_alarm_is_noted_at_once(home, tiny_data, monkeypatch):
     """A crash before the next checkpoint must not let it be raised a second time, or never."""
     monkeypatch.setattr("ganctl.engine.training.alarms.WON_GAP", -100.0)
     monkeypatch.setattr("ganctl.engine.training.alarms.WON_REPORTS", 2)
-    run = killed_after(start(home / "run", tiny_data, checkpoint_every=1000), 4)
+    run = killed_after(start(home / "run", tiny_data, checkpoint_every=1000), 4, log_every=2)
     assert [alarm["step"] for alarm in run.alarms if "won" in alarm["kind"]] == [3]
 
 
@@ -282,14 +279,7 @@ def test_what_may_change_does_not_change_the_weights(home, tiny_data, straight):
 
 def test_rates_that_are_scaled(home, tiny_data, monkeypatch):
     rates = []
-    original = loop._set_learning_rates
-
-    def spy(state, recipe, progress):
-        original(state, recipe, progress)
-        optimizers = (state.generator_optimizer, state.discriminator_optimizer)
-        rates.append([optimizer.param_groups[0]["lr"] for optimizer in optimizers])
-
-    monkeypatch.setattr(loop, "_set_learning_rates", spy)
+    monkeypatch.setattr(TrainState, "set_learning_rates", lambda state, *pair: rates.append(pair))
     finish(start(home / "full", tiny_data))
     run = stop_at(start(home / "half", tiny_data), 3)
     run.config = replace(run.config, lr_scale=0.5)
