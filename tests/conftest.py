@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from ganctl.cli.app import run as run_cli
 from ganctl.cli.commands.train import with_resume_value
-from ganctl.requests.training import train_config
-from ganctl.runs.checkpoint_header import CodeMap, read_checkpoint_header
+from ganctl.requests.networks import CodeMap
+from ganctl.requests.training import TrainRequest
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 
 TINY_CLASSES = ("across", "down")
@@ -163,7 +164,7 @@ def train_once(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path) -> Cal
     def call(name: str, **options: Any) -> Path:
         folder = home / "runs" / name
         if not folder.exists():
-            config = train_config(
+            config = TrainRequest(
                 data=str(tiny_data), steps=40, batch=16, preview_every=10, **options
             )
             with pytest.MonkeyPatch.context() as patch:
@@ -216,6 +217,6 @@ def copied(folder: Path, home: Path) -> Run:
 @pytest.fixture
 def run(home):
     """A run that has begun, and has no checkpoint yet."""
-    run = Run.new(home / "runs" / "demo", train_config(steps=10))
+    run = Run.new(home / "runs" / "demo", TrainRequest(steps=10))
     run.begin({"name": "mnist", "classes": ["a", "b"], "count": 100}, {"generator": 5})
     return run

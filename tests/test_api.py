@@ -43,7 +43,7 @@ def test_train_and_load(tiny_data, home):
     assert reports[-1].step == 5
     generator = ganctl.load("mine")
     assert generator.classes == ("across", "down")
-    assert generator.header.progress["step"] == 5
+    assert generator.header.progress.step == 5
     images = generator.sample("down", 3, seed=4)
     assert images.shape == (3, 8, 8)
     assert np.array_equal(images, generator.sample(1, seeds=[4, 5, 6]))
@@ -69,8 +69,8 @@ def test_an_interrupted_training_is_saved(tiny_data, home, number, error):
     assert signal.getsignal(number) is before
     run = Run.open(home / "runs" / "mine")
     assert run.status == "stopped"
-    assert steps[0] <= run.progress["step"] < 1000
-    assert ganctl.load("mine").header.progress["step"] == run.progress["step"]
+    assert steps[0] <= run.progress.step < 1000
+    assert ganctl.load("mine").header.progress.step == run.progress.step
 
 
 def test_it_trains_outside_of_the_main_thread(tiny_data):

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ganctl.engine.data.dataset import Dataset, load
-from ganctl.engine.sampling.sampler import from_pixels
+from ganctl.engine.data.pixels import from_pixels
 from ganctl.files import paths
 
 EPOCHS = 6

@@ -58,8 +58,9 @@ from ganctl.engine.evaluation.evaluate import evaluate
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.loop import train
 from ganctl.files.atomic import write_atomically
+from ganctl.requests.checks import values
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
-from ganctl.requests.training import train_config, values
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.locate import find_source
@@ -170,8 +171,8 @@ def measured(spot: Spot, folder: Path, arguments: argparse.Namespace) -> Row:
     evaluation = evaluate(find_source(str(path)), n=arguments.judged, cas=arguments.cas)
     samples, real = figures(evaluation)
     return Row(
-        seconds=progress["seconds"],
-        images=int(progress["images_seen"]),
+        seconds=progress.seconds,
+        images=int(progress.images_seen),
         samples=samples,
         real=real,
         judged=arguments.judged,
@@ -186,7 +187,7 @@ def take_snapshot(spot: Spot, folder: Path, path: Path) -> None:
         seconds, source = train_whole(spot, folder)
     else:
         source = train_port(spot, folder) if spot.recipe == PLAIN_PORT else train_on(spot, folder)
-        seconds = read_checkpoint_header(source).progress["seconds"]
+        seconds = read_checkpoint_header(source).progress.seconds
     generator, header = checkpoint.load_generator(source)
     timed = replace(header, progress={**header.progress, "seconds": seconds})
     checkpoint.save_generator(generator, timed, path, torch.float32)
@@ -215,7 +216,7 @@ def train_on(spot: Spot, folder: Path) -> Path:
     if (folder / "run.json").exists():
         run = Run.open(folder)
     else:
-        config = train_config(
+        config = TrainRequest(
             model=MODEL.value,
             recipe=spot.recipe,
             minutes=LONG if spot.budget is None else spot.budget / 60,
@@ -226,7 +227,7 @@ def train_on(spot: Spot, folder: Path) -> Path:
         )
         run = Run.new(folder, config)
     trained = (
-        read_checkpoint_header(run.latest_checkpoint()).progress["seconds"]
+        read_checkpoint_header(run.latest_checkpoint()).progress.seconds
         if run.checkpoints()
         else 0.0
     )

@@ -42,7 +42,7 @@ from ganctl.engine.training import recorder as record
 from ganctl.engine.training.loop import train
 from ganctl.errors import GanctlError, GanctlWarning
 from ganctl.pictures.images import read_image
-from ganctl.requests.training import train_config
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run, new_run
 
 KINDS = ("write", "fsync", "rename", "open", "mkdir", "unlink")
@@ -175,7 +175,7 @@ def attempt(
             if (folder / "run.json").exists():
                 run = Run.open(folder)
             else:
-                run = new_run(train_config(data=str(data), **OPTIONS), out=folder)
+                run = new_run(TrainRequest(data=str(data), **OPTIONS), out=folder)
             for report in train(run):
                 on_report(report)
         except GanctlError as raised:
@@ -188,7 +188,7 @@ def contents(folder: Path) -> dict[str, Any]:
     run = Run.open(folder)
     tensors = {name: value.numpy() for name, value in load_file(run.latest_checkpoint()).items()}
     losses = {line["step"]: line["generator_loss"] for line in run.metrics()}
-    return {"step": run.progress["step"], "losses": losses, **tensors}
+    return {"step": run.progress.step, "losses": losses, **tensors}
 
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:

@@ -34,9 +34,10 @@ from ganctl.pictures.exports import _folders
 from ganctl.pictures.images import png_bytes, read_image, read_metadata
 from ganctl.pictures.provenance import Origin
 from ganctl.requests.labels import one_hot
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
-from ganctl.requests.training import train_config
-from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec, read_checkpoint_header
+from ganctl.requests.training import TrainRequest
+from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.evaluation import Evaluation, JudgeResult, Measures
 from ganctl.runs.evaluation_tables import comparison, page
 from ganctl.runs.locate import RunSource, find
@@ -275,7 +276,7 @@ def weights_seeds() -> list[bytes]:
 
 
 def run_seeds() -> list[bytes]:
-    run = Run(Path("x"), train_config(steps=10), "2026-01-01T00:00:00+00:00", "0.1")
+    run = Run(Path("x"), TrainRequest(steps=10), "2026-01-01T00:00:00+00:00", "0.1")
     header = {
         "format": "ganctl-run",
         "format_version": 1,

@@ -34,7 +34,7 @@ from safetensors.torch import load_file
 from benchmarks.safety.faults import damage, images, leftovers
 from ganctl.cli.app import run as run_cli
 from ganctl.engine.training.loop import train
-from ganctl.requests.training import train_config
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run, step_of
 
 CHAIN = 20
@@ -57,7 +57,7 @@ def main() -> None:
         os.environ["GANCTL_HOME"] = name
         data = images(Path(name) / "data.npz")
         # What is forked need not import the rest of torch, nor train judges of these data.
-        for _ in train(Run.new(Path(name) / "first", train_config(data=str(data), steps=2))):
+        for _ in train(Run.new(Path(name) / "first", TrainRequest(data=str(data), steps=2))):
             pass
         counts = Counter[str]()
         for start in range(0, arguments.kills, CHAIN):

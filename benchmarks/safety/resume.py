@@ -23,8 +23,9 @@ from safetensors.torch import load_file
 
 from ganctl.engine.training.loop import train
 from ganctl.pictures.images import read_image
+from ganctl.requests.checks import values
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
-from ganctl.requests.training import train_config, values
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run
 
 CLOCKS = ("seconds", "images_per_second")
@@ -56,7 +57,7 @@ def write_data(path: Path, images: int) -> None:
 
 def compare(data: Path, recipe: str, model: str, steps: int, batch: int) -> None:
     """Print a line of the table."""
-    config = train_config(
+    config = TrainRequest(
         data=str(data),
         recipe=recipe,
         model=model,

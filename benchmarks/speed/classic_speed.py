@@ -23,7 +23,7 @@ import torch
 from benchmarks.speed.plain_port import PlainPort
 from ganctl.engine.training.loop import train
 from ganctl.requests.recipes import RECIPES, RecipeName
-from ganctl.requests.training import train_config
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run
 
 RECIPE = RECIPES[RecipeName.CLASSIC]
@@ -58,7 +58,7 @@ def ganctl_steps(precision: str) -> Callable[[], float]:
 
     def take() -> float:
         with tempfile.TemporaryDirectory() as folder:
-            config = train_config(recipe="classic", steps=3 * STEPS, precision=precision)
+            config = TrainRequest(recipe="classic", steps=3 * STEPS, precision=precision)
             reports = train(Run.new(Path(folder) / "run", config))
             start = next(reports).seconds
             return next(reports).seconds - start

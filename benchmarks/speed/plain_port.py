@@ -23,8 +23,8 @@ from torch.utils.data import DataLoader, Dataset
 from ganctl.engine.data import torchvision_door as vision
 from ganctl.engine.data.dataset import load
 from ganctl.engine.training.state import new_state
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
-from ganctl.runs.checkpoint_header import NetworkSpec
 
 DATA = "mnist"
 CLASSES = 10

@@ -51,13 +51,15 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.speed.startup import waited
 from ganctl.engine.data.dataset import load
+from ganctl.engine.data.pixels import channels_last
 from ganctl.engine.hardware.devices import choose_device
-from ganctl.engine.sampling.sampler import Sampler, channels_last
+from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training.loop import train
 from ganctl.errors import UsageError
+from ganctl.requests.checks import values
 from ganctl.requests.labels import UNLABELLED, one_hot
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
-from ganctl.requests.training import Device, Precision, train_config, values
+from ganctl.requests.training import Device, Precision, TrainRequest
 from ganctl.runs.run import Run
 
 IMAGES = 48
@@ -167,7 +169,7 @@ class Workshop:
 
     def run(self, variant: Variant, steps: int) -> Run:
         """Return a new run of so many steps."""
-        config = train_config(
+        config = TrainRequest(
             data=str(self._data),
             model=variant.model,
             recipe=variant.recipe,

@@ -75,7 +75,7 @@ def enlarge(image: Images, scale: int) -> Images:
     Raises:
         UsageError: it would be too large to be read again.
     """
-    check_enlarged(*image.shape[:2], scale)
+    check_enlarged(image.shape[0], image.shape[1], scale)
     return image.repeat(scale, axis=0).repeat(scale, axis=1)
 
 

@@ -73,14 +73,15 @@ class Budget:
             return max(1, math.ceil(self.amount * images / batch))
         return None
 
-    def progress(self, step: int, seconds: float, total_steps: int | None) -> float:
+    def spent(self, progress: Progress, total_steps: int | None) -> float:
         """Return the spent fraction of the budget, from 0 to 1.
 
         Steps and epochs count steps, so that the schedules repeat exactly;
         minutes count the clock.
         """
-        spent = seconds / (60 * self.amount) if total_steps is None else step / total_steps
-        return min(1.0, spent)
+        if total_steps is None:
+            return min(1.0, progress.seconds / (60 * self.amount))
+        return min(1.0, progress.step / total_steps)
 
 
 def choose_budget(epochs: float | None, steps: int | None, minutes: float | None) -> Budget | None:

@@ -1,4 +1,4 @@
-"""What a pair of networks is, in numbers: all that is needed to build it, and its codes' meaning."""
+"""What a pair of networks is, in numbers, and what InfoGAN's categories mean."""
 
 from __future__ import annotations
 

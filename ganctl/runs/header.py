@@ -189,7 +189,7 @@ def _in_this_format(folder: Path) -> dict[str, Any]:
             version += 1
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(folder, f"it lacks a valid {error}") from error
-    return header
+    return dict(header)
 
 
 def _from_1(header: dict[str, Any]) -> dict[str, Any]:

@@ -299,8 +299,7 @@ class Run(RunHeader):
         if not self.data:
             return False
         total_steps = self.config.budget.steps(self.data["count"], self.config.batch)
-        done = self.progress
-        return self.config.budget.progress(done.step, done.seconds, total_steps) >= 1
+        return self.config.budget.spent(self.progress, total_steps) >= 1
 
     def size(self) -> int:
         """Return the bytes of all its files."""

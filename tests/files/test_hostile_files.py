@@ -20,8 +20,8 @@ from ganctl.files.idx import idx_bytes, read_idx
 from ganctl.pictures.exports import _folders
 from ganctl.pictures.images import png_bytes, read_image, read_images, read_metadata
 from ganctl.pictures.provenance import is_command
-from ganctl.requests.labels import DEVICE_NAME, check_class_names, one_hot
-from ganctl.requests.training import check_run_name
+from ganctl.requests.checks import DEVICE_NAME, check_run_name
+from ganctl.requests.labels import check_class_names, one_hot
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run

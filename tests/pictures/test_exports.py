@@ -14,7 +14,7 @@ from ganctl.pictures.exports import Samples, choose_destination, npz_bytes, writ
 from ganctl.pictures.images import read_image, read_metadata
 from ganctl.pictures.provenance import Origin
 from ganctl.requests.labels import parse_labels
-from ganctl.requests.training import Format
+from ganctl.requests.sample import Format
 
 CLASSES = ("cat", "T-shirt/top")
 

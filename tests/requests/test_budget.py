@@ -4,7 +4,7 @@ import pytest
 
 from ganctl.errors import UsageError
 from ganctl.requests.budget import Budget, BudgetUnit, choose_budget
-from ganctl.requests.training import train_config
+from ganctl.requests.training import TrainRequest
 
 
 def test_one_budget_or_none():
@@ -16,9 +16,9 @@ def test_one_budget_or_none():
 def test_budgets_beyond_all_measure():
     """Numbers that a float cannot hold, or that make infinitely many steps."""
     with pytest.raises(UsageError, match="--steps"):
-        train_config(steps=10**400)
+        TrainRequest(steps=10**400)
     with pytest.raises(UsageError, match="--epochs"):
-        train_config(epochs=1e308).budget.steps(60_000, 64)
+        TrainRequest(epochs=1e308).budget.steps(60_000, 64)
 
 
 @pytest.mark.parametrize(

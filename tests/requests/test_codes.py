@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ganctl.errors import UsageError
 from ganctl.requests.codes import Codes, continuous_names, parse_codes
-from ganctl.runs.checkpoint_header import NetworkSpec
+from ganctl.requests.networks import NetworkSpec
 
 INFOGAN = NetworkSpec("modern", 28, 1, classes=0, latent_size=62, categories=10, continuous=2)
 CGAN = NetworkSpec("modern", 28, 1, classes=10, latent_size=64)

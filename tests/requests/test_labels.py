@@ -5,12 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.errors import UsageError
-from ganctl.requests.labels import (
-    UNLABELLED,
-    blend,
-    one_hot,
-    parse_labels,
-)
+from ganctl.requests.labels import UNLABELLED, blend, one_hot, parse_labels
 
 DIGITS = tuple("0123456789")
 FASHION = ("T-shirt/top", "Trouser", "Bag", "3")

@@ -12,14 +12,9 @@ from safetensors.numpy import save_file
 
 from ganctl.errors import CheckpointError, UsageError
 from ganctl.files import paths
+from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.recipes import Latent
-from ganctl.runs.checkpoint_header import (
-    FORMAT_VERSION,
-    CheckpointHeader,
-    CodeMap,
-    NetworkSpec,
-    read_checkpoint_header,
-)
+from ganctl.runs.checkpoint_header import FORMAT_VERSION, CheckpointHeader, read_checkpoint_header
 from tests.strategies import json_values
 
 SPEC = NetworkSpec("modern", 28, 1, 2, 64)

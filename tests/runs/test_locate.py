@@ -8,7 +8,7 @@ import pytest
 
 from ganctl.errors import CheckpointError, RunError, RunNotFound
 from ganctl.files import paths
-from ganctl.requests.training import train_config
+from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate
 from ganctl.runs.locate import RunSource, all_runs, find, find_run, find_source, known_names
 from ganctl.runs.run import Run
@@ -19,7 +19,7 @@ def runs(home):
     """Three runs: demo, demo-two and other; the pointer means demo-two."""
     made = {}
     for name in ("demo", "other", "demo-two"):
-        made[name] = Run.new(home / "runs" / name, train_config())
+        made[name] = Run.new(home / "runs" / name, TrainRequest())
         made[name].begin({}, {})
     return made
 
@@ -168,7 +168,7 @@ def test_pickles_are_refused_whether_they_exist_or_not(name, exists):
 
 
 def test_a_run_whose_name_ends_like_a_pickle_is_a_run(home):
-    Run.new(home / "runs" / "v1.bin", train_config()).begin({}, {})
+    Run.new(home / "runs" / "v1.bin", TrainRequest()).begin({}, {})
     assert find("v1.bin").name == "v1.bin"
 
 
@@ -221,7 +221,7 @@ def test_names_mean_the_same_from_any_folder(runs, monkeypatch, tmp_path, refere
 
 
 def a_run_with_checkpoints(home, *steps):
-    run = Run.new(home / "runs" / "demo", train_config())
+    run = Run.new(home / "runs" / "demo", TrainRequest())
     run.begin({}, {})
     (run.folder / "checkpoints").mkdir()
     for step in steps:

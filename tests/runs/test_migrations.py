@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ganctl.runs.migrations import CHECKPOINT_MIGRATIONS, RUN_MIGRATIONS, migrated
 from safetensors.numpy import save_file
 
-from ganctl.requests.training import TrainConfig
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import FORMAT_VERSION as CHECKPOINT_VERSION
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.header import FORMAT_VERSION as RUN_VERSION
-from ganctl.runs.migrations import CHECKPOINT_MIGRATIONS, RUN_MIGRATIONS, migrated
 from ganctl.runs.run import Run
 
 FROZEN = Path(__file__).parent / "frozen"
@@ -37,7 +37,7 @@ def test_a_run_is_what_it_was(written):
     assert {part: now[part] for part in then if part != "recipe"} == {
         part: value for part, value in then.items() if part != "recipe"
     }
-    assert (run.status, run.progress["step"]) == ("finished", 3)
+    assert (run.status, run.progress.step) == ("finished", 3)
     assert (run.data, run.parameters) == (frozen["run"]["data"], frozen["run"]["parameters"])
     assert bool(run.best) == (name == "quality")
     assert run.alarms == frozen["run"].get("alarms", [])
@@ -47,7 +47,7 @@ def test_a_checkpoint_is_what_it_was(written):
     name, _, run, header = written
     assert header.recipe == run.config.recipe.value
     assert header.model == run.config.model.value
-    assert header.progress["step"] == 3
+    assert header.progress.step == 3
     assert header.network.categories == (2 if name == "codes" else 0)
     assert header.network.name == {"codes": "infogan"}.get(name, WRITTEN[name])
     assert (header.code_map is not None) == (name == "codes")
@@ -59,7 +59,7 @@ def test_what_is_saved_is_of_this_version(written):
     header = json.loads((run.folder / "run.json").read_text())
     assert header["format_version"] == RUN_VERSION
     assert migrated(header, RUN_VERSION, RUN_MIGRATIONS) == header
-    assert TrainConfig.from_json(header["config"]) == run.config
+    assert TrainRequest.from_json(header["config"]) == run.config
     assert Run.open(run.folder) == run
 
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from ganctl.errors import FileError, RunError
-from ganctl.requests.training import train_config
+from ganctl.requests.networks import NetworkSpec
+from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate, lock
 from ganctl.runs import run as runs
-from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec
+from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.header import FORMAT_VERSION
 from ganctl.runs.run import Run, new_run, step_of
 from tests.damage import damage
@@ -30,7 +31,7 @@ def touch(folder, *names):
 
 
 def test_a_new_run_writes_nothing_until_it_begins(home):
-    run = Run.new(home / "runs" / "demo", train_config())
+    run = Run.new(home / "runs" / "demo", TrainRequest())
     assert not home.exists()
     run.begin({}, {})
     assert (home / "runs" / "demo" / "run.json").is_file()
@@ -38,7 +39,7 @@ def test_a_new_run_writes_nothing_until_it_begins(home):
 
 
 def test_a_run_elsewhere_is_latest_by_its_path(home, tmp_path):
-    Run.new(tmp_path / "elsewhere", train_config()).begin({}, {})
+    Run.new(tmp_path / "elsewhere", TrainRequest()).begin({}, {})
     assert (home / "runs" / "latest").read_text() == f"{tmp_path / 'elsewhere'}\n"
 
 
@@ -61,12 +62,12 @@ def test_a_training_that_was_killed_as_it_began_leaves_its_name_free(home):
     folder = home / "runs" / "demo"
     folder.mkdir(parents=True)
     (folder / ".run.json.0123abcd.tmp").touch()
-    Run.new(folder, train_config()).begin({}, {})
+    Run.new(folder, TrainRequest()).begin({}, {})
     assert [path.name for path in folder.iterdir()] == ["run.json"]
     (home / "runs" / "mine").mkdir()
     (home / "runs" / "mine" / ".notes.0123abcd.tmp").touch()
     with pytest.raises(FileError, match="already exists"):
-        Run.new(home / "runs" / "mine", train_config())
+        Run.new(home / "runs" / "mine", TrainRequest())
 
 
 def test_what_is_saved_is_opened(run):
@@ -86,13 +87,13 @@ def test_what_is_there_is_not_made_a_run(home, kind):
         place.parent.mkdir(parents=True)
         place.write_text("mine")
     with pytest.raises(FileError, match="already exists") as caught:
-        Run.new(place, train_config())
+        Run.new(place, TrainRequest())
     assert "--resume" in caught.value.hint
 
 
 def test_an_empty_folder_may_become_a_run(tmp_path):
     (tmp_path / "empty").mkdir()
-    Run.new(tmp_path / "empty", train_config()).begin({}, {})
+    Run.new(tmp_path / "empty", TrainRequest()).begin({}, {})
     assert Run.open(tmp_path / "empty").status == "running"
 
 
@@ -124,7 +125,7 @@ def test_how_to_go_on_holds_in_another_shell(run, monkeypatch):
 
 @pytest.mark.parametrize(("keep", "left"), [(0, [4]), (1, [3, 4]), (9, [1, 2, 3, 4])])
 def test_pruning_keeps_the_latest_and_some_before_it(home, keep, left):
-    run = Run.new(home / "runs" / "demo", train_config(keep=keep))
+    run = Run.new(home / "runs" / "demo", TrainRequest(keep=keep))
     run.begin({}, {})
     touch(run.folder / "checkpoints", *(run.checkpoint_path(step).name for step in range(1, 5)))
     run.prune_checkpoints()
@@ -158,16 +159,16 @@ def test_is_complete(run):
     assert not run.is_complete()
     run.progress = {"step": 9, "images_seen": 900, "seconds": 1.0}
     assert not run.is_complete()
-    run.progress["step"] = 10
+    run.progress.step = 10
     assert run.is_complete()
 
 
 def test_minutes_are_complete_by_the_clock(home):
-    run = Run.new(home / "runs" / "demo", train_config(minutes=1))
+    run = Run.new(home / "runs" / "demo", TrainRequest(minutes=1))
     run.begin({"count": 100}, {})
     run.progress = {"step": 10**6, "images_seen": 1, "seconds": 59.0}
     assert not run.is_complete()
-    run.progress["seconds"] = 60.0
+    run.progress.seconds = 60.0
     assert run.is_complete()
 
 
@@ -277,7 +278,7 @@ def test_a_folder_without_header_is_no_run(tmp_path):
 def test_new_runs_are_named_by_time_model_and_data_and_never_taken(home, tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "datetime", Noon)
     (tmp_path / "my pets!").mkdir()
-    config = train_config(data=str(tmp_path / "my pets!"))
+    config = TrainRequest(data=str(tmp_path / "my pets!"))
     for ending in ("", "-2", "-3"):
         folder = new_run(config).folder
         assert folder == home / "runs" / f"20261123-120000-cgan-ac-my-pets{ending}"
@@ -302,7 +303,7 @@ class Noon(datetime):
 def test_runs_of_the_same_second_get_folders_of_their_own(home, monkeypatch):
     monkeypatch.setattr(runs, "datetime", Noon)
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
-    several = [new_run(train_config()) for _ in range(8)]
+    several = [new_run(TrainRequest()) for _ in range(8)]
     assert len({run.folder for run in several}) == 1
 
     def begin(run):
@@ -320,7 +321,7 @@ def test_runs_of_the_same_second_get_folders_of_their_own(home, monkeypatch):
 
 def test_of_two_by_one_name_the_second_is_refused(home, monkeypatch):
     monkeypatch.setattr(lock, "PATIENCE", 0.0)
-    first, second = (new_run(train_config(seed=seed), name="demo") for seed in (1, 2))
+    first, second = (new_run(TrainRequest(seed=seed), name="demo") for seed in (1, 2))
     first.hold()
     with pytest.raises(RunError, match="The run demo is being trained already"):
         second.hold()
@@ -333,11 +334,11 @@ def test_of_two_by_one_name_the_second_is_refused(home, monkeypatch):
 
 
 def test_a_run_that_never_began_leaves_its_name_free(home):
-    gone = new_run(train_config(), name="demo")
+    gone = new_run(TrainRequest(), name="demo")
     gone.hold()
     gone.release()
     assert [path.name for path in gone.folder.iterdir()] == ["lock"]
-    again = new_run(train_config(), name="demo")
+    again = new_run(TrainRequest(), name="demo")
     again.hold()
     again.begin({}, {})
     again.release()
@@ -345,14 +346,14 @@ def test_a_run_that_never_began_leaves_its_name_free(home):
 
 def test_what_another_process_did_until_it_was_held_is_read(run):
     stale, other = Run.open(run.folder), Run.open(run.folder)
-    stale.config = train_config(steps=99)
+    stale.config = TrainRequest(steps=99)
     other.progress = {"step": 7, "images_seen": 700, "seconds": 1.5}
     other.status = "stopped"
     other.save()
     stale.hold()
     stale.refresh()
     assert (stale.status, stale.progress) == ("stopped", other.progress)
-    assert stale.config == train_config(steps=99)
+    assert stale.config == TrainRequest(steps=99)
     stale.release()
 
 
@@ -369,7 +370,7 @@ def test_a_run_that_nobody_trains_is_not_running(run):
 def test_latest_is_a_run_at_every_moment(home, monkeypatch):
     """Several trainings begin at once, again and again, while somebody looks."""
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
-    several = [Run.new(home / "runs" / f"run{number}", train_config()) for number in range(4)]
+    several = [Run.new(home / "runs" / f"run{number}", TrainRequest()) for number in range(4)]
     several[0].begin({}, {})
 
     def begin(run):

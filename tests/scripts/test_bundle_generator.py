@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 import ganctl
-from ganctl.runs.checkpoint_header import CodeMap
+from ganctl.requests.networks import CodeMap
 from scripts import bundle_generator
 from scripts.bundle_generator import bundle
 

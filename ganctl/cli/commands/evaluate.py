@@ -12,7 +12,7 @@ from ganctl._version import __version__
 from ganctl.cli import console
 from ganctl.cli.options import JsonOption, complete_run
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
-from ganctl.requests.training import check_count
+from ganctl.requests.checks import check_count
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.evaluation_tables import Table, comparison, page, tables

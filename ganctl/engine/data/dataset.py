@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -25,6 +24,7 @@ from ganctl.engine.data.torchvision import load_torchvision
 from ganctl.errors import DataError, UsageError
 from ganctl.requests.checks import check_image_size
 from ganctl.requests.training import DataName
+from ganctl.runs.header import DataDescription
 
 Source = Callable[[Split, "OnProgress | None"], Labelled]
 
@@ -59,15 +59,15 @@ class Dataset:
         digest.update(self.images.contiguous().numpy().data)
         return digest.hexdigest()
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> DataDescription:
         """Return what a run remembers of its data."""
-        return {
-            "name": self.name,
-            "classes": list(self.classes),
-            "count": len(self),
-            "shape": list(self.images.shape[1:]),
-            "fingerprint": self.fingerprint,
-        }
+        return DataDescription(
+            name=self.name,
+            classes=list(self.classes),
+            count=len(self),
+            shape=list(self.images.shape[1:]),
+            fingerprint=self.fingerprint,
+        )
 
 
 def load(

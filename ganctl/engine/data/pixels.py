@@ -1,4 +1,4 @@
-"""Pixels as people store them and as networks see them: uint8 and [-1, 1], channels first or last."""
+"""Pixels as files have them and as networks see them: uint8 and [-1, 1], channels last or first."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from torch.nn import functional
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.labelled import OnProgress
+from ganctl.engine.data.pixels import from_pixels
 from ganctl.engine.models.augment import distort
-from ganctl.engine.sampling.sampler import from_pixels
 
 BATCH = 128
 LEARNING_RATE = 3e-3

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ganctl.engine.data.dataset import Dataset, channels_first
+from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.requests.labels import UNLABELLED, Label, one_hot

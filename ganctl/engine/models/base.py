@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from ganctl.engine.models.augment import Augmentation
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
-from ganctl.runs.checkpoint_header import NetworkSpec
 
 
 class Generator(nn.Module):

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.errors import UsageError
-from ganctl.runs.checkpoint_header import NetworkSpec
+from ganctl.requests.networks import NetworkSpec
 
 IMAGE_SIZE = 28
 BASE_SIZE = 3

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.initial import normal_
 from ganctl.engine.models.modern import downsampling, pyramid, upsampling
-from ganctl.runs.checkpoint_header import NetworkSpec
+from ganctl.requests.networks import NetworkSpec
 
 HIDDEN = 1024
 Q_SIZE = 128

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.initial import normal
-from ganctl.runs.checkpoint_header import NetworkSpec
+from ganctl.requests.networks import NetworkSpec
 
 EMBEDDING_SIZE = 32
 Q_SIZE = 128

@@ -12,7 +12,7 @@ from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.classic import ClassicDiscriminator, ClassicGenerator
 from ganctl.engine.models.infogan import InfoGANDiscriminator, InfoGANGenerator
 from ganctl.engine.models.modern import ModernDiscriminator, ModernGenerator
-from ganctl.runs.checkpoint_header import NetworkSpec
+from ganctl.requests.networks import NetworkSpec
 
 
 @dataclass(frozen=True)

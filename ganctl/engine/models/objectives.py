@@ -17,8 +17,8 @@ from torch.nn.functional import cross_entropy, one_hot, softplus
 from ganctl.engine.models.augment import Augmentation
 from ganctl.engine.models.base import Discriminator, Loss, Objective, StepInputs
 from ganctl.errors import DataError
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, Recipe
-from ganctl.runs.checkpoint_header import NetworkSpec
 
 
 class GAN(Objective):

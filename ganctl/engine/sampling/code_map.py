@@ -8,9 +8,9 @@ from torch.nn.functional import one_hot
 
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
+from ganctl.engine.data.pixels import from_pixels
 from ganctl.engine.models.base import Discriminator
-from ganctl.engine.sampling.sampler import from_pixels
-from ganctl.runs.checkpoint_header import CodeMap
+from ganctl.requests.networks import CodeMap
 
 MATCHED_IMAGES = 10_000
 BATCH = 1000

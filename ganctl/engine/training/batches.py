@@ -10,9 +10,9 @@ from torch.nn.functional import one_hot
 
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.sampling.sampler import from_pixels
+from ganctl.engine.data.pixels import from_pixels
 from ganctl.requests.recipes import Recipe
-from ganctl.requests.training import TrainConfig
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.world import World
 
 
@@ -43,7 +43,7 @@ class Batches:
     def __init__(
         self,
         dataset: Dataset,
-        config: TrainConfig,
+        config: TrainRequest,
         recipe: Recipe,
         device: torch.device,
         world: World,

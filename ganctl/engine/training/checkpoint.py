@@ -6,6 +6,7 @@ Beside the networks' tensors (``engine.models.weights``) a checkpoint has those 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,23 @@ def save_state(state: TrainState, header: CheckpointHeader, path: Path) -> None:
     save_tensors(tensors, header, path)
 
 
-def load_state(state: TrainState, path: Path) -> CheckpointHeader:
-    """Fill a new state with what ``save_state`` wrote, and return the checkpoint's header.
+def load_state(
+    state: TrainState,
+    path: Path,
+    check: Callable[[CheckpointHeader], None] = lambda _header: None,
+) -> None:
+    """Fill a new state with what ``save_state`` wrote.
+
+    Args:
+        state: the state to fill.
+        path: the checkpoint.
+        check: called with the checkpoint's header first; what it raises is raised.
 
     Raises:
         CheckpointError: it is damaged, or belongs to other networks.
     """
     with open_checkpoint(path, framework="pt") as (header, file):
+        check(header)
         if header.network != state.spec:
             raise CheckpointError(
                 f"{path} holds other networks than this run's.", "Resume the run it belongs to."
@@ -55,7 +66,6 @@ def load_state(state: TrainState, path: Path) -> CheckpointHeader:
         for name, optimizer in _optimizers(state).items():
             _load_optimizer(name, optimizer, file, path)
     state.progress = header.progress
-    return header
 
 
 def _networks(state: TrainState) -> dict[str, nn.Module]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -27,9 +28,12 @@ from ganctl.engine.training.state import TrainState, new_state
 from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
 from ganctl.errors import RunError
 from ganctl.pictures.images import Images
-from ganctl.requests.recipes import Recipe, recipe_for
-from ganctl.runs.checkpoint_header import NetworkSpec, read_checkpoint_header
-from ganctl.runs.run import NEW, Run
+from ganctl.requests.budget import Progress
+from ganctl.requests.networks import NetworkSpec
+from ganctl.requests.recipes import Model, Recipe, recipe_for
+from ganctl.requests.training import Device, Precision
+from ganctl.runs.header import RunStatus
+from ganctl.runs.run import Run
 from ganctl.runs.world import World
 
 _NANOSECONDS = 10**9
@@ -102,7 +106,7 @@ def train(
     """
     recipe = recipe or recipe_for(run.config.recipe, run.config.model)
     world = world or World()
-    device = devices.choose_device(run.config.device, world)
+    device = devices.choose_device(Device(run.config.device), world)
     try:
         with distributed.process_group(world, device):
             yield from _train(run, recipe, device, world, should_stop, on_progress)
@@ -121,25 +125,24 @@ def _train(
     config = run.config
     dataset = _load_data(run, world, on_progress)
     batches = Batches(dataset, config, recipe, device, world)
-    objective = OBJECTIVES[config.model]
+    objective = OBJECTIVES[Model(config.model)]
     state = _initial_state(run, dataset, recipe, objective, device)
     recorder = _recorder(run, state, dataset, on_progress) if world.is_main else None
     step = _step(state, objective, run, recipe, world)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
-    clock = _Clock(state.seconds)
-    throughput = _Throughput(clock, state.images_seen)
-    progress = config.budget.progress(state.step, state.seconds, total_steps)
+    clock = _Clock(state.progress.seconds)
+    throughput = _Throughput(state.progress)
+    progress = config.budget.spent(state.progress, total_steps)
     progress, stopping = distributed.agree(world, progress, should_stop())
     while progress < 1 and not stopping:
         state.set_learning_rates(*learning_rate_schedule(recipe, progress, scale=config.lr_scale))
         losses = step(batches.at(state.step), progress)
-        state.step += 1
-        state.images_seen += config.batch
-        state.seconds = clock.seconds()
-        decay = ema_decay(recipe, config.batch, state.images_seen)
+        images_seen = state.progress.images_seen + config.batch
+        state.progress = Progress(state.step + 1, images_seen, clock.seconds())
+        decay = ema_decay(recipe, config.batch, images_seen)
         update_ema(state.generator_ema, state.generator, decay)
-        progress = config.budget.progress(state.step, state.seconds, total_steps)
+        progress = config.budget.spent(state.progress, total_steps)
         progress, stopping = distributed.agree(world, progress, should_stop())
 
         previewing = progress >= 1 or state.step % config.preview_every == 0
@@ -148,10 +151,10 @@ def _train(
             if recorder is not None:
                 yield _report(recorder, losses, progress, total_steps, throughput, previewing)
         if recorder is not None and state.step % config.checkpoint_every == 0 and progress < 1:
-            recorder.checkpoint("running")
+            recorder.checkpoint(RunStatus.RUNNING)
 
     if recorder is not None:
-        recorder.checkpoint("finished" if progress >= 1 else "stopped")
+        recorder.checkpoint(RunStatus.FINISHED if progress >= 1 else RunStatus.STOPPED)
         recorder.curves()
     # torchrun kills the other processes when one of them ends with an error, so nobody ends early.
     distributed.barrier(world)
@@ -178,7 +181,7 @@ def learning_rate_schedule(
 def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.Dataset:
     """Return the data set; the main process is the first to lock a resumed run and to download."""
     with distributed.main_first(world):
-        if run.status != NEW:
+        if run.status is not RunStatus.NEW:
             if world.is_main:
                 run.hold()
             run.refresh()
@@ -202,13 +205,12 @@ def _initial_state(
         latent=recipe.latent,
     )
     state = new_state(objective.adapt(spec), recipe, run.config.seed, device)
-    if run.status != NEW and run.checkpoints():
-        latest = run.latest_checkpoint()
-        check_unchanged(run, dataset, recipe, read_checkpoint_header(latest))
-        checkpoint.load_state(state, latest)
-    elif run.progress:
+    if run.status is not RunStatus.NEW and run.checkpoints():
+        check = partial(check_unchanged, run, dataset, recipe)
+        checkpoint.load_state(state, run.latest_checkpoint(), check)
+    elif run.progress.step:
         raise RunError(
-            f"The run {run.name} got to step {run.progress['step']}, but its checkpoints are gone.",
+            f"The run {run.name} got to step {run.progress.step}, but its checkpoints are gone.",
             "Restore its folder checkpoints/, or start a new run without --resume.",
         )
     run.recipe = numbers_of(recipe)
@@ -219,7 +221,7 @@ def _recorder(
     run: Run, state: TrainState, dataset: data.Dataset, on_progress: OnProgress | None
 ) -> Recorder:
     """Return what writes the run, which is locked and begun, or rewound to its checkpoint."""
-    if run.status == NEW:
+    if run.status is RunStatus.NEW:
         run.hold()
     else:
         run.rewind(state.step)
@@ -241,7 +243,8 @@ def _step(
 ) -> Callable[[Batch, float], Losses]:
     """Return the step; CUDA graphs replay it where one GPU trains and the step allows it."""
     device = next(state.generator.parameters()).device
-    autocast = devices.autocast(devices.choose_precision(run.config.precision, device), device)
+    precision = devices.choose_precision(Precision(run.config.precision), device)
+    autocast = devices.autocast(precision, device)
     step = Step(state, objective, recipe, autocast, world)
     if device.type == "cuda" and world.size == 1 and step.capturable:
         return with_cuda_graphs(step, CudaGraphs())
@@ -259,15 +262,15 @@ def _report(
     """Return the report of the latest step, once its metrics and preview are written."""
     state = recorder.state
     values = recorder.values(losses)
-    quality = recorder.look() if previewing else None
-    images_per_second = throughput.read(state.images_seen)
+    quality = recorder.quality() if previewing else None
+    images_per_second = throughput.read(state.progress)
     report = StepReport(
         step=state.step,
         total_steps=total_steps,
-        images_seen=state.images_seen,
-        epoch=state.images_seen / len(recorder.dataset),
+        images_seen=state.progress.images_seen,
+        epoch=state.progress.images_seen / len(recorder.dataset),
         progress=progress,
-        seconds=state.seconds,
+        seconds=state.progress.seconds,
         images_per_second=images_per_second,
         losses=values,
         preview=recorder.preview() if previewing else None,
@@ -294,11 +297,9 @@ class _Clock:
 class _Throughput:
     """Images per second since the last reading."""
 
-    def __init__(self, clock: _Clock, images_seen: int) -> None:
-        self._clock = clock
-        self._last = clock.seconds(), images_seen
+    def __init__(self, since: Progress) -> None:
+        self._last = since
 
-    def read(self, images_seen: int) -> float:
-        now = self._clock.seconds(), images_seen
-        (then, seen), self._last = self._last, now
-        return (images_seen - seen) / max(now[0] - then, 1e-9)
+    def read(self, now: Progress) -> float:
+        then, self._last = self._last, now
+        return (now.images_seen - then.images_seen) / max(now.seconds - then.seconds, 1e-9)

@@ -1,4 +1,4 @@
-"""What a training leaves in its run's folder while it goes on."""
+"""What a run leaves in its folder while it trains."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from math import inf, isfinite
 from typing import Any
 
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ganctl._version import __version__
 from ganctl.engine.data.dataset import Dataset
+from ganctl.engine.data.pixels import channels_last
 from ganctl.engine.sampling.code_map import learn_code_map
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training import checkpoint
@@ -23,26 +24,29 @@ from ganctl.engine.training.state import TrainState
 from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
+from ganctl.requests.budget import Progress
 from ganctl.requests.labels import UNLABELLED, UNLABELLED_ROWS, one_hot
+from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
-from ganctl.runs.run import Run, step_of
+from ganctl.runs.header import AlarmRecord, RunStatus
+from ganctl.runs.layout import step_of
+from ganctl.runs.run import Run
 
 PREVIEW_COLUMNS = 10
-RETRY_AFTER = 1.0  # seconds
+RETRY_SECONDS = 1.0
 
 
 class Recorder:
-    """Writes metrics, previews, checkpoints and curves of one training.
+    """Writes the metrics, previews, checkpoints and curves of one run.
 
-    A checkpoint that cannot be written, at a second try neither, ends the
-    training. It can do without all else: a ``GanctlWarning`` says so, once for
-    each kind of thing.
+    A checkpoint that cannot be written, at a second try neither, stops the run. It can do
+    without all else: a ``GanctlWarning`` says so, once for each kind of thing.
 
     Args:
         run: where to.
-        state: the training, as it stands whenever something is written.
+        state: the state of training, as it is whenever something is written.
         dataset: what it trains on.
-        watch: looks at its quality; None where the data are too few for that.
+        monitor: measures its quality; None where the data are too few for that.
     """
 
     def __init__(
@@ -53,19 +57,19 @@ class Recorder:
         self.dataset = dataset
         self._monitor = monitor
         self._unwritten: list[dict[str, Any]] = []
-        self._done_without: set[str] = set()
-        raised = (alarm["kind"] for alarm in run.alarms)
-        self._alarms = Alarms(raised, monitor.judge_accuracy if monitor else 0.0)
+        self._missing: set[str] = set()
+        given = (alarm["kind"] for alarm in run.alarms)
+        self._alarms = Alarms(given, monitor.judge_accuracy if monitor else 0.0)
         for line in run.metrics():
             self._alarms.count(line, self._progress_at(line))
 
     def values(self, losses: Mapping[str, Tensor]) -> dict[str, float]:
-        """Return the terms of a loss as numbers.
+        """Return losses as numbers.
 
         Raises:
-            Diverged: one of them, or a weight, is not a number.
+            Diverged: one of them, or a weight, is NaN or infinite.
         """
-        values = {name: term.item() for name, term in losses.items()}
+        values = {name: loss.item() for name, loss in losses.items()}
         for name, value in values.items():
             if not isfinite(value):
                 raise self._diverged(f"the {name.replace('_', ' ')}")
@@ -76,10 +80,10 @@ class Recorder:
     def metrics(
         self, losses: Mapping[str, float], images_per_second: float, quality: Quality | None
     ) -> None:
-        """Add a line to ``metrics.jsonl``, behind those that could not be written earlier."""
+        """Add a line to ``metrics.jsonl``, after those that could not be written earlier."""
         speed = {"images_per_second": round(images_per_second, 1)}
-        seen = quality.as_metrics() if quality else {}
-        self._unwritten.append({**self._progress(), **speed, **losses, **seen})
+        measured = quality.as_metrics() if quality else {}
+        self._unwritten.append({**asdict(self.state.progress), **speed, **losses, **measured})
         self._write_metrics()
 
     def _write_metrics(self) -> None:
@@ -88,15 +92,15 @@ class Recorder:
                 self.run.append_metrics(self._unwritten[0])
                 del self._unwritten[0]
 
-    def look(self) -> Quality | None:
-        """Return the averaged generator's quality, and keep this state if it is the best so far.
+    def quality(self) -> Quality | None:
+        """Return the averaged generator's quality, and save this state if it is the best so far.
 
         InfoGAN's codes become clear late, and are matched with classes at the
         end: of it the latest counts, however near the images were earlier.
         """
         if self._monitor is None:
             return None
-        quality = self._monitor.look(self.state.generator_ema, self._header())
+        quality = self._monitor.measure(self.state.generator_ema, self._header())
         nearest = self.run.best.get("feature_distance", inf)
         if not self.state.spec.categories and quality.feature_distance < nearest:
             self._insist(
@@ -109,11 +113,11 @@ class Recorder:
     def alarms(
         self, values: Mapping[str, float], quality: Quality | None, progress: float
     ) -> tuple[Alarm, ...]:
-        """Return what has just gone wrong, and note it in run.json."""
-        alarms = self._alarms.see(values, quality, progress)
+        """Return what has newly gone wrong, and note it in run.json."""
+        alarms = self._alarms.check(values, quality, progress)
         if alarms:
             self.run.alarms += [
-                {"step": self.state.step, "kind": alarm.kind, "message": alarm.message}
+                AlarmRecord(step=self.state.step, kind=alarm.kind, message=alarm.message)
                 for alarm in alarms
             ]
             self._insist(self.run.save)
@@ -129,21 +133,22 @@ class Recorder:
             its images, uint8 [rows, 10, H, W] or [rows, 10, H, W, 3].
         """
         header = self._header()
-        labels = [one_hot(index, header.classes) for index in range(len(header.classes))]
+        labels = tuple(one_hot(index, header.classes) for index in range(len(header.classes)))
         seeds = range(PREVIEW_COLUMNS * (1 if labels else UNLABELLED_ROWS))
-        sampled = Sampler(self.state.generator_ema, header).draw(labels or [UNLABELLED], seeds)
-        sheet = images.sheet(sampled, PREVIEW_COLUMNS)
+        plan = SamplePlan(labels or (UNLABELLED,), seeds)
+        samples = channels_last(Sampler(self.state.generator_ema, header).draw(plan))
+        sheet = images.sheet(samples, PREVIEW_COLUMNS)
         metadata = {"kind": "preview", "run": self.run.name, "step": self.state.step}
         path = self.run.preview_path(self.state.step)
         with self._dispensable("this preview"):
             write_atomically(path, images.png_bytes(sheet, metadata))
-        return sampled.reshape(-1, PREVIEW_COLUMNS, *sampled.shape[1:])
+        return samples.reshape(-1, PREVIEW_COLUMNS, *samples.shape[1:])
 
-    def checkpoint(self, status: str) -> None:
+    def checkpoint(self, status: RunStatus) -> None:
         """Write a checkpoint and run.json, and remove the oldest checkpoints beyond ``--keep``.
 
         Raises:
-            Diverged: a weight is not a number; nothing is written then.
+            Diverged: a weight is NaN or infinite; nothing is written then.
             FileError: it cannot be written; the last checkpoint is whole.
         """
         if not self.state.is_finite():
@@ -158,56 +163,8 @@ class Recorder:
         with self._dispensable("the removal of old checkpoints"):
             self.run.prune_checkpoints()
         self.run.status = status
-        self.run.progress = self._progress()
+        self.run.progress = self.state.progress
         self._insist(self.run.save)
-
-    def _insist(self, write: Callable[[], None]) -> None:
-        """Write something that a resumed training needs; a network's disk may need a second try."""
-        try:
-            write()
-            return
-        except FileError:
-            time.sleep(RETRY_AFTER)
-        try:
-            write()
-        except FileError as error:
-            kept = self.run.checkpoints()
-            where = f"; the checkpoint of step {step_of(kept[-1])} is whole" if kept else ""
-            raise FileError(
-                f"{error} The training has stopped at step {self.state.step}{where}.",
-                f"{error.hint} Then go on with: {self.run.resume_command}",
-            ) from error
-
-    @contextmanager
-    def _dispensable(self, what: str) -> Iterator[None]:
-        """Let the training go on without something that cannot be written or removed."""
-        try:
-            yield
-        except FileError as error:
-            if what not in self._done_without:
-                self._done_without.add(what)
-                text = f"{error} The training goes on without {what}. {error.hint}"
-                warnings.warn(GanctlWarning(text), stacklevel=3)
-
-    def _diverged(self, what: str) -> Diverged:
-        """Return the error for something that is not a number, and note it in run.json."""
-        self.run.status = "diverged"
-        with self._dispensable("a note of the breakdown"):
-            self.run.save()
-        self.curves()
-        lower = f"--lr-scale {self.run.config.lr_scale / 2:g}"
-        otherwise = "another --seed, a larger --batch, or --precision fp32."
-        checkpoints = self.run.checkpoints()
-        if checkpoints:
-            hint = (
-                f"Go on from the last sound checkpoint, {checkpoints[-1]}, with half the learning "
-                f"rate: {self.run.resume_command} {lower}; or start again with {otherwise}"
-            )
-        else:
-            hint = f"Start again with {lower}, {otherwise}"
-        return Diverged(
-            f"The training has broken down: at step {self.state.step} {what} is not a number.", hint
-        )
 
     def curves(self) -> None:
         """Draw ``loss.png`` from ``metrics.jsonl``."""
@@ -217,28 +174,70 @@ class Recorder:
                 return
             write_atomically(self.run.loss_plot_path, plots.loss_plot(metrics, self.run.name))
 
-    def _progress(self) -> dict[str, Any]:
-        return {
-            "step": self.state.step,
-            "images_seen": self.state.images_seen,
-            "seconds": self.state.seconds,
-        }
+    def _insist(self, write: Callable[[], None]) -> None:
+        """Write something that a resume needs; a network's disk may need a second try."""
+        try:
+            write()
+            return
+        except FileError:
+            time.sleep(RETRY_SECONDS)
+        try:
+            write()
+        except FileError as error:
+            kept = self.run.checkpoints()
+            where = f"; the checkpoint of step {step_of(kept[-1])} is whole" if kept else ""
+            raise FileError(
+                f"{error} The run has stopped at step {self.state.step}{where}.",
+                f"{error.hint} Then resume with: {self.run.resume_command}",
+            ) from error
+
+    @contextmanager
+    def _dispensable(self, what: str) -> Iterator[None]:
+        """Let the run continue without something that cannot be written or removed."""
+        try:
+            yield
+        except FileError as error:
+            if what not in self._missing:
+                self._missing.add(what)
+                text = f"{error} The run continues without {what}. {error.hint}"
+                warnings.warn(GanctlWarning(text), stacklevel=3)
+
+    def _diverged(self, what: str) -> Diverged:
+        """Return the error for something that is NaN or infinite, and note it in run.json."""
+        self.run.status = RunStatus.DIVERGED
+        with self._dispensable("a note of the divergence"):
+            self.run.save()
+        self.curves()
+        gentler = f"--lr-scale {self.run.config.lr_scale / 2:g}"
+        otherwise = "another --seed, a larger --batch, or --precision fp32."
+        checkpoints = self.run.checkpoints()
+        if checkpoints:
+            hint = (
+                f"Resume from the last finite checkpoint, {checkpoints[-1]}, with half the "
+                f"learning rate: {self.run.resume_command} {gentler}; or start again with "
+                f"{otherwise}"
+            )
+        else:
+            hint = f"Start again with {gentler}, {otherwise}"
+        return Diverged(
+            f"The run has diverged: at step {self.state.step} {what} is NaN or infinite.", hint
+        )
 
     def _progress_at(self, line: Mapping[str, Any]) -> float:
-        """Return the part of the budget that was spent when a line of metrics was written."""
+        """Return the fraction of the budget that was spent when a line of metrics was written."""
         config = self.run.config
         total_steps = config.budget.steps(len(self.dataset), config.batch)
-        seconds = number_in(line, "seconds") or 0.0
-        return config.budget.progress(line["step"], seconds, total_steps)
+        then = Progress(step=line["step"], seconds=number_in(line, "seconds") or 0.0)
+        return config.budget.spent(then, total_steps)
 
     def _header(self) -> CheckpointHeader:
         labelled = self.state.spec.classes or self.state.spec.categories
         return CheckpointHeader(
             ganctl_version=__version__,
-            model=self.run.config.model.value,
-            recipe=self.run.config.recipe.value,
+            model=self.run.config.model,
+            recipe=self.run.config.recipe,
             data=self.run.config.data,
             classes=self.run.classes if labelled else (),
             network=self.state.spec,
-            progress=self._progress(),
+            progress=self.state.progress,
         )

@@ -1,4 +1,4 @@
-"""What must be as it was for a training to go on as if it had never stopped."""
+"""What must be unchanged for a resumed run to equal an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from ganctl.requests.recipes import Recipe
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.run import Run
 
-_NOT_NUMBERS = ("summary", "model", "batch", "budget", "preview_every", "checkpoint_every")
+_STORED_AS_OPTIONS = ("summary", "model", "batch", "budget", "preview_every", "checkpoint_every")
 _HARMLESS = ("log_every",)
 
 
 def numbers_of(recipe: Recipe) -> dict[str, Any]:
-    """Return what makes a training by this recipe another one, as JSON has it.
+    """Return the numbers of a recipe that make a run what it is, as JSON has them.
 
-    What the run's own configuration says, such as the batch, is left out.
+    What the run's own options say, such as the batch, is left out.
     """
-    left_out = _NOT_NUMBERS + _HARMLESS
+    left_out = _STORED_AS_OPTIONS + _HARMLESS
     values = {name: value for name, value in asdict(recipe).items() if name not in left_out}
     return {name: _plain(value) for name, value in values.items()}
 
 
 def check_unchanged(run: Run, dataset: Dataset, recipe: Recipe, header: CheckpointHeader) -> None:
-    """Refuse to go on with a run on other data, by another recipe, or from another's checkpoint.
+    """Refuse to resume a run on other data, by another recipe, or from another's checkpoint.
 
     Args:
         run: what it was.
         dataset: the data as they are now.
         recipe: the recipe as this ganctl has it, before ``--lr-scale``.
-        card: of the checkpoint to go on from.
+        header: that of the checkpoint to resume from.
 
     Raises:
         RunError: something differs; all that does is listed.
@@ -45,17 +45,17 @@ def check_unchanged(run: Run, dataset: Dataset, recipe: Recipe, header: Checkpoi
     ]
     if differences:
         raise RunError(
-            f"The run {run.name} cannot go on as it began: {'; '.join(differences)}.",
-            f"Bring back what it began with (it was written by ganctl {run.ganctl_version}), or "
+            f"The run {run.name} cannot be resumed: {'; '.join(differences)}.",
+            f"Restore what it began with (it was written by ganctl {run.ganctl_version}), or "
             "start a new run without --resume.",
         )
 
 
 def _of_data(then: Mapping[str, Any], dataset: Dataset) -> Iterator[str]:
-    now = dataset.describe()
-    for part in ("classes", "count", "shape"):
-        if then.get(part) != now[part]:
-            yield f"the data's {part} was {_shown(then.get(part))}, not {_shown(now[part])}"
+    now = dict(dataset.describe())
+    for name in ("classes", "count", "shape"):
+        if then.get(name) != now[name]:
+            yield f"the data's {name} was {_shown(then.get(name))}, not {_shown(now[name])}"
     if then.get("fingerprint") != now["fingerprint"]:
         yield f"the data at {dataset.name} are not those that it was started on"
 
@@ -69,11 +69,10 @@ def _of_recipe(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
 
 
 def _of_checkpoint(run: Run, header: CheckpointHeader) -> Iterator[str]:
-    config = run.config
-    ours = {"model": config.model.value, "recipe": config.recipe.value, "data": config.data}
-    for name, value in ours.items():
-        if getattr(header, name) != value:
-            yield f"the {name} of its checkpoint is {getattr(header, name)}, not {value}"
+    for name in ("model", "recipe", "data"):
+        ours, theirs = getattr(run.config, name), getattr(header, name)
+        if theirs != ours:
+            yield f"the {name} of its checkpoint is {theirs}, not {ours}"
 
 
 def _plain(value: Any) -> Any:

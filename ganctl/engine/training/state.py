@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -13,17 +13,16 @@ from torch.optim import Adam, Optimizer
 from ganctl.engine.data import seeding
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.networks import NETWORKS
+from ganctl.requests.budget import Progress
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
-from ganctl.runs.checkpoint_header import NetworkSpec
 
 
 @dataclass
 class TrainState:
     """Two networks, the generator's moving average, the optimizers, and the progress.
 
-    ``step`` counts steps taken: each is one update of the discriminator and
-    those of the generator that follow it. ``seconds`` is the time trained, that
-    before a resume included.
+    A step is one update of the discriminator and those of the generator that follow it.
     """
 
     spec: NetworkSpec
@@ -32,9 +31,12 @@ class TrainState:
     discriminator: Discriminator
     generator_optimizer: Optimizer
     discriminator_optimizer: Optimizer
-    step: int = 0
-    images_seen: int = 0
-    seconds: float = 0.0
+    progress: Progress = field(default_factory=Progress)
+
+    @property
+    def step(self) -> int:
+        """The number of steps taken, those before a resume included."""
+        return self.progress.step
 
     def is_finite(self) -> bool:
         """Return whether every weight, statistic of batch norm, and moment of Adam is finite."""

@@ -57,7 +57,7 @@ def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number, co
     run = Run.open(home / "runs" / "long")
     assert out == f"{run.folder}\n"
     assert run.status == "stopped"
-    step = run.progress["step"]
+    step = run.progress.step
     assert run.checkpoint_path(step).is_file()
     assert run.loss_plot_path.is_file()
     assert f"note: Stopped at step {step}; everything is saved." in err
@@ -65,7 +65,7 @@ def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number, co
     assert command[:3] == [sys.executable, "-m", "ganctl"]
     resumed = ganctl(*command[3:], "--steps", str(step + 3), "--quiet")
     assert resumed.code == 0
-    assert Run.open(run.folder).progress["step"] == step + 3
+    assert Run.open(run.folder).progress.step == step + 3
 
 
 @pytest.mark.parametrize("place", [["--name", "short"], ["--out", "my run"]])
@@ -84,7 +84,7 @@ def test_a_training_stopped_before_its_first_step_goes_on(
     monkeypatch.setenv("GANCTL_HOME", str(tmp_path / "other home"))
     resumed = ganctl(*advised(stopped.err, "hint: Go on with: "))
     assert (resumed.code, resumed.out) == (0, stopped.out)
-    assert Run.open(Path(resumed.out.strip())).progress["step"] == 3
+    assert Run.open(Path(resumed.out.strip())).progress.step == 3
 
 
 def test_a_preparation_can_be_stopped(ganctl, tiny_data, home, monkeypatch, tmp_path):

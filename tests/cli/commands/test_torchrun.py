@@ -66,7 +66,7 @@ def test_two_train_together_and_one_goes_on(ganctl, tiny_data, home):
     assert (code, out) == (0, f"{home / 'runs' / 'two'}\n")
     assert err.count("Trained on 24 images") == 1
     two = Run.open(home / "runs" / "two")
-    assert (two.status, two.progress["images_seen"]) == ("finished", 24)
+    assert (two.status, two.progress.images_seen) == ("finished", 24)
     assert len(two.metrics()) == 1
     assert ganctl("train", "--resume", "two", "--steps", "5", "--quiet").code == 0
 
@@ -98,7 +98,7 @@ def test_two_go_on_with_the_run_of_one(ganctl, tiny_data, home):
     code, _, err = finished(torchrun(tiny_data, "--resume", "parts", "--steps", "4", "--quiet"))
     assert code == 0, err
     straight, parts = (Run.open(home / "runs" / name) for name in ("straight", "parts"))
-    assert parts.progress["step"] == 4
+    assert parts.progress.step == 4
     assert parts.metrics()[-1]["generator_loss"] == pytest.approx(
         straight.metrics()[-1]["generator_loss"], abs=1e-2
     )
@@ -110,7 +110,7 @@ def test_ctrl_c_saves_once(long_training, home):
     assert code != 0
     run = Run.open(home / "runs" / "long")
     assert run.status == "stopped"
-    assert run.checkpoint_path(run.progress["step"]).is_file()
+    assert run.checkpoint_path(run.progress.step).is_file()
     assert err.count("everything is saved") == 1
     assert err.count("stopping after this step") == 1
 
@@ -124,7 +124,7 @@ def test_when_one_process_is_killed_the_others_end_and_the_checkpoint_is_whole(
     code, _, _ = finished(long_training)
     assert code != 0
     assert not any(is_alive(worker) for worker in workers)
-    step = Run.open(home / "runs" / "long").progress["step"]
+    step = Run.open(home / "runs" / "long").progress.step
     resumed = ganctl("train", "--resume", "long", "--steps", str(step + 2), "--quiet")
     assert resumed.code == 0
 
@@ -146,7 +146,7 @@ def test_a_leader_that_is_refused_holds_up_nobody(ganctl, tiny_data, home):
     held.release()
     assert code != 0 and out == ""
     assert err.count("error: The run held is being trained already") == 1
-    assert Run.open(held.folder).progress["step"] == 2
+    assert Run.open(held.folder).progress.step == 2
 
 
 def test_a_dry_run_waits_for_nobody(tiny_data, home):

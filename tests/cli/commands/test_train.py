@@ -12,8 +12,8 @@ import torch
 
 from ganctl.cli.commands.train import with_resume_value
 from ganctl.engine.training.recorder import Recorder
+from ganctl.requests.checks import values
 from ganctl.requests.recipes import Model
-from ganctl.requests.training import values
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 from tests.conftest import tiny_images
@@ -141,13 +141,13 @@ def test_resume_without_a_name_goes_on_with_the_latest(tiny, ganctl, home):
     result = ganctl("train", "--resume", "--steps", "6", "--json")
     assert result.code == 0
     assert json.loads(result.out)["steps"] == 6
-    assert Run.open(home / "runs" / "a").progress["step"] == 6
+    assert Run.open(home / "runs" / "a").progress.step == 6
 
 
 def test_resume_by_name_with_the_same_options(tiny, home):
     tiny("--name", "a")
     assert tiny("--resume", "a", steps=("--steps", "5")).code == 0
-    assert Run.open(home / "runs" / "a").progress["step"] == 5
+    assert Run.open(home / "runs" / "a").progress.step == 5
 
 
 @pytest.mark.parametrize(

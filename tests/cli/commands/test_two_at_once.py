@@ -65,7 +65,7 @@ def test_one_trains_and_all_others_read(long_training, ganctl, home, tiny_data, 
     long_training.wait(timeout=30)
     facts = json.loads(ganctl("info", "long", "--json").out)
     assert (facts["status"], Run.open(home / "runs" / "long").status) == ("interrupted", "running")
-    step = Run.open(home / "runs" / "long").progress["step"] + 2
+    step = Run.open(home / "runs" / "long").progress.step + 2
     resumed = ganctl("train", "--resume", "long", "--steps", str(step), "--quiet")
     assert (resumed.code, resumed.err) == (0, "")
     assert "finished" in ganctl("info", "long").out
@@ -73,9 +73,9 @@ def test_one_trains_and_all_others_read(long_training, ganctl, home, tiny_data, 
 
 # The part of a training that makes its folder; it needs no torch.
 BEGIN = """
-from ganctl.requests.training import train_config
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import new_run
-run = new_run(train_config())
+run = new_run(TrainRequest())
 input()
 run.hold()
 run.begin({}, {})

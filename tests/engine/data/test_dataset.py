@@ -12,7 +12,8 @@ from ganctl.engine.data import torchvision_door as vision
 from ganctl.engine.data.dataset import SOURCES, Dataset, load, real_rows
 from ganctl.errors import DataError
 from ganctl.files.idx import idx_bytes
-from ganctl.requests.training import DataName, values
+from ganctl.requests.checks import values
+from ganctl.requests.training import DataName
 from tests.conftest import tiny_images
 
 

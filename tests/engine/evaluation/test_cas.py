@@ -29,7 +29,8 @@ class Echo(Sampler):
         self.header, self.real, self.swapped = header, real, swapped
 
     def batches_of(self, pairs, **_options):
-        from ganctl.engine.sampling.sampler import SampleBatch, channels_last
+        from ganctl.engine.data.pixels import channels_last
+        from ganctl.engine.sampling.sampler import SampleBatch
 
         labels, seeds = zip(*pairs, strict=True)
         members = [self.real.images[self.real.labels == k] for k in range(2)]

@@ -10,9 +10,9 @@ from ganctl.engine.models.objectives import OBJECTIVES
 from ganctl.engine.training.batches import Batches
 from ganctl.engine.training.state import new_state
 from ganctl.engine.training.step import Step, with_cuda_graphs
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
-from ganctl.requests.training import train_config
-from ganctl.runs.checkpoint_header import NetworkSpec
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.world import World
 
 CPU = torch.device("cpu")
@@ -45,7 +45,7 @@ class FakeGraphs(CudaGraphs):
 
 def step_on(tiny_data, model, recipe=RecipeName.MODERN):
     """Return a step of a new run and its batches."""
-    config = train_config(data=str(tiny_data), model=model.value, recipe=recipe.value, batch=8)
+    config = TrainRequest(data=str(tiny_data), model=model.value, recipe=recipe.value, batch=8)
     numbers = recipe_for(recipe, model)
     dataset = data.load(config.data, image_size=None, on_progress=None)
     objective = OBJECTIVES[model]

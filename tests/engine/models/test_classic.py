@@ -13,8 +13,8 @@ from ganctl.engine.models.classic import (
 from ganctl.engine.models.networks import parameter_count
 from ganctl.errors import UsageError
 from ganctl.requests.budget import BudgetUnit
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, Latent, RecipeName
-from ganctl.runs.checkpoint_header import NetworkSpec
 
 SPEC = NetworkSpec("classic", 28, 1, classes=10, latent_size=100)
 

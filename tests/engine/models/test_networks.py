@@ -10,8 +10,8 @@ from torch import nn
 from ganctl.engine.models.base import StepInputs
 from ganctl.engine.models.networks import NETWORKS, parameter_count
 from ganctl.engine.models.objectives import OBJECTIVES
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
-from ganctl.runs.checkpoint_header import NetworkSpec
 
 SHAPES = [
     *[("quick", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],

@@ -24,8 +24,8 @@ from ganctl.engine.models.objectives import (
     other_labels,
 )
 from ganctl.errors import DataError
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
-from ganctl.runs.checkpoint_header import NetworkSpec
 
 TWO_CLASSES = NetworkSpec("modern", 8, 1, classes=2, latent_size=4)
 

@@ -6,7 +6,7 @@ import torch
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.models.base import Discriminator
 from ganctl.engine.sampling.code_map import guess_categories, learn_code_map
-from ganctl.runs.checkpoint_header import CodeMap
+from ganctl.requests.networks import CodeMap
 
 
 class ReadsPixels(Discriminator):

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from ganctl.engine.data.pixels import from_pixels, to_pixels
 from ganctl.engine.models.base import Generator
 from ganctl.engine.models.networks import NETWORKS
-from ganctl.engine.sampling.sampler import BATCH, Sampler, from_pixels, to_pixels
+from ganctl.engine.sampling.sampler import BATCH, Sampler
 from ganctl.requests.codes import Codes
 from ganctl.requests.labels import UNLABELLED, blend, one_hot
-from ganctl.runs.checkpoint_header import CheckpointHeader, CodeMap, NetworkSpec
+from ganctl.requests.networks import CodeMap, NetworkSpec
+from ganctl.runs.checkpoint_header import CheckpointHeader
 
 DIGITS = tuple("0123456789")
 

@@ -14,7 +14,7 @@ from ganctl.engine.training.loop import train
 from ganctl.engine.training.step import Step
 from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.requests.recipes import RECIPES, RecipeName
-from ganctl.requests.training import train_config
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run
 
 MODERN = RECIPES[RecipeName.MODERN]
@@ -36,7 +36,7 @@ def training(small_digits, home):
     def train_with(steps, **changes):
         recipe = replace(MODERN, **({"log_every": 5} | changes))
         options = {"steps": steps, "batch": 32, "preview_every": 15, "checkpoint_every": 10}
-        run = Run.new(home / "runs" / "broken", train_config(data=str(small_digits), **options))
+        run = Run.new(home / "runs" / "broken", TrainRequest(data=str(small_digits), **options))
         return run, [alarm.kind for report in train(run, recipe=recipe) for alarm in report.alarms]
 
     return train_with
@@ -93,7 +93,7 @@ def test_what_is_not_a_number_stops_it_and_the_last_checkpoint_is_sound(
     assert str(run.latest_checkpoint()) in caught.value.hint
     assert f"ganctl train --resume {run.folder} --lr-scale 0.5;" in caught.value.hint
     assert "--seed" in caught.value.hint
-    assert Sampler.load(run.latest_checkpoint()).header.progress["step"] == 20
+    assert Sampler.load(run.latest_checkpoint()).header.progress.step == 20
 
 
 def test_a_breakdown_before_the_first_checkpoint(training, monkeypatch):

@@ -10,13 +10,9 @@ from safetensors.torch import load_file, save_file
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.state import new_state
 from ganctl.errors import CheckpointError, FileError
+from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
-from ganctl.runs.checkpoint_header import (
-    CheckpointHeader,
-    CodeMap,
-    NetworkSpec,
-    read_checkpoint_header,
-)
+from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 
 SPEC = NetworkSpec("modern", 8, 1, 2, RECIPES[RecipeName.MODERN].latent_size)
 
@@ -246,7 +242,7 @@ def test_a_file_that_is_replaced_while_it_is_opened(saved, monkeypatch, load):
 
     monkeypatch.setattr(checkpoint, "_fitting", replaced)
     network, seen = load(saved)
-    assert seen.progress["step"] == 2
+    assert seen.progress.step == 2
     assert not newer
     expected = state_after_a_step(seed=2)
     network = (

@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 from ganctl.engine.training import checkpoint
 from ganctl.errors import CheckpointError
 from ganctl.files.limits import WEIGHTS
-from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec
+from ganctl.requests.networks import NetworkSpec
+from ganctl.runs.checkpoint_header import CheckpointHeader
 from tests.engine.training.test_checkpoint import header, state_after_a_step
 
 many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -18,16 +18,17 @@ from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.state import TrainState
 from ganctl.errors import RunError, UsageError
 from ganctl.requests.budget import Budget, BudgetUnit
+from ganctl.requests.checks import values
 from ganctl.requests.labels import one_hot
 from ganctl.requests.recipes import RECIPES, Latent, Model, RecipeName, recipe_for
-from ganctl.requests.training import train_config, values
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 
 
 def start(home, tiny_data, name="run", **options):
     defaults = {"steps": 12, "batch": 16, "preview_every": 5, "checkpoint_every": 4, "keep": 1}
-    config = train_config(data=str(tiny_data), **(defaults | options))
+    config = TrainRequest(data=str(tiny_data), **(defaults | options))
     return Run.new(home / "runs" / name, config)
 
 
@@ -61,7 +62,7 @@ def test_what_a_run_leaves(home, tiny_data):
     assert run.loss_plot_path.read_bytes().startswith(b"\x89PNG")
     saved = Run.open(run.folder)
     assert saved.status == "finished"
-    assert saved.progress["images_seen"] == 12 * 16
+    assert saved.progress.images_seen == 12 * 16
     assert saved.classes == ("across", "down")
     assert (home / "runs" / "latest").read_text() == "run\n"
 
@@ -100,7 +101,7 @@ def test_the_best_of_a_resumed_training_is_that_of_a_straight_one(home, tiny_dat
     assert isinstance(crashed.best["step"], int)
     one, two = (load_file(run.best_path) for run in (straight, crashed))
     assert [name for name in one if not torch.equal(one[name], two[name])] == []
-    assert read_checkpoint_header(crashed.best_path).progress["step"] == crashed.best["step"]
+    assert read_checkpoint_header(crashed.best_path).progress.step == crashed.best["step"]
 
 
 def test_a_training_that_was_killed_before_its_first_checkpoint_starts_anew(home, tiny_data):
@@ -256,7 +257,7 @@ def test_the_classic_recipe_resumed_equals_straight(home, small_data, monkeypatc
     parts = start(home, small_data, "parts", **options)
     finish(parts, should_stop=stop_after(1))
     parts = Run.open(parts.folder)
-    assert (parts.status, parts.progress["step"]) == ("stopped", 1)
+    assert (parts.status, parts.progress.step) == ("stopped", 1)
     finish(parts)
     assert_same_outcome(straight, parts)
     state = load_file(parts.latest_checkpoint())

@@ -7,7 +7,8 @@ import torch
 from ganctl.engine.data import dataset as data
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training.monitor import WHOLE, quality_monitor
-from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec
+from ganctl.requests.networks import NetworkSpec
+from ganctl.runs.checkpoint_header import CheckpointHeader
 
 
 @pytest.fixture(scope="module")

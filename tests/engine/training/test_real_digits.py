@@ -6,12 +6,12 @@ from ganctl.engine.data.dataset import load
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training.loop import train
 from ganctl.requests.labels import one_hot
-from ganctl.requests.training import train_config
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run
 
 
 def test_labels_are_obeyed_and_seeds_vary_after_a_few_hundred_steps(home):
-    config = train_config(recipe="quick", steps=300, preview_every=75)
+    config = TrainRequest(recipe="quick", steps=300, preview_every=75)
     run = Run.new(home / "runs" / "digits", config)
     reports = list(train(run))
     assert not [alarm for report in reports for alarm in report.alarms]

@@ -20,8 +20,9 @@ from ganctl.engine.training.state import TrainState
 from ganctl.engine.training.step import Step
 from ganctl.errors import RunError
 from ganctl.pictures.images import read_image
+from ganctl.requests.checks import values
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
-from ganctl.requests.training import train_config, values
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 
@@ -38,7 +39,7 @@ def quick_disk(monkeypatch):
 
 def start(folder, tiny_data, **options):
     defaults = {"steps": STEPS, "batch": 8, "preview_every": 3, "checkpoint_every": 4, "keep": 1}
-    return Run.new(folder, train_config(data=str(tiny_data), **(defaults | options)))
+    return Run.new(folder, TrainRequest(data=str(tiny_data), **(defaults | options)))
 
 
 def often(run, log_every=2):
@@ -53,10 +54,10 @@ def finish(run, recipe=None):
 
 def stop_at(run, step, recipe=None):
     """Train until ``step`` and stop, as Ctrl-C does; return the run as it is on the disk."""
-    asked = iter(range(run.progress.get("step", 0), 10**6))
+    asked = iter(range(run.progress.step, 10**6))
     list(train(run, recipe=recipe, should_stop=lambda: next(asked) >= step))
     stopped = Run.open(run.folder)
-    assert (stopped.status, stopped.progress["step"]) == ("stopped", step)
+    assert (stopped.status, stopped.progress.step) == ("stopped", step)
     return stopped
 
 
@@ -151,7 +152,7 @@ def test_what_remains_of_minutes_goes_on(home, tiny_data, monkeypatch):
     options = {"steps": None, "minutes": 0.005}
     straight = start(home / "straight", tiny_data, **options)
     finish(straight, often(straight))
-    assert straight.progress["step"] == 9
+    assert straight.progress.step == 9
     parts = start(home / "parts", tiny_data, **options)
     for step in (1, 4, 8):
         parts = stop_at(parts, step, often(parts))
