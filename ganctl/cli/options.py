@@ -116,7 +116,11 @@ def with_train_options(command: Callable[..., None]) -> Callable[..., None]:
         command(**arguments, **given)
 
     own = inspect.signature(command, eval_str=True).parameters.values()
-    kept = [parameter for parameter in own if parameter.kind is not parameter.VAR_KEYWORD]
+    kept = [
+        parameter.replace(kind=parameter.KEYWORD_ONLY)
+        for parameter in own
+        if parameter.kind is not parameter.VAR_KEYWORD
+    ]
     parameters = [*_train_parameters(), *kept]
     call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
@@ -162,8 +166,8 @@ def _defaults_by_recipe(field: str) -> str:
     for name, recipe in recipes.items():
         others.setdefault(_words(recipe, field), []).append(name)
     del others[_words(usual, field)]
-    named = (f"{', '.join(names)}: {value}" for value, names in others.items())
-    return "; ".join([_words(usual, field), *named])
+    named = "; ".join(f"{', '.join(names)}: {value}" for value, names in others.items())
+    return f"{_words(usual, field)} ({named})"
 
 
 def _words(recipe: object, field: str) -> str:

@@ -32,13 +32,16 @@ class Progress:
         ValueError: a number is negative or beyond 2^63, as only a damaged file has it.
     """
 
-    step: int = 0
-    images_seen: int = 0
-    seconds: float = 0.0
+    step: int
+    images_seen: int
+    seconds: float
 
     def __post_init__(self) -> None:
         if not all(0 <= number <= LARGEST_NUMBER for number in astuple(self)):
             raise ValueError(f"progress {astuple(self)}")
+
+
+AT_THE_START = Progress(step=0, images_seen=0, seconds=0.0)
 
 
 @dataclass(frozen=True)

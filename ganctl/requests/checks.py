@@ -54,7 +54,7 @@ def check_amount(option: str, number: float, *, least: float, most: float) -> fl
     Raises:
         UsageError: it is not.
     """
-    is_number = isinstance(number, Real)
+    is_number = isinstance(number, Real) and not isinstance(number, bool)
     if not is_number or not (math.isfinite(number) and least <= number <= most):
         raise UsageError(
             f"{option} {f'{number:g}' if is_number else number} is out of range.",

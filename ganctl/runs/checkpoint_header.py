@@ -11,7 +11,7 @@ import json
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +166,8 @@ def _header_in(path: Path, metadata: Mapping[str, str]) -> CheckpointHeader:
         while version in MIGRATIONS:
             header = MIGRATIONS[version](header)
             version += 1
+        if unknown := header["network"].keys() - {part.name for part in fields(NetworkSpec)}:
+            raise ValueError(f"networks with {', '.join(sorted(unknown))}")
         return as_shape({**header, "progress": _whole(header["progress"])}, CheckpointHeader)
     except (
         ArithmeticError,

@@ -18,7 +18,7 @@ from ganctl.errors import FileError, RunError, UsageError
 from ganctl.files.atomic import read_file, write_atomically
 from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import as_shape, parse
-from ganctl.requests.budget import LENGTHS, Progress
+from ganctl.requests.budget import AT_THE_START, LENGTHS, Progress
 from ganctl.requests.labels import check_class_names
 from ganctl.requests.training import TrainRequest
 
@@ -87,7 +87,7 @@ class RunHeader:
     status: RunStatus = RunStatus.NEW
     data: DataDescription = field(default_factory=DataDescription)
     recipe: dict[str, Any] = field(default_factory=dict)
-    progress: Progress = field(default_factory=Progress)
+    progress: Progress = AT_THE_START
     parameters: dict[str, int] = field(default_factory=dict)
     best: dict[str, int | float] = field(default_factory=dict)
     alarms: list[AlarmRecord] = field(default_factory=list)
@@ -113,7 +113,10 @@ def read_header(folder: Path) -> RunHeader:
     try:
         if missing := {part.name for part in fields(RunHeader)} - header.keys():
             raise ValueError(f"no {', '.join(sorted(missing))}")
-        return as_shape({**header, "config": _options(header["config"])}, RunHeader)
+        header["config"] = _options(header["config"])
+        if header["progress"] == {}:
+            header["progress"] = asdict(AT_THE_START)
+        return as_shape(header, RunHeader)
     except (LookupError, TypeError, ValueError, ArithmeticError, UsageError) as error:
         raise _damaged(folder, f"{error}") from error
 

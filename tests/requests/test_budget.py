@@ -3,7 +3,7 @@
 import pytest
 
 from ganctl.errors import UsageError
-from ganctl.requests.budget import Budget, BudgetUnit, choose_budget
+from ganctl.requests.budget import Budget, BudgetUnit, Progress, choose_budget
 from ganctl.requests.training import TrainRequest
 
 
@@ -35,9 +35,9 @@ def test_budgets_in_steps(budget, steps):
 
 
 def test_progress_counts_steps_or_the_clock():
-    assert Budget(BudgetUnit.STEPS, 10).progress(5, 999.0, 10) == 0.5
-    assert Budget(BudgetUnit.MINUTES, 2).progress(5, 30.0, None) == 0.25
-    assert Budget(BudgetUnit.MINUTES, 1).progress(5, 90.0, None) == 1.0
+    assert Budget(BudgetUnit.STEPS, 10).spent(Progress(5, 50, 999.0), 10) == 0.5
+    assert Budget(BudgetUnit.MINUTES, 2).spent(Progress(5, 50, 30.0), None) == 0.25
+    assert Budget(BudgetUnit.MINUTES, 1).spent(Progress(5, 50, 90.0), None) == 1.0
 
 
 def test_budgets_read_as_words():

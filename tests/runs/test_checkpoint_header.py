@@ -12,14 +12,15 @@ from safetensors.numpy import save_file
 
 from ganctl.errors import CheckpointError, UsageError
 from ganctl.files import paths
+from ganctl.requests.budget import Progress
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.recipes import Latent
 from ganctl.runs.checkpoint_header import FORMAT_VERSION, CheckpointHeader, read_checkpoint_header
 from tests.strategies import json_values
 
 SPEC = NetworkSpec("modern", 28, 1, 2, 64)
-PROGRESS = {"step": 1.0, "images_seen": 64.0, "seconds": 2.5}
-HEADER = CheckpointHeader("0.1", "cgan", "modern", "mnist", ("a", "b"), SPEC, PROGRESS)
+PROGRESS = {"step": 1, "images_seen": 64, "seconds": 2.5}
+HEADER = CheckpointHeader("0.1", "cgan", "modern", "mnist", ("a", "b"), SPEC, Progress(**PROGRESS))
 
 many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -204,16 +205,16 @@ CODED = CheckpointHeader(
     "mnist",
     ("a", "b", "c"),
     CODED_SPEC,
-    PROGRESS,
+    Progress(**PROGRESS),
     CodeMap((1, 2, 0), 0.1),
 )
 UNLABELLED = CheckpointHeader(
-    "0.1", "gan", "modern", "mnist", (), replace(SPEC, classes=0), PROGRESS
+    "0.1", "gan", "modern", "mnist", (), replace(SPEC, classes=0), Progress(**PROGRESS)
 )
 
 
 @pytest.mark.parametrize("header", [CODED, replace(CODED, code_map=None), UNLABELLED])
-def test_cards_of_every_kind_come_back(path, header):
+def test_headers_of_every_kind_come_back(path, header):
     write(path, **header.as_metadata())
     assert read_checkpoint_header(path) == header
 

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from ganctl.errors import FileError, RunError
+from ganctl.requests.budget import Progress
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate, lock
 from ganctl.runs import run as runs
 from ganctl.runs.checkpoint_header import CheckpointHeader
-from ganctl.runs.header import FORMAT_VERSION
-from ganctl.runs.run import Run, new_run, step_of
+from ganctl.runs.header import FORMAT_VERSION, RunStatus
+from ganctl.runs.layout import step_of
+from ganctl.runs.run import Run, new_run
 from tests.damage import damage
 from tests.strategies import json_values
 
@@ -71,7 +73,7 @@ def test_a_training_that_was_killed_as_it_began_leaves_its_name_free(home):
 
 
 def test_what_is_saved_is_opened(run):
-    run.progress = {"step": 3, "images_seen": 300, "seconds": 1.5}
+    run.progress = Progress(3, 300, 1.5)
     run.save()
     assert Run.open(run.folder) == run
     assert run.classes == ("a", "b")
@@ -108,7 +110,7 @@ def test_checkpoints_and_previews_are_ordered_by_step(run):
 def test_a_run_without_a_checkpoint_says_so(run):
     with pytest.raises(RunError, match="no checkpoint yet") as caught:
         run.latest_checkpoint()
-    assert caught.value.hint.startswith(f"Go on with: ganctl train --resume {run.folder};")
+    assert caught.value.hint.startswith(f"Resume it: ganctl train --resume {run.folder};")
     run.hold()
     with pytest.raises(RunError) as caught:
         run.latest_checkpoint()
@@ -157,18 +159,18 @@ def test_rewinding_forgets_what_came_after(run):
 
 def test_is_complete(run):
     assert not run.is_complete()
-    run.progress = {"step": 9, "images_seen": 900, "seconds": 1.0}
+    run.progress = Progress(9, 900, 1.0)
     assert not run.is_complete()
-    run.progress.step = 10
+    run.progress = Progress(10, 1000, 1.0)
     assert run.is_complete()
 
 
 def test_minutes_are_complete_by_the_clock(home):
     run = Run.new(home / "runs" / "demo", TrainRequest(minutes=1))
     run.begin({"count": 100}, {})
-    run.progress = {"step": 10**6, "images_seen": 1, "seconds": 59.0}
+    run.progress = Progress(10**6, 1, 59.0)
     assert not run.is_complete()
-    run.progress.seconds = 60.0
+    run.progress = Progress(10**6, 1, 60.0)
     assert run.is_complete()
 
 
@@ -347,8 +349,8 @@ def test_a_run_that_never_began_leaves_its_name_free(home):
 def test_what_another_process_did_until_it_was_held_is_read(run):
     stale, other = Run.open(run.folder), Run.open(run.folder)
     stale.config = TrainRequest(steps=99)
-    other.progress = {"step": 7, "images_seen": 700, "seconds": 1.5}
-    other.status = "stopped"
+    other.progress = Progress(7, 700, 1.5)
+    other.status = RunStatus.STOPPED
     other.save()
     stale.hold()
     stale.refresh()
@@ -362,7 +364,7 @@ def test_a_run_that_nobody_trains_is_not_running(run):
     run.hold()
     assert Run.open(run.folder).live_status() == "running"
     run.release()
-    run.status = "finished"
+    run.status = RunStatus.FINISHED
     run.save()
     assert Run.open(run.folder).live_status() == "finished"
 
@@ -393,7 +395,7 @@ def test_a_best_checkpoint_that_is_not_what_was_noted_is_forgotten(run, saved, k
     run.best = {"step": 2, "feature_distance": 1.0}
     if saved is not None:
         spec = NetworkSpec("modern", 28, 1, 2, 64)
-        progress = {"step": saved, "images_seen": 1, "seconds": 1.0}
+        progress = Progress(saved, 1, 1.0)
         header = CheckpointHeader("0.1", "cgan", "modern", "mnist", ("a", "b"), spec, progress)
         run.best_path.parent.mkdir()
         save_file({"x": np.zeros(1)}, run.best_path, header.as_metadata())

@@ -17,6 +17,12 @@ from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.locate import RunSource, all_runs, find, known_names, read_source
 from ganctl.runs.run import Run
 
+EXAMPLES = (
+    "ganctl info",
+    "ganctl info --all",
+    "ganctl info samples/pretrained-mnist/7/seed0003.png",
+)
+
 
 def info(
     run: Annotated[

@@ -40,7 +40,7 @@ def _sampled(
     images: list[Tensor] = []
     done = 0
     for batch in sampler.batches_of(pairs):
-        images.append(channels_first(batch.images))
+        images.append(batch.images)
         done += len(batch.seeds)
         if on_progress is not None:
             on_progress(what, done, len(pairs))

@@ -227,7 +227,7 @@ class Recorder:
         """Return the fraction of the budget that was spent when a line of metrics was written."""
         config = self.run.config
         total_steps = config.budget.steps(len(self.dataset), config.batch)
-        then = Progress(step=line["step"], seconds=number_in(line, "seconds") or 0.0)
+        then = Progress(line["step"], 0, number_in(line, "seconds") or 0.0)
         return config.budget.spent(then, total_steps)
 
     def _header(self) -> CheckpointHeader:

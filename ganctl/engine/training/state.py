@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -13,7 +13,7 @@ from torch.optim import Adam, Optimizer
 from ganctl.engine.data import seeding
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.networks import NETWORKS
-from ganctl.requests.budget import Progress
+from ganctl.requests.budget import AT_THE_START, Progress
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
 
@@ -31,7 +31,7 @@ class TrainState:
     discriminator: Discriminator
     generator_optimizer: Optimizer
     discriminator_optimizer: Optimizer
-    progress: Progress = field(default_factory=Progress)
+    progress: Progress = AT_THE_START
 
     @property
     def step(self) -> int:
