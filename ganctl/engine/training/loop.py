@@ -208,7 +208,7 @@ def _initial_state(
         checkpoint.load_state(state, latest)
     elif run.progress:
         raise RunError(
-            f"The run {run.name} got to step {run.progress['step']}, but its checkpoints are gone.",
+            f"The run {run.name} got to step {run.progress['step']}, and its checkpoints are gone.",
             "Restore its folder checkpoints/, or start a new run without --resume.",
         )
     run.recipe = numbers_of(recipe)
