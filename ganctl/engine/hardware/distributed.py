@@ -20,6 +20,7 @@ from ganctl.engine.hardware.sync_batch_norm import convert_sync_batch_norm
 from ganctl.errors import ProcessLost, UsageError
 from ganctl.runs.world import World
 
+Inputs = TypeVar("Inputs")
 Loss = TypeVar("Loss")
 
 
@@ -68,8 +69,8 @@ def share_batch_norm(world: World, *networks: nn.Module) -> None:
 
 
 def average_gradients(
-    world: World, network: nn.Module, loss: Callable[[Any], Loss]
-) -> Callable[[Any], Loss]:
+    world: World, network: nn.Module, loss: Callable[[Inputs], Loss]
+) -> Callable[[Inputs], Loss]:
     """Return ``loss`` with the gradients of ``network`` averaged over the processes.
 
     Each call must be followed by one backward pass to all parameters of ``network``.

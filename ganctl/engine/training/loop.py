@@ -210,7 +210,7 @@ def _initial_state(
         checkpoint.load_state(state, run.latest_checkpoint(), check)
     elif run.progress.step:
         raise RunError(
-            f"The run {run.name} got to step {run.progress.step}, but its checkpoints are gone.",
+            f"The run {run.name} got to step {run.progress.step}, and its checkpoints are gone.",
             "Restore its folder checkpoints/, or start a new run without --resume.",
         )
     run.recipe = numbers_of(recipe)

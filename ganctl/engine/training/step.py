@@ -31,7 +31,7 @@ class Step:
         state: the networks and optimizers; ``state.step`` counts the steps before this one.
         objective: what the networks minimise.
         recipe: R1, the noise, and how many updates of the generator a step has.
-        autocast: makes the contexts in which forward passes run.
+        autocast: returns a context for forward passes, which sets their precision.
         world: the processes over which gradients and batch norm are averaged.
     """
 
@@ -50,10 +50,10 @@ class Step:
         self._augmentation = objective.augmentation(recipe)
         self._recipe = recipe
         self._autocast = autocast
-        self._discriminator_loss: Callable[[StepInputs], Loss] = distributed.average_gradients(
+        self._discriminator_loss = distributed.average_gradients(
             world, discriminator, partial(objective.discriminator_loss, discriminator)
         )
-        self._generator_loss: Callable[[StepInputs], Loss] = distributed.average_gradients(
+        self._generator_loss = distributed.average_gradients(
             world, generator, partial(objective.generator_loss, discriminator)
         )
 
@@ -77,20 +77,21 @@ class Step:
             fake = state.generator(batch.z, condition)
             real, detached, fake = self._augmentation.views(batch.real, fake, progress, rng)
             inputs = StepInputs(real, detached, condition, generate, rng, progress)
-            loss = self._discriminator_loss(inputs)
+            discriminator_loss = self._discriminator_loss(inputs)
             if self.has_penalty:
                 penalty = r1_penalty(state.discriminator, real, condition)
-                loss = loss.plus("gradient_penalty", penalty, recipe.r1 * recipe.r1_every)
-        _update(state.discriminator, state.discriminator_optimizer, loss)
-        losses = loss.losses
+                discriminator_loss = discriminator_loss.plus(
+                    "gradient_penalty", penalty, weight=recipe.r1 * recipe.r1_every
+                )
+        _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
 
         for update in range(recipe.generator_updates):
             with self._autocast():
                 if update > 0:
                     fake = generate(condition)
-                loss = self._generator_loss(replace(inputs, fake=fake))
-            _update(state.generator, state.generator_optimizer, loss)
-        return losses | loss.losses
+                generator_loss = self._generator_loss(replace(inputs, fake=fake))
+            _update(state.generator, state.generator_optimizer, generator_loss)
+        return discriminator_loss.losses | generator_loss.losses
 
     @property
     def has_penalty(self) -> bool:

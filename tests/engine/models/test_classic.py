@@ -194,7 +194,7 @@ def test_it_is_made_for_28_pixels(network):
     assert "--image-size 28" in raised.value.hint
 
 
-def test_the_recipe_is_the_notes():
+def test_the_numbers_of_the_recipe():
     recipe = RECIPES[RecipeName.CLASSIC]
     assert (recipe.batch, recipe.latent, recipe.latent_size) == (100, Latent.UNIFORM, 100)
     assert (recipe.generator_lr, recipe.discriminator_lr) == (2e-4, 2e-4)

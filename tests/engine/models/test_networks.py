@@ -154,7 +154,7 @@ def test_the_gradient_of_q_reaches_the_generator(name):
 
 
 @pytest.mark.parametrize("name", ["quick", "modern"])
-def test_the_discriminator_is_indifferent_to_labels_at_first_and_then_is_not(name):
+def test_the_discriminator_ignores_labels_at_first(name):
     discriminator = pair(name).discriminator.eval()
     x, y = torch.rand(6, 1, 28, 28), torch.eye(10)[:6]
     wrong = y.roll(1, dims=1)

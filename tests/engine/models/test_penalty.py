@@ -1,4 +1,4 @@
-"""The gradient penalty equals its equation, and pulls on what it should."""
+"""The gradient penalty equals its equation, and so does its gradient."""
 
 import pytest
 import torch

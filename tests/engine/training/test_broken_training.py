@@ -1,4 +1,4 @@
-"""Trainings that are broken on purpose raise the right alarm, and a sound one raises none."""
+"""Runs that are broken on purpose raise the right alarm, and a sound one raises none."""
 
 import shutil
 from dataclasses import replace
@@ -22,7 +22,7 @@ MODERN = RECIPES[RecipeName.MODERN]
 
 @pytest.fixture(scope="module")
 def small_digits(tmp_path_factory):
-    """Some real digits, made as small as the networks take them."""
+    """Some real digits, scaled down to the smallest size that the networks take."""
     digits = data.load("mnist", "test", image_size=8)
     path = tmp_path_factory.mktemp("digits") / "small.npz"
     np.savez(path, images=digits.images[:1200, 0].numpy(), labels=digits.labels[:1200].numpy())
@@ -42,13 +42,13 @@ def training(small_digits, home):
     return train_with
 
 
-def test_a_sound_training_raises_no_alarm(training):
+def test_a_sound_run_raises_no_alarm(training):
     run, raised = training(150)
     assert raised == Run.open(run.folder).alarms == []
     assert run.best["label_accuracy"] > 0.7
 
 
-def test_rates_a_hundred_times_too_high(training):
+def test_learning_rates_a_hundred_times_too_high(training):
     _, raised = training(
         120, generator_lr=100 * MODERN.generator_lr, discriminator_lr=100 * MODERN.discriminator_lr
     )
@@ -69,7 +69,7 @@ def test_a_frozen_generator(training, home):
 
 
 @pytest.mark.parametrize("what", ["loss", "weights"])
-def test_what_is_not_a_number_stops_it_and_the_last_checkpoint_is_sound(
+def test_nan_or_infinity_ends_the_run_and_the_last_checkpoint_is_finite(
     training, home, monkeypatch, what
 ):
     step = Step.__call__
@@ -96,14 +96,14 @@ def test_what_is_not_a_number_stops_it_and_the_last_checkpoint_is_sound(
     assert Sampler.load(run.latest_checkpoint()).header.progress.step == 20
 
 
-def test_a_breakdown_before_the_first_checkpoint(training, monkeypatch):
+def test_divergence_before_the_first_checkpoint(training, monkeypatch):
     monkeypatch.setattr(Step, "__call__", lambda *_: {"generator_loss": torch.tensor(torch.inf)})
     with pytest.raises(Diverged, match="the generator loss is not a number") as caught:
         training(60)
     assert caught.value.hint.startswith("Start again with --lr-scale 0.5, another --seed")
 
 
-def test_a_full_disk_hides_no_breakdown(training, monkeypatch):
+def test_a_full_disk_does_not_hide_divergence(training, monkeypatch):
     save = Run.save
 
     def full(run):
@@ -120,8 +120,8 @@ def test_a_full_disk_hides_no_breakdown(training, monkeypatch):
         training(60)
 
 
-def test_weights_that_are_no_numbers_are_never_saved(training, home, monkeypatch):
-    """Ctrl-C may come between two looks at the losses."""
+def test_weights_that_are_nan_are_never_saved(training, home, monkeypatch):
+    """Ctrl-C may come between two reports, which check the losses."""
     step = Step.__call__
 
     def poisoned(self, *arguments):
@@ -139,7 +139,7 @@ def test_weights_that_are_no_numbers_are_never_saved(training, home, monkeypatch
 
 
 def poison(monkeypatch, when, which, value):
-    """Let one tensor of the state become ``value`` once a step is over."""
+    """Fill one tensor of the state with ``value`` at the end of a step."""
     step = Step.__call__
 
     def poisoned(self, *arguments):
@@ -154,7 +154,7 @@ def poison(monkeypatch, when, which, value):
 
 
 def a_moment(state):
-    """Of the generator's Adam: infinite, it holds a weight where it is for ever."""
+    """Return a second moment of the generator's Adam: infinite, it freezes a weight for ever."""
     return next(iter(state.generator_optimizer.state.values()))["exp_avg_sq"]
 
 
@@ -162,7 +162,7 @@ def a_statistic(state):
     return next(state.generator_ema.buffers())
 
 
-def test_a_moment_or_a_statistic_that_is_no_number_is_not_saved_either(training, home, monkeypatch):
+def test_an_infinite_moment_or_statistic_is_not_saved_either(training, home, monkeypatch):
     for which in (a_moment, a_statistic):
         with monkeypatch.context() as patch:
             poison(patch, 24, which, torch.inf)
@@ -173,8 +173,8 @@ def test_a_moment_or_a_statistic_that_is_no_number_is_not_saved_either(training,
         shutil.rmtree(run.folder)
 
 
-def test_what_is_not_a_number_is_never_the_best(training, home, monkeypatch):
-    """It breaks down at the step of a look, which nothing comes before but the checks."""
+def test_nan_is_never_the_best(training, home, monkeypatch):
+    """It diverges at the step of a preview, before which nothing but the checks is run."""
     poison(monkeypatch, 29, lambda state: next(state.generator.parameters()), torch.nan)
     with pytest.raises(Diverged, match="at step 30"):
         training(60, log_every=1000)
@@ -184,8 +184,8 @@ def test_what_is_not_a_number_is_never_the_best(training, home, monkeypatch):
     assert [path.stem for path in run.previews()] == ["step00000000", "step00000015"]
 
 
-def test_a_training_that_broke_down_goes_on_from_its_last_sound_step(training, home, monkeypatch):
-    """As if nothing had happened; what came after the checkpoint is forgotten."""
+def test_a_diverged_run_resumes_from_its_last_checkpoint(training, home, monkeypatch):
+    """It ends as an uninterrupted one; what came after the checkpoint is discarded."""
     whole, _ = training(22, log_every=1)
     straight = home / "runs" / "straight"
     whole.folder.rename(straight)
@@ -209,7 +209,7 @@ def test_a_training_that_broke_down_goes_on_from_its_last_sound_step(training, h
     assert steps[0] == steps[1] == list(range(1, 23))
 
 
-def test_another_breakdown_halves_the_rates_once_more(training, home, monkeypatch):
+def test_diverging_again_halves_the_learning_rates_again(training, home, monkeypatch):
     poison(monkeypatch, 12, lambda state: next(state.discriminator.parameters()), torch.nan)
     with pytest.raises(Diverged):
         training(20)

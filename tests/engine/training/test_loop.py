@@ -41,7 +41,7 @@ def stop_after(steps):
     return lambda: next(asked) >= steps
 
 
-def test_what_a_run_leaves(home, tiny_data):
+def test_what_a_run_writes(home, tiny_data):
     run = start(home, tiny_data)
     reports = finish(run)
     assert [path.name for path in run.checkpoints()] == [
@@ -85,7 +85,7 @@ def test_the_same_seed_gives_the_same_run_and_another_does_not(home, tiny_data):
     assert not torch.equal(first["generator.project.weight"], other["generator.project.weight"])
 
 
-def test_the_best_of_a_resumed_training_is_that_of_a_straight_one(home, tiny_data):
+def test_the_best_of_a_resumed_run_is_that_of_an_uninterrupted_one(home, tiny_data):
     """It may be newer than the checkpoint that a crash left."""
     straight = start(home, tiny_data, "straight", steps=30)
     finish(straight)
@@ -104,7 +104,7 @@ def test_the_best_of_a_resumed_training_is_that_of_a_straight_one(home, tiny_dat
     assert read_checkpoint_header(crashed.best_path).progress.step == crashed.best["step"]
 
 
-def test_a_training_that_was_killed_before_its_first_checkpoint_starts_anew(home, tiny_data):
+def test_a_run_that_was_killed_before_its_first_checkpoint_starts_again(home, tiny_data):
     run = start(home, tiny_data, checkpoint_every=1000)
     for report in train(run):
         if report.step == 5:
@@ -119,7 +119,7 @@ def test_a_training_that_was_killed_before_its_first_checkpoint_starts_anew(home
     assert again.best["feature_distance"] > 0
 
 
-def test_metrics_after_the_checkpoint_are_forgotten(home, tiny_data):
+def test_metrics_after_the_checkpoint_are_discarded(home, tiny_data):
     run = start(home, tiny_data)
     finish(run, should_stop=stop_after(6))
     run.append_metrics({"step": 999, "generator_loss": 0.0})
@@ -201,7 +201,7 @@ def test_both_precisions_train(home, tiny_data):
         assert all(np.isfinite(line["generator_loss"]) for line in run.metrics())
 
 
-def test_a_finished_run_goes_on_with_a_larger_budget(home, tiny_data):
+def test_a_finished_run_resumes_with_a_larger_budget(home, tiny_data):
     run = start(home, tiny_data)
     finish(run)
     assert run.is_complete()
@@ -287,7 +287,7 @@ def test_the_rows_of_a_preview(home, tiny_data, model, rows):
         assert len({image.tobytes() for row in preview for image in row}) == 100
 
 
-def test_a_checkpoint_knows_what_its_own_categories_mean(home, tiny_data):
+def test_each_checkpoint_has_the_code_map_of_its_own_weights(home, tiny_data):
     run = start(home, tiny_data, model="infogan")
     finish(run)
     paths = run.checkpoints()
@@ -297,7 +297,7 @@ def test_a_checkpoint_knows_what_its_own_categories_mean(home, tiny_data):
         assert header.code_map == learn_code_map(discriminator, data.load(str(tiny_data)))
 
 
-def test_matching_categories_does_not_change_the_training(home, tiny_data):
+def test_learning_the_code_map_does_not_change_the_run(home, tiny_data):
     often, once = (
         start(home, tiny_data, f"every{every}", model="infogan", steps=3, checkpoint_every=every)
         for every in (1, 3)
@@ -307,7 +307,7 @@ def test_matching_categories_does_not_change_the_training(home, tiny_data):
     assert_same_outcome(often, once)
 
 
-def test_noise_lies_on_all_that_the_discriminator_looks_at_until_late(home, tmp_path, monkeypatch):
+def test_the_discriminator_sees_noise_that_fades(home, tmp_path, monkeypatch):
     np.savez(tmp_path / "x.npz", images=np.zeros((8, 8, 8), np.uint8), labels=np.arange(8) % 2)
     seen = []
 

@@ -1,4 +1,4 @@
-"""N steps, a stop, and M steps more are N + M steps without one, to the bit; else it says why."""
+"""N steps, a stop and M more steps equal N + M steps bit for bit, or resuming is refused."""
 
 import json
 from dataclasses import replace
@@ -62,7 +62,7 @@ def stop_at(run, step, recipe=None):
 
 
 def assert_same(one, two):
-    """Two runs left the same, but for what a clock says."""
+    """Two runs wrote the same, but for times and speeds."""
     one, two = Run.open(one.folder), Run.open(two.folder)
     assert (one.status, two.status) == ("finished", "finished")
     assert (one.best, one.alarms, one.recipe) == (two.best, two.alarms, two.recipe)
@@ -107,7 +107,7 @@ def test_every_model_by_every_recipe(home, tiny_data, model, recipe):
 
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory, tiny_data):
-    """A training without a stop, by the default recipe, with a best checkpoint."""
+    """An uninterrupted run of the default recipe, with a best checkpoint."""
     folder = tmp_path_factory.mktemp("straight") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GANCTL_HOME", str(folder.parent))
@@ -130,7 +130,7 @@ def test_stops_at_any_steps(tmp_path_factory, straight, tiny_data, stops):
 
 
 class Clock:
-    """Seconds of which each step takes the same, and everything else none."""
+    """A clock by which each step takes the same time, and everything else none."""
 
     def __init__(self, monkeypatch, each):
         self.now = 123_456_789
@@ -147,7 +147,7 @@ class Clock:
         return self.now
 
 
-def test_what_remains_of_minutes_goes_on(home, tiny_data, monkeypatch):
+def test_a_budget_of_minutes_is_resumed(home, tiny_data, monkeypatch):
     clock = Clock(monkeypatch, each=33_333_337)
     options = {"steps": None, "minutes": 0.005}
     straight = start(home / "straight", tiny_data, **options)
@@ -165,7 +165,7 @@ def test_what_remains_of_minutes_goes_on(home, tiny_data, monkeypatch):
 
 
 def killed_after(run, step, log_every):
-    """Train until a report of ``step``, and then as a crash leaves it: no word, no checkpoint."""
+    """Train until a report of ``step``, and then stop as in a crash: without a last checkpoint."""
     reports = train(run, recipe=often(run, log_every))
     for report in reports:
         if report.step == step:
@@ -175,7 +175,7 @@ def killed_after(run, step, log_every):
 
 
 @pytest.mark.parametrize("step", [2, 4, 6])
-def test_after_a_crash_it_ends_as_a_straight_one(home, tiny_data, straight, step):
+def test_after_a_crash_it_ends_as_an_uninterrupted_one(home, tiny_data, straight, step):
     """Step 2 has no checkpoint yet; 6 is later than the last one, with a preview."""
     run = killed_after(start(home / "crashed", tiny_data), step, log_every=1)
     assert (run.status, run.live_status()) == ("running", "interrupted")
@@ -186,8 +186,8 @@ def test_after_a_crash_it_ends_as_a_straight_one(home, tiny_data, straight, step
     assert same_weights(run.best_path, straight.best_path)
 
 
-def test_alarms_are_those_of_a_straight_one(home, tiny_data, monkeypatch):
-    """Each sign of trouble must last for some reports, which a stop must not begin anew."""
+def test_alarms_are_those_of_an_uninterrupted_run(home, tiny_data, monkeypatch):
+    """Each sign of trouble must last for some reports; a stop must not restart their count."""
     monkeypatch.setattr("ganctl.engine.training.alarms.WON_GAP", -100.0)
     monkeypatch.setattr("ganctl.engine.training.alarms.LOW_VARIETY", 100.0)
     options = {"steps": 24, "preview_every": 5}
@@ -255,7 +255,7 @@ def test_all_that_differs_is_listed_at_once(home, tmp_path):
     assert after == before
 
 
-def test_a_checkpoint_of_another_run_is_not_gone_on_with(home, tiny_data):
+def test_a_checkpoint_of_another_run_is_not_resumed(home, tiny_data):
     one = stop_at(start(home / "one", tiny_data, model="cgan"), 2)
     two = stop_at(start(home / "two", tiny_data, model="gan-cls"), 2)
     two.latest_checkpoint().write_bytes(one.latest_checkpoint().read_bytes())
@@ -278,7 +278,7 @@ def test_what_may_change_does_not_change_the_weights(home, tiny_data, straight):
     assert same_weights(run.latest_checkpoint(), straight.latest_checkpoint())
 
 
-def test_rates_that_are_scaled(home, tiny_data, monkeypatch):
+def test_scaled_learning_rates(home, tiny_data, monkeypatch):
     rates = []
     monkeypatch.setattr(TrainState, "set_learning_rates", lambda state, *pair: rates.append(pair))
     finish(start(home / "full", tiny_data))

@@ -1,0 +1,93 @@
+"""What the losses of one step get to see."""
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+import torch
+
+from ganctl.engine.hardware.devices import autocast
+from ganctl.engine.models.objectives import CGAN, GANINT, InfoGAN
+from ganctl.engine.training.batches import Batch
+from ganctl.engine.training.state import new_state
+from ganctl.engine.training.step import Step
+from ganctl.requests.recipes import RECIPES, RecipeName
+from ganctl.requests.training import Precision
+from ganctl.runs.checkpoint_header import NetworkSpec
+from ganctl.runs.world import World
+
+CPU = torch.device("cpu")
+QUICK = RECIPES[RecipeName.QUICK]
+
+
+def step_of(objective, recipe=QUICK):
+    """Return a step on networks for 8×8 images of two classes."""
+    spec = NetworkSpec(recipe.network, 8, 1, 2, recipe.latent_size, recipe.latent)
+    state = new_state(objective.adapt(spec), recipe, seed=0, device=CPU)
+    return Step(state, objective, recipe, autocast(Precision.FP32, CPU), World())
+
+
+def batch(recipe=QUICK, count=16):
+    rng = torch.Generator().manual_seed(0)
+    y = torch.eye(2)[torch.arange(count) % 2]
+    return Batch(torch.zeros(count, 1, 8, 8), y, torch.randn(count, recipe.latent_size), rng)
+
+
+def watched(objective, seen):
+    """Return an objective like another one, which keeps what its losses get, by their network."""
+
+    class Watched(type(objective)):
+        def discriminator_loss(self, discriminator, inputs):
+            seen.append(("discriminator", inputs))
+            return super().discriminator_loss(discriminator, inputs)
+
+        def generator_loss(self, discriminator, inputs):
+            seen.append(("generator", inputs))
+            return super().generator_loss(discriminator, inputs)
+
+    return Watched()
+
+
+@pytest.mark.parametrize("progress", [0.0, 0.7, 0.9])
+def test_infogans_images_are_distorted_and_noisy_until_that_fades(progress):
+    seen = []
+    step_of(watched(InfoGAN(), seen))(batch(), progress)
+    (_, first), (_, second) = seen
+    assert not first.fake.requires_grad
+    assert second.fake.requires_grad
+    # All of the real images are grey, and outside of a distorted one it is black.
+    strength = min(1.0, (0.85 - progress) / 0.25) if progress < 0.85 else 0.0
+    centre = first.real[:, :, 3:5, 3:5]
+    assert centre.std().item() == pytest.approx(strength * 0.5, rel=0.25)
+    assert torch.equal(first.fake, second.fake) is (strength == 0)
+
+
+def test_the_generators_first_update_has_the_fakes_of_the_discriminators():
+    seen = []
+    recipe = replace(QUICK, generator_updates=2)
+    step_of(watched(CGAN(), seen), recipe)(batch(recipe), 0.0)
+    assert [network for network, _ in seen] == ["discriminator", "generator", "generator"]
+    fakes = [inputs.fake for _, inputs in seen]
+    assert torch.equal(fakes[0], fakes[1])
+    assert not torch.equal(fakes[1], fakes[2])
+
+
+def test_blends_pass_through_the_augmentation_too():
+    seen = []
+    recipe = replace(QUICK, noise=0.5)
+    step = step_of(watched(GANINT(), seen), recipe)
+    step(batch(recipe), 0.0)
+    step.state.generator.eval()
+    _, inputs = seen[-1]
+    halfway = torch.full((16, 2), 0.5)
+    first, second = inputs.generate(halfway), inputs.generate(halfway)
+    assert (first - second).std().item() == pytest.approx(0.5 * 2**0.5, rel=0.1)
+
+
+@pytest.mark.parametrize("every", [1, 2, 3])
+def test_r1_is_laid_on_every_few_steps(every):
+    recipe = replace(RECIPES[RecipeName.MODERN], r1=0.5, r1_every=every)
+    step, take = step_of(CGAN(), recipe), partial(batch, recipe)
+    for number in range(1, 7):
+        assert ("gradient_penalty" in step(take(), 0.0)) is (number % every == 0)
+        step.state.step += 1
