@@ -26,7 +26,7 @@ SPEC = NetworkSpec("modern", 28, 1, 2, 64)
 PROGRESS = {"step": 1.0, "images_seen": 64.0, "seconds": 2.5}
 HEADER = CheckpointHeader("0.1", "cgan", "modern", "mnist", ("a", "b"), SPEC, PROGRESS)
 
-many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ def long_training(tiny_data, home, train_once):
         yield process
 
 
+@pytest.mark.process
 def test_one_trains_and_all_others_read(long_training, ganctl, home, tiny_data, monkeypatch):
     monkeypatch.setattr(lock, "PATIENCE", 0.0)
     for arguments in (["--resume", "long"], ["--resume"]):

@@ -16,7 +16,7 @@ from ganctl.files.limits import WEIGHTS
 from ganctl.runs.checkpoint_header import CheckpointHeader, NetworkSpec
 from tests.engine.training.test_checkpoint import header, state_after_a_step
 
-many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 LOADS = [checkpoint.load_generator, checkpoint.load_discriminator]
 
 
