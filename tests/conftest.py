@@ -18,6 +18,7 @@ runs) is made once for all processes of a session; a test gets a copy of what it
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import signal
@@ -32,6 +33,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from hypothesis import settings
 from numpy.typing import NDArray
 
@@ -45,6 +47,7 @@ from ganctl.runs.lock import Lock
 from ganctl.runs.run import Run
 
 TINY_CLASSES = ("across", "down")
+COMMAND_OF = functools.cache(typer.main.get_command)
 ONE_PIXEL = png_bytes(np.zeros((1, 1), np.uint8), {})
 
 
@@ -180,6 +183,8 @@ def ganctl(
     """Run a command line in this process, as ``main`` does."""
     # Hints name the program as it was called; ``python -m pytest`` looks like ``python -m ganctl``.
     monkeypatch.setattr(sys, "argv", ["pytest"])
+    # Typer would read the options of all commands anew at each call, which takes 20 ms.
+    monkeypatch.setattr("typer.main.get_command", COMMAND_OF)
 
     def call(*arguments: str | Path) -> Result:
         capfd.readouterr()
