@@ -200,8 +200,7 @@ def long_process(
     command: Sequence[str], has_begun: Callable[[], bool]
 ) -> Iterator[subprocess.Popen[str]]:
     """Start a training that would last for hours, and yield its process once it has begun."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = subprocess.Popen(command, text=True, **pipes)
+    process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         if has_begun():
@@ -323,7 +322,7 @@ def copied(folder: Path, home: Path) -> Run:
 
 
 @pytest.fixture
-def run(home):
+def run(home: Path) -> Run:
     """A run that has begun, and has no checkpoint yet."""
     run = Run.new(home / "runs" / "demo", train_config(steps=10))
     run.begin({"name": "mnist", "classes": ["a", "b"], "count": 100}, {"generator": 5})
