@@ -1,7 +1,25 @@
-"""Every test has a home, a cache and a working folder of its own, and no terminal."""
+"""Every test has a home and a working folder of its own, and no terminal.
+
+``pytest -n 2`` runs the everyday tests, which the markers narrow down:
+
+* ``slow``: more of what the everyday tests hold already (all combinations, published figures,
+  real digits), and waits for nothing but the processor.
+* ``process``: its subject is a process (a signal, a kill, torchrun, two trainings at once), so
+  that it starts ganctl in one, which imports torch anew.
+
+``pytest -n 2 -m ""`` runs all of them, ``-m slow`` or ``-m process`` some. Without the slow ones
+Hypothesis tries 20 examples of everything, with them 100, unless ``--hypothesis-profile`` names
+another profile than ``everyday`` or ``thorough``.
+
+In this process nothing is flushed to the disk and ``loss.png`` is a single pixel, unless a test
+asks for ``real_fsync`` or ``real_curves``. What takes long to make (unpacked MNIST, judges, trained
+runs) is made once for all processes of a session; a test gets a copy of what it might change.
+"""
 
 from __future__ import annotations
 
+import functools
+import os
 import shutil
 import signal
 import subprocess
@@ -15,16 +33,32 @@ from typing import Any
 
 import numpy as np
 import pytest
+import typer
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from ganctl.cli.app import run as run_cli
 from ganctl.cli.commands.train import with_resume_value
+from ganctl.errors import RunError
+from ganctl.pictures.images import png_bytes
 from ganctl.requests.networks import CodeMap
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import read_checkpoint_header
+from ganctl.runs.lock import Lock
 from ganctl.runs.run import Run
 
 TINY_CLASSES = ("across", "down")
+COMMAND_OF = functools.cache(typer.main.get_command)
+ONE_PIXEL = png_bytes(np.zeros((1, 1), np.uint8), {})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Hypothesis try more where the slow tests are asked for."""
+    settings.register_profile("everyday", max_examples=20)
+    settings.register_profile("thorough", max_examples=100)
+    if not config.getoption("--hypothesis-profile"):
+        everyday = "not slow" in config.getoption("markexpr")
+        settings.load_profile("everyday" if everyday else "thorough")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,22 +78,88 @@ def _interruptible() -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One unpacked copy of MNIST for all tests of a process."""
-    return tmp_path_factory.mktemp("cache")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all the processes of this session."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def made_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """Return a folder that the first process to ask for it has filled by ``make``."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with only_one(folder.with_name(f"{folder.name}.lock")):
+        done = folder.with_name(f"{folder.name}.done")
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
+
+
+@contextmanager
+def only_one(path: Path) -> Iterator[None]:
+    """Wait until no other process holds the lock at ``path``, and hold it."""
+    while True:
+        try:
+            lock = Lock(path, path.stem)
+            break
+        except RunError:
+            continue
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_cache(shared: Path) -> Iterator[Path]:
+    """One unpacked copy of MNIST, and one judge of the same data, for all; nobody's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANCTL_CACHE", str(shared / "cache"))
+        patch.setenv("GANCTL_HOME", str(shared / "nobody"))
+        yield shared / "cache"
 
 
 @pytest.fixture(autouse=True)
-def isolated(tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep the user's home, cache, folder and terminal out of the tests."""
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep the user's home, folder and terminal out of the tests."""
     for variable in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "GANCTL_DEBUG"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("GANCTL_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("GANCTL_CACHE", str(shared_cache))
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
     yield
+
+
+@pytest.fixture
+def real_fsync() -> None:
+    """Ask for files that are flushed to the disk."""
+
+
+@pytest.fixture
+def real_curves() -> None:
+    """Ask for a ``loss.png`` that is drawn."""
+
+
+@pytest.fixture(autouse=True)
+def quick(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Spare this process what takes long and few tests look at."""
+    real = {"fsync", "curves"} & {name.removeprefix("real_") for name in request.fixturenames}
+    with pytest.MonkeyPatch.context() as patch:
+        spare(patch, {"fsync", "curves"} - real)
+        yield
+
+
+def spare(patch: pytest.MonkeyPatch, what: set[str]) -> None:
+    """Flush nothing to the disk, and draw no curves."""
+    if "fsync" in what:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+    if "curves" in what:
+        patch.setattr("ganctl.pictures.plots.loss_plot", lambda *_: ONE_PIXEL)
 
 
 @pytest.fixture
@@ -84,6 +184,8 @@ def ganctl(
     """Run a command line in this process, as ``main`` does."""
     # Hints name the program as it was called; ``python -m pytest`` looks like ``python -m ganctl``.
     monkeypatch.setattr(sys, "argv", ["pytest"])
+    # Typer would read the options of all commands anew at each call, which takes 20 ms.
+    monkeypatch.setattr("typer.main.get_command", COMMAND_OF)
 
     def call(*arguments: str | Path) -> Result:
         capfd.readouterr()
@@ -99,8 +201,7 @@ def long_process(
     command: Sequence[str], has_begun: Callable[[], bool]
 ) -> Iterator[subprocess.Popen[str]]:
     """Start a training that would last for hours, and yield its process once it has begun."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = subprocess.Popen(command, text=True, **pipes)
+    process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         if has_begun():
@@ -126,12 +227,15 @@ def tiny_images(count: int = 64) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 @pytest.fixture(scope="session")
-def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_data(shared: Path) -> Path:
     """An ``.npz`` of tiny pictures in two classes with names."""
-    path = tmp_path_factory.mktemp("data") / "lines.npz"
-    images, labels = tiny_images()
-    np.savez(path, images=images, labels=labels, class_names=np.array(TINY_CLASSES))
-    return path
+
+    def make(folder: Path) -> None:
+        images, labels = tiny_images()
+        names = np.array(TINY_CLASSES)
+        np.savez(folder / "lines.npz", images=images, labels=labels, class_names=names)
+
+    return made_once(shared / "data", make) / "lines.npz"
 
 
 @pytest.fixture(scope="session")
@@ -155,23 +259,26 @@ def single_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def train_once(tmp_path_factory: pytest.TempPathFactory, tiny_data: Path) -> Callable[..., Path]:
+def train_once(shared: Path, tiny_data: Path) -> Callable[..., Path]:
     """Train on tiny data for 40 steps, with previews every 10; only once for the same name."""
-    from ganctl.engine.training.loop import train
 
-    home = tmp_path_factory.mktemp("trained")
+    def call(
+        name: str, *, finishing: Callable[[Path], object] = lambda _run: None, **options: Any
+    ) -> Path:
+        def make(home: Path) -> None:
+            from ganctl.engine.training.loop import train
 
-    def call(name: str, **options: Any) -> Path:
-        folder = home / "runs" / name
-        if not folder.exists():
             config = TrainRequest(
                 data=str(tiny_data), steps=40, batch=16, preview_every=10, **options
             )
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("GANCTL_HOME", str(home))
-                for _ in train(Run.new(folder, config)):
+                spare(patch, {"fsync", "curves"})
+                for _ in train(Run.new(home / "runs" / name, config)):
                     pass
-        return folder
+            finishing(home / "runs" / name)
+
+        return made_once(shared / "trained" / name, make) / "runs" / name
 
     return call
 
@@ -193,11 +300,12 @@ def crossed(train_once: Callable[..., Path]) -> Path:
     """A run with codes, whose category 0 means class 1 and the reverse, whatever it learned."""
     from safetensors.torch import load_file, save_file
 
-    folder = train_once("coded", model="infogan")
-    path = Run.open(folder).latest_checkpoint()
-    header = replace(read_checkpoint_header(path), code_map=CodeMap((1, 0), 0.25))
-    save_file(load_file(path), path, header.as_metadata())
-    return folder
+    def cross(folder: Path) -> None:
+        path = Run.open(folder).latest_checkpoint()
+        header = replace(read_checkpoint_header(path), code_map=CodeMap((1, 0), 0.25))
+        save_file(load_file(path), path, header.as_metadata())
+
+    return train_once("coded", model="infogan", finishing=cross)
 
 
 @pytest.fixture
@@ -215,7 +323,7 @@ def copied(folder: Path, home: Path) -> Run:
 
 
 @pytest.fixture
-def run(home):
+def run(home: Path) -> Run:
     """A run that has begun, and has no checkpoint yet."""
     run = Run.new(home / "runs" / "demo", TrainRequest(steps=10))
     run.begin({"name": "mnist", "classes": ["a", "b"], "count": 100}, {"generator": 5})

@@ -1,11 +1,10 @@
 """The completion files are what the app makes today."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from ganctl.cli.app import main
 
 FOLDER = Path(__file__).parent.parent / "completions"
 FILES = {
@@ -16,16 +15,22 @@ FILES = {
 }
 
 
-def complete(**environment):
-    code = "from ganctl.cli.app import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True
-    )
-    return done.stdout.strip()
+@pytest.fixture
+def complete(capfd, monkeypatch):
+    """A function that returns what a shell is told, given what it says in the environment."""
+
+    def call(**environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit):
+            main()
+        return capfd.readouterr().out.strip()
+
+    return call
 
 
 @pytest.mark.parametrize("shell", FILES)
-def test_the_files_are_current(shell):
+def test_the_files_are_current(complete, shell):
     committed = (FOLDER / FILES[shell]).read_text().strip()
     assert complete(_GANCTL_COMPLETE=f"source_{shell}") == committed
 
@@ -47,6 +52,6 @@ def test_every_file_belongs_to_a_shell():
         ("ganctl gif --mode mo", "morph"),
     ],
 )
-def test_words_complete(trained, line, expected):
+def test_words_complete(complete, trained, line, expected):
     words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
     assert complete(_GANCTL_COMPLETE="complete_bash", **words) == expected

@@ -22,6 +22,7 @@ import io
 import itertools
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -30,7 +31,8 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -47,35 +49,84 @@ from ganctl.runs.run import Run, new_run
 
 KINDS = ("write", "fsync", "rename", "open", "mkdir", "unlink")
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}\.tmp")
 _AUDITED = {"os.rename": "rename", "os.mkdir": "mkdir", "os.remove": "unlink"}
 OPTIONS = {"batch": 8, "steps": 12, "checkpoint_every": 4, "preview_every": 5, "keep": 1}
 
 
-@dataclass
-class FaultyDisk:
-    """Counts what is asked of the files below a folder, and lets some of it fail.
+@dataclass(frozen=True)
+class Fault:
+    """Which call fails: the ``nth`` of ``kind`` on what matches the pattern ``path``, from 1.
 
-    ``fail_at`` is the number, from 1, of the call of ``kind`` that fails with
-    ``error``; with ``stays`` so do all later ones of that kind.
+    A file that is still temporary goes by the name that it will have, and paths are relative to
+    the disk's folder. If the fault ``stays``, all later calls of that kind fail too, on any path.
     """
 
-    folder: Path
-    kind: str = ""
-    fail_at: int = 0
+    kind: str
+    path: str
+    nth: int = 1
     error: int = errno.EIO
     stays: bool = False
-    counts: Counter[str] = field(default_factory=Counter)
 
-    def meet(self, kind: str) -> None:
-        """Count a call, and raise if it is one that fails."""
-        self.counts[kind] += 1
-        number = self.counts[kind]
-        if kind == self.kind and (number == self.fail_at or (self.stays and number > self.fail_at)):
-            raise OSError(self.error, os.strerror(self.error))
+    def __str__(self) -> str:
+        time = f" ({self.nth})" if self.nth > 1 else ""
+        return (
+            f"{self.path}{time}, {errno.errorcode[self.error]}{', and all after it' * self.stays}"
+        )
+
+
+class FaultyDisk:
+    """Notes what is asked of the files below a folder, and lets some of it fail.
+
+    Attributes:
+        calls: the kind and the path of each call, in order.
+        failed: how many of them failed.
+    """
+
+    def __init__(self, folder: Path, fault: Fault | None = None) -> None:
+        self.folder = folder
+        self.fault = fault
+        self.calls: list[tuple[str, str]] = []
+        self.failed = 0
+        self._matched = 0
+        self._opened: list[str] = []
+
+    def meet(self, kind: str, path: str) -> None:
+        """Note a call, and raise if it is one that fails."""
+        name = self._name(path)
+        self.calls.append((kind, name))
+        if self.fault is None or kind != self.fault.kind:
+            return
+        matches = fnmatchcase(name, self.fault.path)
+        self._matched += matches
+        is_it = matches and self._matched == self.fault.nth
+        if is_it or (self.failed and self.fault.stays):
+            self.failed += 1
+            raise OSError(self.fault.error, os.strerror(self.fault.error))
 
     def concerns(self, path: object) -> bool:
         """Return whether a path that a call was given lies below the folder."""
         return isinstance(path, (str, os.PathLike)) and str(path).startswith(str(self.folder))
+
+    def _name(self, path: str) -> str:
+        """Return the path below the folder, or whole if it lies elsewhere, of the final file."""
+        whole = Path(path)
+        temporary = _TEMPORARY.fullmatch(whole.name)
+        whole = whole.with_name(temporary["name"]) if temporary else whole
+        below = whole.is_relative_to(self.folder)
+        return (whole.relative_to(self.folder) if below else whole).as_posix()
+
+    def note_opened(self, path: str) -> None:
+        """Remember a path, so that what is flushed by a descriptor has a name."""
+        self._opened.append(path)
+
+    def _path_of(self, descriptor: int) -> str:
+        it = os.fstat(descriptor)
+        for path in reversed(self._opened):
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(it, Path(path).stat()):
+                    return path
+        raise AssertionError("a file is flushed that was never opened")
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[FaultyDisk]:
@@ -87,7 +138,7 @@ class FaultyDisk:
             return _FaultyFile(file, self) if set(mode) & set("wxa") else file
 
         def fsync(descriptor: int) -> None:
-            self.meet("fsync")
+            self.meet("fsync", self._path_of(descriptor))
             really_fsync(descriptor)
 
         Path.open, os.fsync = opened, fsync
@@ -117,7 +168,7 @@ class _FaultyFile:
 
     def write(self, content: bytes) -> int:
         try:
-            self._disk.meet("write")
+            self._disk.meet("write", self._file.name)
         except OSError:
             self._file.write(content[: len(content) // 2])
             self._file.flush()
@@ -137,8 +188,12 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         flags = arguments[2] if isinstance(arguments[2], int) else 0
         writes = flags & (os.O_WRONLY | os.O_RDWR) or Path(str(arguments[0])).is_dir()
         kind = "open" if writes else None
-    if kind and _watched[-1].concerns(arguments[0]):
-        _watched[-1].meet(kind)
+        if writes:
+            _watched[-1].note_opened(str(arguments[0]))
+    # What is renamed goes by its new name.
+    path = arguments[1] if kind == "rename" else arguments[0]
+    if kind and _watched[-1].concerns(path):
+        _watched[-1].meet(kind, str(path))
 
 
 sys.addaudithook(_audit)
@@ -265,19 +320,23 @@ def inject(scratch: Path, data: Path, straight: dict[str, Any], tally: Tally, st
     counting = FaultyDisk(scratch / "counted")
     with counting.at_work():
         attempt(scratch / "counted" / "run", data)
-    print(f"calls of one training: {dict(counting.counts)}", file=sys.stderr)
+    counts = Counter(kind for kind, _ in counting.calls)
+    print(f"calls of one training: {dict(counts)}", file=sys.stderr)
     number = 0
     for kind in KINDS:
-        points = range(1, counting.counts[kind] + 1, stride)
-        for fail_at, error, stays in itertools.product(points, ERRORS, (False, True)):
+        paths = [path for of_kind, path in counting.calls if of_kind == kind]
+        points = range(0, len(paths), stride)
+        for point, error, stays in itertools.product(points, ERRORS, (False, True)):
             number += 1
             folder = scratch / f"run{number}"
-            disk = FaultyDisk(folder, kind, fail_at, error, stays)
-            with disk.at_work():
+            path = paths[point]
+            fault = Fault(kind, path, paths[: point + 1].count(path), error, stays)
+            with FaultyDisk(folder, fault).at_work() as disk:
                 outcome = attempt(folder / "run", data)
             wrong = judge_result(folder / "run", data, outcome, straight)
-            what = f"call {fail_at}, {errno.errorcode[error]}{', and all after it' * stays}"
-            tally.add(kind, what, outcome, wrong)
+            if not disk.failed:
+                wrong.append("the call never came")
+            tally.add(kind, str(fault), outcome, wrong)
             shutil.rmtree(folder)
 
 

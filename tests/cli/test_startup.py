@@ -1,5 +1,6 @@
 """What needs no torch does not import it; figures are in ``benchmarks/speed/startup.py``."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -8,39 +9,42 @@ import pytest
 
 from ganctl import __version__
 
+# All in one process, since what one has imported stays imported: the first to do so is told.
 CODE = """
-import sys
+import json, sys
 from ganctl.cli.app import main
-try:
-    main(sys.argv[1:])
-except SystemExit as exit:
-    loaded = {"torch", "torchvision", "matplotlib"} & set(sys.modules)
-    print("loaded:", sorted(loaded), "code:", exit.code)
+for arguments in json.loads(sys.argv[1]):
+    try:
+        main(arguments)
+    except SystemExit as exit:
+        code = exit.code
+    loaded = sorted({"torch", "torchvision", "matplotlib"} & set(sys.modules))
+    print("ended:", json.dumps([arguments, code, loaded]))
 """
+NEED_NO_TORCH = [
+    (["--help"], 0),
+    (["train", "--help"], 0),
+    (["info"], 0),
+    (["info", "--all"], 0),
+    (["train", "--dry-run"], 0),
+    (["train", "--model", "nope"], 2),
+    (["train", "--steps", "0"], 2),
+    (["train", "--data", "nope"], 2),
+    (["train", "--resume", "nope"], 1),
+    (["sample", "--digit", "1", "--seeds", "a"], 2),
+    (["sample", "--digit", "77"], 2),
+    (["sample", "nope", "--digit", "7"], 1),
+    (["montage", "--cols", "0"], 2),
+    (["gif", "--mode", "morph", "--path", "3"], 2),
+]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
-        (["--help"], 0),
-        (["train", "--help"], 0),
-        (["info"], 0),
-        (["info", "--all"], 0),
-        (["train", "--dry-run"], 0),
-        (["train", "--model", "nope"], 2),
-        (["train", "--steps", "0"], 2),
-        (["train", "--data", "nope"], 2),
-        (["train", "--resume", "nope"], 1),
-        (["sample", "--digit", "1", "--seeds", "a"], 2),
-        (["sample", "--digit", "77"], 2),
-        (["sample", "nope", "--digit", "7"], 1),
-        (["montage", "--cols", "0"], 2),
-        (["gif", "--mode", "morph", "--path", "3"], 2),
-    ],
-)
-def test_no_torch(trained, arguments, code):
-    done = subprocess.run([sys.executable, "-c", CODE, *arguments], capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1] == f"loaded: [] code: {code}", done.stderr
+def test_no_torch(trained):
+    lines = json.dumps([arguments for arguments, _ in NEED_NO_TORCH])
+    done = subprocess.run([sys.executable, "-c", CODE, lines], capture_output=True, text=True)
+    ended = [line.removeprefix("ended: ") for line in done.stdout.splitlines() if "ended: " in line]
+    expected = [[arguments, code, []] for arguments, code in NEED_NO_TORCH]
+    assert [json.loads(line) for line in ended] == expected, done.stderr
 
 
 INTERRUPTED_IMPORT = """

@@ -19,6 +19,7 @@ from ganctl.files.atomic import (
     write_results,
 )
 
+pytestmark = pytest.mark.usefixtures("real_fsync")
 HINTS = {
     errno.ENOSPC: "The disk is full",
     errno.EDQUOT: "The disk is full",

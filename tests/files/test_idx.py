@@ -6,7 +6,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -28,7 +28,6 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("idx")
 
 
-@settings(max_examples=50)
 @given(array=arrays, ending=st.sampled_from(sorted(PACKERS)))
 def test_round_trip(folder, array, ending):
     path = written(folder, PACKERS[ending](idx_bytes(array)), ending)
@@ -40,7 +39,6 @@ def test_the_header_is_mnists():
     assert content[:16] == bytes([0, 0, 8, 3]) + struct.pack(">III", 2, 28, 28)
 
 
-@settings(max_examples=50)
 @given(array=arrays, data=st.data())
 def test_every_truncation_is_refused(folder, array, data):
     content = idx_bytes(array)
@@ -56,7 +54,6 @@ def refused_or_read(path):
         assert error.hint
 
 
-@settings(max_examples=50)
 @given(content=st.binary(max_size=40), ending=st.sampled_from(sorted(PACKERS)))
 def test_garbage_is_an_array_or_a_data_error(folder, content, ending):
     refused_or_read(written(folder, content, ending))
@@ -65,14 +62,12 @@ def test_garbage_is_an_array_or_a_data_error(folder, content, ending):
 sizes = st.lists(st.sampled_from([0, 1, 2, 2**16, 2**32 - 1]), max_size=4)
 
 
-@settings(max_examples=50)
 @given(kind=st.sampled_from([8, 8, 9, 13]), sizes=sizes, values=st.binary(max_size=9))
 def test_a_header_with_any_sizes_is_an_array_or_a_data_error(folder, kind, sizes, values):
     header = struct.pack(f">HBB{len(sizes)}I", 0, kind, len(sizes), *sizes)
     refused_or_read(written(folder, header + values))
 
 
-@settings(max_examples=50)
 @given(data=st.data(), ending=st.sampled_from([".gz", ".xz"]))
 def test_a_damaged_byte_in_a_packed_file(folder, data, ending):
     content = bytearray(PACKERS[ending](idx_bytes(np.eye(5, dtype=np.uint8))))

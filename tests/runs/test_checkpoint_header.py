@@ -22,7 +22,7 @@ SPEC = NetworkSpec("modern", 28, 1, 2, 64)
 PROGRESS = {"step": 1, "images_seen": 64, "seconds": 2.5}
 HEADER = CheckpointHeader("0.1", "cgan", "modern", "mnist", ("a", "b"), SPEC, Progress(**PROGRESS))
 
-many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

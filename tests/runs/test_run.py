@@ -23,7 +23,7 @@ from ganctl.runs.run import Run, new_run
 from tests.damage import damage
 from tests.strategies import json_values
 
-many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def touch(folder, *names):

@@ -45,6 +45,7 @@ def test_a_seed_is_a_picture_however_many_are_asked_for(ganctl, trained):
     assert pixels("many/across/seed0038.png") != pixels("many/across/seed0037.png")
 
 
+@pytest.mark.process
 def test_another_process_draws_the_same(ganctl, trained):
     ganctl("sample", "--digit", "0", "--n", "2", "--out", "here")
     command = [sys.executable, "-m", "ganctl", "sample", "lines", "--digit", "0", "--n", "2"]

@@ -49,6 +49,7 @@ def training(tiny_data, home):
         yield process
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("number", "code"), CODES[:2])
 def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number, code):
     training.send_signal(number)

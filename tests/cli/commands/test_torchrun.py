@@ -1,7 +1,10 @@
 """Several processes train as one does, and end as one does."""
 
+import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,18 +13,24 @@ import pytest
 from safetensors.torch import load_file
 
 from ganctl.runs.run import Run
+from tests.conftest import made_once
 
 LONG = ("--steps", "10000000", "--checkpoint-every", "20")
 
 
-def torchrun(tiny_data, *arguments, processes=2):
-    """Start ``ganctl train`` on tiny data in several processes of one thread each."""
+def started(*program, processes=2):
+    """Start a program in several processes of one thread each."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-    command += ["--nproc-per-node", str(processes), "-m", "ganctl", "train"]
-    command += ["--data", str(tiny_data), "--batch", "8", *arguments]
+    command += ["--nproc-per-node", str(processes), *program]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, text=True, env=environment, **pipes)
+
+
+def torchrun(tiny_data, *arguments, processes=2):
+    """Start ``ganctl train`` on tiny data."""
+    options = ("--data", str(tiny_data), "--batch", "8", *arguments)
+    return started("-m", "ganctl", "train", *options, processes=processes)
 
 
 def finished(process):
@@ -60,22 +69,74 @@ def long_training(tiny_data, home):
     process.communicate()
 
 
-def test_two_train_together_and_one_goes_on(ganctl, tiny_data, home):
-    options = ("--model", "infogan", "--name", "two")
-    code, out, err = finished(torchrun(tiny_data, *options, "--steps", "3"))
-    assert (code, out) == (0, f"{home / 'runs' / 'two'}\n")
+# Several command lines one after the other, in the same processes: torch is imported once. Each
+# needs a port of its own to meet at, where torchrun gives one for all.
+SEVERAL = """
+import json, os, sys
+from ganctl.cli.app import run
+os.environ["TORCHELASTIC_USE_AGENT_STORE"] = "False"
+for port, arguments in json.loads(sys.argv[1]):
+    os.environ["MASTER_PORT"] = str(port)
+    if code := run(arguments):
+        sys.exit(code)
+"""
+TWO = ("--model", "infogan", "--name", "two", "--steps", "3")
+EQUAL = ("--model", "cgan", "--recipe", "quick", "--steps", "3", "--quiet")
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+@pytest.fixture(scope="session")
+def session(tiny_data, shared):
+    """What two processes trained: a run, one to compare, and one that a single one began."""
+    from ganctl import train
+
+    def make(folder):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GANCTL_HOME", str(folder))
+            parts = {"data": str(tiny_data), "batch": 8, "model": "cgan-ac", "steps": 2}
+            train(**parts, name="parts")
+            data = ["--data", str(tiny_data), "--batch", "8"]
+            lines = [
+                ["train", *data, *TWO],
+                ["train", *data, *EQUAL, "--name", "equal"],
+                ["train", "--resume", "parts", "--steps", "4", "--quiet"],
+            ]
+            (folder / "several.py").write_text(SEVERAL)
+            lines = zip(free_ports(len(lines)), lines, strict=True)
+            process = started(str(folder / "several.py"), json.dumps(list(lines)))
+            code, out, err = finished(process)
+        assert code == 0, err
+        (folder / "said.json").write_text(json.dumps([out, err]))
+
+    folder = made_once(shared / "torchrun", make)
+    return folder / "runs", *json.loads((folder / "said.json").read_text())
+
+
+@pytest.mark.process
+def test_two_train_together_and_one_goes_on(session, ganctl, home):
+    runs, out, err = session
+    assert out.splitlines() == [str(runs / name) for name in ("two", "equal", "parts")]
     assert err.count("Trained on 24 images") == 1
+    shutil.copytree(runs, home / "runs")
     two = Run.open(home / "runs" / "two")
     assert (two.status, two.progress.images_seen) == ("finished", 24)
     assert len(two.metrics()) == 1
     assert ganctl("train", "--resume", "two", "--steps", "5", "--quiet").code == 0
 
 
-def test_two_equal_one(ganctl, tiny_data, home):
-    options = ("--model", "cgan", "--recipe", "quick", "--steps", "3", "--quiet")
-    assert finished(torchrun(tiny_data, *options, "--name", "two"))[0] == 0
-    assert ganctl("train", "--data", tiny_data, "--batch", "8", *options, "--name", "one").code == 0
-    two, one = (Run.open(home / "runs" / name) for name in ("two", "one"))
+@pytest.mark.process
+def test_two_equal_one(session, ganctl, tiny_data, home):
+    assert ganctl("train", "--data", tiny_data, "--batch", "8", *EQUAL, "--name", "one").code == 0
+    two, one = Run.open(session[0] / "equal"), Run.open(home / "runs" / "one")
     for name in ("generator_loss", "discriminator_loss", "real_score", "fake_score"):
         assert two.metrics()[-1][name] == pytest.approx(one.metrics()[-1][name], abs=1e-3)
     halves, whole = (load_file(run.latest_checkpoint()) for run in (two, one))
@@ -85,25 +146,18 @@ def test_two_equal_one(ganctl, tiny_data, home):
         assert (halves[name].double() - value.double()).abs().mean() < 1e-3, name
 
 
-def test_two_go_on_with_the_run_of_one(ganctl, tiny_data, home):
-    options = ("--model", "cgan-ac", "--steps")
-    for name in ("straight", "parts"):
-        steps = "4" if name == "straight" else "2"
-        assert (
-            ganctl(
-                *("train", "--data", tiny_data, "--batch", "8", "--name", name, *options, steps)
-            ).code
-            == 0
-        )
-    code, _, err = finished(torchrun(tiny_data, "--resume", "parts", "--steps", "4", "--quiet"))
-    assert code == 0, err
-    straight, parts = (Run.open(home / "runs" / name) for name in ("straight", "parts"))
+@pytest.mark.process
+def test_two_go_on_with_the_run_of_one(session, ganctl, tiny_data, home):
+    options = ("--model", "cgan-ac", "--steps", "4", "--name", "straight")
+    assert ganctl("train", "--data", tiny_data, "--batch", "8", *options).code == 0
+    straight, parts = Run.open(home / "runs" / "straight"), Run.open(session[0] / "parts")
     assert parts.progress.step == 4
     assert parts.metrics()[-1]["generator_loss"] == pytest.approx(
         straight.metrics()[-1]["generator_loss"], abs=1e-2
     )
 
 
+@pytest.mark.process
 def test_ctrl_c_saves_once(long_training, home):
     long_training.send_signal(signal.SIGINT)
     code, _, err = finished(long_training)
@@ -115,6 +169,7 @@ def test_ctrl_c_saves_once(long_training, home):
     assert err.count("stopping after this step") == 1
 
 
+@pytest.mark.process
 def test_when_one_process_is_killed_the_others_end_and_the_checkpoint_is_whole(
     long_training, home, ganctl
 ):
@@ -129,6 +184,7 @@ def test_when_one_process_is_killed_the_others_end_and_the_checkpoint_is_whole(
     assert resumed.code == 0
 
 
+@pytest.mark.process
 def test_a_batch_that_cannot_be_split_is_refused_once(tiny_data, home):
     code, out, err = finished(torchrun(tiny_data, "--steps", "3", processes=3))
     assert code != 0 and out == ""
@@ -136,6 +192,7 @@ def test_a_batch_that_cannot_be_split_is_refused_once(tiny_data, home):
     assert not (home / "runs").exists()
 
 
+@pytest.mark.process
 def test_a_leader_that_is_refused_holds_up_nobody(ganctl, tiny_data, home):
     options = ("--data", tiny_data, "--batch", "8", "--name", "held", "--quiet")
     assert ganctl("train", *options, "--steps", "2").code == 0

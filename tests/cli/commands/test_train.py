@@ -431,6 +431,7 @@ def test_a_bundled_generator_is_no_run(ganctl):
     assert "error: pretrained/mnist is a generator alone, not a run." in result.err
 
 
+@pytest.mark.process
 def test_a_training_that_nobody_listens_to_any_more_goes_on(tiny_data, home):
     """As ``ganctl train 2>&1 | head -1`` makes it."""
     command = [sys.executable, "-m", "ganctl", "train", "--data", str(tiny_data), "--batch", "8"]

@@ -16,7 +16,7 @@ from ganctl.errors import DataError
 from ganctl.files.limits import ZIP_DIRECTORY_BYTES
 
 MOST = 2**20
-many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 kinds = st.sampled_from(["u1", "<i8", ">i4", "?", "<f4", "<U3", "S2"])
 
 

@@ -1,7 +1,7 @@
 """Randomness is a function of its key, and nothing else."""
 
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.engine.data import seeding
@@ -55,7 +55,6 @@ def test_seeded_globals_leave_the_global_state_alone():
         assert torch.equal(first, torch.rand(2))
 
 
-@settings(max_examples=30)
 @given(count=st.integers(2, 40), batch=st.integers(1, 60), seed=st.integers(0, 5))
 def test_each_epoch_shows_every_image_once(count, batch, seed):
     order = DataOrder(count, batch, seed)

@@ -12,6 +12,7 @@ from ganctl.engine.data import torchvision_door as vision
 from ganctl.errors import GanctlError
 
 
+@pytest.mark.process
 def test_a_torchvision_built_for_another_torch_is_imported_all_the_same():
     """In a new process, where nothing has been imported or declared yet."""
     code = (

@@ -15,13 +15,13 @@ def loaded(name):
     return reals_beside(data.load(name))
 
 
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory):
-    """A function that judges images by both judges beside 2,000 real test digits."""
+@pytest.fixture(scope="module", params=["strided", pytest.param("pooled", marks=pytest.mark.slow)])
+def bench(request, tmp_path_factory):
+    """A function that judges images by one of the judges beside 2,000 real test digits."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GANCTL_CACHE", str(tmp_path_factory.mktemp("cache")))
         reals = loaded("mnist")
-        panel = judges(reals.train, reals.held_out)
+        panel = judges(reals.train, reals.held_out, names=[request.param])
     reference, held_out = reals.some(COUNT)
 
     def judged(images, labels):

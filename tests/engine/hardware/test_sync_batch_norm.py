@@ -54,6 +54,7 @@ def halves(tmp_path_factory):
     return [torch.load(folder / f"{rank}.pt") for rank in range(2)]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("kind", SHAPES)
 def test_it_equals_batch_norm_over_both(halves, kind):
     whole, statistics = results(network(kind), *batch(kind))

@@ -82,6 +82,7 @@ def test_colour_comes_last():
     assert to_pixels(torch.zeros(2, 3, 8, 4)).shape == (2, 8, 4, 3)
 
 
+@pytest.mark.process
 def test_another_process_gives_the_same_bits(trained):
     code = (
         "import ganctl, hashlib; "

@@ -2,43 +2,37 @@
 
 import errno
 
-import numpy as np
 import pytest
 
-from benchmarks.safety.faults import FaultyDisk, attempt, contents, judge_result
+from benchmarks.safety.faults import Fault, FaultyDisk, attempt, contents, judge_result
 from ganctl.errors import FileError
-from ganctl.pictures.images import png_bytes
 
 
 @pytest.fixture(scope="module")
-def straight(tiny_data, tmp_path_factory, shared_cache):
-    """What an undisturbed training comes to; it also fills the cache, whose writes would count."""
+def straight(tiny_data, tmp_path_factory):
+    """What an undisturbed training comes to; it also fills the cache."""
     folder = tmp_path_factory.mktemp("straight") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GANCTL_HOME", str(folder.parent))
-        patch.setenv("GANCTL_CACHE", str(shared_cache))
         assert attempt(folder, tiny_data).error is None
     return contents(folder)
 
 
 @pytest.fixture
-def faulty(tmp_path, tiny_data, straight, monkeypatch):
+def faulty(tmp_path, tiny_data, straight):
     """A function that trains on a disk with a fault; it returns the outcome and what is wrong."""
-    picture = png_bytes(np.zeros((1, 1), np.uint8), {})
-    monkeypatch.setattr("ganctl.pictures.plots.loss_plot", lambda *_: picture)
 
-    def train(kind, fail_at, error=errno.EIO, stays=False):
+    def train(kind, path, **how):
         folder = tmp_path / "run"
-        with FaultyDisk(folder, kind, fail_at, error, stays).at_work() as disk:
+        with FaultyDisk(folder, Fault(kind, path, **how)).at_work() as disk:
             outcome = attempt(folder, tiny_data)
-        assert disk.counts[kind] >= fail_at
+        assert disk.failed
         return outcome, judge_result(folder, tiny_data, outcome, straight)
 
     return train
 
 
-# Which call it is that writes the checkpoint of step 8.
-CHECKPOINT = {"write": 10, "fsync": 17, "rename": 8}
+CHECKPOINT = "checkpoints/step00000008.safetensors"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +44,7 @@ CHECKPOINT = {"write": 10, "fsync": 17, "rename": 8}
     ],
 )
 def test_a_checkpoint_that_fails_twice_ends_the_training(faulty, tmp_path, kind, error):
-    outcome, wrong = faulty(kind, CHECKPOINT[kind], error, True)
+    outcome, wrong = faulty(kind, CHECKPOINT, error=error, stays=True)
     assert "The training has stopped at step 8; the checkpoint of step 4 is whole." in str(
         outcome.error
     )
@@ -59,21 +53,21 @@ def test_a_checkpoint_that_fails_twice_ends_the_training(faulty, tmp_path, kind,
 
 
 def test_a_checkpoint_that_fails_once_is_written(faulty):
-    outcome, wrong = faulty("write", CHECKPOINT["write"])
+    outcome, wrong = faulty("write", CHECKPOINT)
     assert (outcome.error, outcome.said, wrong) == (None, [], [])
 
 
 @pytest.mark.parametrize(
-    ("kind", "fail_at", "what"),
+    ("kind", "path", "what"),
     [
-        ("write", 8, "this preview"),
-        ("write", 9, "the latest metrics"),
-        ("unlink", 1, "the removal of old checkpoints"),
-        ("rename", 19, "loss.png"),
+        ("write", "previews/step00000005.png", "this preview"),
+        ("write", "metrics.jsonl", "the latest metrics"),
+        ("unlink", "checkpoints/step*.safetensors", "the removal of old checkpoints"),
+        ("rename", "loss.png", "loss.png"),
     ],
 )
-def test_what_a_training_can_do_without_is_said(faulty, kind, fail_at, what):
-    outcome, wrong = faulty(kind, fail_at)
+def test_what_a_training_can_do_without_is_said(faulty, kind, path, what):
+    outcome, wrong = faulty(kind, path)
     assert (outcome.error, wrong) == (None, [])
     (said,) = outcome.said
     assert f"Input/output error. The training goes on without {what}. Check the path" in said

@@ -17,7 +17,7 @@ from ganctl.requests.networks import NetworkSpec
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from tests.engine.training.test_checkpoint import header, state_after_a_step
 
-many = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 LOADS = [checkpoint.load_generator, checkpoint.load_discriminator]
 
 

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the trainings are forked")
 def test_a_few_kills_are_survived():
     command = [sys.executable, "-m", "benchmarks.safety.kills"]

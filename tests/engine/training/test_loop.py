@@ -41,6 +41,7 @@ def stop_after(steps):
     return lambda: next(asked) >= steps
 
 
+@pytest.mark.usefixtures("real_curves")
 def test_what_a_run_writes(home, tiny_data):
     run = start(home, tiny_data)
     reports = finish(run)

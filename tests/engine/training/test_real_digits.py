@@ -1,5 +1,6 @@
 """Real MNIST, the real networks, a short training: digits begin to be what they are asked to be."""
 
+import pytest
 import torch
 
 from ganctl.engine.data.dataset import load
@@ -10,6 +11,7 @@ from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run
 
 
+@pytest.mark.slow
 def test_labels_are_obeyed_and_seeds_vary_after_a_few_hundred_steps(home):
     config = TrainRequest(recipe="quick", steps=300, preview_every=75)
     run = Run.new(home / "runs" / "digits", config)

@@ -11,9 +11,9 @@ from ganctl.engine.models.objectives import CGAN, GANINT, InfoGAN
 from ganctl.engine.training.batches import Batch
 from ganctl.engine.training.state import new_state
 from ganctl.engine.training.step import Step
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import Precision
-from ganctl.runs.checkpoint_header import NetworkSpec
 from ganctl.runs.world import World
 
 CPU = torch.device("cpu")
