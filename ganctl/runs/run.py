@@ -22,7 +22,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ from ganctl.files.atomic import (
 from ganctl.files.limits import JSON_BYTES, METRICS_BYTES
 from ganctl.files.untrusted_json import is_number, parse
 from ganctl.requests.training import TrainConfig, check_run_name
+from ganctl.requests.training_metrics import QUALITY, has_quality
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.header import FORMAT_VERSION, read_header
@@ -318,10 +319,10 @@ class Run:
         return lines
 
     def last_quality(self) -> dict[str, float]:
-        """Return what was seen of the samples when they were last looked at; {} if never."""
-        names = ("step", "label_accuracy", "feature_distance", "lowest_variety")
-        looks = (line for line in reversed(self.metrics()) if "feature_distance" in line)
-        return {name: line[name] for line in islice(looks, 1) for name in names if name in line}
+        """Return the latest quality and its step; {} if it was never measured."""
+        keys = ("step", *(metric.key for metric in QUALITY))
+        measured = [line for line in self.metrics() if has_quality(line)]
+        return {key: line[key] for line in measured[-1:] for key in keys if key in line}
 
     def rewind(self, step: int) -> None:
         """Forget what came after ``step``, where a resumed training goes on."""

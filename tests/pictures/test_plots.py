@@ -11,12 +11,12 @@ LINE = {"images_seen": 100, "generator_loss": 1.0, "discriminator_loss": 0.5}
 
 
 def test_quality_has_a_panel():
-    looks = [
+    measured = [
         LINE | {"images_seen": n, "feature_distance": 9 / n, "label_accuracy": 1 - 0.5 / n}
         for n in range(1, 9)
     ]
-    unlabelled = [{k: v for k, v in look.items() if k != "label_accuracy"} for look in looks]
-    for metrics in (looks, unlabelled):
+    unlabelled = [{k: v for k, v in line.items() if k != "label_accuracy"} for line in measured]
+    for metrics in (measured, unlabelled):
         with Image.open(io.BytesIO(loss_plot([LINE, *metrics], "demo"))) as picture:
             assert picture.size == (800, 900)
 

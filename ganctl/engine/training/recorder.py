@@ -96,7 +96,7 @@ class Recorder:
         """
         if self._monitor is None:
             return None
-        quality = self._monitor.look(self.state.generator_ema, self._header())
+        quality = self._monitor.measure(self.state.generator_ema, self._header())
         nearest = self.run.best.get("feature_distance", inf)
         if not self.state.spec.categories and quality.feature_distance < nearest:
             self._insist(
@@ -110,7 +110,7 @@ class Recorder:
         self, values: Mapping[str, float], quality: Quality | None, progress: float
     ) -> tuple[Alarm, ...]:
         """Return what has just gone wrong, and note it in run.json."""
-        alarms = self._alarms.see(values, quality, progress)
+        alarms = self._alarms.check(values, quality, progress)
         if alarms:
             self.run.alarms += [
                 {"step": self.state.step, "kind": alarm.kind, "message": alarm.message}
