@@ -114,10 +114,11 @@ class PlainLines:
             for metric in metrics.of_group(metrics.Group.LOSS)
             if metric.line
         ]
+        quality = _in_words(self._quality, metrics.of_group(metrics.Group.QUALITY))
         self._console.print(
             f"{report.progress:4.0%}  step {report.step}{of}  epoch {report.epoch:.2f}  "
             f"{report.images_per_second:.0f} images/s  {_clock(_seconds_left(report))} left  "
-            f"{' '.join(losses)}{_in_words(self._quality, metrics.QUALITY)}"
+            f"{' '.join(losses)}{quality}"
         )
 
 
@@ -151,7 +152,7 @@ class LivePanel:
         self._live.update(self._framed(Group(Text(f"{what} …"), bar)))
 
     def update(self, report: StepReport) -> None:
-        """Draw the panel anew, below the alarms."""
+        """Redraw the panel, below new alarms."""
         self._live.transient = False
         _print_alarms(self._console, report)
         self._quality = report.quality or self._quality
@@ -175,7 +176,7 @@ class LivePanel:
             ProgressBar(total=1.0, completed=report.progress),
             f"{report.progress:4.0%}  {_clock(_seconds_left(report))} left",
         )
-        without_spark = [metric for metric in metrics.QUALITY if not metric.spark]
+        without_spark = [m for m in metrics.of_group(metrics.Group.QUALITY) if not m.spark]
         figures = Text(
             f"step {report.step}{of} · epoch {report.epoch:.2f} · "
             f"{report.images_per_second:,.0f} images/s · {_clock(report.seconds)}"
@@ -225,7 +226,7 @@ def _print_alarms(console: Console, report: StepReport) -> None:
 
 
 def _in_words(quality: Quality | None, shown: Sequence[metrics.TrainingMetric]) -> str:
-    """Return the metrics of a quality that have words, each behind a dot."""
+    """Return those of the metrics that the plain lines name, each behind a dot."""
     if quality is None:
         return ""
     values, words = quality.as_metrics(), ""

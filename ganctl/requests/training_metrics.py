@@ -41,7 +41,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class TrainingMetric:
-    """One row.
+    """A row of ``METRICS``.
 
     Args:
         key: its name in ``metrics.jsonl``; for a quality, also the attribute of ``Quality``.
@@ -114,9 +114,6 @@ METRICS = (
 def of_group(group: Group) -> tuple[TrainingMetric, ...]:
     """Return the rows of a group."""
     return tuple(metric for metric in METRICS if metric.group is group)
-
-
-QUALITY = of_group(Group.QUALITY)
 
 
 def has_quality(line: Mapping[str, float]) -> bool:

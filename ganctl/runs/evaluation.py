@@ -26,7 +26,7 @@ class Evaluation:
 
     ``n`` images were judged, as many of each class as among the held-out real images; ``split``
     says where these come from. ``classes`` is empty for a generator without labels. ``scores``
-    holds the metrics that no judge measures, by key.
+    holds the metrics without judges, by key.
 
     The fields are in the order of ``evaluation.json``, and each is read by its type.
     """

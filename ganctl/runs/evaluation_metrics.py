@@ -67,7 +67,7 @@ class JudgeResult:
 class Figure:
     """The value of a metric for the samples, and for real images in their place.
 
-    ``judge`` is whose figure it is; None for a metric that no judge measures.
+    ``judge`` is the judge that measured it; None for a metric without judges.
     """
 
     samples: float
@@ -76,12 +76,12 @@ class Figure:
 
     @property
     def times_floor(self) -> float:
-        """The samples' value as a multiple of the real images' one."""
+        """The value of the samples divided by that of real images."""
         return self.samples / max(self.real, 1e-12)
 
 
-Score = Callable[[Figure], float]
-"""Says how good a figure is: the greater, the better."""
+Better = Callable[[Figure], float]
+"""Ranks figures: the greater its result, the better the figure."""
 
 
 def higher(figure: Figure) -> float:
@@ -101,19 +101,18 @@ def nearest_to_real(figure: Figure) -> float:
 
 @dataclass(frozen=True)
 class Metric:
-    """One row.
+    """A row of ``METRICS``.
 
     Args:
         key: its name in ``evaluation.json`` and in ``info``.
         label: its name in tables.
         format: the format specification of its value.
-        better: which of several evaluations is the best.
-        quoted: whose figure stands for all judges: the judge with the lowest score; None takes
-            ``better``.
-        floor: for a metric that is read as a multiple of its value for real images, the name of
-            that value in ``info``.
+        better: ranks the evaluations of a comparison.
+        quoted: ranks the judges; the figure of the last is quoted. None takes ``better``.
+        floor: the name in ``info`` of its value for real images, for a metric that is read as a
+            multiple of that.
         column: its name in the table by judge; None takes ``label``.
-        read: how it is computed from a judge's measurements; None reads the value of its key.
+        read: computes it from a judge's measurements; None reads the value of its key.
         judged: whether judges measure it; if not, it is one of ``Evaluation.scores``.
         optional: whether an evaluation may lack it: it has no labels, the metric was not
             requested, or it is newer than the first ``evaluation.json`` files.
@@ -122,8 +121,8 @@ class Metric:
     key: str
     label: str
     format: str
-    better: Score
-    quoted: Score | None = None
+    better: Better
+    quoted: Better | None = None
     floor: str | None = None
     column: str | None = None
     read: Callable[[Measurements], float | None] | None = None
@@ -136,11 +135,11 @@ class Metric:
         return self.judged and self.read is None
 
     def value(self, measurements: Measurements) -> float | None:
-        """Return its value by one judge; None where it was not measured."""
+        """Return its value by one judge; None if that judge did not measure it."""
         return self.read(measurements) if self.read else measurements.values.get(self.key)
 
     def figure(self, judges: Sequence[JudgeResult], scores: Mapping[str, Figure]) -> Figure | None:
-        """Return the figure to quote, by the judge that is worse for the samples if judged."""
+        """Return the figure to quote; of several judges, that of the strictest."""
         if not self.judged:
             return scores.get(self.key)
         figures = []
@@ -168,7 +167,7 @@ LABEL_ACCURACY = Metric(
     read=lambda measurements: measurements.label_accuracy,
     optional=True,
 )
-"""The share of images of the requested class; of real images, how good the judge is."""
+"""For the samples, how well labels are obeyed; for real images, how good the judge is."""
 
 METRICS = (
     LABEL_ACCURACY,

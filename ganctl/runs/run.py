@@ -41,7 +41,7 @@ from ganctl.files.atomic import (
 from ganctl.files.limits import JSON_BYTES, METRICS_BYTES
 from ganctl.files.untrusted_json import is_number, parse
 from ganctl.requests.training import TrainConfig, check_run_name
-from ganctl.requests.training_metrics import QUALITY, has_quality
+from ganctl.requests.training_metrics import Group, has_quality, of_group
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.header import FORMAT_VERSION, read_header
@@ -320,7 +320,7 @@ class Run:
 
     def last_quality(self) -> dict[str, float]:
         """Return the latest quality and its step; {} if it was never measured."""
-        keys = ("step", *(metric.key for metric in QUALITY))
+        keys = ("step", *(metric.key for metric in of_group(Group.QUALITY)))
         measured = [line for line in self.metrics() if has_quality(line)]
         return {key: line[key] for line in measured[-1:] for key in keys if key in line}
 

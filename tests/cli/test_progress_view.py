@@ -23,7 +23,7 @@ from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.loop import StepReport
 from ganctl.engine.training.monitor import Quality
 from ganctl.requests import training_metrics
-from ganctl.requests.training_metrics import METRICS, QUALITY, Group, TrainingMetric
+from ganctl.requests.training_metrics import METRICS, Group, TrainingMetric
 
 WRONG = Alarm("odd", "Something is odd.", "Do something.")
 
@@ -192,7 +192,6 @@ def test_a_metric_needs_a_row_and_nothing_else(monkeypatch):
     row = TrainingMetric("lowest_variety", Group.QUALITY, "variety", ".2f", spark="red", line="var")
     others = tuple(metric for metric in METRICS if metric.key != row.key)
     monkeypatch.setattr(training_metrics, "METRICS", (*others, row))
-    monkeypatch.setattr(training_metrics, "QUALITY", (*QUALITY[:-1], row))
     console = Console(file=io.StringIO(), width=200)
     PlainLines(console).update(replace(measured(), progress=1.0))
     assert "(real 1.50) · var 0.90\n" in console.file.getvalue()

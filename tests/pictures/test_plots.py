@@ -6,6 +6,8 @@ import pytest
 from PIL import Image
 
 from ganctl.pictures.plots import loss_plot
+from ganctl.requests import training_metrics
+from ganctl.requests.training_metrics import METRICS, Curve, Group, TrainingMetric
 
 LINE = {"images_seen": 100, "generator_loss": 1.0, "discriminator_loss": 0.5}
 
@@ -34,3 +36,13 @@ def test_a_plot_is_a_png(metrics):
         assert picture.format == "PNG"
         assert picture.size == (800, 600)
         assert len(picture.convert("L").getcolors()) > 10
+
+
+def test_a_metric_needs_a_row_and_nothing_else(monkeypatch):
+    row = TrainingMetric(
+        "lowest_variety", Group.QUALITY, "variety", ".2f", curve=Curve("variety", percent=True)
+    )
+    metrics = [LINE | {"feature_distance": 3.0, "lowest_variety": 0.5}]
+    before = loss_plot(metrics, "demo")
+    monkeypatch.setattr(training_metrics, "METRICS", (*METRICS[:-1], row))
+    assert loss_plot(metrics, "demo") != before

@@ -1,4 +1,4 @@
-"""What an evaluation says: the worse judge, JSON there and back, tables, the best of several."""
+"""What an evaluation says: the worse judge, JSON, tables, the best of several."""
 
 import json
 from dataclasses import replace

@@ -63,26 +63,35 @@ def evaluate(
     """
     if n is not None:
         check_count("--n", n)
-    named: list[str | None] = [*runs] if runs else [None]
-    if len(named) > 1 and not compare:
-        raise UsageError("evaluate judges one run.", "To show several side by side, add --compare.")
-    if len(named) < 2 and compare:
-        raise UsageError("--compare needs several runs.", "Name two or more.")
-    sources = [_open(name) for name in named]
+    sources = _open_all([*runs] if runs else [None], compare=compare)
     if compare:
-        evaluations = _compared(sources, n, cas=cas)
-        if json:
-            console.print_json([evaluation.as_json() for evaluation in evaluations])
-        else:
-            _print(comparison(evaluations))
-        return
-    evaluation = _judged(sources[0], n, cas=cas)
+        _print_comparison(_compared(sources, n, cas=cas), json=json)
+    else:
+        _print_evaluation(_judged(sources[0], n, cas=cas), json=json)
+
+
+def _open_all(names: Sequence[str | None], *, compare: bool) -> list[RunSource]:
+    if len(names) > 1 and not compare:
+        raise UsageError("evaluate judges one run.", "To show several side by side, add --compare.")
+    if len(names) < 2 and compare:
+        raise UsageError("--compare needs several runs.", "Name two or more.")
+    return [_open(name) for name in names]
+
+
+def _print_comparison(evaluations: Sequence[Evaluation], *, json: bool) -> None:
+    if json:
+        console.print_json([evaluation.as_json() for evaluation in evaluations])
+    else:
+        _print(comparison(evaluations))
+
+
+def _print_evaluation(evaluation: Evaluation, *, json: bool) -> None:
     if json:
         console.print_json(evaluation.as_json())
-    else:
-        shown = tables(evaluation)
-        for table in shown if len(evaluation.classes) <= SHOWN_CLASSES else shown[:-1]:
-            _print(table)
+        return
+    shown = tables(evaluation)
+    for table in shown if len(evaluation.classes) <= SHOWN_CLASSES else shown[:-1]:
+        _print(table)
 
 
 def _print(table: Table) -> None:

@@ -27,7 +27,7 @@ def beside_neighbours(
     whole = reals.whole.images
     (judge,) = judges(reals.train, reals.held_out, names=[QUICK], on_progress=on_progress)
     if on_progress is not None:
-        on_progress("looking for the nearest training images", 0, None)
+        on_progress("searching for the nearest training images", 0, None)
     in_pixels = nearest(_vectors(images), _vectors(whole))
     in_features = nearest(judge.predict(images).features, judge.predict(whole).features)
     return torch.stack([images, whole[in_pixels], whole[in_features]], dim=1).flatten(0, 1)

@@ -110,7 +110,7 @@ class Alarms:
                 "labels not obeyed",
                 f"The labels are not obeyed: {quality.label_accuracy:.0%} of the images are of the "
                 "requested class.",
-                "Train longer, or with --model gan-cls, which learns from wrong labels too.",
+                "Train longer, or with --model gan-cls, whose discriminator rejects wrong labels.",
             )
 
 

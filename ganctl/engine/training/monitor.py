@@ -16,7 +16,7 @@ from ganctl.engine.evaluation.judges import QUICK, judges
 from ganctl.engine.evaluation.reals import Reals, TooFewImages, choose_count, reals_of
 from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.requests.training_metrics import QUALITY
+from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import CheckpointHeader
 
 SAMPLES = 1000
@@ -48,8 +48,8 @@ class Quality:
         return min(self.variety.values())
 
     def as_metrics(self) -> dict[str, float]:
-        """Return the metrics of ``training_metrics.QUALITY`` that were measured, by key."""
-        values = {metric.key: getattr(self, metric.key) for metric in QUALITY}
+        """Return the quality metrics that were measured, by key."""
+        values = {metric.key: getattr(self, metric.key) for metric in of_group(Group.QUALITY)}
         return {key: value for key, value in values.items() if value is not None}
 
 

@@ -23,7 +23,7 @@ def reals(tiny_data, tmp_path, monkeypatch):
 
 
 class Echo(Sampler):
-    """A generator that draws real lines, of the class asked for or of the other."""
+    """A generator that yields real lines, of the requested class or of the other."""
 
     def __init__(self, header, real, swapped):
         self.header, self.real, self.swapped = header, real, swapped

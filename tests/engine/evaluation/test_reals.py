@@ -1,4 +1,4 @@
-"""Real images in two parts: what judges learn from, and what nobody does."""
+"""Real images: those that judges learn from, and those held out."""
 
 from dataclasses import replace
 
