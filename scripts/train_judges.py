@@ -1,4 +1,4 @@
-"""Train MNIST's judges, as they are bundled.
+"""Train the bundled judges of MNIST.
 
 python scripts/train_judges.py FOLDER
 """
@@ -14,11 +14,11 @@ from ganctl.engine.evaluation.judges import JUDGES, judge_bytes, train_judge
 from ganctl.files.atomic import write_atomically
 
 STEPS = 6000
-"""More than for other data: these are trained once for everybody."""
+"""More than for other data, since these are trained once for all users."""
 
 
 def main() -> None:
-    """Write both judges and say how large each is, and its checksum."""
+    """Write both judges, and print the size, accuracy and checksum of each."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     folder = parser.parse_args().folder

@@ -23,7 +23,7 @@ from torch import Tensor
 
 import ganctl
 from ganctl.engine.data.dataset import Dataset, load
-from ganctl.engine.sampling.code_map import guess_categories
+from ganctl.engine.sampling.code_map import predict_categories
 from ganctl.engine.training.checkpoint import load_discriminator
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import find_source
@@ -57,7 +57,7 @@ def main() -> None:
         print(row(source.reference, model, estimate, PAPERS_LIKELIHOOD.get(model, "")), flush=True)
         if generator.header.code_map:
             discriminator, header = load_discriminator(source.checkpoint)
-            guessed = guess_categories(discriminator, test.images, header.network.categories)
+            guessed = predict_categories(discriminator, test.images, header.network.categories)
             errors[model].append(code_error(guessed, header, test))
     for model, values in errors.items():
         each = ", ".join(f"{error:.2%}" for error in values)

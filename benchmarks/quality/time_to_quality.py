@@ -283,23 +283,13 @@ def train_port(spot: Spot, folder: Path) -> Path:
 
 def figures(evaluation: Evaluation) -> tuple[dict[str, float], dict[str, float]]:
     """Return each measure of the samples, and of real images."""
-    labels = evaluation.labels
-    if labels is None or labels.real.label_accuracy is None:
+    found = evaluation.figures()
+    if "label_accuracy" not in found:
         raise ValueError("a model without labels is never right about them")
-    samples = {
-        "label_accuracy": labels.samples.label_accuracy or 0.0,
-        "times_floor": evaluation.distance.times_floor,
-        "density": evaluation.density.samples.density,
-        "coverage": evaluation.coverage.samples.coverage,
-    }
-    real = {
-        "label_accuracy": labels.real.label_accuracy,
-        "times_floor": 1.0,
-        "density": evaluation.density.real.density,
-        "coverage": evaluation.coverage.real.coverage,
-    }
-    if evaluation.cas is not None and evaluation.cas_real is not None:
-        samples["cas"], real["cas"] = evaluation.cas, evaluation.cas_real
+    samples = {key: figure.samples for key, figure in found.items()}
+    real = {key: figure.real for key, figure in found.items()}
+    del samples["feature_distance"], real["feature_distance"]
+    samples["times_floor"], real["times_floor"] = found["feature_distance"].times_floor, 1.0
     return samples, real
 
 

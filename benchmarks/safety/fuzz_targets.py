@@ -38,7 +38,8 @@ from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
-from ganctl.runs.evaluation import Evaluation, JudgeResult, Measures
+from ganctl.runs.evaluation import Evaluation
+from ganctl.runs.evaluation_metrics import Figure, JudgeResult, Measurements
 from ganctl.runs.evaluation_tables import comparison, page
 from ganctl.runs.locate import RunSource, find
 from ganctl.runs.run import Run
@@ -308,14 +309,15 @@ def metrics_seeds() -> list[bytes]:
 
 
 def evaluation_seeds() -> list[bytes]:
-    measures = Measures(((5, 1), (2, 4)), 1.5, 0.9, 0.8)
-    judge_result = JudgeResult("quick", "ab", measures, measures)
+    values = {"feature_distance": 1.5, "density": 0.9, "coverage": 0.8}
+    measurements = Measurements(((5, 1), (2, 4)), values)
+    judge = JudgeResult("quick", "ab", measurements, measurements)
     figures: dict[str, Any] = dict.fromkeys(
         ("run", "model", "data", "fingerprint", "ganctl_version", "split"), "x"
     )
     found = Evaluation(
-        **figures, step=1, classes=("a", "b"), n=12, seconds=1.0, cas=0.5, cas_real=0.6,
-        judge_results=(judge_result,),
+        **figures, step=1, classes=("a", "b"), n=12, seconds=1.0, judges=(judge,),
+        scores={"cas": Figure(0.5, 0.6)},
     )  # fmt: skip
     return [json.dumps(found.as_json()).encode()]
 

@@ -1,12 +1,11 @@
-"""How a training looks while it goes on: a live panel, plain lines, or nothing."""
+"""How a run shows while it trains: a live panel, plain lines, or notes alone."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from rich.text import Text
 from ganctl.cli.console import alarm_text, note_text, stderr
 from ganctl.cli.terminal import hide_control_keys
 from ganctl.files.text import printable
+from ganctl.requests import training_metrics as metrics
 
 if TYPE_CHECKING:
     from ganctl.engine.training.loop import StepReport
@@ -27,145 +27,109 @@ if TYPE_CHECKING:
 
 LINE_EVERY_SECONDS = 10.0
 SPARK_WIDTH = 40
-BESIDE_SPARKS = 33
-"""Columns: the panel's border, the longest name, its value, and what parts them."""
+VALUE_WIDTH = 7
 DIGIT_COLUMNS = 14
 _SPARKS = "▁▂▃▄▅▆▇█"
 
 
-class TrainingView(Protocol):
-    """Something that shows reports until it is closed."""
-
-    def prepare(self, what: str, done: int, total: int | None) -> None:
-        """Show how far a download or another preparation got."""
-        ...
-
-    def update(self, report: StepReport) -> None:
-        """Show the latest report."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Say something the user should know."""
-        ...
-
-    def close(self) -> None:
-        """Stop to show."""
-        ...
-
-
 def training_view(title: str, *, quiet: bool) -> TrainingView:
-    """Return the view that suits stderr."""
+    """Return the view that suits stderr; a quiet one shows notes alone."""
     console = stderr()
     if quiet:
-        return Notes(console)
+        return TrainingView(console, None)
     live = console.is_terminal and not console.is_dumb_terminal
-    return LivePanel(console, title) if live else PlainLines(console)
+    return TrainingView(console, LivePanel(console, title) if live else PlainLines(console))
 
 
-class Silence:
-    """Shows nothing."""
+class TrainingView:
+    """Shows a run on stderr while it trains, until stderr is lost.
 
-    def prepare(self, what: str, done: int, total: int | None) -> None:
-        """Show nothing."""
+    The run keeps training when its terminal or pipe is gone.
 
-    def update(self, report: StepReport) -> None:
-        """Show nothing."""
+    Args:
+        console: stderr.
+        display: how reports are shown; None shows none.
+    """
 
-    def note(self, text: str) -> None:
-        """Show nothing."""
-
-    def close(self) -> None:
-        """Show nothing."""
-
-
-class UntilLost:
-    """Another view, until its terminal or pipe is gone: a training goes on without being seen."""
-
-    def __init__(self, view: TrainingView) -> None:
-        self._view = view
+    def __init__(self, console: Console, display: LivePanel | PlainLines | None) -> None:
+        self._console = console
+        self._display = display
+        self._is_lost = False
 
     def prepare(self, what: str, done: int, total: int | None) -> None:
-        """Show how far a download or another preparation got."""
-        with self._until_lost():
-            self._view.prepare(what, done, total)
+        """Show how much of a download or another preparation is done."""
+        display = self._display
+        if display is not None:
+            self._show(lambda: display.prepare(what, done, total))
 
     def update(self, report: StepReport) -> None:
-        """Show the latest report."""
-        with self._until_lost():
-            self._view.update(report)
+        """Show a report, and its alarms above it."""
+        display = self._display
+        if display is not None:
+            self._show(lambda: display.update(report))
 
     def note(self, text: str) -> None:
         """Say something the user should know."""
-        with self._until_lost():
-            self._view.note(text)
+        self._show(lambda: self._console.print(note_text(text)))
 
     def close(self) -> None:
-        """Stop to show."""
-        with self._until_lost():
-            self._view.close()
+        """Leave the last panel on the terminal, and the terminal as it was."""
+        if isinstance(self._display, LivePanel):
+            self._show(self._display.close)
 
-    @contextmanager
-    def _until_lost(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError:
-            self._view = Silence()
+    def _show(self, show: Callable[[], None]) -> None:
+        if not self._is_lost:
+            try:
+                show()
+            except OSError:
+                self._is_lost = True
 
 
-class Notes(Silence):
-    """Shows what the user should know, and nothing else."""
+class PlainLines:
+    """A line every ten seconds and one at the end, for files and pipes."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-
-    def note(self, text: str) -> None:
-        """Print a note."""
-        self._console.print(note_text(text))
-
-
-class PlainLines(Notes):
-    """One line every ten seconds and one at the end, for files and pipes."""
-
-    def __init__(self, console: Console) -> None:
-        super().__init__(console)
         self._printed = time.monotonic()
         self._prepared: set[str] = set()
         self._quality: Quality | None = None
 
     def prepare(self, what: str, done: int, total: int | None) -> None:  # noqa: ARG002
-        """Print what is prepared, once."""
+        """Print the name of a preparation, once."""
         if what not in self._prepared:
             self._prepared.add(what)
             self._console.print(f"{what} …")
 
     def update(self, report: StepReport) -> None:
         """Print alarms, and a line if the last one is old enough or this is the end."""
-        for alarm in report.alarms:
-            self._console.print(alarm_text(alarm.message, alarm.advice))
+        _print_alarms(self._console, report)
         self._quality = report.quality or self._quality
         now = time.monotonic()
         if report.progress < 1 and now - self._printed < LINE_EVERY_SECONDS:
             return
         self._printed = now
         of = f"/{report.total_steps}" if report.total_steps else ""
+        losses = [
+            f"{metric.line} {report.losses[metric.key]:{metric.format}}"
+            for metric in metrics.of_group(metrics.Group.LOSS)
+            if metric.line
+        ]
+        quality = _in_words(self._quality, metrics.of_group(metrics.Group.QUALITY))
         self._console.print(
             f"{report.progress:4.0%}  step {report.step}{of}  epoch {report.epoch:.2f}  "
-            f"{report.images_per_second:.0f} images/s  {_clock(_left(report))} left  "
-            f"loss G {report.losses['generator_loss']:.3f} "
-            f"D {report.losses['discriminator_loss']:.3f}"
-            f"{_labels_right(self._quality)}{_distance(self._quality)}"
+            f"{report.images_per_second:.0f} images/s  {_clock(_seconds_left(report))} left  "
+            f"{' '.join(losses)}{quality}"
         )
 
 
-class LivePanel(Notes):
-    """A bar, figures, losses and distance as sparklines, quality, and the latest digits."""
+class LivePanel:
+    """A bar, figures, metrics as sparklines, and the latest digits."""
 
     def __init__(self, console: Console, title: str) -> None:
-        super().__init__(console)
+        self._console = console
         self._title = Text(printable(title))
-        self._generator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
-        self._discriminator_losses: deque[float] = deque(maxlen=SPARK_WIDTH)
-        self._distances: deque[float] = deque(maxlen=SPARK_WIDTH)
+        self._with_spark = [metric for metric in metrics.METRICS if metric.spark]
+        self._histories = {m.key: deque[float](maxlen=SPARK_WIDTH) for m in self._with_spark}
         self._quality: Quality | None = None
         self._preview: NDArray[np.uint8] | None = None
         # Until there is a report the panel leaves nothing behind, so that an error stands alone.
@@ -188,17 +152,16 @@ class LivePanel(Notes):
         self._live.update(self._framed(Group(Text(f"{what} …"), bar)))
 
     def update(self, report: StepReport) -> None:
-        """Draw the panel anew, below the alarms."""
+        """Redraw the panel, below new alarms."""
         self._live.transient = False
-        for alarm in report.alarms:
-            self._console.print(alarm_text(alarm.message, alarm.advice))
-        if report.quality is not None:
-            self._quality = report.quality
-            self._distances.append(report.quality.feature_distance)
-        self._generator_losses.append(report.losses["generator_loss"])
-        self._discriminator_losses.append(report.losses["discriminator_loss"])
+        _print_alarms(self._console, report)
+        self._quality = report.quality or self._quality
         if report.preview is not None:
             self._preview = report.preview
+        values = {**report.losses, **(report.quality.as_metrics() if report.quality else {})}
+        for key, history in self._histories.items():
+            if key in values:
+                history.append(values[key])
         self._live.update(self._framed(Group(*self._rows(report))))
 
     def _framed(self, content: RenderableType) -> Panel:
@@ -211,40 +174,33 @@ class LivePanel(Notes):
         bar.add_column(justify="right", no_wrap=True)
         bar.add_row(
             ProgressBar(total=1.0, completed=report.progress),
-            f"{report.progress:4.0%}  {_clock(_left(report))} left",
+            f"{report.progress:4.0%}  {_clock(_seconds_left(report))} left",
         )
+        without_spark = [m for m in metrics.of_group(metrics.Group.QUALITY) if not m.spark]
         figures = Text(
             f"step {report.step}{of} · epoch {report.epoch:.2f} · "
             f"{report.images_per_second:,.0f} images/s · {_clock(report.seconds)}"
-            f"{_labels_right(self._quality)}",
+            f"{_in_words(self._quality, without_spark)}",
         )
-        losses = Table.grid(padding=(0, 2))
-        for _ in range(3):
-            losses.add_column(no_wrap=True)
-        losses.add_row(
-            "generator loss",
-            f"{report.losses['generator_loss']:7.3f}",
-            Text(self._spark(self._generator_losses), style="cyan"),
-        )
-        losses.add_row(
-            "discriminator loss",
-            f"{report.losses['discriminator_loss']:7.3f}",
-            Text(self._spark(self._discriminator_losses), style="magenta"),
-        )
-        if self._quality is not None:
-            losses.add_row(
-                "feature distance",
-                f"{self._quality.feature_distance:7.2f}",
-                Text(self._spark(self._distances), style="green"),
-            )
-        rows: list[RenderableType] = [bar, figures, losses]
+        rows: list[RenderableType] = [bar, figures, self._sparks()]
         digits = self._digits()
         return [*rows, Text(), digits] if digits is not None else rows
 
-    def _spark(self, values: Sequence[float]) -> str:
-        """Return a sparkline of the latest values that the terminal has room for."""
-        room = min(SPARK_WIDTH, self._console.width - BESIDE_SPARKS)
-        return sparkline(list(values)[-room:]) if room > 0 else ""
+    def _sparks(self) -> Table:
+        """Return a row with the latest value and a sparkline for each metric that has any."""
+        table = Table.grid(padding=(0, 2))
+        for _ in range(3):
+            table.add_column(no_wrap=True)
+        border_and_gaps = 8
+        beside = border_and_gaps + max(len(m.label) for m in self._with_spark) + VALUE_WIDTH
+        room = min(SPARK_WIDTH, self._console.width - beside)
+        for metric in self._with_spark:
+            history = list(self._histories[metric.key])
+            if history:
+                value = f"{history[-1]:{VALUE_WIDTH}{metric.format}}"
+                spark = sparkline(history[-room:]) if room > 0 else ""
+                table.add_row(metric.label, value, Text(spark, style=metric.spark or ""))
+        return table
 
     def _digits(self) -> RenderableType | None:
         """Return the first ten classes' first images, if the terminal has room for five a row."""
@@ -264,16 +220,22 @@ class LivePanel(Notes):
         return grid
 
 
-def _labels_right(quality: Quality | None) -> str:
-    if quality is None or quality.label_accuracy is None:
-        return ""
-    return f" · labels right {quality.label_accuracy:.1%}"
+def _print_alarms(console: Console, report: StepReport) -> None:
+    for alarm in report.alarms:
+        console.print(alarm_text(alarm.message, alarm.advice))
 
 
-def _distance(quality: Quality | None) -> str:
+def _in_words(quality: Quality | None, shown: Sequence[metrics.TrainingMetric]) -> str:
+    """Return those of the metrics that the plain lines name, each behind a dot."""
     if quality is None:
         return ""
-    return f" · feature distance {quality.feature_distance:.2f} (real {quality.floor:.2f})"
+    values, words = quality.as_metrics(), ""
+    for metric in shown:
+        if metric.line and metric.key in values:
+            words += f" · {metric.line} {values[metric.key]:{metric.format}}"
+            if metric.floor:
+                words += f" (real {getattr(quality, metric.floor):{metric.format}})"
+    return words
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -312,7 +274,7 @@ def _rgb(pixel: NDArray[np.uint8]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*pixel)
 
 
-def _left(report: StepReport) -> float:
+def _seconds_left(report: StepReport) -> float:
     """Return the seconds that the rest of the budget takes at the speed so far."""
     if report.progress <= 0:
         return 0.0

@@ -30,7 +30,7 @@ FOREIGN_ENDINGS = ("jpg", "jpeg", "gif", "webp", "apng", "bmp", "tif", "tiff", "
 
 @dataclass(frozen=True)
 class Destination:
-    """Where samples go: ``path`` is a file if ``sheet`` or ``.npz``, else a folder."""
+    """Where samples go: ``path`` is a file for a sheet or an ``.npz``, else a folder."""
 
     path: Path
     format: Format
@@ -61,7 +61,7 @@ def choose_destination(out: Path | None, wanted: str | None, stem: str) -> Desti
 
     Raises:
         UnknownName: no such format.
-        UsageError: the format does not go with the path's ending.
+        UsageError: the format does not match the path's ending.
     """
     ending = out.suffix.lower().removeprefix(".") if out is not None else ""
     by_ending = Format(ending) if ending in ("png", "npz") else None
@@ -73,8 +73,8 @@ def choose_destination(out: Path | None, wanted: str | None, stem: str) -> Desti
     kind = choose("format", wanted, Format) if wanted else by_ending or Format.PNG
     if by_ending is not None and by_ending is not kind:
         raise UsageError(
-            f"--format {kind.value} does not go with {out}.",
-            "Leave --format out, or give --out a fitting ending.",
+            f"--format {kind.value} does not match {out}.",
+            "Leave --format out, or give --out a matching ending.",
         )
     if out is None:
         folder = Path("samples")
@@ -87,12 +87,11 @@ def choose_destination(out: Path | None, wanted: str | None, stem: str) -> Desti
 
 @dataclass(frozen=True)
 class Samples:
-    """All that one command made, in order.
+    """The samples of one command, in order.
 
-    ``images`` is uint8 [N, H, W] or [N, H, W, 3]; ``labels`` and ``seeds`` have
-    N entries; ``classes`` are all the names the run knows; ``truncation``,
-    ``codes`` and ``scale`` are as they were asked for, ``origin`` is what they
-    were drawn from.
+    ``images`` is uint8 [N, H, W] or [N, H, W, 3]; ``labels`` and ``seeds`` have N entries;
+    ``classes`` are the names of all the run's classes; ``truncation``, ``codes`` and ``scale``
+    are as requested; ``origin`` is the checkpoint.
     """
 
     images: Images
@@ -105,7 +104,7 @@ class Samples:
     origin: Origin
 
     def metadata(self, labels: Iterable[Label], seeds: Iterable[int]) -> dict[str, Any]:
-        """Return the text that a PNG of these labels and seeds carries."""
+        """Return the metadata for a PNG of these labels and seeds."""
         return self.origin.metadata(
             "sample",
             labels=[label.text for label in labels if label.weights],
@@ -119,7 +118,7 @@ class Samples:
 
 
 def write_samples(samples: Samples, destination: Destination, *, force: bool) -> Path:
-    """Write samples and return where: a file, or the folder.
+    """Write samples and return the path of the file or folder.
 
     Raises:
         FileError: something else is there and ``force`` is false, or the disk is full.
@@ -148,15 +147,15 @@ def write_samples(samples: Samples, destination: Destination, *, force: bool) ->
 
 
 def _folders(labels: Iterable[Label]) -> dict[Label, str]:
-    """Return a folder for each label, with a number where names would be one folder.
+    """Return a folder for each label, with a number added to names that would collide.
 
-    Some file systems do not tell capitals from small letters.
+    Names that differ only in case collide, since some file systems ignore case.
     """
     folders: dict[Label, str] = {}
     taken: set[str] = set()
-    asked = list(dict.fromkeys(labels))
-    count = Counter(label.folder.casefold() for label in asked)
-    for label in asked:
+    distinct = list(dict.fromkeys(labels))
+    count = Counter(label.folder.casefold() for label in distinct)
+    for label in distinct:
         folder, number = label.folder, label.index
         if count[folder.casefold()] > 1:
             folder = f"{label.folder}-{number}"
@@ -173,7 +172,7 @@ def npz_bytes(arrays: dict[str, NDArray[np.generic]]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, array in arrays.items():
-            # ZipInfo dates the member 1980, whatever the time is.
+            # A ZipInfo is dated 1980, whatever the time is.
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, array, allow_pickle=False)
     return buffer.getvalue()
@@ -190,9 +189,9 @@ def _sheet(samples: Samples) -> bytes:
 
 
 def _columns(per_label: int) -> int:
-    """Return ten columns where rows of ten come out even, else one row for each label.
+    """Return ten columns if they divide the images of a label evenly, else one row for each label.
 
-    A long row is broken into even ones, if there are any.
+    A long row is divided into equal ones, if possible.
     """
     if per_label % 10 == 0:
         return 10
@@ -212,11 +211,11 @@ def _arrays(samples: Samples) -> dict[str, NDArray[np.generic]]:
 
 
 def _idx_files(samples: Samples) -> dict[str, bytes]:
-    """Return the files of a data folder that ``--data`` reads again."""
+    """Return the files of a data folder that ``--data`` can read."""
     if samples.images.ndim == 4:
-        raise UsageError("IDX files hold grey images only.", "Use --format npz.")
+        raise UsageError("IDX files hold only grey images.", "Use --format npz.")
     if len(samples.classes) > MAX_IDX_CLASSES:
-        raise UsageError("IDX labels count to 255 at most.", "Use --format npz.")
+        raise UsageError(f"IDX files hold at most {MAX_IDX_CLASSES} classes.", "Use --format npz.")
     labels = np.array([label.index for label in samples.labels], np.uint8)
     return {
         "train-images-idx3-ubyte": idx_bytes(samples.images),

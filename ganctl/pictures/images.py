@@ -1,4 +1,4 @@
-"""Pictures out of arrays: sheets, PNG with metadata, animations. Pillow and NumPy alone."""
+"""Arrays as pictures: sheets, PNGs with metadata, animations. Pillow and NumPy alone."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def sheet(images: Images, columns: int, *, line: int = 1, group: int | None = No
         the gaps.
 
     Raises:
-        UsageError: it would be too large to be read again.
+        UsageError: it would be too large for ganctl to read.
     """
     count, height, width = images.shape[:3]
     size = check_sheet(count, columns, height, width, line=line, group=group)
@@ -73,7 +73,7 @@ def enlarge(image: Images, scale: int) -> Images:
     """Return an image [H, W] or [H, W, 3] with each pixel ``scale`` × ``scale`` times as large.
 
     Raises:
-        UsageError: it would be too large to be read again.
+        UsageError: it would be too large for ganctl to read.
     """
     check_enlarged(image.shape[0], image.shape[1], scale)
     return image.repeat(scale, axis=0).repeat(scale, axis=1)
@@ -95,10 +95,10 @@ def png_bytes(image: Images, metadata: Mapping[str, Any] | None = None) -> bytes
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """Return what ``png_bytes`` put beside the pixels of a PNG; they are not decoded.
+    """Return the metadata that ``png_bytes`` put into a PNG, without decoding its pixels.
 
     Raises:
-        FileError: it is no PNG, or says what ganctl would not.
+        FileError: it is no PNG, or has no metadata by ganctl.
     """
     with _opened(path) as image:
         text = image.info.get(METADATA_KEY)
@@ -106,7 +106,7 @@ def read_metadata(path: Path) -> dict[str, Any]:
     if not isinstance(metadata, dict) or not _is_ours(metadata):
         raise FileError(
             f"{path} does not say how it was made.",
-            "Only pictures that ganctl wrote carry that; an image editor may have dropped it.",
+            "Only pictures by ganctl do; an image editor may have removed the metadata.",
         )
     return metadata
 
@@ -122,7 +122,7 @@ def read_images(paths: Sequence[Path], scale: int = 1) -> list[Images]:
     for path in paths:
         image = read_image(path)
         if images and image.shape != images[0].shape:
-            raise FileError(f"{path} is not of the size of {paths[0]}.", "Remove the odd one.")
+            raise FileError(f"{path} is not of the size of {paths[0]}.", "Remove one of them.")
         check_animation(len(paths), image.size, scale)
         images.append(image)
     return images
@@ -154,7 +154,7 @@ def read_image(path: Path) -> Images:
 
 
 def _is_ours(metadata: Mapping[str, Any]) -> bool:
-    """Return whether a picture says what ganctl writes: values, lists of them, and a command."""
+    """Return whether metadata are as ganctl writes them: values, lists of values, a command."""
     for value in metadata.values():
         for part in value if isinstance(value, list) else [value]:
             if isinstance(part, (list, dict)):
@@ -170,23 +170,23 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     """
     try:
         if not path.is_file():
-            raise OSError("a pipe would keep us waiting")
+            raise OSError("not a file: reading a pipe could wait forever")
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=["PNG"]) as image:
                 yield image
     except GanctlError:
         raise
-    except Exception as error:  # Pillow's readers let all kinds of errors out.
+    except Exception as error:  # Pillow raises errors of many kinds.
         raise FileError(f"{path} cannot be read as a PNG.", "Check the path.") from error
 
 
 def _check_pixels(height: int, width: int) -> None:
-    """Raise ``UsageError`` if a picture would be larger than we would read again."""
+    """Raise ``UsageError`` if a picture would be too large for ganctl to read."""
     if height * width > PIXELS:
         raise UsageError(
             f"The picture would have {width:,}×{height:,} pixels.",
-            f"Up to {PIXELS:,} in all can be drawn: give a smaller --scale, or fewer images.",
+            f"At most {PIXELS:,} are possible: give a smaller --scale, or fewer images.",
         )
 
 
@@ -201,15 +201,15 @@ def animation_format(path: Path) -> str:
     except KeyError:
         endings = ", ".join(ANIMATION_FORMATS)
         raise UsageError(
-            f"{path.name} does not end in an animation's ending.", f"--out takes {endings}."
+            f"{path.name} does not have an animation's ending.", f"--out takes {endings}."
         ) from None
 
 
 def animation_bytes(frames: Sequence[Images], fps: float, kind: str) -> bytes:
-    """Return an endless animation of equally large frames.
+    """Return an animation that repeats forever.
 
     Args:
-        frames: one or more uint8 [H, W] or [H, W, 3].
+        frames: one or more uint8 [H, W] or [H, W, 3], of one size.
         fps: frames a second.
         kind: "GIF", "WEBP" or "PNG" (animated).
     """

@@ -1,4 +1,4 @@
-"""What a picture says about itself: the command that makes it again."""
+"""The metadata of a picture: its checkpoint, and the command that makes it again."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _SHORT_OPTION = re.compile("-[A-Za-z].*")
 
 
 def is_command(text: object) -> bool:
-    """Return whether a stranger's picture may have us show ``text`` as a command to type.
+    """Return whether ``text``, from a picture that may be a stranger's, can be shown as a command.
 
-    It does as ``Origin`` writes it: every word is quoted, so that a shell sees
-    one command; that draws; and it overwrites nothing.
+    It must be as ``Origin`` writes it: quoted, so that a shell sees a single command; one of
+    ``COMMANDS``; and without ``--force``, so that it overwrites nothing.
     """
     try:
         words = shlex.split(text) if isinstance(text, str) else []
-    except ValueError:  # A quotation that does not end.
+    except ValueError:  # A quotation mark is missing.
         return False
     return (
         words[:1] == ["ganctl"]
@@ -35,7 +35,7 @@ def is_command(text: object) -> bool:
 
 @dataclass(frozen=True)
 class Origin:
-    """The weights that a picture was drawn from: what RUN to type, and their step."""
+    """The checkpoint that a picture was made from: the RUN to type, and its step."""
 
     reference: str
     step: int
@@ -55,7 +55,7 @@ class Origin:
             labels: the LABELs, in order.
             options: names without dashes, and values; True is a flag, None and False are left
                 out, and a list is an option given more than once.
-            out: what stands for the file's name.
+            out: the placeholder of the file's name.
         """
         words = ["ganctl", command, self.reference]
         for label in labels:

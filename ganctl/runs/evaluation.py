@@ -1,149 +1,106 @@
-"""What an evaluation found, as JSON and as tables of text. No torch."""
+"""``evaluation.json``: its shape, its writer and its reader. No torch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, get_type_hints
 
 from ganctl.errors import RunError
 from ganctl.files.untrusted_json import as_count, as_number, as_text
 from ganctl.requests.labels import check_class_names
+from ganctl.runs.evaluation_metrics import (
+    LABEL_ACCURACY,
+    METRICS,
+    Figure,
+    JudgeResult,
+    Measurements,
+)
 
 FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True)
-class Measures:
-    """What one judge says of some images, beside real training images of the same number.
-
-    ``confusion`` counts them: a row for each class that was asked for, a
-    column for each that the judge sees; it is empty where nothing was asked
-    for. ``feature_distance`` is the squared Fréchet distance of the judge's
-    features; ``density`` and ``coverage`` are those of Naeem et al. (2020).
-    """
-
-    confusion: tuple[tuple[int, ...], ...]
-    feature_distance: float
-    density: float
-    coverage: float
-
-    @property
-    def label_accuracy(self) -> float | None:
-        """The part of the images that the judge takes for what was asked for, in [0, 1]."""
-        if not self.confusion:
-            return None
-        right = sum(row[index] for index, row in enumerate(self.confusion))
-        return right / sum(map(sum, self.confusion))
-
-    @property
-    def per_class(self) -> tuple[float, ...]:
-        """The label accuracy of each class; 0 for one that nothing was asked of."""
-        return tuple(row[index] / max(1, sum(row)) for index, row in enumerate(self.confusion))
-
-
-@dataclass(frozen=True)
-class JudgeResult:
-    """What one judge says of the samples, and of as many real images that were held out.
-
-    ``real.label_accuracy`` is how good the judge is, and
-    ``real.feature_distance`` the floor: what two draws of real images are apart.
-    ``checksum`` is the sha256 of the judge's weights.
-    """
-
-    judge: str
-    checksum: str
-    samples: Measures
-    real: Measures
-
-    @property
-    def times_floor(self) -> float:
-        """How many times as far as real images the samples are from real images."""
-        return self.samples.feature_distance / max(self.real.feature_distance, 1e-12)
-
-
-@dataclass(frozen=True)
 class Evaluation:
-    """How good a generator's images are: what was measured, and what made it.
+    """How good a generator's images are: what was measured, and on what.
 
-    The figures without a judge's name are those of the judge that is worse for
-    the samples. ``n`` images were judged, as many of each class as in the real
-    images ``split``. ``cas`` is the classification accuracy score (Ravuri &
-    Vinyals 2019), ``cas_real`` that of real training images.
+    ``n`` images were judged, as many of each class as among the held-out real images; ``split``
+    says where these come from. ``classes`` is empty for a generator without labels. ``scores``
+    holds the metrics without judges, by key.
+
+    The fields are in the order of ``evaluation.json``, and each is read by its type.
     """
 
     run: str
-    model: str
     step: int
-    data: str
-    fingerprint: str
-    ganctl_version: str
-    classes: tuple[str, ...]
     n: int
+    judges: tuple[JudgeResult, ...]
     split: str
     seconds: float
-    judge_results: tuple[JudgeResult, ...]
-    cas: float | None = None
-    cas_real: float | None = None
+    model: str
+    data: str
+    fingerprint: str
+    classes: tuple[str, ...]
+    ganctl_version: str
+    scores: Mapping[str, Figure] = field(default_factory=dict)
 
-    @property
-    def labels(self) -> JudgeResult | None:
-        """The verdict with the lower label accuracy; None for a model that knows no labels."""
-        if not self.classes:
-            return None
-        return min(
-            self.judge_results, key=lambda judge_result: judge_result.samples.label_accuracy or 0.0
-        )
+    def figures(self) -> dict[str, Figure]:
+        """Return the figure to quote of each metric that was measured, by key."""
+        found = {metric.key: metric.figure(self.judges, self.scores) for metric in METRICS}
+        return {key: figure for key, figure in found.items() if figure is not None}
 
-    @property
-    def distance(self) -> JudgeResult:
-        """The verdict with the greater feature distance, by its floor."""
-        return max(self.judge_results, key=lambda judge_result: judge_result.times_floor)
+    def label_judge(self) -> JudgeResult | None:
+        """Return the judge with the lower label accuracy; None for a generator without labels."""
+        figure = self.figures().get(LABEL_ACCURACY.key)
+        return figure.judge if figure else None
 
-    @property
-    def density(self) -> JudgeResult:
-        """The verdict with the lower density."""
-        return min(self.judge_results, key=lambda judge_result: judge_result.samples.density)
-
-    @property
-    def coverage(self) -> JudgeResult:
-        """The verdict with the lower coverage."""
-        return min(self.judge_results, key=lambda judge_result: judge_result.samples.coverage)
+    def summary(self) -> dict[str, Any]:
+        """Return the step, the bare figures and the number of images, as ``info`` shows them."""
+        values: dict[str, float] = {}
+        figures = self.figures()
+        for metric in METRICS:
+            if metric.key in figures:
+                values[metric.key] = figures[metric.key].samples
+                if metric.floor:
+                    values[metric.floor] = figures[metric.key].real
+        return {"step": self.step, **values, "n": self.n}
 
     def says_more_than(self, other: Evaluation) -> bool:
-        """Return whether this is of the same weights and data, and of more images or measures."""
+        """Return whether this is of the same weights and data, and of more images or scores."""
         made_of = (self.step, self.fingerprint, self.ganctl_version)
         if made_of != (other.step, other.fingerprint, other.ganctl_version):
             return False
-        mine, others = (self.n, self.cas is not None), (other.n, other.cas is not None)
-        return mine > others
+        return (self.n, len(self.scores)) > (other.n, len(other.scores))
 
     def as_json(self) -> dict[str, Any]:
-        """Return the figures first, and then all that they come from."""
-        labels, distance = self.labels, self.distance
+        """Return the run, its step, the figures, and then all that they come from."""
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        plain["judges"] = [judge.as_json() for judge in self.judges]
+        plain["classes"] = list(self.classes)
+        del plain["scores"]  # They are among the figures.
+        head = {name: plain.pop(name) for name in ("run", "step")}
+        return {**head, **self._figures_json(), **plain, "format_version": FORMAT_VERSION}
+
+    def _figures_json(self) -> dict[str, Any]:
+        figures, plain = self.figures(), dict[str, Any]()
+        for metric in METRICS:
+            figure = figures.get(metric.key)
+            if metric is LABEL_ACCURACY:
+                plain[metric.key] = self._label_accuracy_json()
+            elif figure and metric.floor:
+                plain[metric.key] = {"value": figure.samples, "floor": figure.real}
+            elif figure:
+                plain |= {metric.key: figure.samples, f"{metric.key}_real": figure.real}
+        return plain
+
+    def _label_accuracy_json(self) -> dict[str, Any] | None:
+        judge = self.label_judge()
+        if judge is None:
+            return None
         return {
-            "run": self.run,
-            "step": self.step,
-            "label_accuracy": labels and _label_figures(labels.samples, self.classes),
-            "feature_distance": {
-                "value": distance.samples.feature_distance,
-                "floor": distance.real.feature_distance,
-            },
-            "density": self.density.samples.density,
-            "density_real": self.density.real.density,
-            "coverage": self.coverage.samples.coverage,
-            "coverage_real": self.coverage.real.coverage,
-            **({} if self.cas is None else {"cas": self.cas, "cas_real": self.cas_real}),
-            "n": self.n,
-            "judges": [asdict(judge_result) for judge_result in self.judge_results],
-            "split": self.split,
-            "seconds": self.seconds,
-            "model": self.model,
-            "data": self.data,
-            "fingerprint": self.fingerprint,
-            "classes": list(self.classes),
-            "ganctl_version": self.ganctl_version,
-            "format_version": FORMAT_VERSION,
+            "overall": judge.samples.label_accuracy,
+            "per_class": dict(zip(self.classes, judge.samples.per_class, strict=True)),
+            "confusion": [list(row) for row in judge.samples.confusion],
         }
 
     @classmethod
@@ -156,64 +113,69 @@ class Evaluation:
         try:
             if plain["format_version"] != FORMAT_VERSION:
                 raise ValueError(f"format {plain['format_version']}")
-            found = cls(
-                **{name: as_text(plain[name]) for name in _TEXTS},
-                step=as_count(plain["step"]),
-                classes=check_class_names(plain["classes"]),
-                n=as_count(plain["n"]),
-                seconds=as_number(plain["seconds"]),
-                judge_results=tuple(_verdict(judge_result) for judge_result in plain["judges"]),
-                cas=_optional(plain.get("cas")),
-                cas_real=_optional(plain.get("cas_real")),
-            )
+            types = get_type_hints(cls)
+            del types["scores"]
+            values = {name: _READERS[kind](plain[name]) for name, kind in types.items()}
+            found = cls(**values, scores=_scores(plain))
             found._check()
             return found
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise RunError(
-                f"The evaluation cannot be read ({error}).", "Make it anew with: ganctl evaluate"
+                f"The evaluation cannot be read ({error}).", "Make it again with: ganctl evaluate"
             ) from error
 
     def _check(self) -> None:
-        """Raise ``ValueError`` unless every figure can be worked out."""
-        if not self.judge_results:
+        """Raise ``ValueError`` unless every figure can be computed."""
+        if not self.judges:
             raise ValueError("no judge")
-        for judge_result in self.judge_results:
-            if len(judge_result.samples.confusion) != len(self.classes):
+        for judge in self.judges:
+            samples, real = judge.samples.confusion, judge.real.confusion
+            if len(samples) != len(self.classes) or (self.classes and not real):
                 raise ValueError("confusion")
-            for counts in (judge_result.samples.confusion, judge_result.real.confusion):
+            for counts in (samples, real):
                 square = all(len(row) == len(counts) for row in counts)
                 if not square or (counts and sum(map(sum, counts)) < 1):
                     raise ValueError("confusion")
 
 
-_TEXTS = ("run", "model", "data", "fingerprint", "ganctl_version", "split")
+def _judges(plain: list[Mapping[str, Any]]) -> tuple[JudgeResult, ...]:
+    return tuple(
+        JudgeResult(
+            judge=as_text(judge["judge"]),
+            checksum=as_text(judge["checksum"]),
+            samples=_measurements(judge["samples"]),
+            real=_measurements(judge["real"]),
+        )
+        for judge in plain
+    )
 
 
-def _label_figures(samples: Measures, classes: Sequence[str]) -> dict[str, Any]:
+def _measurements(plain: Mapping[str, Any]) -> Measurements:
+    stored = [metric for metric in METRICS if metric.is_stored]
+    return Measurements(
+        confusion=tuple(tuple(map(as_count, row)) for row in plain["confusion"]),
+        values={
+            metric.key: as_number(plain[metric.key])
+            for metric in stored
+            if metric.key in plain or not metric.optional
+        },
+    )
+
+
+def _scores(plain: Mapping[str, Any]) -> dict[str, Figure]:
+    keys = [metric.key for metric in METRICS if not metric.judged]
     return {
-        "overall": samples.label_accuracy,
-        "per_class": dict(zip(classes, samples.per_class, strict=True)),
-        "confusion": [list(row) for row in samples.confusion],
+        key: Figure(as_number(plain[key]), as_number(plain[f"{key}_real"]))
+        for key in keys
+        if plain.get(key) is not None
     }
 
 
-def _verdict(plain: Mapping[str, Any]) -> JudgeResult:
-    return JudgeResult(
-        judge=as_text(plain["judge"]),
-        checksum=as_text(plain["checksum"]),
-        samples=_measures(plain["samples"]),
-        real=_measures(plain["real"]),
-    )
-
-
-def _measures(plain: Mapping[str, Any]) -> Measures:
-    return Measures(
-        confusion=tuple(tuple(map(as_count, row)) for row in plain["confusion"]),
-        feature_distance=as_number(plain["feature_distance"]),
-        density=as_number(plain["density"]),
-        coverage=as_number(plain["coverage"]),
-    )
-
-
-def _optional(value: object) -> float | None:
-    return None if value is None else as_number(value)
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    str: as_text,
+    int: as_count,
+    float: as_number,
+    tuple[str, ...]: check_class_names,
+    tuple[JudgeResult, ...]: _judges,
+}
+"""How a field of each type is read; all raise errors that ``from_json`` explains."""

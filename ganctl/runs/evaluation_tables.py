@@ -1,18 +1,20 @@
-"""Evaluations as tables, for the terminal and for a page of text. No torch."""
+"""Evaluations as tables, for the terminal and for ``evaluation.txt``. No torch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ganctl.runs.evaluation import Evaluation, Measures
+from ganctl.runs.evaluation import Evaluation
+from ganctl.runs.evaluation_metrics import LABEL_ACCURACY, METRICS, Figure, Measurements, Metric
 
 BEST = "*"
+NOTHING = "–"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A title, the names of its columns, and rows of cells."""
+    """A table of text: each row has a cell for each column."""
 
     title: str
     columns: tuple[str, ...]
@@ -20,18 +22,12 @@ class Table:
 
 
 def tables(evaluation: Evaluation) -> list[Table]:
-    """Return all that an evaluation says: in short, by judge, by class, and the confusions."""
-    title = f"{evaluation.run}, step {evaluation.step:,}: {evaluation.n:,} images"
-    short = Table(title, ("", "samples", "real", "judge"), tuple(_short_rows(evaluation)))
-    if evaluation.labels is None:
-        return [short, _by_judge(evaluation)]
-    measures, classes = evaluation.labels.samples, evaluation.classes
-    return [
-        short,
-        _by_judge(evaluation),
-        _by_class(measures, classes),
-        _confusion(measures, classes),
-    ]
+    """Return the summary, the table by judge, and with labels that by class and the confusion."""
+    found = [_summary(evaluation), _by_judge(evaluation)]
+    judge, classes = evaluation.label_judge(), evaluation.classes
+    if judge is not None:
+        found += [_by_class(judge.samples, classes), _confusion(judge.samples, classes)]
+    return found
 
 
 def page(evaluation: Evaluation) -> str:
@@ -45,137 +41,73 @@ def page(evaluation: Evaluation) -> str:
 
 
 def comparison(evaluations: Sequence[Evaluation]) -> Table:
-    """Return a line for each measure and a column for each evaluation, the best with a star.
-
-    The best density is the nearest to that of real images: above it, samples are too typical.
-    """
-    steps = ("step", *(f"{one.step:,}" for one in evaluations))
-    lines = [(name, *_marked(evaluations, read, show, merit)) for name, read, show, merit in _LINES]
-    known = [line for line in lines if set(line[1:]) != {_NOTHING}]
-    made_of = steps, ("images", *(f"{one.n:,}" for one in evaluations))
-    return Table("", ("", *(one.run for one in evaluations)), (*made_of, *known))
-
-
-def _percent(number: float) -> str:
-    return f"{number:.2%}"
-
-
-def _plain(number: float) -> str:
-    return f"{number:.3f}"
-
-
-def _times(number: float) -> str:
-    return f"{number:.2f} × floor"
-
-
-def _label_accuracy(evaluation: Evaluation) -> float | None:
-    return evaluation.labels.samples.label_accuracy if evaluation.labels else None
-
-
-def _times_floor(evaluation: Evaluation) -> float:
-    return evaluation.distance.times_floor
-
-
-def _density(evaluation: Evaluation) -> float:
-    return evaluation.density.samples.density
-
-
-def _coverage(evaluation: Evaluation) -> float:
-    return evaluation.coverage.samples.coverage
-
-
-def _cas(evaluation: Evaluation) -> float | None:
-    return evaluation.cas
-
-
-Read = Callable[[Evaluation], "float | None"]
-Show = Callable[[float], str]
-Merit = Callable[[Evaluation], float]
-_NOTHING = "–"
-_LINES: tuple[tuple[str, Read, Show, Merit], ...] = (
-    ("label accuracy", _label_accuracy, _percent, lambda one: _label_accuracy(one) or 0.0),
-    ("feature distance", _times_floor, _times, lambda one: -_times_floor(one)),
-    ("density", _density, _plain, lambda one: -abs(_density(one) - one.density.real.density)),
-    ("coverage", _coverage, _plain, _coverage),
-    ("classification accuracy score", _cas, _percent, lambda one: _cas(one) or 0.0),
-)
-"""What is compared, how it is read and shown, and what the best has most of."""
-
-
-def _marked(
-    evaluations: Sequence[Evaluation], read: Read, show: Show, merit: Merit
-) -> Iterator[str]:
-    best = max(map(merit, evaluations))
-    for evaluation in evaluations:
-        number = read(evaluation)
-        if number is None:
-            yield _NOTHING
-        else:
-            yield show(number) + (BEST if merit(evaluation) == best else "")
-
-
-def _short_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
-    labels, distance = evaluation.labels, evaluation.distance
-    density, coverage = evaluation.density, evaluation.coverage
+    """Return a row for each metric and a column for each evaluation, the best with a star."""
+    found = [evaluation.figures() for evaluation in evaluations]
     rows: list[tuple[str, ...]] = [
-        (
-            "feature distance",
-            f"{distance.samples.feature_distance:.2f} ({_times(distance.times_floor)})",
-            f"{distance.real.feature_distance:.2f}",
-            distance.judge,
-        ),
-        (
-            "density",
-            _plain(density.samples.density),
-            _plain(density.real.density),
-            density.judge,
-        ),
-        (
-            "coverage",
-            _plain(coverage.samples.coverage),
-            _plain(coverage.real.coverage),
-            coverage.judge,
-        ),
+        ("step", *(f"{one.step:,}" for one in evaluations)),
+        ("images", *(f"{one.n:,}" for one in evaluations)),
     ]
-    if labels is not None:
-        accuracies = (labels.samples.label_accuracy or 0.0, labels.real.label_accuracy or 0.0)
-        rows.insert(0, ("label accuracy", *map(_percent, accuracies), labels.judge))
-    if evaluation.cas is not None and evaluation.cas_real is not None:
-        scores = map(_percent, (evaluation.cas, evaluation.cas_real))
-        rows.append(("classification accuracy score", *scores, ""))
-    return rows
+    for metric in METRICS:
+        figures = [each.get(metric.key) for each in found]
+        if any(figures):
+            rows.append((metric.label, *_starred(metric, figures)))
+    return Table("", ("", *(one.run for one in evaluations)), tuple(rows))
+
+
+def _starred(metric: Metric, figures: Sequence[Figure | None]) -> Iterator[str]:
+    best = max(metric.better(figure) for figure in figures if figure)
+    for figure in figures:
+        if figure is None:
+            yield NOTHING
+        else:
+            text = metric.times_floor_text(figure) if metric.floor else metric.text(figure.samples)
+            yield text + (BEST if metric.better(figure) == best else "")
+
+
+def _summary(evaluation: Evaluation) -> Table:
+    title = f"{evaluation.run}, step {evaluation.step:,}: {evaluation.n:,} images"
+    figures = evaluation.figures()
+    rows: list[tuple[str, ...]] = []
+    for metric in METRICS:
+        figure = figures.get(metric.key)
+        if figure is None:
+            continue
+        samples = metric.text(figure.samples)
+        if metric.floor:
+            samples += f" ({metric.times_floor_text(figure)})"
+        judge = figure.judge.judge if figure.judge else ""
+        rows.append((metric.label, samples, metric.text(figure.real), judge))
+    return Table(title, ("", "samples", "real", "judge"), tuple(rows))
 
 
 def _by_judge(evaluation: Evaluation) -> Table:
-    rows = []
-    for judge_result in evaluation.judge_results:
-        for whose, measures in (("samples", judge_result.samples), ("real", judge_result.real)):
-            accuracy = measures.label_accuracy
-            rows.append(
-                (
-                    f"{judge_result.judge}, {whose}",
-                    _NOTHING if accuracy is None else _percent(accuracy),
-                    f"{measures.feature_distance:.2f}",
-                    _plain(measures.density),
-                    _plain(measures.coverage),
-                )
-            )
-    columns = ("", "labels", "feature distance", "density", "coverage")
+    judged = [metric for metric in METRICS if metric.judged]
+    rows: list[tuple[str, ...]] = []
+    for judge in evaluation.judges:
+        for whose, measurements in (("samples", judge.samples), ("real", judge.real)):
+            values = [metric.value(measurements) for metric in judged]
+            cells = [
+                NOTHING if value is None else metric.text(value)
+                for metric, value in zip(judged, values, strict=True)
+            ]
+            rows.append((f"{judge.judge}, {whose}", *cells))
+    columns = ("", *(metric.column or metric.label for metric in judged))
     return Table("By judge", columns, tuple(rows))
 
 
-def _by_class(measures: Measures, classes: Sequence[str]) -> Table:
-    rows = []
-    for index, (name, right) in enumerate(zip(classes, measures.per_class, strict=True)):
-        mistakes = [0 if seen == index else n for seen, n in enumerate(measures.confusion[index])]
+def _by_class(measurements: Measurements, classes: Sequence[str]) -> Table:
+    rows: list[tuple[str, ...]] = []
+    for index, (name, right) in enumerate(zip(classes, measurements.per_class, strict=True)):
+        row = measurements.confusion[index]
+        mistakes = [0 if column == index else count for column, count in enumerate(row)]
         most = max(mistakes)
-        taken = f"{classes[mistakes.index(most)]} ({most})" if most else _NOTHING
-        rows.append((name, _percent(right), taken))
+        taken = f"{classes[mistakes.index(most)]} ({most})" if most else NOTHING
+        rows.append((name, LABEL_ACCURACY.text(right), taken))
     return Table("By class", ("", "right", "most often taken for"), tuple(rows))
 
 
-def _confusion(measures: Measures, classes: Sequence[str]) -> Table:
-    rows = zip(classes, measures.confusion, strict=True)
+def _confusion(measurements: Measurements, classes: Sequence[str]) -> Table:
+    rows = zip(classes, measurements.confusion, strict=True)
     return Table(
         "Asked for (down), taken for (across)",
         ("", *classes),
@@ -184,7 +116,7 @@ def _confusion(measures: Measures, classes: Sequence[str]) -> Table:
 
 
 def _as_text(table: Table) -> str:
-    """Return the first column to the left and the others to the right, as wide as they need."""
+    """Return the table in aligned columns: the first to the left, the others to the right."""
     rows = [table.columns, *table.rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ganctl.files.atomic import append_line, read_file, write_atomically
 from ganctl.files.limits import METRICS_BYTES
 from ganctl.files.untrusted_json import is_number, parse
+from ganctl.requests.training_metrics import Group, has_quality, of_group
 
 FILE_NAME = "metrics.jsonl"
 
@@ -61,7 +61,7 @@ def rewind_metrics(folder: Path, step: int) -> None:
 
 
 def last_quality(folder: Path) -> dict[str, float]:
-    """Return what was measured of the samples of the run in ``folder`` last; {} if never."""
-    names = ("step", "label_accuracy", "feature_distance", "lowest_variety")
-    measured = (line for line in reversed(read_metrics(folder)) if "feature_distance" in line)
-    return {name: line[name] for line in islice(measured, 1) for name in names if name in line}
+    """Return the latest quality of the run in ``folder`` and its step; {} if never measured."""
+    keys = ("step", *(metric.key for metric in of_group(Group.QUALITY)))
+    measured = [line for line in read_metrics(folder) if has_quality(line)]
+    return {key: line[key] for line in measured[-1:] for key in keys if key in line}

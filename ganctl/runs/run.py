@@ -252,7 +252,7 @@ class Run(RunHeader):
         return metrics.read_metrics(self.folder)
 
     def last_quality(self) -> dict[str, float]:
-        """Return what was measured of the samples last; {} if never."""
+        """Return the latest quality and its step; {} if it was never measured."""
         return metrics.last_quality(self.folder)
 
     def keep_evaluation(self, evaluation: Evaluation, page: str) -> None:

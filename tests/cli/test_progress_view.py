@@ -1,6 +1,7 @@
-"""How a training looks: live, in lines, or not at all."""
+"""How a run shows: live, in lines, or by notes alone."""
 
 import io
+import re
 from collections import deque
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +14,7 @@ from ganctl.cli import progress_view as panel
 from ganctl.cli.progress_view import (
     LivePanel,
     PlainLines,
-    Silence,
+    TrainingView,
     half_blocks,
     sparkline,
     training_view,
@@ -21,6 +22,8 @@ from ganctl.cli.progress_view import (
 from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.loop import StepReport
 from ganctl.engine.training.monitor import Quality
+from ganctl.requests import training_metrics
+from ganctl.requests.training_metrics import METRICS, Group, TrainingMetric
 
 WRONG = Alarm("odd", "Something is odd.", "Do something.")
 
@@ -41,7 +44,7 @@ def report(step=50, preview=True, progress=0.5):
     )
 
 
-def looked_at(accuracy=0.987):
+def measured(accuracy=0.987):
     return replace(report(), quality=Quality(accuracy, 3.21, 1.5, {"7": 0.9}), alarms=(WRONG,))
 
 
@@ -81,20 +84,20 @@ def test_a_narrow_panel_keeps_its_words_and_the_latest_losses():
 
 
 def test_quality_and_alarms_join_the_panel():
-    text = shown(120, reports=[report(), looked_at(), report()])
+    text = shown(120, reports=[report(), measured(), report()])
     for fact in ("labels right 98.7%", "feature distance", "3.21", "alarm: ", "hint: ",
                  "Something is odd.", "Do something."):  # fmt: skip
         assert fact in text
     last_frame = text.split("demo: cgan on mnist")[-1]
     assert "labels right 98.7%" in last_frame
     assert "odd" not in last_frame
-    assert "labels right" not in shown(120, reports=[looked_at(None)])
+    assert "labels right" not in shown(120, reports=[measured(None)])
 
 
 def test_quality_and_alarms_join_the_lines():
     console = Console(file=io.StringIO(), width=200)
     view = PlainLines(console)
-    view.update(looked_at())
+    view.update(measured())
     view.update(report(step=100, progress=1.0))
     text = console.file.getvalue()
     assert "alarm: Something is odd.\nhint: Do something.\n" in text
@@ -147,19 +150,19 @@ def test_without_colours_there_are_no_digits(monkeypatch):
 def test_a_dumb_terminal_gets_lines(monkeypatch):
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setattr(panel, "stderr", lambda: Console(force_terminal=True))
-    assert isinstance(training_view("t", quiet=False), PlainLines)
+    assert isinstance(training_view("t", quiet=False)._display, PlainLines)
 
 
 def test_plain_lines_come_every_ten_seconds_and_at_the_end(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(panel.time, "monotonic", lambda: now[0])
     stream = io.StringIO()
-    with closing(PlainLines(Console(file=stream, width=200))) as view:
-        view.prepare("unpacking", 0, None)
-        view.prepare("unpacking", 1, None)
-        for step, now[0] in ((1, 5.0), (2, 10.0), (3, 15.0), (4, 20.0)):
-            view.update(report(step))
-        view.update(report(100, progress=1.0))
+    view = PlainLines(Console(file=stream, width=200))
+    view.prepare("unpacking", 0, None)
+    view.prepare("unpacking", 1, None)
+    for step, now[0] in ((1, 5.0), (2, 10.0), (3, 15.0), (4, 20.0)):
+        view.update(report(step))
+    view.update(report(100, progress=1.0))
     lines = stream.getvalue().splitlines()
     assert lines.pop(0) == "unpacking …"
     assert [line.split()[2] for line in lines] == ["2/100", "4/100", "100/100"]
@@ -168,11 +171,31 @@ def test_plain_lines_come_every_ten_seconds_and_at_the_end(monkeypatch):
 
 
 def test_the_view_suits_the_terminal(monkeypatch):
-    assert isinstance(training_view("t", quiet=True), Silence)
-    assert isinstance(training_view("t", quiet=False), PlainLines)
+    assert training_view("t", quiet=True)._display is None
+    assert isinstance(training_view("t", quiet=False)._display, PlainLines)
     monkeypatch.setattr(panel, "stderr", lambda: Console(force_terminal=True))
     with closing(training_view("t", quiet=False)) as view:
-        assert isinstance(view, LivePanel)
+        assert isinstance(view._display, LivePanel)
+
+
+def test_a_quiet_view_shows_notes_alone():
+    console = Console(file=io.StringIO(), width=200)
+    with closing(TrainingView(console, None)) as view:
+        view.prepare("unpacking", 0, None)
+        view.update(measured())
+        view.note("The disk is full.")
+    assert console.file.getvalue() == "note: The disk is full.\n"
+
+
+def test_a_metric_needs_a_row_and_nothing_else(monkeypatch):
+    """The panel and the lines show what a row says."""
+    row = TrainingMetric("lowest_variety", Group.QUALITY, "variety", ".2f", spark="red", line="var")
+    others = tuple(metric for metric in METRICS if metric.key != row.key)
+    monkeypatch.setattr(training_metrics, "METRICS", (*others, row))
+    console = Console(file=io.StringIO(), width=200)
+    PlainLines(console).update(replace(measured(), progress=1.0))
+    assert "(real 1.50) · var 0.90\n" in console.file.getvalue()
+    assert re.search(r"variety +0\.90", shown(120, reports=[measured()]))
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from ganctl.cli.progress_view import PlainLines, UntilLost
+from ganctl.cli.progress_view import TrainingView
 from ganctl.cli.terminal import hide_control_keys
 from ganctl.runs.run import Run
 
@@ -127,19 +128,24 @@ def test_control_keys_of_what_is_no_terminal_are_left_alone():
         hide_control_keys(stream)()
 
 
-def test_a_view_that_is_lost_is_not_asked_again():
-    asked = []
+@pytest.mark.parametrize("lost_by", ["note", "update"])
+def test_a_lost_terminal_is_not_written_to_again(lost_by):
+    calls = []
 
-    class Lost(PlainLines):
-        def __init__(self):
-            pass
-
-        def note(self, text):
-            asked.append(text)
+    def lose(name):
+        def call(*_):
+            calls.append(name)
             raise BrokenPipeError
 
-    view = UntilLost(Lost())
-    view.note("one")
+        return call
+
+    view = TrainingView(
+        SimpleNamespace(print=lose("note")),
+        SimpleNamespace(update=lose("update"), prepare=lose("prepare")),
+    )
+    getattr(view, lost_by)("one")
     view.note("two")
+    view.update("three")
+    view.prepare("four", 0, None)
     view.close()
-    assert asked == ["one"]
+    assert calls == [lost_by]

@@ -165,7 +165,7 @@ def test_idx_holds_no_more_classes_than_a_byte_counts():
     many = tuple(str(number) for number in range(257))
     put(samples(["255"], classes=many[:256]), "idx", "idx")
     assert read_idx(Path("idx/train-labels-idx1-ubyte")).tolist() == [255, 255]
-    with pytest.raises(UsageError, match="255 at most"):
+    with pytest.raises(UsageError, match="at most 256"):
         put(samples(["255"], classes=many), "more", "idx")
     assert not Path("more").exists()
 

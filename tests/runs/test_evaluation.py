@@ -1,4 +1,4 @@
-"""What an evaluation says: the worse judge, JSON there and back, tables, the best of several."""
+"""What an evaluation says: the worse judge, JSON, tables, the best of several."""
 
 import json
 from dataclasses import replace
@@ -8,14 +8,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.errors import RunError
-from ganctl.runs.evaluation import Evaluation, JudgeResult, Measures
+from ganctl.runs import evaluation, evaluation_tables
+from ganctl.runs.evaluation import Evaluation
+from ganctl.runs.evaluation_metrics import (
+    METRICS,
+    Figure,
+    JudgeResult,
+    Measurements,
+    Metric,
+    higher,
+)
 from ganctl.runs.evaluation_tables import comparison, page, tables
 from tests.strategies import json_values
 
-REAL = Measures(((50, 0), (0, 50)), feature_distance=2.0, density=0.93, coverage=0.94)
-STRICT = JudgeResult("strict", "ab", Measures(((40, 10), (0, 50)), 3.0, 0.8, 0.6), REAL)
+
+def measured(confusion, feature_distance, density, coverage):
+    values = {"feature_distance": feature_distance, "density": density, "coverage": coverage}
+    return Measurements(confusion, values)
+
+
+REAL = measured(((50, 0), (0, 50)), 2.0, 0.93, 0.94)
+STRICT = JudgeResult("strict", "ab", measured(((40, 10), (0, 50)), 3.0, 0.8, 0.6), REAL)
 MILD = JudgeResult(
-    "mild", "cd", Measures(((45, 5), (0, 50)), 3.9, 0.7, 0.7), replace(REAL, feature_distance=3.0)
+    "mild",
+    "cd",
+    measured(((45, 5), (0, 50)), 3.9, 0.7, 0.7),
+    measured(((50, 0), (0, 50)), 3.0, 0.93, 0.94),
 )
 FOUND = Evaluation(
     run="demo",
@@ -28,25 +46,26 @@ FOUND = Evaluation(
     n=100,
     split="test",
     seconds=12.5,
-    judge_results=(STRICT, MILD),
+    judges=(STRICT, MILD),
 )
+SCORED = replace(FOUND, scores={"cas": Figure(0.9, 0.99)})
 UNLABELLED = replace(
     FOUND,
     run="free",
     classes=(),
-    judge_results=tuple(
-        replace(v, samples=replace(v.samples, confusion=())) for v in FOUND.judge_results
-    ),
+    judges=tuple(replace(v, samples=replace(v.samples, confusion=())) for v in FOUND.judges),
 )
 
 
 def test_each_figure_is_that_of_the_worse_judge():
-    assert FOUND.labels is STRICT
+    quoted = {key: figure.judge for key, figure in FOUND.figures().items()}
+    assert quoted["label_accuracy"] is FOUND.label_judge() is STRICT
     assert STRICT.samples.label_accuracy == 0.9
     assert STRICT.samples.per_class == (0.8, 1.0)
-    assert FOUND.distance is STRICT  # 1.5 times its floor, and the other 1.3 times.
-    assert FOUND.density is MILD
-    assert FOUND.coverage is STRICT
+    assert quoted["feature_distance"] is STRICT  # 1.5 times its floor, and the other 1.3 times.
+    assert quoted["density"] is MILD
+    assert quoted["coverage"] is STRICT
+    assert "cas" not in quoted
 
 
 def test_json_has_the_promised_keys():
@@ -61,16 +80,16 @@ def test_json_has_the_promised_keys():
     assert (plain["split"], plain["seconds"]) == ("test", 12.5)
     assert [judge["judge"] for judge in plain["judges"]] == ["strict", "mild"]
     assert not {"cas", "cas_real"} & set(plain)
-    assert replace(FOUND, cas=0.95, cas_real=0.99).as_json()["cas_real"] == 0.99
+    assert replace(FOUND, scores={"cas": Figure(0.95, 0.99)}).as_json()["cas_real"] == 0.99
 
 
-@pytest.mark.parametrize("found", [FOUND, UNLABELLED, replace(FOUND, cas=0.9, cas_real=0.99)])
+@pytest.mark.parametrize("found", [FOUND, UNLABELLED, SCORED])
 def test_json_round_trip(found):
     assert Evaluation.from_json(json.loads(json.dumps(found.as_json()))) == found
 
 
 def test_without_labels_there_is_no_accuracy():
-    assert UNLABELLED.labels is None
+    assert UNLABELLED.label_judge() is None
     assert UNLABELLED.as_json()["label_accuracy"] is None
     assert [table.title for table in tables(UNLABELLED)][1:] == ["By judge"]
 
@@ -91,6 +110,11 @@ def test_a_damaged_evaluation_is_a_run_error_or_still_valid(key, value):
         lambda plain: plain["judges"][0]["samples"].update(confusion=[[0, 0], [0, 0]]),
         lambda plain: plain["judges"][1]["real"].update(confusion=[[1, 2]]),
         lambda plain: plain["judges"][0]["samples"].update(confusion=[]),
+        lambda plain: plain["judges"][1]["real"].update(confusion=[]),
+        lambda plain: plain["judges"][0]["samples"].pop("density"),
+        lambda plain: plain["judges"][0]["real"].update(coverage=True),
+        lambda plain: plain.update(cas=0.9),
+        lambda plain: plain.update(step=True),
         lambda plain: plain.update(classes=["a", "b", "c"]),
     ],
 )
@@ -102,16 +126,15 @@ def test_figures_that_cannot_be_worked_out_are_refused(damage):
 
 
 def test_what_says_more_is_not_replaced():
-    scored = replace(FOUND, cas=0.9, cas_real=0.99)
-    assert scored.says_more_than(FOUND)
-    assert FOUND.says_more_than(replace(scored, n=50))
-    assert not FOUND.says_more_than(scored)
+    assert SCORED.says_more_than(FOUND)
+    assert FOUND.says_more_than(replace(SCORED, n=50))
+    assert not FOUND.says_more_than(SCORED)
     assert not FOUND.says_more_than(FOUND)
-    assert not scored.says_more_than(replace(FOUND, step=9))
+    assert not SCORED.says_more_than(replace(FOUND, step=9))
 
 
 def test_the_page_says_all():
-    text = page(replace(FOUND, cas=0.95, cas_real=0.992))
+    text = page(replace(FOUND, scores={"cas": Figure(0.95, 0.992)}))
     assert "demo, step 1,500: 100 images" in text
     assert "3.00 (1.50 × floor)" in text
     lines = text.splitlines()
@@ -131,10 +154,8 @@ def test_a_comparison_marks_the_best_of_each_line():
     better = replace(
         FOUND,
         run="other",
-        judge_results=(
-            JudgeResult("strict", "ab", Measures(((49, 1), (0, 50)), 2.5, 1.5, 0.9), REAL),
-        ),
-        cas=0.97,
+        judges=(JudgeResult("strict", "ab", measured(((49, 1), (0, 50)), 2.5, 1.5, 0.9), REAL),),
+        scores={"cas": Figure(0.97, 0.99)},
     )
     table = comparison([FOUND, better, UNLABELLED])
     assert table.columns == ("", "demo", "other", "free")
@@ -149,3 +170,83 @@ def test_a_comparison_marks_the_best_of_each_line():
 
 def test_a_comparison_leaves_out_what_nobody_has():
     assert "classification accuracy score" not in {row[0] for row in comparison([FOUND]).rows}
+
+
+# What ganctl 0.1 wrote: its keys, their order and its tables stay.
+FROZEN = {
+    "run": "demo",
+    "step": 1500,
+    "label_accuracy": {
+        "overall": 0.9,
+        "per_class": {"cat": 0.8, "dog": 1.0},
+        "confusion": [[40, 10], [0, 50]],
+    },
+    "feature_distance": {"value": 3.0, "floor": 2.0},
+    "density": 0.8,
+    "density_real": 0.93,
+    "coverage": 0.6,
+    "coverage_real": 0.94,
+    "cas": 0.9,
+    "cas_real": 0.99,
+    "n": 100,
+    "judges": [
+        {
+            "judge": "strict",
+            "checksum": "ab",
+            "samples": {
+                "confusion": [[40, 10], [0, 50]],
+                "feature_distance": 3.0,
+                "density": 0.8,
+                "coverage": 0.6,
+            },
+            "real": {
+                "confusion": [[50, 0], [0, 50]],
+                "feature_distance": 2.0,
+                "density": 0.93,
+                "coverage": 0.94,
+            },
+        }
+    ],
+    "split": "test",
+    "seconds": 12.5,
+    "model": "cgan",
+    "data": "mnist",
+    "fingerprint": "ff",
+    "classes": ["cat", "dog"],
+    "ganctl_version": "1.2",
+    "format_version": 1,
+}
+
+
+def test_the_first_format_is_read_and_written_as_ever():
+    found = Evaluation.from_json(FROZEN)
+    assert json.dumps(found.as_json()) == json.dumps(FROZEN)
+    assert found == replace(SCORED, judges=(STRICT,))
+
+
+def test_the_summary_has_the_bare_figures():
+    assert list(Evaluation.from_json(FROZEN).summary().items()) == [
+        ("step", 1500), ("label_accuracy", 0.9), ("feature_distance", 3.0), ("floor", 2.0),
+        ("density", 0.8), ("coverage", 0.6), ("cas", 0.9), ("n", 100),
+    ]  # fmt: skip
+
+
+def test_a_metric_needs_a_row_and_nothing_else(monkeypatch):
+    """The table, the page, JSON there and back, the comparison and the summary follow."""
+    row = Metric("spread", "spread of features", ".1f", better=higher, optional=True)
+    for module in (evaluation, evaluation_tables):
+        monkeypatch.setattr(module, "METRICS", (*METRICS, row))
+    values = {**STRICT.samples.values, "spread": 7.25}
+    both = replace(STRICT.samples, values=values)
+    found = replace(FOUND, judges=(replace(STRICT, samples=both, real=both),))
+    plain = json.loads(json.dumps(found.as_json()))
+    assert (plain["spread"], plain["spread_real"]) == (7.25, 7.25)
+    assert Evaluation.from_json(plain) == found
+    assert found.summary()["spread"] == 7.25
+    short, by_judge, *_ = tables(found)
+    assert short.rows[-1] == ("spread of features", "7.2", "7.2", "strict")
+    assert by_judge.columns[-1] == "spread of features"
+    assert comparison([found, FOUND]).rows[-1] == ("spread of features", "7.2*", "–")
+    older = Evaluation.from_json(FROZEN)
+    assert "spread" not in older.figures()
+    assert tables(older)[1].rows[0][-1] == "–"

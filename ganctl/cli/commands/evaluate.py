@@ -10,7 +10,7 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console
-from ganctl.cli.options import JsonOption, complete_run
+from ganctl.cli.options import HOW, OUTPUT, WHAT, JsonOption, complete_run
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.requests.checks import check_count
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -27,67 +27,89 @@ EXAMPLES = (
 SHOWN_CLASSES = 12
 
 
+RunsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="RUN",
+        help="A run by name, prefix or path, a .safetensors file, or pretrained/NAME; several "
+        "with --compare. Default: latest.",
+        show_default=False,
+        autocompletion=complete_run,
+        rich_help_panel=WHAT,
+    ),
+]
+NumberOption = Annotated[
+    int | None,
+    typer.Option(
+        "--n",
+        metavar="NUMBER",
+        help="How many images to judge, beside as many real ones that were held out. Default: "
+        "10,000, or as many as are held out.",
+        show_default=False,
+        rich_help_panel=HOW,
+    ),
+]
+CasOption = Annotated[
+    bool,
+    typer.Option(
+        "--cas",
+        help="Also train a classifier on 60,000 generated images, and test it on real ones.",
+        rich_help_panel=HOW,
+    ),
+]
+CompareOption = Annotated[
+    bool,
+    typer.Option(
+        "--compare",
+        help="Show several runs side by side, with a star at the best of each row.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+
+
 def evaluate(
-    runs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="RUN",
-            help="A run by name, prefix or path, a .safetensors file, or pretrained/NAME; "
-            "several with --compare.",
-            show_default="latest",
-            autocompletion=complete_run,
-        ),
-    ] = None,
-    n: Annotated[
-        int | None,
-        typer.Option(
-            "--n",
-            help="How many images to judge; as many real ones are held out to compare with.",
-            show_default="10000, or as many as are held out",
-        ),
-    ] = None,
-    cas: Annotated[
-        bool,
-        typer.Option(
-            "--cas",
-            help="Also train a classifier on 60,000 of its images, and test it on real ones.",
-        ),
-    ] = False,
-    compare: Annotated[
-        bool,
-        typer.Option(
-            "--compare", help="Set several runs side by side, the best of each line marked."
-        ),
-    ] = False,
+    runs: RunsArgument = None,
+    n: NumberOption = None,
+    cas: CasOption = False,
+    compare: CompareOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Judge a generator: are labels obeyed, are images like real ones, are they varied?
+    """Judge a generator: do its images obey the labels, look real, and vary?
 
-    Two classifiers that saw only real training images are the judges, and real
-    images that they did not see stand beside the samples.
+    The judges are two classifiers trained on real images alone. They judge the
+    samples beside real images that they were not trained on.
     """
     if n is not None:
         check_count("--n", n)
-    named: list[str | None] = [*runs] if runs else [None]
-    if len(named) > 1 and not compare:
-        raise UsageError("evaluate judges one run.", "To set several side by side, give --compare.")
-    if len(named) < 2 and compare:
-        raise UsageError("--compare needs several runs.", "Name two or more.")
-    sources = [_open(name) for name in named]
+    sources = _open_all([*runs] if runs else [None], compare=compare)
     if compare:
-        evaluations = _compared(sources, n, cas=cas)
-        if json:
-            console.print_json([evaluation.as_json() for evaluation in evaluations])
-        else:
-            _print(comparison(evaluations))
-        return
-    evaluation = _judged(sources[0], n, cas=cas)
+        _print_comparison(_compared(sources, n, cas=cas), json=json)
+    else:
+        _print_evaluation(_judged(sources[0], n, cas=cas), json=json)
+
+
+def _open_all(names: Sequence[str | None], *, compare: bool) -> list[RunSource]:
+    if len(names) > 1 and not compare:
+        raise UsageError("evaluate judges one run.", "To show several side by side, add --compare.")
+    if len(names) < 2 and compare:
+        raise UsageError("--compare needs several runs.", "Name two or more.")
+    return [_open(name) for name in names]
+
+
+def _print_comparison(evaluations: Sequence[Evaluation], *, json: bool) -> None:
+    if json:
+        console.print_json([evaluation.as_json() for evaluation in evaluations])
+    else:
+        _print(comparison(evaluations))
+
+
+def _print_evaluation(evaluation: Evaluation, *, json: bool) -> None:
     if json:
         console.print_json(evaluation.as_json())
-    else:
-        shown = tables(evaluation)
-        for table in shown if len(evaluation.classes) <= SHOWN_CLASSES else shown[:-1]:
-            _print(table)
+        return
+    shown = tables(evaluation)
+    for table in shown if len(evaluation.classes) <= SHOWN_CLASSES else shown[:-1]:
+        _print(table)
 
 
 def _print(table: Table) -> None:
@@ -102,7 +124,7 @@ def _open(name: str | None) -> RunSource:
 
 
 def _judged(source: RunSource, n: int | None, *, cas: bool) -> Evaluation:
-    """Judge what a source draws, and keep the result in its run if it is of the best."""
+    """Judge a generator, and keep the result in its run if it is the run's best checkpoint."""
     from ganctl.engine.evaluation.evaluate import evaluate as judge
 
     with console.progress() as report:
@@ -113,16 +135,16 @@ def _judged(source: RunSource, n: int | None, *, cas: bool) -> Evaluation:
 
 
 def _keep(run: Run, evaluation: Evaluation) -> None:
-    """Keep an evaluation of a run's best checkpoint there, unless the last one tells more."""
+    """Keep an evaluation of a run's best checkpoint, unless the kept one says more."""
     try:
         best = RunSource(run.reference, run.best_checkpoint(), run)
         step = _step_of(best)
         if evaluation.step != step:
-            console.note(f"not kept in the run, which keeps what is of its best step, {step}")
+            console.note(f"not kept in the run, which keeps that of its best step, {step}")
             return
         kept = run.evaluation()
         if kept is not None and kept.says_more_than(evaluation):
-            console.note(f"not kept in the run, whose last evaluation of {kept.n:,} tells more")
+            console.note(f"not kept in the run, whose evaluation of {kept.n:,} images says more")
             return
         run.keep_evaluation(evaluation, page(evaluation))
     except (CheckpointError, FileError, RunError) as error:
@@ -130,7 +152,7 @@ def _keep(run: Run, evaluation: Evaluation) -> None:
 
 
 def _compared(sources: Sequence[RunSource], n: int | None, *, cas: bool) -> list[Evaluation]:
-    """Judge several by the same number of images; what their runs have kept is used again."""
+    """Judge several by the same number of images, and use what their runs have kept."""
     evaluations = [_known(source, n, cas=cas) or _judged(source, n, cas=cas) for source in sources]
     common = min(evaluation.n for evaluation in evaluations)
     evaluations = [
@@ -138,21 +160,21 @@ def _compared(sources: Sequence[RunSource], n: int | None, *, cas: bool) -> list
         for source, evaluation in zip(sources, evaluations, strict=True)
     ]
     if len({evaluation.fingerprint for evaluation in evaluations}) > 1:
-        console.note("these runs were trained on different data: their figures do not compare")
+        console.note("these runs were trained on different data: their figures are not comparable")
     return evaluations
 
 
 def _known(source: RunSource, n: int | None, *, cas: bool) -> Evaluation | None:
-    """Return what a run has kept, if it is of these weights and says what is asked."""
+    """Return the run's kept evaluation, if it is of these weights and has what is requested."""
     kept = source.run.evaluation() if source.run else None
     if kept is None or kept.ganctl_version != __version__:
         return None
     if kept.step != _step_of(source):
         return None
-    if n not in (None, kept.n) or (cas and kept.cas is None):
+    if n not in (None, kept.n) or (cas and "cas" not in kept.scores):
         return None
     return replace(kept, run=source.reference)
 
 
 def _step_of(source: RunSource) -> int:
-    return int(read_source(source, read_checkpoint_header).progress["step"])
+    return read_source(source, read_checkpoint_header).progress.step

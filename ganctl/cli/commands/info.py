@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from ganctl.cli import console
-from ganctl.cli.options import JsonOption, complete_run
+from ganctl.cli.options import WHAT, JsonOption, complete_run
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
+from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.locate import RunSource, all_runs, find, known_names, read_source
 from ganctl.runs.run import Run
@@ -24,20 +25,26 @@ EXAMPLES = (
 )
 
 
+SubjectArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="RUN | FILE.png",
+        help="A run, a .safetensors file, pretrained/NAME, or a picture that ganctl made. Default: "
+        "latest.",
+        show_default=False,
+        autocompletion=complete_run,
+        rich_help_panel=WHAT,
+    ),
+]
+AllOption = Annotated[
+    bool, typer.Option("--all", help="Show a table of all runs.", rich_help_panel=WHAT)
+]
+
+
 def info(
-    run: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="RUN | FILE.png",
-            help="A run, a .safetensors file, pretrained/NAME, or a picture that ganctl made.",
-            show_default="latest",
-            autocompletion=complete_run,
-        ),
-    ] = None,
-    all_runs_: Annotated[bool, typer.Option("--all", help="Show a table of all runs.")] = False,
-    json: JsonOption = False,
+    run: SubjectArgument = None, all_runs_: AllOption = False, json: JsonOption = False
 ) -> None:
-    """Show what a run is and how far it got, or the command that makes a picture again."""
+    """Show a run's options and progress, or the command that makes a picture again."""
     if all_runs_:
         if run is not None:
             raise UsageError("--all shows every run.", f"Leave out --all, or {run}.")
@@ -73,25 +80,22 @@ def _weights_facts(source: RunSource) -> dict[str, Any]:
         "weights": source.reference,
         **header,
         **progress,
-        "step": int(progress["step"]),
-        "images_seen": int(progress["images_seen"]),
         "bytes": source.checkpoint.stat().st_size,
     }
 
 
 def _run_facts(run: Run) -> dict[str, Any]:
     config = run.config
-    metrics = run.metrics()
-    last = metrics[-1] if metrics else {}
-    checkpoints = run.checkpoints()
+    last = (run.metrics() or [{}])[-1]
+    checkpoints, evaluation = run.checkpoints(), run.evaluation()
     return {
         "run": run.name,
         "folder": str(run.folder),
         "status": run.live_status(),
         "created": run.created,
         "ganctl": run.ganctl_version,
-        "model": config.model.value,
-        "recipe": config.recipe.value,
+        "model": config.model,
+        "recipe": config.recipe,
         "budget": str(config.budget),
         "batch": config.batch,
         "seed": config.seed,
@@ -99,16 +103,13 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "classes": list(run.classes),
         "image_shape": run.data.get("shape"),
         "parameters": run.parameters,
-        "step": run.progress.get("step", 0),
-        "images_seen": run.progress.get("images_seen", 0),
-        "seconds": run.progress.get("seconds", 0.0),
+        **asdict(run.progress),
         "images_per_second": _speed(run),
-        "generator_loss": last.get("generator_loss"),
-        "discriminator_loss": last.get("discriminator_loss"),
+        **{metric.key: last.get(metric.key) for metric in of_group(Group.LOSS)},
         "last_quality": run.last_quality(),
         "best": run.best,
         "used": _used(run),
-        "evaluation": _evaluation(run),
+        "evaluation": evaluation.summary() if evaluation else {},
         "alarms": [f"{alarm['kind']} (step {alarm['step']})" for alarm in run.alarms],
         "code_map": _code_map(checkpoints),
         "checkpoints": [path.name for path in checkpoints],
@@ -118,38 +119,21 @@ def _run_facts(run: Run) -> dict[str, Any]:
 
 
 def _speed(run: Run) -> float | None:
-    """Return the images a second of the whole training, looks and previews included."""
-    seconds = run.progress.get("seconds", 0.0)
-    return round(run.progress["images_seen"] / seconds, 1) if seconds else None
+    """Return the images a second of the whole run, with its measurements and previews."""
+    progress = run.progress
+    return round(progress.images_seen / progress.seconds, 1) if progress.seconds else None
 
 
 def _used(run: Run) -> str | None:
-    """Return the checkpoint that sampling uses, if there is one yet."""
+    """Return the name of the checkpoint that sampling uses; None if there is none yet."""
     try:
         return run.best_checkpoint().name
     except RunError:
         return None
 
 
-def _evaluation(run: Run) -> dict[str, Any]:
-    """Return the figures of the latest evaluation, and the step that they are of."""
-    evaluation = run.evaluation()
-    if evaluation is None:
-        return {}
-    figures = evaluation.as_json()
-    accuracy = figures["label_accuracy"]
-    return {
-        "step": evaluation.step,
-        **({"label_accuracy": accuracy["overall"]} if accuracy else {}),
-        "feature_distance": figures["feature_distance"]["value"],
-        "floor": figures["feature_distance"]["floor"],
-        **{name: figures[name] for name in ("density", "coverage", "cas") if name in figures},
-        "n": evaluation.n,
-    }
-
-
 def _code_map(checkpoints: Sequence[Path]) -> dict[str, Any] | None:
-    """Return what InfoGAN's categories mean; nothing where the checkpoint cannot be read."""
+    """Return what InfoGAN's categories mean; None if the checkpoint cannot be read."""
     try:
         code_map = read_checkpoint_header(checkpoints[-1]).code_map if checkpoints else None
     except CheckpointError:
@@ -182,6 +166,7 @@ def _say_damaged(error: RunError | FileError) -> None:
 
 
 def _readable(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts that are known, as text."""
     return {
         key.replace("_", " "): _text(key, value)
         for key, value in facts.items()
@@ -190,18 +175,22 @@ def _readable(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _text(key: str, value: object) -> str:
-    if key == "bytes" and isinstance(value, (int, float)):
-        return f"{value / 1e6:.1f} MB"
-    if key == "seconds" and isinstance(value, (int, float)):
-        return f"{value:.1f}"
-    if isinstance(value, Enum):
-        return str(value.value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_text(name, part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(str(part) for part in value)
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-    if isinstance(value, int) and not isinstance(value, bool) and key not in ("seed", "image_size"):
-        return f"{value:,}"
-    return str(value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    return _number_text(key, value)
+
+
+def _number_text(key: str, value: float) -> str:
+    if key == "bytes":
+        return f"{value / 1e6:.1f} MB"
+    if key == "seconds":
+        return f"{value:.1f}"
+    if isinstance(value, int):
+        return str(value) if key in ("seed", "image_size") else f"{value:,}"
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"

@@ -165,13 +165,13 @@ def _train_beside(run: Run, world: World) -> None:
 
 
 def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, json: bool) -> None:
-    from ganctl.cli.progress_view import UntilLost, training_view
+    from ganctl.cli.progress_view import training_view
 
     config, before = run.config, run.progress
     title = f"{run.name}: {config.model} on {_short(config.data)}, {config.budget}"
     # The panel shows before torch is imported, which takes seconds.
     with (
-        closing(UntilLost(training_view(title, quiet=quiet))) as view,
+        closing(training_view(title, quiet=quiet)) as view,
         stop_on_signals(view.note) as should_stop,
         _warnings_said(view.note),
     ):

@@ -1,4 +1,4 @@
-"""The classification accuracy score: what a classifier learns from generated images alone."""
+"""The classification accuracy score (CAS): train on generated images, test on real ones."""
 
 from __future__ import annotations
 
@@ -24,35 +24,37 @@ ARCHITECTURE = "pooled"
 def cas(sampler: Sampler, reals: Reals, on_progress: OnProgress | None = None) -> float:
     """Return the accuracy on held-out real images of a classifier of generated ones, in [0, 1].
 
-    Ravuri & Vinyals (2019): whatever the generator leaves out or gets wrong,
-    the classifier does not learn. It is a small fixed one, trained for a fixed
-    number of steps on as many generated images, with the labels that were
-    asked for, as there are training images (60,000 at most).
+    Ravuri & Vinyals (2019): the classifier cannot learn what the generator leaves out or gets
+    wrong. It is always the same small one, trained for the same number of steps on as many
+    generated images as there are training images (60,000 at most), with the requested labels.
+
+    Raises:
+        ValueError: the generator has no labels.
     """
-    real = some_real(reals)
-    images, labels = samples_like(sampler, real, "drawing images to learn from", on_progress)
+    real = training_images(reals)
+    images, labels = samples_like(sampler, real, "generating images to learn from", on_progress)
     if labels is None:
-        raise ValueError("images without labels teach no classifier")
+        raise ValueError("the generator has no labels to learn")
     generated = Dataset("generated", images, labels, real.classes)
     return _score(generated, reals, "learning from generated images", on_progress)
 
 
 def cas_of_real(reals: Reals, on_progress: OnProgress | None = None) -> float:
-    """Return the same for real training images; it is measured once and kept in the cache."""
+    """Return the same for real training images; it is computed once and kept in the cache."""
     key = f"{reals.train.fingerprint[:16]}-{reals.held_out.fingerprint[:16]}-{STEPS}"
     cached = paths.cache() / "cas" / f"{key}.json"
     try:
         return float(json.loads(cached.read_text(encoding="utf-8"))["cas_real"])
     except (OSError, ValueError, LookupError, TypeError):
-        score = _score(some_real(reals), reals, "learning from real images", on_progress)
-    with contextlib.suppress(FileError):  # A cache that cannot be written costs a minute each time.
+        score = _score(training_images(reals), reals, "learning from real images", on_progress)
+    with contextlib.suppress(FileError):  # Without a cache it takes a minute each time.
         write_atomically(cached, json.dumps({"cas_real": score}).encode())
     return score
 
 
-def some_real(reals: Reals) -> Dataset:
-    """Return the training images, or as many of them as the score is made for."""
-    return reals.train if len(reals.train) <= IMAGES else reals.some_of_train(IMAGES)
+def training_images(reals: Reals) -> Dataset:
+    """Return the judges' training images, or ``IMAGES`` of them if there are more."""
+    return reals.train if len(reals.train) <= IMAGES else reals.train_subset(IMAGES)
 
 
 def _score(dataset: Dataset, reals: Reals, what: str, on_progress: OnProgress | None) -> float:

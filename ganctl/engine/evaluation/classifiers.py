@@ -1,8 +1,9 @@
-"""Small classifiers of real images, and how one learns."""
+"""Small image classifiers, their training and their predictions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -17,14 +18,14 @@ from ganctl.engine.models.augment import distort
 BATCH = 128
 LEARNING_RATE = 3e-3
 LARGEST_SIZE = 64
-LOOKED_AT_ONCE = 500
-EPOCHS_AT_MOST = 60
+PREDICT_BATCH = 500
+MAX_EPOCHS = 60
 
 
 class Classifier(nn.Module):
     """A trunk from images [N, C, H, W] in [-1, 1] to features [N, F], and a linear layer.
 
-    Images over ``LARGEST_SIZE`` pixels are made smaller first.
+    Images larger than ``LARGEST_SIZE`` pixels are shrunk to that first.
     """
 
     def __init__(self, trunk: nn.Module, features: int, classes: int) -> None:
@@ -33,7 +34,7 @@ class Classifier(nn.Module):
         self.last = nn.Linear(features, classes)
 
     def features(self, x: Tensor) -> Tensor:
-        """Return what the last layer sees, [N, F]."""
+        """Return the input of the last layer, [N, F]."""
         if x.shape[-1] > LARGEST_SIZE:
             x = functional.interpolate(x, (LARGEST_SIZE, LARGEST_SIZE), mode="area")
         features: Tensor = self.trunk(x)
@@ -46,7 +47,7 @@ class Classifier(nn.Module):
 
 
 def strided(channels: int, classes: int) -> Classifier:
-    """Return a classifier that shrinks by strides alone, and is quick."""
+    """Return a fast classifier, which downsamples by strides alone."""
     trunk = nn.Sequential(
         *_normalised(nn.Conv2d(channels, 16, 5, stride=2, padding=2, bias=False)),
         *_normalised(nn.Conv2d(16, 32, 3, stride=2, padding=1, bias=False)),
@@ -61,7 +62,7 @@ def strided(channels: int, classes: int) -> Classifier:
 
 
 def pooled(channels: int, classes: int) -> Classifier:
-    """Return a classifier that shrinks by maxima, and is slower and better."""
+    """Return a slower and better classifier, which downsamples by max pooling."""
     trunk = nn.Sequential(
         *_normalised(nn.Conv2d(channels, 16, 5, padding=2, bias=False)),
         nn.MaxPool2d(2),
@@ -84,7 +85,7 @@ ARCHITECTURES: dict[str, Callable[[int, int], Classifier]] = {
     "strided": strided,
     "pooled": pooled,
 }
-"""Each is called with the number of channels and of classes."""
+"""Each takes the number of channels and the number of classes."""
 
 
 def fit(
@@ -99,17 +100,17 @@ def fit(
 ) -> Classifier:
     """Return a classifier trained on a data set, in evaluation mode.
 
-    Adam on the cross-entropy of ``steps`` batches of 128, the learning rate rising to 3e-3 and
-    falling to zero (Smith & Topin 2018).
+    It takes ``steps`` steps of Adam on the cross-entropy, in batches of 128; the learning rate
+    rises to 3e-3 and falls to zero (the one-cycle policy of Smith & Topin 2018).
 
     Args:
         architecture: a key of ``ARCHITECTURES``.
-        dataset: what it learns, on the CPU.
-        steps: how many batches.
-        seed: determines its first weights, the order and the distortions.
-        distortion: in [0, 1], how far images are turned, slanted, stretched and moved at random.
-        on_progress: told how far it got.
-        what: what it is told.
+        dataset: the images and labels to learn, on the CPU.
+        steps: the number of batches.
+        seed: determines the initial weights, the order of images and the distortions.
+        distortion: in [0, 1], how far images are rotated, sheared, stretched and moved at random.
+        on_progress: called with the number of steps done.
+        what: the name of the work for ``on_progress``.
     """
     classifier = _built(architecture, dataset, seed)
     order = seeding.DataOrder(len(dataset), min(BATCH, len(dataset)), seed)
@@ -132,8 +133,8 @@ def fit(
 
 
 def steps_for(dataset: Dataset, steps: int) -> int:
-    """Return ``steps``, or what takes it 60 times through a data set that is small."""
-    return max(1, min(steps, EPOCHS_AT_MOST * len(dataset) // min(BATCH, len(dataset))))
+    """Return ``steps``, or for a small data set the steps of 60 epochs if these are fewer."""
+    return max(1, min(steps, MAX_EPOCHS * len(dataset) // min(BATCH, len(dataset))))
 
 
 def _built(architecture: str, dataset: Dataset, seed: int) -> Classifier:
@@ -141,16 +142,24 @@ def _built(architecture: str, dataset: Dataset, seed: int) -> Classifier:
         return ARCHITECTURES[architecture](dataset.images.shape[1], len(dataset.classes))
 
 
+@dataclass(frozen=True)
+class Predictions:
+    """The likeliest class [N] of each of N images, and their features [N, F]."""
+
+    classes: Tensor
+    features: Tensor
+
+
 @torch.no_grad()
-def look(classifier: Classifier, pixels: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the likeliest class [N] and the features [N, F] of images uint8 [N, C, H, W]."""
+def predict(classifier: Classifier, pixels: Tensor) -> Predictions:
+    """Return the classes and features of images uint8 [N, C, H, W]."""
     features = torch.cat(
-        [classifier.features(from_pixels(part)) for part in torch.split(pixels, LOOKED_AT_ONCE)]
+        [classifier.features(from_pixels(part)) for part in torch.split(pixels, PREDICT_BATCH)]
     )
-    return classifier.last(features).argmax(dim=1), features
+    return Predictions(classifier.last(features).argmax(dim=1), features)
 
 
 def accuracy(classifier: Classifier, dataset: Dataset) -> float:
-    """Return the part of a data set's images that are classified rightly, in [0, 1]."""
-    classes, _ = look(classifier, dataset.images)
+    """Return the share of a data set's images that are classified correctly, in [0, 1]."""
+    classes = predict(classifier, dataset.images).classes
     return (classes == dataset.labels).double().mean().item()

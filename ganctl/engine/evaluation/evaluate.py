@@ -1,4 +1,4 @@
-"""Judge a generator."""
+"""``ganctl evaluate``: a generator's images, judged beside real ones."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from ganctl.engine.evaluation.cas import cas as cas_of_generated
 from ganctl.engine.evaluation.cas import cas_of_real
 from ganctl.engine.evaluation.generated import samples_like
 from ganctl.engine.evaluation.judges import judges
-from ganctl.engine.evaluation.measure import judge_result
+from ganctl.engine.evaluation.measure import measure
 from ganctl.engine.evaluation.reals import choose_count, reals_for
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.errors import UsageError
 from ganctl.runs.evaluation import Evaluation
+from ganctl.runs.evaluation_metrics import Figure
 from ganctl.runs.locate import RunSource
 
-COMPARED = 10_000
+DEFAULT_COUNT = 10_000
 
 
 def evaluate(
@@ -27,18 +28,19 @@ def evaluate(
     cas: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Evaluation:
-    """Judge the images of a generator beside real ones that were held out.
+    """Judge the images of a generator beside held-out real ones.
 
     Args:
-        source: whose images.
-        n: how many; None takes 10,000, or as many real ones as are held out where these are fewer.
-        cas: measure the classification accuracy score too, which trains classifiers.
-        on_progress: told how far it got.
+        source: the generator.
+        n: the number of images; None takes 10,000, or as many as real ones are held out if these
+            are fewer.
+        cas: also compute the classification accuracy score, which trains classifiers.
+        on_progress: called with the work in progress and how much of it is done.
 
     Raises:
         CheckpointError: the weights cannot be read.
-        DataError: the data that it was trained on cannot be loaded, or are other ones by now.
-        UsageError: more images than are held out, or a score of labels for a model without them.
+        DataError: the training data cannot be loaded, or have changed.
+        UsageError: ``n`` exceeds the held-out images, or ``cas`` is for a model without labels.
     """
     started = time.monotonic()
     sampler = Sampler.of(source)
@@ -46,31 +48,34 @@ def evaluate(
     if cas and not header.classes:
         raise UsageError(
             f"--cas needs labels, and --model {header.model} trains without them.",
-            "Leave it out: the other measures need none.",
+            "Leave it out: the other metrics need none.",
         )
     known = source.run.data.get("fingerprint") if source.run else None
     reals = reals_for(header, fingerprint=known, on_progress=on_progress)
-    count = choose_count(n, reals, COMPARED)
+    count = choose_count(n, reals, DEFAULT_COUNT)
     panel = judges(reals.train, reals.held_out, on_progress=on_progress)
-    reference, held_out = reals.some(count)
-    images, labels = samples_like(sampler, held_out, "drawing images", on_progress)
-    judge_results = []
+    reference, held_out = reals.subsets(count)
+    images, labels = samples_like(sampler, held_out, "generating images", on_progress)
+    results = []
     for done, judge in enumerate(panel):
         if on_progress is not None:
             on_progress("judging", done, len(panel))
-        judge_results.append(judge_result(judge, images, labels, reference, held_out))
+        results.append(measure(judge, images, labels, reference, held_out))
+    scores = {}
+    if cas:
+        of_samples = cas_of_generated(sampler, reals, on_progress)
+        scores["cas"] = Figure(of_samples, cas_of_real(reals, on_progress))
     return Evaluation(
         run=source.reference,
+        step=header.progress.step,
+        n=count,
+        judges=tuple(results),
+        split=reals.split,
+        seconds=round(time.monotonic() - started, 1),
         model=header.model,
-        step=int(header.progress["step"]),
         data=header.data,
         fingerprint=reals.whole.fingerprint,
-        ganctl_version=__version__,
         classes=header.classes,
-        n=count,
-        split=reals.split,
-        judge_results=tuple(judge_results),
-        cas=cas_of_generated(sampler, reals, on_progress) if cas else None,
-        cas_real=cas_of_real(reals, on_progress) if cas else None,
-        seconds=round(time.monotonic() - started, 1),
+        ganctl_version=__version__,
+        scores=scores,
     )

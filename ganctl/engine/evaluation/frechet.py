@@ -27,11 +27,11 @@ def frechet_distance(one: Moments, other: Moments) -> float:
     """Return the squared Fréchet distance of two normal distributions (Dowson & Landau 1982).
 
     d² = |μ₁ - μ₂|² + tr(Σ₁ + Σ₂ - 2 (Σ₁^½ Σ₂ Σ₁^½)^½), as Heusel et al. (2017, equation 6)
-    compare images by. It is 0 for equal moments, and above 0 for two draws from one source, the
-    more so the smaller they are.
+    compare images. It is 0 for equal moments. Two samples of one distribution have a positive
+    distance, which is the larger the smaller they are.
     """
     root = _square_root(one.covariance)
-    # The product is symmetric, and its eigenvalues are those of Σ₁Σ₂.
+    # The product is symmetric and has the eigenvalues of Σ₁Σ₂.
     shared = torch.linalg.eigvalsh(root @ other.covariance @ root).clamp(min=0).sqrt().sum()
     apart = (one.mean - other.mean).square().sum()
     distance = apart + one.covariance.trace() + other.covariance.trace() - 2 * shared

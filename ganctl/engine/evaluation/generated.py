@@ -1,4 +1,4 @@
-"""Generated images to judge, in the proportions of real ones."""
+"""Generated images to judge, with the class proportions of real ones."""
 
 from __future__ import annotations
 
@@ -16,25 +16,33 @@ from ganctl.requests.labels import UNLABELLED, Label, one_hot
 def samples_like(
     sampler: Sampler, real: Dataset, what: str, on_progress: OnProgress | None = None
 ) -> tuple[Tensor, Tensor | None]:
-    """Draw as many images as there are real ones, and as many of each class.
+    """Generate as many images as there are real ones, and as many of each class.
 
-    So what is compared is how a class looks, and not how often it was asked for.
+    So the classes have the same frequencies in both, and only their images are compared.
+
+    Args:
+        sampler: the generator.
+        real: the real images.
+        what: the name of the work for ``on_progress``.
+        on_progress: called with the number of images done.
 
     Returns:
-        images uint8 [N, C, H, W], and labels int64 [N], or None for a model that knows none.
+        images uint8 [N, C, H, W], and labels int64 [N], or None for a model without labels.
     """
     classes = sampler.header.classes
     if not classes:
         pairs = [(UNLABELLED, seed) for seed in range(len(real))]
-        return _sampled(sampler, pairs, what, on_progress), None
+        return _generate(sampler, pairs, what, on_progress), None
     counts = torch.bincount(real.labels, minlength=len(classes))
     labels = torch.arange(len(classes)).repeat_interleave(counts)
-    asked = [one_hot(index, classes) for index in range(len(classes))]
-    pairs = [(asked[k], seed) for k, count in enumerate(counts.tolist()) for seed in range(count)]
-    return _sampled(sampler, pairs, what, on_progress), labels
+    one_hots = [one_hot(index, classes) for index in range(len(classes))]
+    pairs = [
+        (one_hots[k], seed) for k, count in enumerate(counts.tolist()) for seed in range(count)
+    ]
+    return _generate(sampler, pairs, what, on_progress), labels
 
 
-def _sampled(
+def _generate(
     sampler: Sampler, pairs: Sequence[tuple[Label, int]], what: str, on_progress: OnProgress | None
 ) -> Tensor:
     images: list[Tensor] = []

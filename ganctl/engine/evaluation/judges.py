@@ -1,8 +1,8 @@
-"""Judges: classifiers that learned from real training images alone, and never from a generator.
+"""Judges: classifiers that learned from real training images alone.
 
-There are two, of different architecture and seed, so that no generator looks
-good by suiting one of them. Those of MNIST are bundled; for other data they
-are trained once and kept in the cache folder.
+There are two, of different architecture and seed, so that no generator looks good by suiting
+one of them. MNIST's judges are bundled; for other data they are trained once and kept in the
+cache folder.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.evaluation.classifiers import (
     ARCHITECTURES,
     Classifier,
+    Predictions,
     accuracy,
     fit,
-    look,
+    predict,
     steps_for,
 )
 from ganctl.errors import FileError
@@ -34,7 +35,7 @@ from ganctl.files.atomic import write_atomically
 JUDGES = {"strided": 101, "pooled": 202}
 """The architecture of each judge, and its seed."""
 QUICK = "strided"
-"""The one for quick looks."""
+"""The faster one."""
 
 BUNDLED = paths.ASSETS / "judges"
 STEPS = 2500
@@ -44,24 +45,16 @@ FORMAT = "ganctl-judge 1"
 
 @dataclass(frozen=True)
 class Judge:
-    """A classifier, how good it is on real images held out (in [0, 1]), and its weights' sha256."""
+    """A classifier, its accuracy on held-out real images in [0, 1], and its weights' sha256."""
 
     name: str
     classifier: Classifier
     real_accuracy: float
     checksum: str
 
-    def look(self, pixels: Tensor) -> Predictions:
-        """Judge images uint8 [N, C, H, W]."""
-        return Predictions(*look(self.classifier, pixels))
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What a judge sees in N images: the likeliest class [N] of each, and features [N, F]."""
-
-    classes: Tensor
-    features: Tensor
+    def predict(self, pixels: Tensor) -> Predictions:
+        """Return the classes and features of images uint8 [N, C, H, W]."""
+        return predict(self.classifier, pixels)
 
 
 def judges(
@@ -71,13 +64,13 @@ def judges(
     names: Sequence[str] = tuple(JUDGES),
     on_progress: OnProgress | None = None,
 ) -> list[Judge]:
-    """Return the judges of a data set: bundled, kept from earlier, or trained now.
+    """Return the judges of a data set: bundled, cached, or trained now.
 
     Args:
-        train: what they may learn from.
-        held_out: real images that tell how good they are.
-        names: which ones.
-        on_progress: told how far the training got.
+        train: the real images that they learn from.
+        held_out: the real images that measure their accuracy.
+        names: the judges to return, keys of ``JUDGES``.
+        on_progress: called with the steps of training done.
     """
     return [_judge(name, train, held_out, on_progress) for name in names]
 
@@ -90,7 +83,7 @@ def train_judge(
     steps: int = STEPS,
     on_progress: OnProgress | None = None,
 ) -> Judge:
-    """Return a new judge, whose weights are rounded to half precision."""
+    """Train a judge; its weights are rounded to half precision, as its file has them."""
     classifier = fit(
         name,
         train,
@@ -105,7 +98,7 @@ def train_judge(
 
 
 def judge_bytes(judge: Judge, train: Dataset) -> bytes:
-    """Return a judge of the data ``train`` as a safetensors file in half precision."""
+    """Return the safetensors file of a judge trained on ``train``, in half precision."""
     metadata = {
         "format": FORMAT,
         "judge": judge.name,
@@ -123,13 +116,13 @@ def _judge(name: str, train: Dataset, held_out: Dataset, on_progress: OnProgress
         if judge is not None:
             return judge
     judge = train_judge(name, train, held_out, on_progress=on_progress)
-    with contextlib.suppress(FileError):  # A cache that cannot be written only costs minutes.
+    with contextlib.suppress(FileError):  # Without a cache it is trained each time.
         write_atomically(cached, judge_bytes(judge, train))
     return judge
 
 
 def _read(path: Path, name: str, train: Dataset) -> Judge | None:
-    """Return the judge in a file, or None if there is none of this data."""
+    """Return the judge in a file, or None if the file has none of this data."""
     if not path.is_file():
         return None
     try:
@@ -141,7 +134,7 @@ def _read(path: Path, name: str, train: Dataset) -> Judge | None:
         classifier.load_state_dict(load_file(path))
         real_accuracy = float(metadata["real_accuracy"])
     except (SafetensorError, OSError, RuntimeError, LookupError, ValueError):
-        return None  # A damaged copy in the cache is made again.
+        return None  # The judge is trained again, and the damaged file replaced.
     checksum = weights_checksum(classifier)
     return Judge(name, classifier.eval().requires_grad_(False), real_accuracy, checksum)
 
@@ -151,7 +144,7 @@ def _halved(value: Tensor) -> Tensor:
 
 
 def weights_checksum(classifier: Classifier) -> str:
-    """Return the sha256 of the weights by name; the order in a file's header may vary."""
+    """Return the sha256 of the weights in the order of their names, which a file may not keep."""
     digest = hashlib.sha256()
     for name, value in sorted(classifier.state_dict().items()):
         digest.update(name.encode())

@@ -1,4 +1,4 @@
-"""What judges say of images, whoever made them."""
+"""The metrics that a judge measures. A new one is a value here and a row of ``METRICS``."""
 
 from __future__ import annotations
 
@@ -6,47 +6,61 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.evaluation.density_coverage import Neighbourhood
+from ganctl.engine.evaluation.density_coverage import RealManifold
 from ganctl.engine.evaluation.frechet import Moments, frechet_distance
-from ganctl.engine.evaluation.judges import Judge, Predictions
-from ganctl.runs.evaluation import JudgeResult, Measures
+from ganctl.engine.evaluation.judges import Judge
+from ganctl.runs.evaluation_metrics import JudgeResult, Measurements
 
 
-def judge_result(
+def measure(
     judge: Judge, images: Tensor, labels: Tensor | None, reference: Dataset, held_out: Dataset
 ) -> JudgeResult:
-    """Judge images beside real ones that were held out, both against others.
+    """Measure samples and held-out real images, both against the same reference.
 
     Args:
-        judge: who says.
-        images: uint8 [N, C, H, W].
-        labels: what was asked for, int64 [N]; None where nothing was.
+        judge: the judge.
+        images: the samples, uint8 [N, C, H, W].
+        labels: their requested classes, int64 [N]; None for a model without labels.
         reference: real images that both are compared with.
-        held_out: real images, as many as the reference.
+        held_out: as many other real images.
     """
-    judged = judge.look(reference.images).features
-    moments, neighbourhood = Moments.of(judged), Neighbourhood(judged)
+    real = judge.predict(reference.images).features
+    moments, manifold = Moments.of(real), RealManifold(real)
 
-    def measures(predictions: Predictions, asked: Tensor | None) -> Measures:
-        fidelity = neighbourhood.fidelity(predictions.features)
-        return Measures(
-            confusion=confusion(asked, predictions.classes, len(reference.classes)),
-            feature_distance=frechet_distance(Moments.of(predictions.features), moments),
-            density=fidelity.density,
-            coverage=fidelity.coverage,
+    def measurements(pixels: Tensor, requested: Tensor | None) -> Measurements:
+        predictions = judge.predict(pixels)
+        near = manifold.density_coverage(predictions.features)
+        return Measurements(
+            confusion=confusion(requested, predictions.classes, len(reference.classes)),
+            values={
+                "feature_distance": frechet_distance(Moments.of(predictions.features), moments),
+                "density": near.density,
+                "coverage": near.coverage,
+            },
         )
 
     return JudgeResult(
         judge=judge.name,
         checksum=judge.checksum,
-        samples=measures(judge.look(images), labels),
-        real=measures(judge.look(held_out.images), held_out.labels),
+        samples=measurements(images, labels),
+        real=measurements(held_out.images, held_out.labels),
     )
 
 
-def confusion(asked: Tensor | None, seen: Tensor, classes: int) -> tuple[tuple[int, ...], ...]:
-    """Count how often each class [N] that was asked for is seen as each; nothing for None."""
-    if asked is None:
+def confusion(
+    requested: Tensor | None, predicted: Tensor, classes: int
+) -> tuple[tuple[int, ...], ...]:
+    """Count how often each requested class is predicted as each class.
+
+    Args:
+        requested: int64 [N], or None where no class was requested.
+        predicted: int64 [N].
+        classes: the number of classes.
+
+    Returns:
+        a row for each requested class and a column for each predicted one; empty for None.
+    """
+    if requested is None:
         return ()
-    counts = torch.bincount(asked * classes + seen, minlength=classes * classes)
+    counts = torch.bincount(requested * classes + predicted, minlength=classes * classes)
     return tuple(tuple(row) for row in counts.view(classes, classes).tolist())

@@ -1,4 +1,4 @@
-"""Has a generator memorised? Each sample beside the training image that is nearest to it."""
+"""Each sample beside its nearest training images, which shows whether a generator memorised."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ def beside_neighbours(
 
     Args:
         images: uint8 [N, C, H, W].
-        reals: what the generator was trained on.
-        on_progress: told of a judge's training, where the data have none yet.
+        reals: the images that the generator was trained on.
+        on_progress: called while a judge is trained, if these data have none yet, and then once.
 
     Returns:
-        uint8 [3 * N, C, H, W], three after three.
+        uint8 [3 * N, C, H, W], each sample followed by its two neighbours.
     """
-    known = reals.whole.images
+    whole = reals.whole.images
     (judge,) = judges(reals.train, reals.held_out, names=[QUICK], on_progress=on_progress)
     if on_progress is not None:
-        on_progress("looking for the nearest training images", 0, None)
-    in_pixels = nearest(_vectors(images), _vectors(known))
-    in_features = nearest(judge.look(images).features, judge.look(known).features)
-    return torch.stack([images, known[in_pixels], known[in_features]], dim=1).flatten(0, 1)
+        on_progress("searching for the nearest training images", 0, None)
+    in_pixels = nearest(_vectors(images), _vectors(whole))
+    in_features = nearest(judge.predict(images).features, judge.predict(whole).features)
+    return torch.stack([images, whole[in_pixels], whole[in_features]], dim=1).flatten(0, 1)
 
 
 def _vectors(images: Tensor) -> Tensor:

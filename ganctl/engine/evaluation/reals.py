@@ -15,20 +15,20 @@ from ganctl.errors import DataError, UsageError
 from ganctl.runs.checkpoint_header import CheckpointHeader
 
 HELD_OUT = 6
-"""Where data have no test split, one in so many images is kept from the judges instead."""
-LEAST = 10
+"""One image in so many is held out from the judges, for data without a test split."""
+MIN_IMAGES = 10
 
 
 class TooFewImages(DataError):
-    """There is nothing to judge by."""
+    """The data have too few images to judge by."""
 
 
 @dataclass(frozen=True)
 class Reals:
-    """Real images: all that a generator learns from, what judges learn from, and what is held out.
+    """Real images: ``whole`` trains the generator, ``train`` the judges; ``held_out`` no judge.
 
-    ``split`` says what the held-out ones are: a test split that nobody learns
-    from, or a part of the data that is kept from the judges alone.
+    ``split`` says where the held-out images come from: a test split, or a part of the generator's
+    training data.
     """
 
     whole: Dataset
@@ -36,13 +36,13 @@ class Reals:
     held_out: Dataset
     split: str
 
-    def some(self, count: int) -> tuple[Dataset, Dataset]:
-        """Return ``count`` images of each part, drawn at random, always the same."""
-        return self.some_of_train(count), _sampled(self.held_out, count, "held out")
+    def subsets(self, count: int) -> tuple[Dataset, Dataset]:
+        """Return the same ``count`` random images of ``train`` and of ``held_out`` each time."""
+        return self.train_subset(count), _subset(self.held_out, count, "held out")
 
-    def some_of_train(self, count: int) -> Dataset:
-        """Return ``count`` images that judges learn from, drawn at random, always the same."""
-        return _sampled(self.train, count, "train")
+    def train_subset(self, count: int) -> Dataset:
+        """Return the same ``count`` random images of ``train`` each time."""
+        return _subset(self.train, count, "train")
 
 
 def reals_for(
@@ -54,12 +54,12 @@ def reals_for(
     """Load the data that a generator was trained on.
 
     Args:
-        card: the generator's.
-        fingerprint: that of its data, where it is known.
-        on_progress: told of downloads and long readings.
+        header: the generator's checkpoint header.
+        fingerprint: the fingerprint of its data, if known.
+        on_progress: called while data are downloaded or read.
 
     Raises:
-        DataError: they cannot be loaded, are other ones by now, or are too few.
+        DataError: the data cannot be loaded, have changed, or are too few.
     """
     network = header.network
     whole = data.load(header.data, image_size=network.image_size, on_progress=on_progress)
@@ -71,17 +71,17 @@ def reals_for(
     ):
         raise DataError(
             f"The data at {header.data} are not those that this generator was trained on.",
-            "Bring them back: judges must learn from the same real images.",
+            "Restore them: judges must learn from the same real images.",
         )
-    return reals_beside(whole, on_progress=on_progress)
+    return reals_of(whole, on_progress=on_progress)
 
 
-def reals_beside(whole: Dataset, *, on_progress: OnProgress | None = None) -> Reals:
-    """Return the parts of a data set whose training images are in memory already.
+def reals_of(whole: Dataset, *, on_progress: OnProgress | None = None) -> Reals:
+    """Return the parts of a data set, given its training images.
 
     Raises:
-        TooFewImages: there is nothing to judge by.
-        DataError: the test split cannot be loaded, or is of another kind than the training images.
+        TooFewImages: there are too few images to judge by.
+        DataError: the test split cannot be loaded, or its images differ in kind.
     """
     train, split = whole, "test"
     if data.has_test_split(whole.name):
@@ -96,29 +96,34 @@ def reals_beside(whole: Dataset, *, on_progress: OnProgress | None = None) -> Re
         raise DataError(
             f"The test images of {whole.name} have other classes or colours than the training "
             "images.",
-            "Make both parts alike, or remove the test part.",
+            "Give both parts the same classes and colours, or remove the test part.",
         )
-    if min(len(train), len(held_out)) < LEAST:
+    if min(len(train), len(held_out)) < MIN_IMAGES:
         raise TooFewImages(
             f"{whole.name} has too few images to judge by.",
-            f"At least {LEAST} are needed in a test split, or {LEAST * HELD_OUT} in all.",
+            f"At least {MIN_IMAGES} are needed in a test split, or {MIN_IMAGES * HELD_OUT} in all.",
         )
     return Reals(whole, train, replace(held_out, classes=whole.classes), split)
 
 
 def choose_count(n: int | None, reals: Reals, default: int) -> int:
-    """Return how many images to judge: as many as asked, or as there are real ones to compare.
+    """Return the number of images to judge.
+
+    Args:
+        n: the requested number, or None.
+        reals: the real images to compare with.
+        default: the number for None, if there are as many real images.
 
     Raises:
-        UsageError: more than there are real ones, so that there is no floor at that number.
+        UsageError: ``n`` exceeds the real images, so that it has no floor, or is very small.
     """
     most = min(len(reals.train), len(reals.held_out))
     if n is None:
         return min(default, most)
-    if not LEAST <= n <= most:
+    if not MIN_IMAGES <= n <= most:
         raise UsageError(
             f"--n {n} is out of range.",
-            f"--n takes {LEAST} to {most}: as many real images are held out to compare with.",
+            f"--n takes {MIN_IMAGES} to {most}: as many real images are held out to compare with.",
         )
     return n
 
@@ -129,8 +134,8 @@ def _held_out(dataset: Dataset) -> tuple[Dataset, Dataset]:
     return _part(dataset, shuffle[count:]), _part(dataset, shuffle[:count])
 
 
-def _sampled(dataset: Dataset, count: int, purpose: str) -> Dataset:
-    # Drawn, not the first ones: MNIST's easier and harder writers take turns.
+def _subset(dataset: Dataset, count: int, purpose: str) -> Dataset:
+    # At random, since the first half of MNIST's test split has easier writers than the second.
     shuffle = torch.randperm(len(dataset), generator=seeding.rng("compared", purpose))
     return _part(dataset, shuffle[:count])
 

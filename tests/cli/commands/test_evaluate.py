@@ -27,7 +27,7 @@ def test_it_prints_tables_and_keeps_them(ganctl, trained):
     page = trained.evaluation_path.with_suffix(".txt").read_text(encoding="utf-8")
     assert page.startswith(f"lines, step {kept.step}: 10 images")
     facts = json.loads(ganctl("info", "lines", "--json").out)
-    assert facts["evaluation"]["coverage"] == kept.coverage.samples.coverage
+    assert facts["evaluation"]["coverage"] == kept.figures()["coverage"].samples
     assert "evaluation" in ganctl("info", "lines").out
 
 
@@ -101,7 +101,7 @@ def test_a_quick_look_does_not_replace_a_thorough_one(ganctl, trained):
     thorough = trained.evaluation()
     quick = ganctl("evaluate", "lines")
     assert quick.code == 0
-    assert "note: not kept in the run, whose last evaluation of 10 tells more" in quick.err
+    assert "note: not kept in the run, whose evaluation of 10 images says more" in quick.err
     assert trained.evaluation() == thorough
 
 

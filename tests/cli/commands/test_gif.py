@@ -83,7 +83,7 @@ def test_morph_through_all_classes_by_default(ganctl, trained):
         (["--fps", "0"], "--fps 0"),
         (["--frames", "1"], "--frames 1"),
         (["--scale", "0"], "--scale 0"),
-        (["--out", "a.mp4"], "animation's ending"),
+        (["--out", "a.mp4"], "an animation's ending"),
     ],
 )
 def test_bad_requests_write_nothing(ganctl, trained, options, message):

@@ -8,7 +8,7 @@ import torch
 
 from ganctl.engine.data.dataset import load
 from ganctl.engine.evaluation.nearest_training_images import beside_neighbours
-from ganctl.engine.evaluation.reals import reals_beside
+from ganctl.engine.evaluation.reals import reals_of
 from ganctl.pictures.images import GAP, read_image, read_metadata
 
 
@@ -174,7 +174,7 @@ def test_each_image_stands_beside_its_nearest_training_images(ganctl, trained, t
 
 def test_training_images_are_nearest_to_themselves(tiny_data):
     dataset = load(str(tiny_data))
-    threes = beside_neighbours(dataset.images[:12], reals_beside(dataset)).view(12, 3, 8, 8)
+    threes = beside_neighbours(dataset.images[:12], reals_of(dataset)).view(12, 3, 8, 8)
     assert all(torch.equal(three[0], three[1]) for three in threes)
     assert all(torch.equal(three[0], three[2]) for three in threes)
 

@@ -8,12 +8,12 @@ import torch
 from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation import cas as module
 from ganctl.engine.evaluation.cas import cas, cas_of_real
-from ganctl.engine.evaluation.reals import reals_beside
+from ganctl.engine.evaluation.reals import reals_of
 from ganctl.engine.sampling.sampler import Sampler
 
 
 def loaded(name):
-    return reals_beside(data.load(name))
+    return reals_of(data.load(name))
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def reals(tiny_data, tmp_path, monkeypatch):
 
 
 class Echo(Sampler):
-    """A generator that draws real lines, of the class asked for or of the other."""
+    """A generator that yields real lines, of the requested class or of the other."""
 
     def __init__(self, header, real, swapped):
         self.header, self.real, self.swapped = header, real, swapped
@@ -62,4 +62,4 @@ def test_that_of_real_images_is_measured_once(reals, tmp_path, monkeypatch):
 
 def test_no_more_real_images_than_the_score_is_made_for(reals, monkeypatch):
     monkeypatch.setattr(module, "IMAGES", 20)
-    assert len(module.some_real(reals)) == 20
+    assert len(module.training_images(reals)) == 20

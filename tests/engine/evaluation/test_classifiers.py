@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ganctl.engine.data import dataset as data
-from ganctl.engine.evaluation.classifiers import ARCHITECTURES, accuracy, fit, look, steps_for
+from ganctl.engine.evaluation.classifiers import ARCHITECTURES, accuracy, fit, predict, steps_for
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def test_learning_uses_up_no_random_numbers(lines):
 def test_every_size_of_image_has_as_many_features(architecture, size, channels):
     classifier = ARCHITECTURES[architecture](channels, 4).eval()
     pixels = torch.randint(0, 256, (3, channels, size, size), dtype=torch.uint8)
-    classes, features = look(classifier, pixels)
-    assert classes.shape == (3,)
-    assert features.shape == (3, classifier.last.in_features)
+    predictions = predict(classifier, pixels)
+    assert predictions.classes.shape == (3,)
+    assert predictions.features.shape == (3, classifier.last.in_features)
 
 
 def test_the_judges_are_of_different_kinds():

@@ -7,12 +7,12 @@ from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation import judges as module
 from ganctl.engine.evaluation.classifiers import accuracy
 from ganctl.engine.evaluation.judges import BUNDLED, JUDGES, judges
-from ganctl.engine.evaluation.reals import reals_beside
+from ganctl.engine.evaluation.reals import reals_of
 from ganctl.files import paths
 
 
 def loaded(name):
-    return reals_beside(data.load(name))
+    return reals_of(data.load(name))
 
 
 @pytest.fixture

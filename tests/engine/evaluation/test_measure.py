@@ -5,14 +5,19 @@ import torch
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation.judges import judges
-from ganctl.engine.evaluation.measure import confusion, judge_result
-from ganctl.engine.evaluation.reals import reals_beside
+from ganctl.engine.evaluation.measure import confusion, measure
+from ganctl.engine.evaluation.reals import reals_of
+from ganctl.runs.evaluation_metrics import METRICS
 
 COUNT = 2000
 
 
+def times_floor(found):
+    return found.samples.values["feature_distance"] / found.real.values["feature_distance"]
+
+
 def loaded(name):
-    return reals_beside(data.load(name))
+    return reals_of(data.load(name))
 
 
 @pytest.fixture(scope="module", params=["strided", pytest.param("pooled", marks=pytest.mark.slow)])
@@ -22,27 +27,31 @@ def bench(request, tmp_path_factory):
         patch.setenv("GANCTL_CACHE", str(tmp_path_factory.mktemp("cache")))
         reals = loaded("mnist")
         panel = judges(reals.train, reals.held_out, names=[request.param])
-    reference, held_out = reals.some(COUNT)
+    reference, held_out = reals.subsets(COUNT)
 
     def judged(images, labels):
-        return [judge_result(judge, images, labels, reference, held_out) for judge in panel]
+        return [measure(judge, images, labels, reference, held_out) for judge in panel]
 
     return reals, held_out, judged
 
 
 def test_real_images_posing_as_samples_are_as_good_as_real(bench):
     reals, held_out, judged = bench
+    judged_keys = {metric.key for metric in METRICS if metric.is_stored}
     for found in judged(held_out.images, held_out.labels):
+        assert set(found.samples.values) == judged_keys
         assert found.samples == found.real
         assert found.samples.label_accuracy >= 0.99
-        assert found.times_floor == 1
+        assert times_floor(found) == 1
     # And so are others, that the floor was not measured with.
     sampled = torch.randperm(10_000, generator=torch.Generator().manual_seed(0))[:COUNT]
     for found in judged(reals.held_out.images[sampled], reals.held_out.labels[sampled]):
         assert found.samples.label_accuracy >= 0.99
-        assert found.times_floor < 1.5
-        assert found.samples.coverage > 0.9 * found.real.coverage
-        assert found.samples.density == pytest.approx(found.real.density, abs=0.15)
+        assert times_floor(found) < 1.5
+        assert found.samples.values["coverage"] > 0.9 * found.real.values["coverage"]
+        assert found.samples.values["density"] == pytest.approx(
+            found.real.values["density"], abs=0.15
+        )
 
 
 def test_ten_copies_of_one_digit_of_each_class_show_collapse(bench):
@@ -52,8 +61,8 @@ def test_ten_copies_of_one_digit_of_each_class_show_collapse(bench):
                       (held_out.images, held_out.labels))  # fmt: skip
     for found in judged(images, labels):
         assert found.samples.label_accuracy >= 0.9
-        assert found.samples.coverage < 0.05
-        assert found.times_floor > 10
+        assert found.samples.values["coverage"] < 0.05
+        assert times_floor(found) > 10
 
 
 def test_shuffled_labels_spoil_the_accuracy_alone(bench):
@@ -61,8 +70,8 @@ def test_shuffled_labels_spoil_the_accuracy_alone(bench):
     shuffle = torch.randperm(COUNT, generator=torch.Generator().manual_seed(0))
     for found in judged(held_out.images, held_out.labels[shuffle]):
         assert found.samples.label_accuracy == pytest.approx(0.1, abs=0.03)
-        assert found.times_floor == 1
-        assert found.samples.coverage == found.real.coverage
+        assert times_floor(found) == 1
+        assert found.samples.values["coverage"] == found.real.values["coverage"]
 
 
 def test_noise_is_bad_in_every_way(bench):
@@ -71,18 +80,18 @@ def test_noise_is_bad_in_every_way(bench):
     noise = torch.randint(0, 256, held_out.images.shape, generator=rng, dtype=torch.uint8)
     for found in judged(noise, held_out.labels):
         assert found.samples.label_accuracy < 0.3
-        assert found.samples.density < 0.1
-        assert found.samples.coverage < 0.1
-        assert found.times_floor > 50
+        assert found.samples.values["density"] < 0.1
+        assert found.samples.values["coverage"] < 0.1
+        assert times_floor(found) > 50
 
 
 def test_without_labels_there_is_no_confusion(bench):
     _, held_out, judged = bench
     for found in judged(held_out.images, None):
         assert found.samples.label_accuracy is None
-        assert found.samples.coverage == found.real.coverage
+        assert found.samples.values["coverage"] == found.real.values["coverage"]
 
 
-def test_confusion_has_a_row_for_each_class_asked_for():
-    asked, seen = torch.tensor([0, 0, 1, 2, 2]), torch.tensor([0, 1, 1, 0, 0])
-    assert confusion(asked, seen, 3) == ((1, 1, 0), (0, 1, 0), (2, 0, 0))
+def test_confusion_has_a_row_for_each_requested_class():
+    requested, predicted = torch.tensor([0, 0, 1, 2, 2]), torch.tensor([0, 1, 1, 0, 0])
+    assert confusion(requested, predicted, 3) == ((1, 1, 0), (0, 1, 0), (2, 0, 0))

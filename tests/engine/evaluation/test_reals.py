@@ -1,4 +1,4 @@
-"""Real images in two parts: what judges learn from, and what nobody does."""
+"""Real images: those that judges learn from, and those held out."""
 
 from dataclasses import replace
 
@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from ganctl.engine.data import dataset as data
-from ganctl.engine.evaluation.reals import LEAST, choose_count, reals_beside, reals_for
+from ganctl.engine.evaluation.reals import MIN_IMAGES, choose_count, reals_for, reals_of
 from ganctl.errors import DataError, UsageError
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from tests.conftest import tiny_images
 
 
 def loaded(name):
-    return reals_beside(data.load(name))
+    return reals_of(data.load(name))
 
 
 def rows(images):
@@ -36,14 +36,14 @@ def test_data_of_one_part_are_divided(tmp_path):
 def test_mnist_has_a_test_split():
     reals = loaded("mnist")
     assert (len(reals.train), len(reals.held_out), reals.split) == (60_000, 10_000, "test")
-    some_train, some_test = reals.some(500)
+    some_train, some_test = reals.subsets(500)
     assert len(some_train) == len(some_test) == 500
     assert torch.bincount(some_test.labels).min() > 25
-    assert torch.equal(some_test.images, reals.some(500)[1].images)
+    assert torch.equal(some_test.images, reals.subsets(500)[1].images)
 
 
 def test_too_few_images_are_refused(tmp_path):
-    images, labels = tiny_images(LEAST * 6 - 1)
+    images, labels = tiny_images(MIN_IMAGES * 6 - 1)
     np.savez(tmp_path / "x.npz", images=images, labels=labels)
     with pytest.raises(DataError, match="too few images") as caught:
         loaded(str(tmp_path / "x.npz"))

@@ -5,7 +5,7 @@ import torch
 
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.models.base import Discriminator
-from ganctl.engine.sampling.code_map import guess_categories, learn_code_map
+from ganctl.engine.sampling.code_map import learn_code_map, predict_categories
 from ganctl.requests.networks import CodeMap
 
 
@@ -34,12 +34,12 @@ def dataset(categories, labels):
 
 def test_the_guess_is_the_likeliest_category_and_never_a_continuous_code():
     data = dataset([2, 0, 1, 2], [0, 0, 0, 0])
-    assert guess_categories(ReadsPixels(), data.images, 3).tolist() == [2, 0, 1, 2]
+    assert predict_categories(ReadsPixels(), data.images, 3).tolist() == [2, 0, 1, 2]
 
 
 def test_each_image_is_judged_alone_and_the_training_goes_on():
     discriminator = ReadsPixels().train()
-    guess_categories(discriminator, dataset([0], [0]).images, 3)
+    predict_categories(discriminator, dataset([0], [0]).images, 3)
     assert discriminator.modes == [False]
     assert discriminator.training
 

@@ -1,4 +1,4 @@
-"""Quality in view: what a judge says of a thousand samples while a training goes on."""
+"""The quality that one judge measures on a thousand samples while a generator trains."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import torch
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.engine.training.monitor import WHOLE, quality_monitor
+from ganctl.engine.training.monitor import ALL_CLASSES, quality_monitor
 from ganctl.requests.networks import NetworkSpec
 from ganctl.runs.checkpoint_header import CheckpointHeader
 
@@ -16,33 +16,33 @@ def lines(tiny_data):
     return data.load(str(tiny_data))
 
 
-def test_a_trained_generator_is_looked_at_without_a_trace(lines, trained):
+def test_measuring_uses_no_random_numbers_and_gives_the_same_again(lines, trained):
     monitor = quality_monitor(lines)
     sampler = Sampler.load(trained.latest_checkpoint())
     torch.manual_seed(3)
-    seen = monitor.look(sampler.generator, sampler.header)
+    quality = monitor.measure(sampler.generator, sampler.header)
     assert torch.equal(torch.rand(2), torch.rand(2, generator=torch.Generator().manual_seed(3)))
-    assert seen == monitor.look(sampler.generator, sampler.header)
-    assert 0 <= seen.label_accuracy <= 1
-    assert seen.feature_distance > seen.floor >= 0
-    assert set(seen.variety) == {"across", "down"}
+    assert quality == monitor.measure(sampler.generator, sampler.header)
+    assert 0 <= quality.label_accuracy <= 1
+    assert quality.feature_distance > quality.floor >= 0
+    assert set(quality.variety) == {"across", "down"}
 
 
 def test_the_floor_is_that_of_real_images(lines):
     monitor = quality_monitor(lines)
     assert monitor.judge_accuracy == 1
-    assert 0 < monitor._floor < 50
+    assert 0 < monitor.floor < 50
 
 
 @pytest.mark.parametrize(
     ("spec", "labels", "varieties"),
     [
         (NetworkSpec("modern", 8, 1, 2, 64), True, ["across", "down"]),
-        (NetworkSpec("infogan", 8, 1, 0, 62, categories=2, continuous=2), False, [WHOLE]),
-        (NetworkSpec("infogan", 8, 1, 0, 62), False, [WHOLE]),
+        (NetworkSpec("infogan", 8, 1, 0, 62, categories=2, continuous=2), False, [ALL_CLASSES]),
+        (NetworkSpec("infogan", 8, 1, 0, 62), False, [ALL_CLASSES]),
     ],
 )
-def test_what_is_asked_of_codes_means_nothing_yet(lines, spec, labels, varieties):
+def test_labels_are_measured_only_for_models_that_train_with_them(lines, spec, labels, varieties):
     class Black(torch.nn.Module):
         def __init__(self):
             super().__init__()
@@ -53,13 +53,13 @@ def test_what_is_asked_of_codes_means_nothing_yet(lines, spec, labels, varieties
             return torch.full((len(z), 1, 8, 8), -1.0)
 
     classes = lines.classes if spec.classes or spec.categories else ()
-    progress = {"step": 1, "images_seen": 1, "seconds": 1.0}
+    progress = {"step": 1, "images_quality": 1, "seconds": 1.0}
     header = CheckpointHeader("1", "m", "r", lines.name, classes, spec, progress)
-    seen = quality_monitor(lines).look(Black(), header)
-    assert (seen.label_accuracy is not None) == labels
-    assert seen.variety == dict.fromkeys(varieties, 0.0)
-    assert seen.feature_distance > 3 * seen.floor
-    assert ("label_accuracy" in seen.as_metrics()) == labels
+    quality = quality_monitor(lines).measure(Black(), header)
+    assert (quality.label_accuracy is not None) == labels
+    assert quality.variety == dict.fromkeys(varieties, 0.0)
+    assert quality.feature_distance > 3 * quality.floor
+    assert ("label_accuracy" in quality.as_metrics()) == labels
 
 
 def test_data_that_are_too_few_are_not_judged(tmp_path):
@@ -72,13 +72,13 @@ def test_classes_with_a_single_real_image_are_not_measured(tmp_path):
     images = np.random.default_rng(0).integers(0, 256, (100, 8, 8), np.uint8)
     np.savez(tmp_path / "x.npz", images=images, labels=np.arange(100))
     monitor = quality_monitor(data.load(str(tmp_path / "x.npz")))
-    assert set(monitor._variety(monitor._like.images, monitor._like.labels)) == {WHOLE}
-    assert monitor._variety(monitor._like.images, monitor._like.labels)[WHOLE] == 1
+    assert set(monitor._variety(monitor._real.images, monitor._real.labels)) == {ALL_CLASSES}
+    assert monitor._variety(monitor._real.images, monitor._real.labels)[ALL_CLASSES] == 1
 
 
 def test_the_variety_of_real_images_is_1_in_any_order():
     digits = quality_monitor(data.load("mnist"))
-    images, labels = digits._like.images, digits._like.labels
+    images, labels = digits._real.images, digits._real.labels
     order = labels.argsort()
-    assert digits._variety(images[order], None)[WHOLE] == pytest.approx(1, abs=0.1)
+    assert digits._variety(images[order], None)[ALL_CLASSES] == pytest.approx(1, abs=0.1)
     assert digits._variety(images, labels) == dict.fromkeys("0123456789", 1.0)
