@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from ganctl.engine.training import checkpoint
+from ganctl.engine.models.weights import load_generator, save_generator
 from ganctl.runs.locate import find_source
 
 
@@ -28,10 +28,10 @@ def bundle(run: str, path: Path) -> int:
     Raises:
         GanctlError: there is no such run, or the file cannot be written.
     """
-    generator, header = checkpoint.load_generator(find_source(run).checkpoint)
+    generator, header = load_generator(find_source(run).checkpoint)
     # A path on the maker's machine means nothing on another.
     portable = replace(header, data=Path(header.data).name)
-    checkpoint.save_generator(generator, portable, path, torch.float16)
+    save_generator(generator, portable, path, torch.float16)
     return path.stat().st_size
 
 

@@ -23,6 +23,8 @@ termios = pytest.importorskip("termios")
 ENDLESS = """
 import sys, time, types
 from types import SimpleNamespace
+from ganctl.requests.budget import Progress
+from ganctl.runs.header import RunStatus
 engine = types.ModuleType("ganctl.engine.training.loop")
 
 def train(run, *, should_stop, **_):
@@ -34,8 +36,8 @@ def train(run, *, should_stop, **_):
             **facts, images_per_second=8.0, losses=losses, preview=None, quality=None, alarms=()
         )
         time.sleep(0.02)
-    run.status = "stopped"
-    run.progress = {"step": 1, "images_seen": 8, "seconds": 1.0}
+    run.status = RunStatus.STOPPED
+    run.progress = Progress(1, 8, 1.0)
     run.save()
 
 engine.train = train

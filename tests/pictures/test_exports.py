@@ -13,10 +13,12 @@ from ganctl.files.idx import read_idx
 from ganctl.pictures.exports import Samples, choose_destination, npz_bytes, write_samples
 from ganctl.pictures.images import read_image, read_metadata
 from ganctl.pictures.provenance import Origin
-from ganctl.requests.labels import parse_labels
-from ganctl.requests.sample import Format
+from ganctl.requests.labels import UNLABELLED, parse_labels
+from ganctl.requests.sample import Format, SamplePlan
 
 CLASSES = ("cat", "T-shirt/top")
+
+PLAN = SamplePlan((UNLABELLED,), range(2))
 
 
 def samples(labels=("cat", "T-shirt/top"), seeds=(3, 4), colour=False, classes=CLASSES):
@@ -212,11 +214,18 @@ def test_classes_whose_names_are_alike_keep_all_their_images():
 def test_a_place_that_cannot_be_is_found_before_drawing(out):
     Path("file").write_text("")
     with pytest.raises(FileError):
-        choose_destination(Path(out), None, "demo").check(force=False)
+        choose_destination(Path(out), None, "demo").check(PLAN, side=28, force=False)
 
 
 @pytest.mark.parametrize("out", ["a.png", "a.npz"])
 def test_a_folder_in_the_place_of_a_file_is_found_before_drawing(out):
     Path(out).mkdir()
     with pytest.raises(FileError, match="is a folder"):
-        choose_destination(Path(out), None, "demo").check(force=True)
+        choose_destination(Path(out), None, "demo").check(PLAN, side=28, force=True)
+
+
+def test_a_sheet_that_is_too_large_is_found_before_drawing():
+    plan = SamplePlan((UNLABELLED,), range(200_000))
+    with pytest.raises(UsageError, match="The picture would have"):
+        choose_destination(Path("a.png"), None, "demo").check(plan, side=28, force=False)
+    choose_destination(Path("a"), None, "demo").check(plan, side=28, force=False)

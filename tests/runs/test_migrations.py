@@ -135,7 +135,7 @@ def test_an_evaluation_is_what_it_was(name, old, ganctl):
     facts = json.loads(ganctl("info", name, "--json").out)
     if evaluation is not None:
         assert (evaluation.n, evaluation.step) == (10, 2)
-        assert facts["evaluation"]["coverage"] == evaluation.coverage.samples.coverage
+        assert facts["evaluation"]["coverage"] == evaluation.figures()["coverage"].samples
 
 
 def test_it_samples(old, name, ganctl):

@@ -120,7 +120,7 @@ def test_a_run_with_too_many_metrics_does_not_hide_the_others(ganctl, trained, m
     shutil.copytree(trained.folder, trained.folder.parent / "longer")
     with (trained.folder.parent / "longer" / "metrics.jsonl").open("a") as file:
         file.write(" " * 10_000)
-    monkeypatch.setattr("ganctl.runs.run.METRICS_BYTES", 10_000)
+    monkeypatch.setattr("ganctl.runs.metrics.METRICS_BYTES", 10_000)
     result = ganctl("info", "--all", "--json")
     assert [facts["run"] for facts in json.loads(result.out)] == ["lines"]
     assert "left out: " in result.err

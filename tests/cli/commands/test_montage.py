@@ -112,13 +112,13 @@ def test_nothing_is_overwritten(ganctl, trained):
 def test_data_that_are_gone(ganctl, trained, tmp_path):
     from dataclasses import replace
 
-    from ganctl.engine.training import checkpoint
+    from ganctl.engine.models import weights
 
-    generator, header = checkpoint.load_generator(trained.latest_checkpoint())
+    generator, header = weights.load_generator(trained.latest_checkpoint())
     import torch
 
     lost = replace(header, data=str(tmp_path / "gone.npz"))
-    checkpoint.save_generator(generator, lost, tmp_path / "x.safetensors", torch.float32)
+    weights.save_generator(generator, lost, tmp_path / "x.safetensors", torch.float32)
     result = ganctl("montage", tmp_path / "x.safetensors", "--real")
     assert result.code == 1
     assert "There is no data set at" in result.err

@@ -200,7 +200,7 @@ def test_run_may_be_said_in_many_ways(ganctl, trained, how):
 @pytest.mark.parametrize(
     ("options", "code", "message", "hint"),
     [
-        ([], 2, "which class", "across, down, or all"),
+        ([], 2, "sample needs a label", "across, down, or all"),
         (["--digit", "2"], 2, "Class 2 is out of range", "0 to 1"),
         (["--digit", "-1"], 2, "Class -1 is out of range", "0 to 1"),
         (["--digit", "acros"], 2, "no class 'acros'", "Did you mean across"),
@@ -350,8 +350,8 @@ def test_a_blend_of_categories_lies_between_them(ganctl, trained_infogan):
 @pytest.mark.parametrize(
     ("options", "message", "hint"),
     [
-        ([], "which class", "across, down, or all"),
-        (["--code", "c1=1"], "which class", "across, down, or all"),
+        ([], "sample needs a label", "across, down, or all"),
+        (["--code", "c1=1"], "sample needs a label", "across, down, or all"),
         (["--code", "c0=0", "--digit", "0"], "exclude each other", "one of them"),
         (["--code", "c0=2"], "c0=2 is not a category", "0 to 1"),
         (["--code", "c0=-1"], "c0=-1 is not a category", "0 to 1"),
@@ -383,7 +383,7 @@ def test_only_codes_that_were_learned_can_be_held(ganctl, request, run, code):
 
 
 def test_more_than_fits_into_memory_is_refused_before_anything_is_drawn(ganctl, monkeypatch):
-    monkeypatch.setattr("ganctl.cli.commands.sample._draw", lambda *_: pytest.fail("it draws"))
+    monkeypatch.setattr("ganctl.cli.commands.sample._drawn", lambda *_: pytest.fail("it draws"))
     result = ganctl("sample", "pretrained/mnist", "--digit", "7", "--n", "1500", "--scale", "64")
     assert result.code == 2
     assert "error: 1,500 images of 1792×1792 pixels are 4.5 GiB." in result.err

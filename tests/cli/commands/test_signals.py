@@ -62,7 +62,7 @@ def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number, co
     assert run.checkpoint_path(step).is_file()
     assert run.loss_plot_path.is_file()
     assert f"note: Stopped at step {step}; everything is saved." in err
-    command = shlex.split(err.splitlines()[-1].removeprefix("hint: Go on with: "))
+    command = shlex.split(err.splitlines()[-1].removeprefix("hint: Resume with: "))
     assert command[:3] == [sys.executable, "-m", "ganctl"]
     resumed = ganctl(*command[3:], "--steps", str(step + 3), "--quiet")
     assert resumed.code == 0
@@ -83,7 +83,7 @@ def test_a_training_stopped_before_its_first_step_goes_on(
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     monkeypatch.setenv("GANCTL_HOME", str(tmp_path / "other home"))
-    resumed = ganctl(*advised(stopped.err, "hint: Go on with: "))
+    resumed = ganctl(*advised(stopped.err, "hint: Resume with: "))
     assert (resumed.code, resumed.out) == (0, stopped.out)
     assert Run.open(Path(resumed.out.strip())).progress.step == 3
 

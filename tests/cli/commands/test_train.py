@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -198,10 +199,8 @@ def test_what_may_change_when_resuming(ganctl, trained):
     options |= {"device": "cpu", "precision": "fp32", "lr-scale": 0.5}
     given = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     assert ganctl("train", "--resume", *given).code == 0
-    config = Run.open(trained.folder).config.as_json()
-    changed = {name.replace("-", "_"): value for name, value in options.items() if name != "steps"}
-    changed["budget"] = {"unit": "steps", "amount": 42}
-    assert config == trained.config.as_json() | changed
+    changed = {name.replace("-", "_"): value for name, value in options.items()}
+    assert Run.open(trained.folder).config == replace(trained.config, **changed)
 
 
 @pytest.mark.parametrize(
@@ -363,7 +362,7 @@ def test_every_model_trains(tiny, home, monkeypatch, model, precision):
     options = ["--model", model, "--precision", precision, "--name", "a"]
     assert tiny(*options, steps=("--steps", "2")).code == 0
     run = Run.open(home / "runs" / "a")
-    assert (run.status, run.config.model.value) == ("finished", model)
+    assert (run.status, run.config.model) == ("finished", model)
     losses = [value for line in run.metrics() for name, value in line.items() if "loss" in name]
     assert losses
     assert np.isfinite(losses).all()

@@ -118,7 +118,7 @@ def test_a_picture_says_the_step_that_it_is_of(ganctl, trained, monkeypatch, com
     def later(source):
         last = trained.latest_checkpoint()
         data, header = load_file(last), read_checkpoint_header(last)
-        newer = replace(header, progress={**header.progress, "step": 77})
+        newer = replace(header, progress=replace(header.progress, step=77))
         save_file(data, trained.checkpoint_path(77), newer.as_metadata())
         last.unlink()
         return chosen(source)

@@ -29,7 +29,6 @@ class Echo(Sampler):
         self.header, self.real, self.swapped = header, real, swapped
 
     def batches_of(self, pairs, **_options):
-        from ganctl.engine.data.pixels import channels_last
         from ganctl.engine.sampling.sampler import SampleBatch
 
         labels, seeds = zip(*pairs, strict=True)
@@ -38,7 +37,7 @@ class Echo(Sampler):
         for label, seed in pairs:
             images = members[1 - label.index if self.swapped else label.index]
             sampled.append(images[seed % len(images)])
-        yield SampleBatch(labels, seeds, channels_last(torch.stack(sampled)))
+        yield SampleBatch(labels, seeds, torch.stack(sampled))
 
 
 @pytest.mark.parametrize(("swapped", "score"), [(False, 1.0), (True, 0.0)])

@@ -10,9 +10,10 @@ from ganctl.engine.models.objectives import OBJECTIVES
 from ganctl.engine.training.batches import Batches
 from ganctl.engine.training.state import new_state
 from ganctl.engine.training.step import Step, with_cuda_graphs
+from ganctl.requests.budget import Progress
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
-from ganctl.requests.training import TrainRequest
+from ganctl.requests.training import Precision, TrainRequest
 from ganctl.runs.world import World
 
 CPU = torch.device("cpu")
@@ -59,7 +60,7 @@ def step_on(tiny_data, model, recipe=RecipeName.MODERN):
         latent=numbers.latent,
     )
     state = new_state(objective.adapt(spec), numbers, config.seed, CPU)
-    autocast = devices.autocast(devices.choose_precision(config.precision, CPU), CPU)
+    autocast = devices.autocast(devices.choose_precision(Precision(config.precision), CPU), CPU)
     step = Step(state, objective, numbers, autocast, World())
     return step, Batches(dataset, config, numbers, CPU, World())
 
@@ -70,7 +71,7 @@ def train(step, batches, state, steps):
     for number in range(steps):
         state.set_learning_rates(1e-3 / (1 + number), 1e-3)
         losses.append({k: v.clone() for k, v in step(batches.at(number), number / steps).items()})
-        state.step += 1
+        state.progress = Progress(number + 1, 0, 0.0)
     return losses
 
 

@@ -1,19 +1,21 @@
 """A seed is a picture, whatever else is asked for."""
 
+import math
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 import torch
 
-from ganctl.engine.data.pixels import from_pixels, to_pixels
+from ganctl.engine.data.pixels import channels_first, channels_last, from_pixels, to_pixels
 from ganctl.engine.models.base import Generator
 from ganctl.engine.models.networks import NETWORKS
 from ganctl.engine.sampling.sampler import BATCH, Sampler
+from ganctl.requests.budget import AT_THE_START
 from ganctl.requests.codes import Codes
 from ganctl.requests.labels import UNLABELLED, blend, one_hot
 from ganctl.requests.networks import CodeMap, NetworkSpec
+from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 
 DIGITS = tuple("0123456789")
@@ -25,14 +27,14 @@ def sampler():
     torch.manual_seed(0)
     spec = NetworkSpec("modern", 28, 1, 10, 64)
     generator = NETWORKS["modern"].generator(spec).eval().requires_grad_(False)
-    progress = {"step": 0, "images_seen": 0, "seconds": 0.0}
+    progress = AT_THE_START
     return Sampler(
         generator, CheckpointHeader("0.0", "cgan", "modern", "mnist", DIGITS, spec, progress)
     )
 
 
 def draw(sampler, seeds, label=7, **options):
-    return sampler.draw([one_hot(label, DIGITS)], seeds, **options)
+    return sampler.draw(SamplePlan((one_hot(label, DIGITS),), seeds, **options))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -41,45 +43,48 @@ def test_a_seed_gives_the_same_bits_alone_and_among_others(sampler, threads):
     try:
         many = draw(sampler, range(BATCH + 30))
         for seed in (0, 1, 17, BATCH - 1, BATCH, BATCH + 29):
-            assert np.array_equal(draw(sampler, [seed])[0], many[seed])
+            assert torch.equal(draw(sampler, [seed])[0], many[seed])
         backwards = draw(sampler, range(BATCH + 29, -1, -1))
-        assert np.array_equal(backwards[::-1], many)
+        assert torch.equal(backwards.flip(0), many)
     finally:
         torch.set_num_threads(1)
 
 
 def test_batches_say_what_they_are(sampler):
     labels = [one_hot(1, DIGITS), blend(one_hot(3, DIGITS), one_hot(8, DIGITS), 0.5)]
-    batches = list(sampler.batches(labels, range(60)))
+    plan = SamplePlan(tuple(labels), range(60))
+    batches = list(sampler.batches(plan))
     assert [len(batch.images) for batch in batches] == [BATCH, 20]
     assert batches[0].labels == (labels[0],) * 60 + (labels[1],) * 40
     assert batches[1].seeds == tuple(range(40, 60))
-    assert batches[0].images.shape == (BATCH, 28, 28)
-    assert batches[0].images.dtype == np.uint8
-    assert np.array_equal(
-        np.concatenate([b.images for b in batches]), sampler.draw(labels, range(60))
-    )
+    assert batches[0].images.shape == (BATCH, 1, 28, 28)
+    assert batches[0].images.dtype == torch.uint8
+    assert torch.equal(torch.cat([batch.images for batch in batches]), sampler.draw(plan))
 
 
 def test_label_and_seed_both_change_the_picture(sampler):
-    assert not np.array_equal(draw(sampler, [0], 3), draw(sampler, [0], 8))
-    assert not np.array_equal(draw(sampler, [0]), draw(sampler, [1]))
+    assert not torch.equal(draw(sampler, [0], 3), draw(sampler, [0], 8))
+    assert not torch.equal(draw(sampler, [0]), draw(sampler, [1]))
 
 
 def test_truncation_moves_latents_to_their_mean(sampler):
     images = draw(sampler, range(3), truncation=0.0)
-    assert np.array_equal(images[0], images[2])
+    assert torch.equal(images[0], images[2])
 
 
 def test_pixels_and_floats_are_inverse():
     pixels = torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16)
     floats = from_pixels(pixels)
     assert (floats.min().item(), floats.max().item()) == (-1.0, 1.0)
-    assert np.array_equal(to_pixels(floats), pixels[:, 0].numpy())
+    assert torch.equal(to_pixels(floats), pixels)
 
 
-def test_colour_comes_last():
-    assert to_pixels(torch.zeros(2, 3, 8, 4)).shape == (2, 8, 4, 3)
+@pytest.mark.parametrize("shape", [(2, 8, 4), (2, 8, 4, 3)])
+def test_channels_come_first_in_tensors_and_last_in_arrays(shape):
+    images = torch.arange(math.prod(shape), dtype=torch.uint8).reshape(shape).numpy()
+    first = channels_first(images)
+    assert first.shape == (2, *((1, 8, 4) if len(shape) == 3 else (3, 8, 4)))
+    assert (channels_last(first) == images).all()
 
 
 @pytest.mark.process
@@ -114,13 +119,13 @@ ABC = ("a", "b", "c")
 
 def listening(code_map=None, continuous=2):
     spec = NetworkSpec("infogan", 8, 1, 0, 4, categories=3, continuous=continuous)
-    progress = {"step": 0, "images_seen": 0, "seconds": 0.0}
+    progress = AT_THE_START
     header = CheckpointHeader("0.0", "infogan", "modern", "toy", ABC, spec, progress, code_map)
     return Sampler(Listens(), header)
 
 
 def told(sampler, labels, seeds=(0,), **options):
-    sampler.draw(labels, seeds, **options)
+    sampler.draw(SamplePlan(tuple(labels), seeds, **options))
     return sampler.generator.condition[: len(labels) * len(seeds)]
 
 
@@ -160,7 +165,7 @@ def test_truncation_leaves_codes_alone():
 
 def test_without_labels_nothing_is_told():
     spec = NetworkSpec("modern", 8, 1, classes=0, latent_size=4)
-    progress = {"step": 0, "images_seen": 0, "seconds": 0.0}
+    progress = AT_THE_START
     sampler = Sampler(
         Listens(), CheckpointHeader("0.0", "gan", "modern", "toy", (), spec, progress)
     )

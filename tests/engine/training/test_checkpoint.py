@@ -7,9 +7,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from ganctl.engine.models import weights
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.state import new_state
 from ganctl.errors import CheckpointError, FileError
+from ganctl.requests.budget import Progress
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
@@ -26,12 +28,12 @@ def state_after_a_step(seed=0, spec=SPEC):
         for parameter in network.parameters():
             parameter.grad = torch.ones_like(parameter)
         optimizer.step()
-    state.step, state.images_seen, state.seconds = 1, 100, 0.5
+    state.progress = Progress(1, 100, 0.5)
     return state
 
 
 def header(spec=SPEC, step=1):
-    progress = {"step": step, "images_seen": 100, "seconds": 0.5}
+    progress = Progress(step, 100, 0.5)
     return CheckpointHeader("0.0", "cgan", "modern", "lines", ("across", "down"), spec, progress)
 
 
@@ -60,14 +62,14 @@ def test_a_state_comes_back_to_the_bit(saved):
     first, second = everything(state_after_a_step()), everything(restored)
     assert first.keys() == second.keys()
     assert [name for name in first if not torch.equal(first[name], second[name])] == []
-    assert (restored.step, restored.images_seen, restored.seconds) == (1, 100, 0.5)
+    assert restored.progress == Progress(1, 100, 0.5)
 
 
 def test_the_generator_comes_back_alone_in_half_precision(tmp_path):
     state = state_after_a_step()
     path = tmp_path / "half.safetensors"
-    checkpoint.save_generator(state.generator_ema, header(), path, torch.float16)
-    generator, read = checkpoint.load_generator(path)
+    weights.save_generator(state.generator_ema, header(), path, torch.float16)
+    generator, read = weights.load_generator(path)
     assert read == header()
     assert not generator.training
     for name, value in state.generator_ema.state_dict().items():
@@ -82,7 +84,7 @@ def test_a_truncated_file_is_refused(saved, kept):
     content = saved.read_bytes()
     saved.write_bytes(content[: int(len(content) * kept)])
     with pytest.raises(CheckpointError, match="truncated or damaged"):
-        checkpoint.load_generator(saved)
+        weights.load_generator(saved)
 
 
 def test_tensors_of_another_shape_are_refused(saved):
@@ -90,7 +92,7 @@ def test_tensors_of_another_shape_are_refused(saved):
     tensors["generator_ema.project.weight"] = torch.zeros(3, 3)
     save_file(tensors, saved, header().as_metadata())
     with pytest.raises(CheckpointError, match="do not fit"):
-        checkpoint.load_generator(saved)
+        weights.load_generator(saved)
 
 
 @pytest.mark.parametrize("change", ["missing", "shape"])
@@ -120,7 +122,7 @@ def test_an_unknown_network_is_refused(tmp_path):
         header(NetworkSpec("odd", 8, 1, 2, 4)).as_metadata(),
     )
     with pytest.raises(CheckpointError, match="'odd'"):
-        checkpoint.load_generator(path)
+        weights.load_generator(path)
 
 
 def test_a_failed_save_leaves_the_old_file(saved, monkeypatch):
@@ -137,7 +139,7 @@ def test_a_failed_save_leaves_the_old_file(saved, monkeypatch):
 
 
 def test_the_discriminator_comes_back_to_the_bit(saved):
-    discriminator, read = checkpoint.load_discriminator(saved)
+    discriminator, read = weights.load_discriminator(saved)
     assert read == header()
     assert not discriminator.training
     assert not any(parameter.requires_grad for parameter in discriminator.parameters())
@@ -147,20 +149,20 @@ def test_the_discriminator_comes_back_to_the_bit(saved):
 
 def test_loading_uses_up_no_random_numbers(saved):
     torch.manual_seed(3)
-    checkpoint.load_discriminator(saved)
-    checkpoint.load_generator(saved)
+    weights.load_discriminator(saved)
+    weights.load_generator(saved)
     sampled = torch.rand(3)
     assert torch.equal(sampled, torch.rand(3, generator=torch.Generator().manual_seed(3)))
 
 
 def test_a_generator_alone_has_no_discriminator(tmp_path):
     path = tmp_path / "half.safetensors"
-    checkpoint.save_generator(state_after_a_step().generator_ema, header(), path, torch.float16)
+    weights.save_generator(state_after_a_step().generator_ema, header(), path, torch.float16)
     with pytest.raises(CheckpointError, match="a generator alone"):
-        checkpoint.load_discriminator(path)
+        weights.load_discriminator(path)
 
 
-@pytest.mark.parametrize("load", [checkpoint.load_generator, checkpoint.load_discriminator])
+@pytest.mark.parametrize("load", [weights.load_generator, weights.load_discriminator])
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
@@ -180,8 +182,8 @@ def test_what_categories_mean_is_kept_in_half_precision(tmp_path):
     state = new_state(spec, RECIPES[RecipeName.MODERN], 0, torch.device("cpu"))
     mapped = replace(header(spec), code_map=CodeMap((1, 0), 0.25))
     path = tmp_path / "half.safetensors"
-    checkpoint.save_generator(state.generator_ema, mapped, path, torch.float16)
-    assert checkpoint.load_generator(path)[1] == mapped
+    weights.save_generator(state.generator_ema, mapped, path, torch.float16)
+    assert weights.load_generator(path)[1] == mapped
 
 
 def test_a_state_of_an_older_version_is_gone_on_with(saved):
@@ -228,24 +230,24 @@ def test_moments_lie_in_memory_as_their_weights_do(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "load", [checkpoint.load_generator, checkpoint.load_discriminator], ids=["g", "d"]
+    "load", [weights.load_generator, weights.load_discriminator], ids=["g", "d"]
 )
-def test_a_file_that_is_replaced_while_it_is_opened(saved, monkeypatch, load):
-    """Its card and its weights are of the same step."""
-    read = checkpoint._fitting
+def test_a_file_that_is_replaced_while_it_is_read(saved, monkeypatch, load):
+    """Its header and its weights are of the same step."""
+    read = weights.read_tensors
     newer = [state_after_a_step(seed=2)]
 
-    def replaced(prefix, wanted, path):
+    def replaced(*arguments):
         if newer:
-            checkpoint.save_state(newer.pop(), header(step=2), path)
-        return read(prefix, wanted, path)
+            checkpoint.save_state(newer.pop(), header(step=2), saved)
+        return read(*arguments)
 
-    monkeypatch.setattr(checkpoint, "_fitting", replaced)
-    network, seen = load(saved)
-    assert seen.progress.step == 2
+    monkeypatch.setattr(weights, "read_tensors", replaced)
+    for seed, step in ((0, 1), (2, 2)):
+        network, seen = load(saved)
+        assert seen.progress.step == step
+        state = state_after_a_step(seed)
+        of_state = {weights.load_generator: state.generator_ema}.get(load, state.discriminator)
+        expected = of_state.state_dict()
+        assert all(torch.equal(value, expected[k]) for k, value in network.state_dict().items())
     assert not newer
-    expected = state_after_a_step(seed=2)
-    network = (
-        expected.generator_ema if load is checkpoint.load_generator else expected.discriminator
-    )
-    assert all(torch.equal(v, network.state_dict()[k]) for k, v in network.state_dict().items())

@@ -45,10 +45,9 @@ CHECKPOINT = "checkpoints/step00000008.safetensors"
 )
 def test_a_checkpoint_that_fails_twice_ends_the_training(faulty, tmp_path, kind, error):
     outcome, wrong = faulty(kind, CHECKPOINT, error=error, stays=True)
-    assert "The training has stopped at step 8; the checkpoint of step 4 is whole." in str(
-        outcome.error
-    )
-    assert outcome.error.hint.endswith(f"Then go on with: ganctl train --resume {tmp_path / 'run'}")
+    assert "The run has stopped at step 8; the checkpoint of step 4 is whole." in str(outcome.error)
+    resume = f"Then resume with: ganctl train --resume {tmp_path / 'run'}"
+    assert outcome.error.hint.endswith(resume)
     assert wrong == []
 
 
@@ -70,7 +69,7 @@ def test_what_a_training_can_do_without_is_said(faulty, kind, path, what):
     outcome, wrong = faulty(kind, path)
     assert (outcome.error, wrong) == (None, [])
     (said,) = outcome.said
-    assert f"Input/output error. The training goes on without {what}. Check the path" in said
+    assert f"Input/output error. The run continues without {what}. Check the path" in said
 
 
 def test_it_is_said_once_and_through_the_view(ganctl, tiny_data, monkeypatch, home):
@@ -81,8 +80,8 @@ def test_it_is_said_once_and_through_the_view(ganctl, tiny_data, monkeypatch, ho
     assert result.code == 0
     first, second = result.err.splitlines()
     advice = "Free some space."
-    assert first == f"note: The disk is full. The training goes on without this preview. {advice}"
-    assert second == f"note: The disk is full. The training goes on without loss.png. {advice}"
+    assert first == f"note: The disk is full. The run continues without this preview. {advice}"
+    assert second == f"note: The disk is full. The run continues without loss.png. {advice}"
 
 
 def fail_with(error):

@@ -10,15 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
+from ganctl.engine.models import weights
+from ganctl.engine.models.networks import NETWORKS
 from ganctl.engine.training import checkpoint
 from ganctl.errors import CheckpointError
 from ganctl.files.limits import WEIGHTS
+from ganctl.requests.budget import Progress
 from ganctl.requests.networks import NetworkSpec
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from tests.engine.training.test_checkpoint import header, state_after_a_step
 
 many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-LOADS = [checkpoint.load_generator, checkpoint.load_discriminator]
+LOADS = [weights.load_generator, weights.load_discriminator]
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def saved(tmp_path):
 
 
 def spec_header(spec):
-    progress = {"step": 1, "images_seen": 64, "seconds": 0.5}
+    progress = Progress(1, 64, 0.5)
     names = tuple(map(str, range(spec.classes)))
     return CheckpointHeader("0.1", "cgan", "modern", "x", names, spec, progress)
 
@@ -66,8 +69,8 @@ def test_the_limit_leaves_room_for_the_largest_images():
     spec = NetworkSpec("infogan", 256, 3, 0, 62, categories=10, continuous=2)
     with torch.device("meta"):
         for network in (
-            checkpoint.NETWORKS["infogan"].generator,
-            checkpoint.NETWORKS["modern"].generator,
+            NETWORKS["infogan"].generator,
+            NETWORKS["modern"].generator,
         ):
             assert sum(p.numel() for p in network(spec).parameters()) < WEIGHTS / 4
 
@@ -87,7 +90,7 @@ def test_the_limit_leaves_room_for_the_largest_images():
 def test_tensors_that_do_not_fit(saved, tensor):
     rewritten(saved, "generator_ema.embed", tensor)
     with pytest.raises(CheckpointError, match="do not fit"):
-        checkpoint.load_generator(saved)
+        weights.load_generator(saved)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +114,7 @@ def test_an_optimizer_that_does_not_fit(saved, name, tensor):
 
 
 def test_tensors_are_copies_of_the_file(saved):
-    generator, _ = checkpoint.load_generator(saved)
+    generator, _ = weights.load_generator(saved)
     before = {name: value.clone() for name, value in generator.state_dict().items()}
     with saved.open("r+b") as file:
         file.seek(saved.stat().st_size // 2)

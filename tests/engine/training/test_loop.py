@@ -10,17 +10,18 @@ from safetensors.torch import load_file
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.models.objectives import GAN, OBJECTIVES
+from ganctl.engine.models.weights import load_discriminator
 from ganctl.engine.sampling.code_map import learn_code_map
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.engine.training import checkpoint, loop
+from ganctl.engine.training import loop
 from ganctl.engine.training.loop import learning_rate_schedule, train
 from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.state import TrainState
 from ganctl.errors import RunError, UsageError
-from ganctl.requests.budget import Budget, BudgetUnit
 from ganctl.requests.checks import values
 from ganctl.requests.labels import one_hot
 from ganctl.requests.recipes import RECIPES, Latent, Model, RecipeName, recipe_for
+from ganctl.requests.sample import SamplePlan
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
@@ -207,7 +208,7 @@ def test_a_finished_run_resumes_with_a_larger_budget(home, tiny_data):
     finish(run)
     assert run.is_complete()
     run = Run.open(run.folder)
-    run.config = replace(run.config, budget=Budget(BudgetUnit.STEPS, 15))
+    run.config = replace(run.config, steps=15)
     assert not run.is_complete()
     finish(run)
     assert json.loads((run.folder / "run.json").read_text())["progress"]["step"] == 15
@@ -266,7 +267,8 @@ def test_the_classic_recipe_resumed_equals_straight(home, small_data, monkeypatc
     assert all(torch.equal(state[name], state[name.replace("_ema", "")]) for name in kept)
     sampler = Sampler.load(parts.latest_checkpoint())
     assert sampler.header.network.latent is Latent.UNIFORM
-    assert sampler.draw([one_hot(0, sampler.header.classes)], [0]).shape == (1, 28, 28)
+    plan = SamplePlan((one_hot(0, sampler.header.classes),), [0])
+    assert sampler.draw(plan).shape == (1, 1, 28, 28)
 
 
 @pytest.mark.parametrize("model", values(Model))
@@ -294,7 +296,7 @@ def test_each_checkpoint_has_the_code_map_of_its_own_weights(home, tiny_data):
     paths = run.checkpoints()
     assert len(paths) == 2
     for path in paths:
-        discriminator, header = checkpoint.load_discriminator(path)
+        discriminator, header = load_discriminator(path)
         assert header.code_map == learn_code_map(discriminator, data.load(str(tiny_data)))
 
 

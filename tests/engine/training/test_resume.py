@@ -224,7 +224,7 @@ def test_a_run_that_an_earlier_version_began(home, tiny_data, straight):
 
 
 def refusal(run):
-    with pytest.raises(RunError, match="cannot go on as it began") as caught:
+    with pytest.raises(RunError, match="cannot be resumed") as caught:
         finish(Run.open(run.folder))
     return str(caught.value), caught.value.hint
 

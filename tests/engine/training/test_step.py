@@ -11,6 +11,7 @@ from ganctl.engine.models.objectives import CGAN, GANINT, InfoGAN
 from ganctl.engine.training.batches import Batch
 from ganctl.engine.training.state import new_state
 from ganctl.engine.training.step import Step
+from ganctl.requests.budget import Progress
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import Precision
@@ -90,4 +91,4 @@ def test_r1_is_laid_on_every_few_steps(every):
     step, take = step_of(CGAN(), recipe), partial(batch, recipe)
     for number in range(1, 7):
         assert ("gradient_penalty" in step(take(), 0.0)) is (number % every == 0)
-        step.state.step += 1
+        step.state.progress = Progress(number, 0, 0.0)
