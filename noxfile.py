@@ -22,7 +22,7 @@ FORMS = Path(".github/ISSUE_TEMPLATE")
 
 
 def install(session: nox.Session, *groups: str, ganctl: bool = True) -> None:
-    """Install groups of ``pyproject.toml``, and ganctl, unless nox was told to use what is there."""
+    """Install groups of ``pyproject.toml``, and ganctl, unless nox uses what is there."""
     if session.virtualenv.is_sandboxed:
         itself = ("-e", ".") if ganctl else ()
         session.install(*PINNED, *nox.project.dependency_groups(PROJECT, *groups), *itself)
@@ -61,15 +61,15 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types, as Linux, Windows and macOS and the oldest Python have them."""
+    """Types of everything, and ganctl's on Windows, macOS and the oldest Python."""
     install(session, "types")
+    session.run("mypy", "--platform", "linux")
     for options in (
-        ("--platform", "linux"),
         ("--platform", "win32"),
         ("--platform", "darwin"),
         ("--python-version", "3.10"),
     ):
-        session.run("mypy", "--strict", *options, "--cache-dir", f".mypy_cache/{options[-1]}")
+        session.run("mypy", *options, "--cache-dir", f".mypy_cache/{options[-1]}", "ganctl")
 
 
 @nox.session
@@ -81,7 +81,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """The sdist and the wheel, which is then used alone, in a new environment and another folder."""
+    """The sdist, and the wheel, used alone in a new environment and another folder."""
     install(session, "release", ganctl=False)
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -94,7 +94,7 @@ def build(session: nox.Session) -> None:
 
 
 def use_wheel(session: nox.Session, wheel: Path, folder: Path) -> None:
-    """Install a wheel in a new environment below ``folder`` and run ganctl's commands from there."""
+    """Install a wheel in a new environment below ``folder`` and run its commands there."""
     session.run("python", "-m", "venv", str(folder / "clean"))
     programs = folder / "clean" / ("Scripts" if sys.platform == "win32" else "bin")
     python = str(programs / "python")
