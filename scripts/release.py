@@ -29,7 +29,7 @@ PERMISSIVE = ("Apache", "BSD", "ISC", "MIT", "PSF", "Python Software Foundation"
 """A dependency's licence names one of these, and nothing of ``REFUSED``."""
 REFUSED = ("GPL", "Proprietary", "SSPL", "Commercial")
 CUDA_PARTS = ("cuda-", "nvidia-")
-"""Torch's builds for GPUs fetch these from NVIDIA, under its terms; ganctl hands none of them on."""
+"""Torch's builds for GPUs fetch these from NVIDIA, under its terms; ganctl hands none on."""
 
 _SECTION = re.compile(
     r"^## \[([^\]]+)\](?: - (\d{4}-\d{2}-\d{2}))?$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL

@@ -50,6 +50,7 @@ def test_no_function_is_long():
 def test_a_room_says_what_lives_there_what_it_may_import_and_where_to_begin(room):
     docstring = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8")))
     assert docstring is not None
+    docstring = " ".join(docstring.split())
     assert " may import " in docstring
     assert "Begin with " in docstring
     assert docstring.endswith(".")
