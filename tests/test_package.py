@@ -53,3 +53,18 @@ def test_every_dependency_is_pinned_and_explained():
     readme = (ROOT / "README.md").read_text()
     assert [name for name in names if f"\n{name}==" not in constraints] == []
     assert [name for name in names if f"| {name} |" not in readme] == []
+
+
+def test_every_tool_is_pinned_and_the_tests_extra_is_their_group():
+    tomllib = pytest.importorskip("tomllib")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"]
+    assert groups["test"] == project["project"]["optional-dependencies"]["test"]
+    names = {
+        re.match(r"[\w-]+", text)[0]
+        for group in groups.keys() - {"fuzz"}  # It is for one benchmark, on Linux alone.
+        for text in groups[group]
+        if isinstance(text, str)
+    }
+    constraints = (ROOT / "constraints.txt").read_text()
+    assert [name for name in names if f"\n{name}==" not in constraints] == []
