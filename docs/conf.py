@@ -1,6 +1,8 @@
-"""The site: Sphinx with MyST Markdown and the theme furo. Nothing is fetched to build or to read it.
+"""The site: Sphinx with MyST Markdown and the theme furo.
 
     sphinx-build -W --keep-going -n -b html docs docs/_build/html
+
+Nothing is fetched, to build it or to read it.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ myst_heading_anchors = 3
 
 # The reference needs no torch: annotations stay text, and the engine is imported by no public name.
 autodoc_member_order = "bysource"
-autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
 autodoc_class_signature = "separated"
+autodoc_typehints = "signature"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 # Annotations name types of NumPy and Python, whose own sites a build without a network cannot ask.

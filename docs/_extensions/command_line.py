@@ -1,4 +1,4 @@
-"""The directive ``command-line``: every command and option, read from the app while the site is built."""
+"""The directive ``command-line``: every command and option, read from the app at build time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTH = 1000
 
 
 class CommandLine(SphinxDirective):
-    """Shows a section for ``ganctl`` itself and one for each command, in the order of ``--help``."""
+    """Shows a section for ``ganctl`` and one for each command, in the order of ``--help``."""
 
     def run(self) -> list[nodes.Node]:
         """Return the sections."""
