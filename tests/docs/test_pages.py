@@ -116,9 +116,28 @@ def test_the_reference_names_every_variable():
 def test_every_dependency_is_explained():
     page = text_of(Path("docs/explanations/dependencies.md"))
     required = importlib.metadata.requires("ganctl")
-    names = [re.match(r"[\w-]+", text)[0] for text in required if "extra ==" not in text]
+    names = [name_of(text) for text in required if "extra ==" not in text]
     assert len(names) >= 9
     assert [name for name in names if f"| {name} |" not in page] == []
+
+
+def test_every_package_of_contributors_is_explained():
+    tomllib = pytest.importorskip("tomllib")
+    page = text_of(Path("docs/explanations/dependencies.md"))
+    explained = {
+        name for row in re.findall(r"^\| ([^|`]+) \|", page, re.M) for name in row.split(", ")
+    }
+    project = tomllib.loads(text_of(Path("pyproject.toml")))
+    groups = [
+        *project["project"]["optional-dependencies"].values(),
+        *project.get("dependency-groups", {}).values(),
+    ]
+    named = {name_of(text) for group in groups for text in group if isinstance(text, str)}
+    assert named - explained == {"ganctl"} & named
+
+
+def name_of(requirement: str) -> str:
+    return re.match(r"[\w-]+", requirement)[0]
 
 
 def test_every_model_and_recipe_has_its_page():
