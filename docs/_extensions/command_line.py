@@ -23,10 +23,10 @@ class CommandLine(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the sections."""
-        root = typer.main.get_command(ganctl_app)
+        root = typer.main.get_group(ganctl_app)
         sections = [_section(root, "ganctl", None)]
         parent = _context(root, "ganctl", None)
-        for name, command in root.commands.items():  # type: ignore[attr-defined]
+        for name, command in root.commands.items():
             sections.append(_section(command, name, parent))
         return sections
 

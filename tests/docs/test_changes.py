@@ -16,19 +16,19 @@ FILES = re.compile(r"^--- a/(\S+)\n\+\+\+ b/\1\n", re.M)
 LONGEST = 40
 
 
-def test_there_is_one_for_an_option_a_metric_and_a_model():
+def test_there_is_one_for_an_option_a_metric_and_a_model() -> None:
     assert len(DIFFS) == 3
 
 
 @pytest.mark.parametrize("diff", DIFFS, ids=lambda diff: f"line {diff.line}")
-def test_it_is_short(diff: Block):
+def test_it_is_short(diff: Block) -> None:
     added = [line for line in diff.text.splitlines() if line[:1] == "+" and line[:3] != "+++"]
     assert len(added) <= LONGEST
     assert len(FILES.findall(diff.text)) == 2
 
 
 @pytest.mark.parametrize("diff", DIFFS, ids=lambda diff: f"line {diff.line}")
-def test_it_applies_to_the_code(diff: Block):
+def test_it_applies_to_the_code(diff: Block) -> None:
     _, *parts = FILES.split(diff.text)
     for path, hunks in zip(parts[::2], parts[1::2], strict=True):
         code = (ROOT / path).read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the pages show a POSIX shell")
 @pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
-def test_every_example_does_what_the_page_says(page, home, monkeypatch):
+def test_every_example_does_what_the_page_says(
+    page: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Hints name the program as it was called; ``python -m pytest`` looks like ``python -m ganctl``.
     monkeypatch.setattr(sys, "argv", ["pytest"])
     for block in blocks(ROOT / page):
@@ -49,8 +52,8 @@ def test_every_example_does_what_the_page_says(page, home, monkeypatch):
                 assert is_as_shown(printed, example, block), f"{where}\n{printed}"
 
 
-def test_the_python_examples_run():
-    names = {}
+def test_the_python_examples_run() -> None:
+    names: dict[str, Any] = {}
     for block in blocks(ROOT / "docs" / "how-to" / "from-python.md"):
         exec(block.shorter(block.text), names)
     assert names["sevens"].shape == (100, 28, 28)
@@ -58,7 +61,7 @@ def test_the_python_examples_run():
 
 
 @pytest.mark.parametrize("marker", ["train command", "test command"])
-def test_the_set_up_commands_stand_where_the_check_looks_for_them(marker):
+def test_the_set_up_commands_stand_where_the_check_looks_for_them(marker: str) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     command = re.findall(rf"<!-- {marker} -->\n```sh\n(.*)\n```\n", text)
     assert len(command) == 1
@@ -68,7 +71,7 @@ def test_the_set_up_commands_stand_where_the_check_looks_for_them(marker):
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
-def test_no_block_is_left_out_without_a_reason(page):
+def test_no_block_is_left_out_without_a_reason(page: str) -> None:
     markers = ("<!-- train command -->", "<!-- test command -->")
     text = (ROOT / page).read_text(encoding="utf-8").splitlines()
     for block in blocks(ROOT / page):
