@@ -1,6 +1,6 @@
 """The site: Sphinx with MyST Markdown and the theme furo.
 
-    sphinx-build -W --keep-going -n -b html docs docs/_build/html
+    sphinx-build -W --keep-going -b html docs docs/_build/html
 
 Nothing is fetched, to build it or to read it.
 """
