@@ -1,7 +1,8 @@
-"""Everything that needs torch: data, networks, objectives, training and sampling.
+"""Everything that needs torch: data, networks, sampling, evaluation and training.
 
-The engine knows no terminal: it takes a configuration, yields reports and
-batches of pixels, and raises ``GanctlError``.
+It may import ``runs``, ``pictures`` and what these may import, and knows no terminal: it takes a
+request or a run, yields reports and batches of pixels, and raises ``GanctlError``. Begin with
+``training.loop``, or with ``sampling.sampler``.
 """
 
 import torch

@@ -1,4 +1,4 @@
-"""The games that can be played, and the recipes by which they are: numbers alone. No torch."""
+"""The models, and the recipes that train them: names and numbers alone. No torch."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ from ganctl.requests.budget import Budget, BudgetUnit
 
 
 class Model(str, Enum):
-    """Which game the two networks play: a row of ``engine.objectives.OBJECTIVES``."""
+    """What the two networks minimise: a row of ``engine.models.objectives.OBJECTIVES``.
 
-    GAN = "gan"
-    CGAN = "cgan"
-    CGAN_AC = "cgan-ac"
-    GAN_CLS = "gan-cls"
-    GAN_INT = "gan-int"
-    GAN_INT_CLS = "gan-int-cls"
-    INFOGAN = "infogan"
+    Each member is its name on the command line, and has a summary of a few words.
+    """
 
+    summary: str
 
-MODEL_SUMMARIES: dict[Model, str] = {
-    Model.GAN: "no labels",
-    Model.CGAN: "both networks see the label",
-    Model.CGAN_AC: "cgan whose discriminator also names the class",
-    Model.GAN_CLS: "cgan where a real image with a wrong label counts as false",
-    Model.GAN_INT: "cgan whose generator also practises between two labels",
-    Model.GAN_INT_CLS: "both of the last two",
-    Model.INFOGAN: "no labels, but codes that it learns to tell apart",
-}
+    def __new__(cls, name: str, summary: str) -> Model:
+        """Return a member that is its name."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.summary = summary
+        return member
+
+    GAN = "gan", "no labels"
+    CGAN = "cgan", "both networks see the label"
+    CGAN_AC = "cgan-ac", "cgan whose discriminator also names the class"
+    GAN_CLS = "gan-cls", "cgan where a real image with a wrong label counts as fake"
+    GAN_INT = "gan-int", "cgan whose generator also trains between two labels"
+    GAN_INT_CLS = "gan-int-cls", "both of the last two"
+    INFOGAN = "infogan", "no labels, but codes that it learns to tell apart"
 
 
 class RecipeName(str, Enum):
-    """How it is played: networks, optimizers and schedules, a row of ``RECIPES``."""
+    """How a model is trained: networks, optimizers and schedules, a row of ``RECIPES``."""
 
     QUICK = "quick"
     MODERN = "modern"
@@ -50,14 +51,14 @@ class Latent(str, Enum):
 class Recipe:
     """The numbers behind a recipe's name.
 
-    ``model`` is the game that it plays where no other is asked for. A step is one update of the
+    ``model`` is trained where no other is asked for. A step is one update of the
     discriminator and then ``generator_updates`` of the generator, with the same latents and labels.
     What the discriminator looks at, real or not, has noise of standard deviation ``noise``
     (Sønderby et al. 2017, section 4), which falls to zero over the span ``noise_fade`` of the
-    budget. ``r1`` is the weight γ of the gradient penalty of Mescheder et al. (2018), 0 for none;
-    it is laid on each ``r1_every``-th step, so many times as strong (Karras et al. 2020, StyleGAN2,
-    section 3.1). ``generator_lr`` and ``discriminator_lr`` are Adam's; once ``decay_from`` of the
-    budget is spent, both fall to zero along a straight line over the rest. ``ema_images`` is the
+    progress. ``r1`` is the weight γ of the gradient penalty of Mescheder et al. (2018), 0 for none;
+    it is added on each ``r1_every``-th step, so many times as strong (Karras et al. 2020,
+    StyleGAN2, section 3.1). ``generator_lr`` and ``discriminator_lr`` are Adam's; once
+    ``decay_from`` of the budget is spent, both fall linearly to zero. ``ema_images`` is the
     half-life of the generator's average, in images, 0 for none; early on it is at most
     ``ema_rampup`` of the images seen so far, so that the first weights are soon forgotten.
     """

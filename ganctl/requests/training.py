@@ -23,18 +23,8 @@ from ganctl.requests.checks import (
     choose,
     values,
 )
-from ganctl.requests.recipes import MODEL_SUMMARIES, RECIPES, Model, RecipeName, recipe_for
+from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.seeds import check_seed
-
-
-class DataName(str, Enum):
-    """The data sets that have a name: rows of ``engine.data.dataset.SOURCES``."""
-
-    MNIST = "mnist"
-    FASHION_MNIST = "fashion-mnist"
-    KMNIST = "kmnist"
-    EMNIST_LETTERS = "emnist-letters"
-    CIFAR10 = "cifar10"
 
 
 class Device(str, Enum):
@@ -53,6 +43,16 @@ class Precision(str, Enum):
     FP32 = "fp32"
     BF16 = "bf16"
 
+
+BUNDLED = "bundled"
+DATA_SETS = {
+    "mnist": BUNDLED,
+    "fashion-mnist": "FashionMNIST",
+    "kmnist": "KMNIST",
+    "emnist-letters": "EMNIST",
+    "cifar10": "CIFAR10",
+}
+"""The data sets that have a name, and the class of each in torchvision, which downloads it."""
 
 LARGEST_BATCH = 65_536
 """Beyond a whole MNIST a step makes no sense, and what it needs fits into no memory."""
@@ -114,13 +114,13 @@ def check_data_exists(data: str) -> None:
 
     It is no check of the field: the data of a run that was read may be gone by now.
     """
-    if data not in values(DataName) and not (data and exists(user_path(data))):
-        raise UnknownName("data set", data, [*values(DataName), "a path that exists"])
+    if data not in DATA_SETS and not (data and exists(user_path(data))):
+        raise UnknownName("data set", data, [*DATA_SETS, "a path that exists"])
 
 
 def _absolute(_flag: str, data: str) -> str:
     """Return a data set's name as it is, and a path that exists as an absolute one."""
-    if data in values(DataName) or not data:
+    if data in DATA_SETS or not data:
         return data
     path = user_path(data)
     return str(path.absolute()) if exists(path) else data
@@ -147,13 +147,13 @@ class TrainRequest:
     """
 
     data: str = option(
-        DataName.MNIST.value,
-        help=f"{', '.join(values(DataName))}, or a path: a folder of class folders of images, "
+        "mnist",
+        help=f"{', '.join(DATA_SETS)}, or a path: a folder of class folders of images, "
         "a folder of IDX files, or an .npz.",
         group=Group.DATA,
         metavar="DATA",
         check=_absolute,
-        choices=tuple(values(DataName)),
+        choices=tuple(DATA_SETS),
     )
     image_size: int | None = option(
         help="Resize images to this many pixels square.",
@@ -184,7 +184,7 @@ class TrainRequest:
         resumable=True,
     )
     model: str = option(
-        help="; ".join(f"{name.value}: {text}" for name, text in MODEL_SUMMARIES.items()) + ".",
+        help="; ".join(f"{model.value}: {model.summary}" for model in Model) + ".",
         group=Group.MODEL,
         metavar="MODEL",
         check=_one_of(Model),

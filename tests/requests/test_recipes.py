@@ -1,13 +1,14 @@
-"""Every game has its recipe."""
+"""Every model has its recipe."""
 
 import pytest
 
-from ganctl.requests.recipes import MODEL_SUMMARIES, RECIPES, Model, RecipeName, recipe_for
+from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 
 
 def test_every_recipe_and_model_is_described():
     assert set(RECIPES) == set(RecipeName)
-    assert set(MODEL_SUMMARIES) == set(Model)
+    assert all(model.summary for model in Model)
+    assert Model("gan-cls") is Model.GAN_CLS
 
 
 @pytest.mark.parametrize("recipe", RecipeName)

@@ -23,8 +23,7 @@ from ganctl.cli.options import (
     with_train_options,
 )
 from ganctl.errors import GanctlWarning, Stopped, UsageError
-from ganctl.requests.checks import values
-from ganctl.requests.training import DataName, Group, TrainRequest
+from ganctl.requests.training import DATA_SETS, Group, TrainRequest
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.header import RunStatus, stored_options
@@ -284,4 +283,4 @@ def _program() -> str:
 
 
 def _short(data: str) -> str:
-    return data if data in values(DataName) else Path(data).name
+    return data if data in DATA_SETS else Path(data).name

@@ -1,15 +1,15 @@
 """Data sets, whole and in memory, as uint8 [N, C, H, W].
 
-A data set is a row of ``SOURCES`` or a path: an ``.npz`` file, a folder of IDX
+A data set is a row of ``requests.training.DATA_SETS`` or a path: an ``.npz`` file, a folder of IDX
 files, or a folder of class folders of images.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -23,18 +23,8 @@ from ganctl.engine.data.pixels import channels_first
 from ganctl.engine.data.torchvision import load_torchvision
 from ganctl.errors import DataError, UsageError
 from ganctl.requests.checks import check_image_size
-from ganctl.requests.training import DataName
+from ganctl.requests.training import BUNDLED, DATA_SETS
 from ganctl.runs.header import DataDescription
-
-Source = Callable[[Split, "OnProgress | None"], Labelled]
-
-SOURCES: dict[str, Source] = {
-    DataName.MNIST.value: load_mnist,
-    DataName.FASHION_MNIST.value: partial(load_torchvision, "FashionMNIST"),
-    DataName.KMNIST.value: partial(load_torchvision, "KMNIST"),
-    DataName.EMNIST_LETTERS.value: partial(load_torchvision, "EMNIST"),
-    DataName.CIFAR10.value: partial(load_torchvision, "CIFAR10"),
-}
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ def load(
     """Load a data set into memory.
 
     Args:
-        data: a name in ``SOURCES`` or a path.
+        data: a name in ``DATA_SETS`` or a path.
         split: which part; a path to one ``.npz`` or image folder has one part, which is both.
         image_size: the height and width to resize to; None keeps them.
         on_progress: told of downloads and long readings.
@@ -88,10 +78,12 @@ def load(
     Raises:
         DataError: it cannot be read, downloaded, or made to fit.
     """
-    if data in SOURCES:
-        labelled = SOURCES[data](split, on_progress)
-    else:
+    if data not in DATA_SETS:
         labelled = folders.load_path(Path(data), split, image_size, on_progress)
+    elif DATA_SETS[data] == BUNDLED:
+        labelled = load_mnist(split, on_progress)
+    else:
+        labelled = load_torchvision(DATA_SETS[data], split, on_progress)
     images = channels_first(labelled.images)
     if image_size is not None and images.shape[-2:] != (image_size, image_size):
         images = _resized(images, image_size)
@@ -101,7 +93,7 @@ def load(
 
 def has_test_split(data: str) -> bool:
     """Return whether a data set has images that a training never sees."""
-    return data in SOURCES or folders.has_test_split(Path(data))
+    return data in DATA_SETS or folders.has_test_split(Path(data))
 
 
 def real_rows(dataset: Dataset, classes: Sequence[int], count: int, seed: int) -> Tensor:
