@@ -6,19 +6,19 @@
     ├── UsageError          a name, number or combination that was asked for; exits with 2
     │   └── UnknownName     a name that is in no table; lists the nearest ones
     ├── RunNotFound         no run, checkpoint or picture by that name
-    ├── RunError            a run's folder that cannot be read or gone on with
+    ├── RunError            a run's folder that cannot be read or resumed
     ├── CheckpointError     a weights file that is truncated, foreign or of another version
     ├── DataError           a data set that cannot be read or downloaded
-    ├── Diverged            a training whose losses or weights are no numbers any more
-    ├── ProcessLost         another process of a training that runs on several is gone
+    ├── Diverged            a run whose losses or weights became NaN or infinite
+    ├── ProcessLost         another process of a run that several train has ended
     ├── FileError           a path that cannot be read or written, or is already taken
-    └── Stopped             the user stopped the training after it was saved; exits with 130,
+    └── Stopped             the user stopped a run, which is saved; exits with 130,
                             or with 128 and the number of the signal that asked
 
 Each error is one sentence that says what is wrong (``str(error)``) and one
 that says what to do about it (``error.hint``).
 
-``GanctlWarning`` is what Python's ``warnings`` get where the work goes on all the same.
+``GanctlWarning`` goes to Python's ``warnings`` where the work continues.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class RunNotFound(GanctlError):
 
 
 class RunError(GanctlError):
-    """A run's folder that cannot be read, or cannot be gone on with."""
+    """A run's folder that cannot be read or resumed."""
 
 
 class CheckpointError(GanctlError):
@@ -67,11 +67,11 @@ class DataError(GanctlError):
 
 
 class Diverged(GanctlError):
-    """A training whose losses or weights are no numbers any more; the last checkpoint is sound."""
+    """A run whose losses or weights became NaN or infinite; the last checkpoint is finite."""
 
 
 class ProcessLost(GanctlError):
-    """Another process of a training that runs on several is gone; the last checkpoint is whole."""
+    """Another process of a run that several train has ended; the last checkpoint is whole."""
 
 
 class FileError(GanctlError):
@@ -79,7 +79,7 @@ class FileError(GanctlError):
 
 
 class Stopped(GanctlError):
-    """The user stopped the training; everything up to that step is saved."""
+    """The user stopped the run; everything up to that step is saved."""
 
     exit_code = 130
 
@@ -89,7 +89,7 @@ class Stopped(GanctlError):
 
 
 class GanctlWarning(UserWarning):
-    """Something that a training can do without went wrong; it goes on."""
+    """Something that a run can do without went wrong; the run continues."""
 
 
 MAX_NAMES = 12

@@ -1,4 +1,4 @@
-"""Ctrl-C and its relatives: most commands end at once, a training after the step.
+"""Ctrl-C and its relatives: most commands end at once, ``train`` after the step.
 
 The exit codes are those that shells know: 130 for Ctrl-C, 143 for SIGTERM, 129 for a hangup.
 """
@@ -22,7 +22,7 @@ NOTE = "stopping after this step; once more quits at once"
 
 @dataclass
 class StopRequest:
-    """The question that a training asks after each step: was it asked to stop?
+    """Whether a run was asked to stop, which is checked after each step.
 
     ``number`` is the signal that asked.
     """

@@ -1,6 +1,6 @@
 """What reaches the terminal: results on stdout; words, bars and errors on stderr.
 
-Together with ``panel`` the one home of rich, which honours ``NO_COLOR`` and
+Together with ``progress_view`` the one home of rich, which honours ``NO_COLOR`` and
 draws no bars where stderr is no terminal. It is imported when something is
 first drawn, since ``--help`` and completions draw nothing with it.
 """
@@ -69,7 +69,7 @@ def note(text: str) -> None:
 
 
 def alarm_text(message: str, advice: str) -> Text:
-    """Return how to say that something is wrong while the work goes on, and what to do."""
+    """Return an alarm and what to do about it, as text."""
     from rich.text import Text
 
     return Text.assemble(
@@ -81,7 +81,7 @@ def alarm_text(message: str, advice: str) -> Text:
 
 
 def note_text(text: str) -> Text:
-    """Return how to say something that the user should know."""
+    """Return a note as text."""
     return labelled("note: ", "bold yellow", text)
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 
 
 class HonestConsole(Console):
-    """Raises ``BrokenPipeError``, where rich would end the process: a training has to be saved."""
+    """Raises ``BrokenPipeError``, where rich would end the process: a run must be saved."""
 
     def on_broken_pipe(self) -> None:
         """Pass on the error that rich handles at this moment."""

@@ -8,7 +8,7 @@ for. They lie far above what ganctl writes and what suits its networks.
 from __future__ import annotations
 
 JSON_BYTES = 2**24
-"""A ``run.json`` or ``evaluation.json``, or the card of a checkpoint."""
+"""A ``run.json`` or ``evaluation.json``, or the header of a checkpoint."""
 JSON_DEPTH = 16
 """Lists in objects in lists …; ganctl's own go 5 deep."""
 METRICS_BYTES = 2**26

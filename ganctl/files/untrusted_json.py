@@ -55,21 +55,21 @@ def is_number(value: object) -> bool:
 def as_text(value: object) -> str:
     """Return ``value`` if it is a text, else raise ``TypeError``."""
     if not isinstance(value, str):
-        raise TypeError("a text is something else")
+        raise TypeError("a text was expected")
     return value
 
 
 def as_number(value: object) -> float:
     """Return ``value`` as a float if it is a finite number, else raise ``TypeError``."""
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-        raise TypeError("a number is something else")
+        raise TypeError("a number was expected")
     return float(value)
 
 
 def as_count(value: object) -> int:
     """Return ``value`` if it is a whole number from 0, else raise ``TypeError``."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError("a count is something else")
+        raise TypeError("a whole number from 0 was expected")
     return value
 
 

@@ -122,7 +122,7 @@ def read_images(paths: Sequence[Path], scale: int = 1) -> list[Images]:
     for path in paths:
         image = read_image(path)
         if images and image.shape != images[0].shape:
-            raise FileError(f"{path} is not of the size of {paths[0]}.", "Remove one of them.")
+            raise FileError(f"{path} and {paths[0]} differ in size.", "Remove one of them.")
         check_animation(len(paths), image.size, scale)
         images.append(image)
     return images

@@ -307,7 +307,7 @@ class TrainRequest:
         ]
         if differences:
             raise UsageError(
-                f"The run was started otherwise: {'; '.join(differences)}.",
+                f"The run was started with other options: {'; '.join(differences)}.",
                 "Leave these options out to resume it, or start a new run without --resume.",
             )
         if changed.keys() & LENGTHS.keys():

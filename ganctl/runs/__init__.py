@@ -1,4 +1,4 @@
-"""What is kept of a training, readable without torch: runs, headers, evaluations.
+"""What is kept of a run, readable without torch: runs, headers, evaluations.
 
 It may import ``requests`` and ``files``. Begin with ``run``.
 """

@@ -65,8 +65,8 @@ class Lock:
         try:
             if not _taken_in_time(self._descriptor):
                 raise RunError(
-                    f"{what} is being trained already, by {_holder(self._descriptor)}.",
-                    "Wait for it, or stop it with Ctrl-C where it runs, and give --resume then; or "
+                    f"{what} is already being trained by {_holder(self._descriptor)}.",
+                    "Wait for it, or stop it with Ctrl-C where it runs and then --resume it; or "
                     "train another run, with --name.",
                 )
             _sign(self._descriptor)

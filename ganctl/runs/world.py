@@ -12,7 +12,7 @@ from ganctl.errors import UsageError
 class World:
     """``size`` processes train together; this is number ``rank``.
 
-    It is number ``local_rank`` on its machine. The one of rank 0 leads: it
+    It is number ``local_rank`` on its machine. The main process has rank 0: it
     alone writes and prints.
     """
 

@@ -188,7 +188,7 @@ def test_frames_are_of_one_size_and_limited(tmp_path, monkeypatch):
     paths = [tmp_path / f"{size}.png" for size in (4, 5)]
     for path in paths:
         path.write_bytes(png_bytes(np.zeros((int(path.stem), 4), np.uint8)))
-    with pytest.raises(FileError, match="not of the size"):
+    with pytest.raises(FileError, match="differ in size"):
         read_images(paths)
     monkeypatch.setattr("ganctl.pictures.images.ANIMATION_PIXELS", 31)
     with pytest.raises(UsageError, match="too large together"):

@@ -37,7 +37,7 @@ def holding_process(path):
 
 def test_a_second_one_is_refused_until_the_first_lets_go(path, impatient):
     first = Lock(path, "The run demo")
-    with pytest.raises(RunError, match="The run demo is being trained already") as caught:
+    with pytest.raises(RunError, match="The run demo is already being trained") as caught:
         Lock(path, "The run demo")
     assert f"by process {os.getpid()} on {socket.gethostname()}." in str(caught.value)
     assert "--resume" in caught.value.hint and "--name" in caught.value.hint

@@ -325,7 +325,7 @@ def test_of_two_by_one_name_the_second_is_refused(home, monkeypatch):
     monkeypatch.setattr(lock, "PATIENCE", 0.0)
     first, second = (new_run(TrainRequest(seed=seed), name="demo") for seed in (1, 2))
     first.hold()
-    with pytest.raises(RunError, match="The run demo is being trained already"):
+    with pytest.raises(RunError, match="The run demo is already being trained"):
         second.hold()
     first.begin({}, {})
     first.release()

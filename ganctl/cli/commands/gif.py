@@ -54,8 +54,8 @@ ModeOption = Annotated[
     str,
     typer.Option(
         metavar="MODE",
-        help="training: the previews in turn; morph: from class to class at fixed latents. "
-        "Default: training.",
+        help="training: the previews, one after the other; morph: from class to class at fixed "
+        "latents. Default: training.",
         show_default=False,
         autocompletion=complete_from(values(Mode)),
         rich_help_panel=WHAT,

@@ -92,7 +92,7 @@ def load(
 
 
 def has_test_split(data: str) -> bool:
-    """Return whether a data set has images that a training never sees."""
+    """Return whether a data set has images that no run trains on."""
     return data in DATA_SETS or folders.has_test_split(Path(data))
 
 

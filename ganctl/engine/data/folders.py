@@ -156,7 +156,7 @@ def _image_folder(folder: Path, image_size: int | None, on_progress: OnProgress 
     if odd is not None and image_size is None:
         raise DataError(
             f"{odd} is not {width}×{height} as the first image is.",
-            "Give --image-size to bring all of them to one size.",
+            "Give --image-size to resize all of them.",
         )
     shape = (len(files), height, width) if mode == "L" else (len(files), height, width, 3)
     if math.prod(shape) > DATA_BYTES:
@@ -183,7 +183,9 @@ def _image_head(path: Path) -> tuple[str, tuple[int, int]]:
     with _opened(path) as image:
         # Pillow would make everything above 255 white.
         if image.mode.startswith(("I", "F")):
-            raise DataError(f"{path} has more than 8 bits a pixel.", "Bring the images to 8 bits.")
+            raise DataError(
+                f"{path} has more than 8 bits per channel.", "Convert the images to 8 bits."
+            )
         return image.mode, image.size
 
 
@@ -217,7 +219,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             if math.prod(image.size) > PIXELS:
                 raise DataError(
                     f"{path} has {image.width:,}×{image.height:,} pixels.",
-                    f"Up to {PIXELS:,} in all are read: replace it by a smaller one.",
+                    f"Up to {PIXELS:,} in all are read: replace it with a smaller one.",
                 )
             yield image
     except GanctlError:

@@ -94,7 +94,7 @@ class NpzFile:
 
     def _read(self, member: zipfile.ZipInfo, most: int) -> NDArray[np.generic]:
         if member.compress_type not in _METHODS:
-            raise ValueError("it is packed otherwise than NumPy packs")
+            raise ValueError("its compression is not one of NumPy's")
         with self._archive.open(member) as file:
             header = _parse_header(file.read(NPY_HEADER_BYTES))
         size = math.prod(header.shape) * header.dtype.itemsize
@@ -110,7 +110,7 @@ class NpzFile:
         if header.dtype.kind == "U":
             letters = np.ndarray(size // 4, f"{header.dtype.str[0]}u4", content)
             if letters.max(initial=0) > sys.maxunicode:  # NumPy would raise a SystemError later.
-                raise ValueError(f"{member.filename} holds what is no text")
+                raise ValueError(f"{member.filename} holds invalid text")
         array: NDArray[np.generic] = np.ndarray(
             header.shape, header.dtype, content, order=header.order
         )
@@ -147,14 +147,14 @@ class _Header:
 def _parse_header(start: bytes) -> _Header:
     begins = len(_MAGIC) + 2 + _LENGTH_BYTES.get(start[len(_MAGIC)], 0) if len(start) > 10 else 0
     if not start.startswith(_MAGIC) or begins == len(_MAGIC) + 2:
-        raise ValueError("it holds what is not an array")
+        raise ValueError("it is not a NumPy array")
     ends = begins + int.from_bytes(start[len(_MAGIC) + 2 : begins], "little")
     match = _HEADER.fullmatch(start, begins, ends) if ends <= len(start) else None
     if match is None:
         raise ValueError("it holds objects, or other values than numbers and texts")
     dtype = np.dtype(match["dtype"].decode())
     if not dtype.itemsize:
-        raise ValueError("it holds values of no size")
+        raise ValueError("its values have no size")
     sizes = [size.strip() for size in match["shape"].split(b",")]
     shape = tuple(int(size.removesuffix(b"L")) for size in sizes if size)
     return _Header(shape, dtype, "F" if match["fortran"] == b"True" else "C", ends)

@@ -202,7 +202,7 @@ def test_a_leader_that_is_refused_holds_up_nobody(ganctl, tiny_data, home):
     code, out, err = finished(process)
     held.release()
     assert code != 0 and out == ""
-    assert err.count("error: The run held is being trained already") == 1
+    assert err.count("error: The run held is already being trained") == 1
     assert Run.open(held.folder).progress.step == 2
 
 

@@ -190,7 +190,7 @@ def test_resuming_as_another_training_is_refused(ganctl, trained, options, diffe
 
 def test_all_differences_are_listed_at_once(ganctl, trained):
     result = ganctl("train", "--resume", "--steps", "99", "--seed", "3", "--batch", "8")
-    listed = result.err.splitlines()[0].removesuffix(".").partition("started otherwise: ")[2]
+    listed = result.err.splitlines()[0].removesuffix(".").partition("with other options: ")[2]
     assert set(listed.split("; ")) == {"seed was 0, not 3", "batch was 16, not 8"}
 
 
