@@ -20,8 +20,11 @@ class CommandHelp(TyperCommand):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None:
+                name, text = record
+                if parameter.param_type_name == "argument":
+                    name = parameter.metavar or name  # Typer would add the type.
                 heading = getattr(parameter, "rich_help_panel", None) or OTHER
-                headings.setdefault(heading, []).append(record)
+                headings.setdefault(heading, []).append((name, text))
         for heading, records in headings.items():
             with formatter.section(heading):
                 formatter.write_dl(records)

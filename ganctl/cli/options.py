@@ -19,8 +19,8 @@ from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.locate import RunSource, find_source, read_source
 
-WHAT = "What"
-HOW = "How"
+INPUT = "Input"
+SETTINGS = "Settings"
 OUTPUT = Group.OUTPUT.value
 
 
@@ -46,7 +46,7 @@ RunArgument = Annotated[
         "checkpoint is used; RUN@latest and RUN@STEP name others. Default: latest.",
         show_default=False,
         autocompletion=complete_run,
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 LabelOption = Annotated[
@@ -57,7 +57,7 @@ LabelOption = Annotated[
         "-c",
         metavar="LABEL",
         help="A class by index or name, all, or a blend such as 3:0.7,8:0.3. Repeatable.",
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 ForceOption = Annotated[

@@ -16,7 +16,7 @@ class Model(str, Enum):
 
     summary: str
 
-    def __new__(cls, name: str, summary: str) -> Model:
+    def __new__(cls, name: str, summary: str = "") -> Model:
         """Return a member that is its name."""
         member = str.__new__(cls, name)
         member._value_ = name

@@ -34,7 +34,11 @@ NEED_NO_TORCH = [
     (["sample", "--digit", "1", "--seeds", "a"], 2),
     (["sample", "--digit", "77"], 2),
     (["sample", "nope", "--digit", "7"], 1),
+    (["sample", "pretrained/mnist", "--digit", "7", "--n", "1500", "--scale", "64"], 2),
+    (["sample", "pretrained/mnist", "--digit", "all", "--n", "20000", "--out", "x.png"], 2),
     (["montage", "--cols", "0"], 2),
+    (["montage", "pretrained/mnist", "--cols", "1000", "--scale", "64"], 2),
+    (["gif", "pretrained/mnist", "--mode", "morph", "--frames", "10000", "--scale", "64"], 2),
     (["gif", "--mode", "morph", "--path", "3"], 2),
 ]
 

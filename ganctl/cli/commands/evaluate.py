@@ -10,7 +10,7 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console
-from ganctl.cli.options import HOW, OUTPUT, WHAT, JsonOption, complete_run
+from ganctl.cli.options import INPUT, OUTPUT, SETTINGS, JsonOption, complete_run
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.requests.checks import check_count
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -35,7 +35,7 @@ RunsArgument = Annotated[
         "with --compare. Default: latest.",
         show_default=False,
         autocompletion=complete_run,
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 NumberOption = Annotated[
@@ -46,7 +46,7 @@ NumberOption = Annotated[
         help="How many images to judge, beside as many real ones that were held out. Default: "
         "10,000, or as many as are held out.",
         show_default=False,
-        rich_help_panel=HOW,
+        rich_help_panel=SETTINGS,
     ),
 ]
 CasOption = Annotated[
@@ -54,7 +54,7 @@ CasOption = Annotated[
     typer.Option(
         "--cas",
         help="Also train a classifier on 60,000 generated images, and test it on real ones.",
-        rich_help_panel=HOW,
+        rich_help_panel=SETTINGS,
     ),
 ]
 CompareOption = Annotated[

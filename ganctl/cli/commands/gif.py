@@ -12,8 +12,8 @@ import typer
 
 from ganctl.cli import console
 from ganctl.cli.options import (
-    HOW,
-    WHAT,
+    INPUT,
+    SETTINGS,
     ForceOption,
     OutFile,
     RunArgument,
@@ -58,7 +58,7 @@ ModeOption = Annotated[
         "latents. Default: training.",
         show_default=False,
         autocompletion=complete_from(values(Mode)),
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 PathOption = Annotated[
@@ -67,7 +67,7 @@ PathOption = Annotated[
         metavar="CLASSES",
         help="The classes that morph walks through, such as 3,8,0. Default: all.",
         show_default=False,
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 SpeedOption = Annotated[
@@ -76,7 +76,7 @@ SpeedOption = Annotated[
         metavar="NUMBER",
         help="Frames a second. Default: 5.",
         show_default=False,
-        rich_help_panel=HOW,
+        rich_help_panel=SETTINGS,
     ),
 ]
 FramesOption = Annotated[
@@ -85,7 +85,7 @@ FramesOption = Annotated[
         metavar="NUMBER",
         help=f"Frames in all. Default: every preview; {MORPH_FRAMES_A_LEG} from class to class.",
         show_default=False,
-        rich_help_panel=HOW,
+        rich_help_panel=SETTINGS,
     ),
 ]
 ScaleOption = Annotated[
@@ -94,7 +94,7 @@ ScaleOption = Annotated[
         metavar="PIXELS",
         help="Make each pixel this many pixels wide. Default: 2.",
         show_default=False,
-        rich_help_panel=HOW,
+        rich_help_panel=SETTINGS,
     ),
 ]
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from ganctl.cli import console
-from ganctl.cli.options import WHAT, JsonOption, complete_run
+from ganctl.cli.options import INPUT, JsonOption, complete_run
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -33,11 +33,11 @@ SubjectArgument = Annotated[
         "latest.",
         show_default=False,
         autocompletion=complete_run,
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 AllOption = Annotated[
-    bool, typer.Option("--all", help="Show a table of all runs.", rich_help_panel=WHAT)
+    bool, typer.Option("--all", help="Show a table of all runs.", rich_help_panel=INPUT)
 ]
 
 

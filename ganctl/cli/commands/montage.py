@@ -12,8 +12,8 @@ import typer
 
 from ganctl.cli import console
 from ganctl.cli.options import (
-    HOW,
-    WHAT,
+    INPUT,
+    SETTINGS,
     ForceOption,
     LabelOption,
     OutFile,
@@ -59,7 +59,7 @@ ColumnsOption = Annotated[
         metavar="NUMBER",
         help="Images in a row. Default: 10.",
         show_default=False,
-        rich_help_panel=HOW,
+        rich_help_panel=SETTINGS,
     ),
 ]
 SeedOption = Annotated[
@@ -68,7 +68,7 @@ SeedOption = Annotated[
         metavar="SEED",
         help="The first column's seed. Default: 0.",
         show_default=False,
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 ScaleOption = Annotated[
@@ -77,7 +77,7 @@ ScaleOption = Annotated[
         metavar="PIXELS",
         help="Make each pixel this many pixels wide. Default: 2.",
         show_default=False,
-        rich_help_panel=HOW,
+        rich_help_panel=SETTINGS,
     ),
 ]
 SweepOption = Annotated[
@@ -87,13 +87,13 @@ SweepOption = Annotated[
         help="Sweep a code of InfoGAN from -2 to 2 across, with the others at 0 and the "
         "latent of --seed: c1, c2, or all, a sheet for each.",
         show_default=False,
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 RealOption = Annotated[
     bool,
     typer.Option(
-        "--real", help="Show real images of the run's data instead.", rich_help_panel=WHAT
+        "--real", help="Show real images of the run's data instead.", rich_help_panel=INPUT
     ),
 ]
 NeighboursOption = Annotated[
@@ -102,7 +102,7 @@ NeighboursOption = Annotated[
         "--neighbours",
         help="Show each image, and the nearest training images to it in pixels and in a judge's "
         "features.",
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 

@@ -10,9 +10,9 @@ import typer
 
 from ganctl.cli import console
 from ganctl.cli.options import (
-    HOW,
+    INPUT,
     OUTPUT,
-    WHAT,
+    SETTINGS,
     ForceOption,
     JsonOption,
     LabelOption,
@@ -46,7 +46,7 @@ NumberOption = Annotated[
         metavar="NUMBER",
         help="Images of each class asked for. Default: 1.",
         show_default=False,
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 SeedsOption = Annotated[
@@ -55,7 +55,7 @@ SeedsOption = Annotated[
         metavar="SEEDS",
         help="Which seeds, such as 0,1,4-6, instead of --n.",
         show_default=False,
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 SeedOption = Annotated[
@@ -64,7 +64,7 @@ SeedOption = Annotated[
         metavar="SEED",
         help="The first seed of --n. Default: 0.",
         show_default=False,
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 CodeOption = Annotated[
@@ -73,7 +73,7 @@ CodeOption = Annotated[
         metavar="CODE=VALUE",
         help="Fix a code of InfoGAN, such as c1=-1.5, or c0=3 instead of a class. Repeatable.",
         show_default=False,
-        rich_help_panel=WHAT,
+        rich_help_panel=INPUT,
     ),
 ]
 TruncationOption = Annotated[
@@ -82,7 +82,7 @@ TruncationOption = Annotated[
         metavar="FACTOR",
         help="Scale the latents; below 1: more typical, less varied images. Default: 1.",
         show_default=False,
-        rich_help_panel=HOW,
+        rich_help_panel=SETTINGS,
     ),
 ]
 ScaleOption = Annotated[
@@ -91,7 +91,7 @@ ScaleOption = Annotated[
         metavar="PIXELS",
         help="Make each pixel this many pixels wide. Default: 1.",
         show_default=False,
-        rich_help_panel=HOW,
+        rich_help_panel=SETTINGS,
     ),
 ]
 FormatOption = Annotated[
