@@ -238,7 +238,7 @@ def test_images_of_more_than_8_bits_are_refused(tmp_path, dtype):
     """Pillow would make nearly all of their pixels white."""
     root = write_folder(tmp_path / "deep")
     Image.fromarray(np.full((8, 8), 300, dtype)).save(next(root.iterdir()) / "deep.tiff")
-    with pytest.raises(DataError, match="more than 8 bits a pixel"):
+    with pytest.raises(DataError, match="more than 8 bits per channel"):
         load(str(root))
 
 
