@@ -39,7 +39,7 @@ def test_one_trains_and_all_others_read(long_training, ganctl, home, tiny_data, 
         refused = ganctl("train", *arguments)
         assert (refused.code, refused.out) == (1, "")
         error, hint = refused.err.splitlines()[-2:]
-        assert "error: The run long is already being trained, by process " in error
+        assert "error: The run long is already being trained by process " in error
         assert f"process {long_training.pid} on " in error
         assert hint.startswith("hint: Wait for it")
     taken = ganctl("train", "--data", tiny_data, "--name", "long")

@@ -7,6 +7,7 @@ from ganctl.engine.data.dataset import load
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training.loop import train
 from ganctl.requests.labels import one_hot
+from ganctl.requests.sample import SamplePlan
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run
 
@@ -18,8 +19,8 @@ def test_labels_are_obeyed_and_seeds_vary_after_a_few_hundred_steps(home):
     reports = list(train(run))
     assert not [alarm for report in reports for alarm in report.alarms]
     sampler = Sampler.load(run.latest_checkpoint())
-    images = sampler.draw([one_hot(digit, run.classes) for digit in range(10)], range(50))
-    sampled = torch.from_numpy(images).flatten(1).float()
+    digits = tuple(one_hot(digit, run.classes) for digit in range(10))
+    sampled = sampler.draw(SamplePlan(digits, range(50))).flatten(1).float()
     labels = torch.arange(10).repeat_interleave(50)
 
     # The judge is the nearest real neighbour: it knows nothing of the generator.
