@@ -70,6 +70,16 @@ JsonOption = Annotated[
 ]
 
 
+def scale_option(default: int) -> Any:
+    """Return the option ``--scale`` of a command whose default is ``default``."""
+    return typer.Option(
+        metavar="PIXELS",
+        help=f"Make each pixel this many pixels wide. Default: {default}.",
+        show_default=False,
+        rich_help_panel=SETTINGS,
+    )
+
+
 def read_out(text: str) -> Path:
     """Return the path that ``--out`` gives, with ``~`` as the home folder.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import astuple, dataclass
 from enum import Enum
+from numbers import Real
 
 from ganctl.errors import UsageError
 from ganctl.files.limits import LARGEST_NUMBER
@@ -58,7 +59,8 @@ class Budget:
     def __post_init__(self) -> None:
         flag = f"--{self.unit.value}"
         whole = self.unit is BudgetUnit.STEPS
-        if not 0 < self.amount <= MAX_BUDGET or (whole and self.amount % 1):
+        is_number = isinstance(self.amount, Real) and not isinstance(self.amount, bool)
+        if not (is_number and 0 < self.amount <= MAX_BUDGET) or (whole and self.amount % 1):
             raise UsageError(
                 f"{flag} {str(self.amount).removesuffix('.0')} is not a length to train for.",
                 f"{flag} takes a {'whole ' if whole else ''}number above 0, up to {MAX_BUDGET:,}.",

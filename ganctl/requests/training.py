@@ -7,6 +7,7 @@ whether a resume may change it. The command line, ``ganctl.train(…)`` and the 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
@@ -118,12 +119,15 @@ def check_data_exists(data: str) -> None:
         raise UnknownName("data set", data, [*DATA_SETS, "a path that exists"])
 
 
-def _absolute(_flag: str, data: str) -> str:
+def _absolute(flag: str, data: str | os.PathLike[str]) -> str:
     """Return a data set's name as it is, and a path that exists as an absolute one."""
-    if data in DATA_SETS or not data:
-        return data
-    path = user_path(data)
-    return str(path.absolute()) if exists(path) else data
+    if not isinstance(data, (str, os.PathLike)):
+        raise UsageError(f"{flag} {data!r} is not a name or a path.", "Give one of them.")
+    text = os.fspath(data)
+    if text in DATA_SETS or not text:
+        return text
+    path = user_path(text)
+    return str(path.absolute()) if exists(path) else text
 
 
 def _one_of(choices: type[Enum]) -> Check:

@@ -1,6 +1,7 @@
 """Every option is checked before anything is imported or written."""
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,9 @@ def test_paths_that_cannot_be_are_unknown_data(data):
         ("steps", 0),
         ("steps", -5),
         ("steps", 1.5),
+        ("steps", True),
+        ("epochs", "3"),
+        ("minutes", [3]),
         ("minutes", float("inf")),
         ("batch", 0),
         ("batch", 1),
@@ -113,10 +117,16 @@ def test_two_lengths_exclude_each_other(given, named):
     assert caught.value.hint == "Give one of them."
 
 
-def test_a_path_becomes_absolute(tmp_path, monkeypatch):
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_path_becomes_absolute(tmp_path, monkeypatch, kind):
     (tmp_path / "pets").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert TrainRequest(data="pets").data == str(tmp_path / "pets")
+    assert TrainRequest(data=kind("pets")).data == str(tmp_path / "pets")
+
+
+def test_what_is_no_path_is_no_data():
+    with pytest.raises(UsageError, match="--data 3 is not a name or a path"):
+        TrainRequest(data=3)
 
 
 def test_resuming_may_change_the_length_and_refuses_the_rest():

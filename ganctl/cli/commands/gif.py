@@ -19,6 +19,7 @@ from ganctl.cli.options import (
     RunArgument,
     complete_from,
     open_source,
+    scale_option,
 )
 from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files.atomic import check_writable, write_result
@@ -88,15 +89,7 @@ FramesOption = Annotated[
         rich_help_panel=SETTINGS,
     ),
 ]
-ScaleOption = Annotated[
-    int,
-    typer.Option(
-        metavar="PIXELS",
-        help="Make each pixel this many pixels wide. Default: 2.",
-        show_default=False,
-        rich_help_panel=SETTINGS,
-    ),
-]
+ScaleOption = Annotated[int, scale_option(2)]
 
 
 def gif(

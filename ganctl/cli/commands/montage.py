@@ -19,6 +19,7 @@ from ganctl.cli.options import (
     OutFile,
     RunArgument,
     open_source,
+    scale_option,
 )
 from ganctl.errors import UnknownName, UsageError
 from ganctl.files.atomic import check_writable, write_results
@@ -71,15 +72,7 @@ SeedOption = Annotated[
         rich_help_panel=INPUT,
     ),
 ]
-ScaleOption = Annotated[
-    int,
-    typer.Option(
-        metavar="PIXELS",
-        help="Make each pixel this many pixels wide. Default: 2.",
-        show_default=False,
-        rich_help_panel=SETTINGS,
-    ),
-]
+ScaleOption = Annotated[int, scale_option(2)]
 SweepOption = Annotated[
     str | None,
     typer.Option(

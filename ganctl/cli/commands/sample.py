@@ -20,6 +20,7 @@ from ganctl.cli.options import (
     complete_from,
     open_source,
     read_out,
+    scale_option,
 )
 from ganctl.errors import UsageError
 from ganctl.requests.checks import values
@@ -85,15 +86,7 @@ TruncationOption = Annotated[
         rich_help_panel=SETTINGS,
     ),
 ]
-ScaleOption = Annotated[
-    int,
-    typer.Option(
-        metavar="PIXELS",
-        help="Make each pixel this many pixels wide. Default: 1.",
-        show_default=False,
-        rich_help_panel=SETTINGS,
-    ),
-]
+ScaleOption = Annotated[int, scale_option(1)]
 FormatOption = Annotated[
     str | None,
     typer.Option(
