@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from ganctl.engine.training.loop import StepReport
 
 Keywords = ParamSpec("Keywords")
+_FLAG = re.compile(r"--([a-z][a-z-]*)")
+_LABEL_FLAGS = "--digit / --class"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +54,9 @@ def _with_keywords_of(
     def decorate(function: Callable[[TrainCall], Run]) -> Callable[Keywords, Run]:
         @wraps(function)
         def spelled_out(*arguments: Keywords.args, **keywords: Keywords.kwargs) -> Run:
-            return function(call(*arguments, **keywords))
+            with _naming_arguments():
+                request = call(*arguments, **keywords)
+            return function(request)
 
         signature = inspect.signature(call).replace(return_annotation="Run")
         spelled_out.__signature__ = signature  # type: ignore[attr-defined]
@@ -156,13 +162,30 @@ class Generator:
         """
         from ganctl.engine.data.pixels import channels_last
 
-        request = SampleRequest(
-            labels=() if label is None else (str(label),),
-            seeds=_chosen_seeds(n, seed, seeds),
-            codes=[f"{name}={value}" for name, value in (codes or {}).items()],
-            truncation=truncation,
-        )
-        return channels_last(self._sampler.draw(request.plan(self.header.conditioning)))
+        with _naming_arguments():
+            request = SampleRequest(
+                labels=() if label is None else (str(label),),
+                seeds=_chosen_seeds(n, seed, seeds),
+                codes=[f"{name}={value}" for name, value in (codes or {}).items()],
+                truncation=truncation,
+            )
+            plan = request.plan(self.header.conditioning)
+        return channels_last(self._sampler.draw(plan))
+
+
+@contextmanager
+def _naming_arguments() -> Iterator[None]:
+    """Let a ``UsageError``, which names flags of the command line, name arguments instead."""
+    try:
+        yield
+    except UsageError as error:
+        error.args = (_with_arguments(str(error)),)
+        error.hint = _with_arguments(error.hint)
+        raise
+
+
+def _with_arguments(text: str) -> str:
+    return _FLAG.sub(lambda flag: flag[1].replace("-", "_"), text.replace(_LABEL_FLAGS, "label"))
 
 
 def _chosen_seeds(

@@ -1,5 +1,6 @@
 """What ``import ganctl`` offers, and that it costs nothing until it is used."""
 
+import inspect
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import ganctl
+from ganctl.requests.training import OPTIONS
 from ganctl.runs.run import Run
 
 PUBLIC = ["GanctlError", "Generator", "Run", "__version__", "load", "train"]
@@ -167,3 +169,26 @@ def test_bad_codes(trained_infogan, label, codes, message):
 def test_a_label_is_needed_where_there_are_some(trained):
     with pytest.raises(ganctl.GanctlError, match="needs a label"):
         ganctl.load("lines").sample()
+
+
+def test_errors_name_arguments_and_no_flags(trained):
+    generator = ganctl.load("lines")
+    calls = [
+        (lambda: generator.sample(0, truncation=3.0), "truncation 3 is out of range"),
+        (lambda: generator.sample(), "sample needs a label"),
+        (lambda: generator.sample("up"), "no class 'up'"),
+        (lambda: ganctl.train(image_size=7), "image_size 7 does not suit"),
+        (lambda: ganctl.train(steps=1, minutes=1), "steps and minutes exclude each other"),
+    ]
+    for call, message in calls:
+        with pytest.raises(ganctl.GanctlError, match=message) as caught:
+            call()
+        assert "--" not in f"{caught.value} {caught.value.hint}"
+
+
+def test_the_keywords_of_train_are_spelled_out():
+    keywords = inspect.signature(ganctl.train).parameters
+    assert list(keywords) == [*OPTIONS, "name", "out", "on_report"]
+    assert keywords["minutes"].annotation == "float | None"
+    assert keywords["lr_scale"].default == 1.0
+    assert (ganctl.train.__name__, "Ctrl-C" in ganctl.train.__doc__) == ("train", True)
