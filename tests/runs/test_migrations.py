@@ -24,6 +24,7 @@ from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.header import FORMAT_VERSION as RUN_VERSION
 from ganctl.runs.header import stored_options
 from ganctl.runs.run import Run
+from tests.damage import damage
 
 FROZEN = Path(__file__).parent / "frozen"
 OLD_PLACE = "/data/lines.npz"
@@ -168,3 +169,21 @@ def test_what_is_saved_is_of_this_version(old):
 def test_every_version_has_a_way_to_the_newest():
     assert sorted(run_header.MIGRATIONS) == list(range(1, RUN_VERSION))
     assert sorted(checkpoint_header.MIGRATIONS) == list(range(1, CHECKPOINT_VERSION))
+
+
+def test_a_run_of_an_old_version_passes_every_migration(run, monkeypatch):
+    """One after the other, each from the version that the one before it made."""
+    seen = []
+
+    def migration(version):
+        def migrate(header):
+            seen.append(version)
+            return header
+
+        return migrate
+
+    monkeypatch.setattr(run_header, "MIGRATIONS", {n: migration(n) for n in (1, 2, 3)})
+    monkeypatch.setattr(run_header, "FORMAT_VERSION", 4)
+    damage(run, format_version=2)
+    assert Run.open(run.folder) == run
+    assert seen == [2, 3]
