@@ -51,7 +51,7 @@ def _options(
     version: Annotated[  # noqa: ARG001
         bool,
         typer.Option(
-            "--version", help="Print the version.", callback=_print_version, is_eager=True
+            "--version", "-V", help="Print the version.", callback=_print_version, is_eager=True
         ),
     ] = False,
 ) -> None:
