@@ -6,6 +6,7 @@ The exit codes are those that shells know: 130 for Ctrl-C, 143 for SIGTERM, 129 
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def stop_on_signals(say: Callable[[str], None]) -> Iterator[StopRequest]:
 
 
 def _say_all(words: SimpleQueue[str | None], say: Callable[[str], None]) -> None:
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         # A signal that this thread took would not wake the main one, whose handlers are to run.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     for text in iter(words.get, None):

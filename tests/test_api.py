@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
 
 import ganctl
+from ganctl.engine.training.loop import StepReport
 from ganctl.requests.training import OPTIONS
 from ganctl.runs.run import Run
 
@@ -37,7 +39,7 @@ def test_importing_is_cheap():
 
 
 def test_train_and_load(tiny_data, home):
-    reports = []
+    reports: list[StepReport] = []
     run = ganctl.train(
         data=str(tiny_data), steps=5, batch=8, seed=1, name="mine", on_report=reports.append
     )
@@ -56,7 +58,8 @@ def test_train_and_load(tiny_data, home):
     ("number", "error"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)]
 )
 def test_an_interrupted_training_is_saved(tiny_data, home, number, error):
-    options = {"data": str(tiny_data), "steps": 1000, "batch": 8, "checkpoint_every": 1000}
+    options: dict[str, Any] = {"data": str(tiny_data)}
+    options |= {"steps": 1000, "batch": 8, "checkpoint_every": 1000}
     steps = []
 
     def interrupt(report):
@@ -107,10 +110,11 @@ def test_bad_requests(trained, call):
 
 
 def test_bad_trainings(home):
+    misspelt: dict[str, Any] = {"stepz": 3}
     with pytest.raises(ganctl.GanctlError):
         ganctl.train(name="../up")
     with pytest.raises(TypeError):
-        ganctl.train(stepz=3)
+        ganctl.train(**misspelt)
     assert not home.exists()
 
 
@@ -129,10 +133,9 @@ def test_without_labels_none_is_given(trained_gan):
 
 def test_codes_are_held(trained_infogan):
     generator = ganctl.load("coded")
-    free, low, again, high = (
-        generator.sample("down", 3, codes=codes)
-        for codes in (None, {"c1": -2}, {"c1": np.float32(-2)}, {"c1": 2.0})
-    )
+    # A number of NumPy's will do as well.
+    each: list[Any] = [None, {"c1": -2}, {"c1": np.float32(-2)}, {"c1": 2.0}]
+    free, low, again, high = (generator.sample("down", 3, codes=codes) for codes in each)
     assert np.array_equal(low, again)
     assert not np.array_equal(low, high)
     assert not np.array_equal(low, free)

@@ -16,12 +16,13 @@ CLASSES = {
 
 
 def test_the_tree_in_the_docstring_is_the_tree():
-    sampled, parents = {}, []
+    sampled: dict[str, str] = {}
+    parents: list[str] = []
     for indent, name in re.findall(r"^    ([ │├└─]*)([A-Z]\w+) ", errors.__doc__, re.MULTILINE):
         depth = len(indent) // 4
         parents[depth:] = [name]
         sampled[name] = parents[depth - 1] if depth else "Exception"
-    assert sampled == {name: kind.__base__.__name__ for name, kind in CLASSES.items()}
+    assert sampled == {name: kind.__bases__[0].__name__ for name, kind in CLASSES.items()}
 
 
 @pytest.mark.parametrize("kind", CLASSES.values())

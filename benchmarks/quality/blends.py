@@ -25,7 +25,7 @@ from benchmarks.quality.judging import trained_judge
 from ganctl.engine.data.dataset import load
 from ganctl.engine.data.pixels import from_pixels
 from ganctl.engine.models.base import Discriminator
-from ganctl.engine.training.checkpoint import load_discriminator
+from ganctl.engine.models.weights import load_discriminator
 from ganctl.pictures import images as pictures
 from ganctl.runs.locate import find_source
 

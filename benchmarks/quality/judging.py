@@ -40,7 +40,8 @@ class Judge(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits [N, classes]."""
-        return self.last(self.drop(self.trunk(x)))
+        logits: Tensor = self.last(self.drop(self.trunk(x)))
+        return logits
 
     @torch.no_grad()
     def classify(self, pixels: Tensor) -> Tensor:

@@ -56,9 +56,9 @@ def judged(recipe: str, model: str, epochs: int, seed: int) -> Figures:
         }  # fmt: skip
         ganctl("train", "--quiet", *(f"--{key}={value}" for key, value in options.items()))
     # A model without labels teaches no classifier.
-    return json.loads(
-        ganctl("evaluate", f"{name}@latest", "--json", *([] if model == "gan" else ["--cas"]))
-    )
+    cas = [] if model == "gan" else ["--cas"]
+    found: Figures = json.loads(ganctl("evaluate", f"{name}@latest", "--json", *cas))
+    return found
 
 
 def ganctl(*arguments: str) -> str:
@@ -67,7 +67,7 @@ def ganctl(*arguments: str) -> str:
 
 
 def times_floor(figures: Figures) -> float:
-    distance = figures["feature_distance"]
+    distance: dict[str, float] = figures["feature_distance"]
     return distance["value"] / distance["floor"]
 
 

@@ -23,9 +23,9 @@ from torch import Tensor
 
 import ganctl
 from ganctl.engine.data.dataset import Dataset, load
+from ganctl.engine.models.weights import load_discriminator
 from ganctl.engine.sampling.code_map import predict_categories
-from ganctl.engine.training.checkpoint import load_discriminator
-from ganctl.runs.checkpoint_header import CheckpointHeader
+from ganctl.requests.networks import CodeMap
 from ganctl.runs.locate import find_source
 
 SAMPLES = 10_000
@@ -55,10 +55,10 @@ def main() -> None:
         model = generator.header.model
         estimate = parzen(samples(generator), validation, vectors(test.images))
         print(row(source.reference, model, estimate, PAPERS_LIKELIHOOD.get(model, "")), flush=True)
-        if generator.header.code_map:
+        if code_map := generator.header.code_map:
             discriminator, header = load_discriminator(source.checkpoint)
             guessed = predict_categories(discriminator, test.images, header.network.categories)
-            errors[model].append(code_error(guessed, header, test))
+            errors[model].append(code_error(guessed, code_map, test))
     for model, values in errors.items():
         each = ", ".join(f"{error:.2%}" for error in values)
         print(
@@ -98,8 +98,8 @@ def samples(generator: ganctl.Generator) -> Tensor:
     return vectors(torch.from_numpy(images))
 
 
-def code_error(guessed: Tensor, header: CheckpointHeader, test: Dataset) -> float:
-    meaning = torch.tensor(header.code_map.category_of_class).argsort()
+def code_error(guessed: Tensor, code_map: CodeMap, test: Dataset) -> float:
+    meaning = torch.tensor(code_map.category_of_class).argsort()
     return (meaning[guessed] != test.labels).float().mean().item()
 
 

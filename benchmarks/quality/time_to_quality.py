@@ -55,7 +55,8 @@ from benchmarks.quality.quality_rows import (
 from benchmarks.speed.plain_port import CLASSES, DATA, SPEC, PlainPort
 from ganctl import __version__
 from ganctl.engine.evaluation.evaluate import evaluate
-from ganctl.engine.training import checkpoint
+from ganctl.engine.models.weights import load_generator, save_generator
+from ganctl.engine.training.checkpoint import load_state, save_state
 from ganctl.engine.training.loop import train
 from ganctl.files.atomic import write_atomically
 from ganctl.requests.checks import values
@@ -172,7 +173,7 @@ def measured(spot: Spot, folder: Path, arguments: argparse.Namespace) -> Row:
     samples, real = figures(evaluation)
     return Row(
         seconds=progress.seconds,
-        images=int(progress.images_seen),
+        images=progress.images_seen,
         samples=samples,
         real=real,
         judged=arguments.judged,
@@ -188,9 +189,9 @@ def take_snapshot(spot: Spot, folder: Path, path: Path) -> None:
     else:
         source = train_port(spot, folder) if spot.recipe == PLAIN_PORT else train_on(spot, folder)
         seconds = read_checkpoint_header(source).progress.seconds
-    generator, header = checkpoint.load_generator(source)
-    timed = replace(header, progress={**header.progress, "seconds": seconds})
-    checkpoint.save_generator(generator, timed, path, torch.float32)
+    generator, header = load_generator(source)
+    timed = replace(header, progress=replace(header.progress, seconds=seconds))
+    save_generator(generator, timed, path, torch.float32)
     if spot.whole_run:
         shutil.rmtree(folder)
 
@@ -256,13 +257,13 @@ def train_port(spot: Spot, folder: Path) -> Path:
     port, path = PlainPort(spot.seed), folder / "latest.safetensors"
     state = port.state
     if path.exists():
-        checkpoint.load_state(state, path)
+        load_state(state, path)
     # So that a later part of the training does not draw again what the first one drew.
     torch.manual_seed(1000 * spot.seed + state.step)
-    start = time.monotonic() - state.seconds
-    while state.seconds < spot.mark:
+    start = time.monotonic() - state.progress.seconds
+    while state.progress.seconds < spot.mark:
         port.step()
-        state.seconds = time.monotonic() - start
+        state.progress = replace(state.progress, seconds=time.monotonic() - start)
     state.generator_ema.load_state_dict(state.generator.state_dict())
     header = CheckpointHeader(
         ganctl_version=__version__,
@@ -271,13 +272,9 @@ def train_port(spot: Spot, folder: Path) -> Path:
         data=DATA,
         classes=tuple(map(str, range(CLASSES))),
         network=SPEC,
-        progress={
-            "step": state.step,
-            "images_seen": state.images_seen,
-            "seconds": state.seconds,
-        },
+        progress=state.progress,
     )
-    checkpoint.save_state(state, header, path)
+    save_state(state, header, path)
     return path
 
 

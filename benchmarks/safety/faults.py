@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
-import io
 import itertools
 import json
 import os
@@ -34,13 +33,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from ganctl.engine.training import recorder as record
+from ganctl.engine.training import recorder
 from ganctl.engine.training.loop import train
 from ganctl.errors import GanctlError, GanctlWarning
 from ganctl.pictures.images import read_image
@@ -51,7 +51,13 @@ KINDS = ("write", "fsync", "rename", "open", "mkdir", "unlink")
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}\.tmp")
 _AUDITED = {"os.rename": "rename", "os.mkdir": "mkdir", "os.remove": "unlink"}
-OPTIONS = {"batch": 8, "steps": 12, "checkpoint_every": 4, "preview_every": 5, "keep": 1}
+OPTIONS: dict[str, Any] = {
+    "batch": 8,
+    "steps": 12,
+    "checkpoint_every": 4,
+    "preview_every": 5,
+    "keep": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -141,19 +147,18 @@ class FaultyDisk:
             self.meet("fsync", self._path_of(descriptor))
             really_fsync(descriptor)
 
-        Path.open, os.fsync = opened, fsync
-        _watched.append(self)
-        try:
-            yield self
-        finally:
-            _watched.remove(self)
-            Path.open, os.fsync = really_open, really_fsync
+        with patch.object(Path, "open", opened), patch.object(os, "fsync", fsync):
+            _watched.append(self)
+            try:
+                yield self
+            finally:
+                _watched.remove(self)
 
 
 class _FaultyFile:
     """A file of which a write that fails leaves half."""
 
-    def __init__(self, file: io.BufferedWriter, disk: FaultyDisk) -> None:
+    def __init__(self, file: IO[bytes], disk: FaultyDisk) -> None:
         self._file = file
         self._disk = disk
 
@@ -222,7 +227,7 @@ def attempt(
     folder: Path, data: Path, on_report: Callable[[Any], None] = lambda _report: None
 ) -> Outcome:
     """Begin a training, or go on with the one that is there."""
-    record.RETRY_AFTER = 0.0
+    recorder.RETRY_SECONDS = 0.0
     error = None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", GanctlWarning)
@@ -344,8 +349,8 @@ def real_disks(
     scratch: Path, data: Path, straight: dict[str, Any], size: int, tally: Tally
 ) -> None:
     """Fill small disks, and make folders read-only in the middle."""
-    for part in range(1, 25):
-        kilobytes = size * part // 24 // 1024 + 4
+    for share in range(1, 25):
+        kilobytes = size * share // 24 // 1024 + 4
         with mounted(scratch / "disk", kilobytes) as folder:
             if folder is None:
                 print("no disk can be mounted here: a limit on files instead", file=sys.stderr)

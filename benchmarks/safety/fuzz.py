@@ -86,8 +86,9 @@ KINDS = ("crash-", "oom-", "timeout-", "leak-")
 def fuzz(name: str, folder: Path, minutes: float) -> None:
     """Feed one reader until the time is over or something else than a GanctlError comes out."""
     import atheris
+    from atheris.import_hook import instrument_imports
 
-    with atheris.instrument_imports(include=INSTRUMENTED):
+    with instrument_imports(include=INSTRUMENTED):
         from benchmarks.safety.fuzz_targets import TARGETS, changed_json
         from ganctl.errors import GanctlError
     target = TARGETS[name]

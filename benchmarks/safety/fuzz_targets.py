@@ -24,8 +24,8 @@ from PIL import Image
 
 from ganctl.cli.commands.info import _picture_facts, _readable, _run_facts, _weights_facts
 from ganctl.engine.data.folders import load_path
-from ganctl.engine.training import checkpoint
-from ganctl.engine.training.checkpoint import save_generator, save_state
+from ganctl.engine.models.weights import load_discriminator, load_generator, save_generator
+from ganctl.engine.training.checkpoint import load_state, save_state
 from ganctl.engine.training.state import TrainState, new_state
 from ganctl.errors import CheckpointError, FileError
 from ganctl.files.idx import idx_bytes, read_idx
@@ -33,6 +33,7 @@ from ganctl.files.text import printable
 from ganctl.pictures.exports import _folders
 from ganctl.pictures.images import png_bytes, read_image, read_metadata
 from ganctl.pictures.provenance import Origin
+from ganctl.requests.budget import Progress
 from ganctl.requests.labels import one_hot
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
@@ -41,6 +42,7 @@ from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_head
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.evaluation_metrics import Figure, JudgeResult, Measurements
 from ganctl.runs.evaluation_tables import comparison, page
+from ganctl.runs.header import RunHeader, RunStatus, write_header
 from ganctl.runs.locate import RunSource, find
 from ganctl.runs.run import Run
 
@@ -78,10 +80,11 @@ def weights(place: Path, data: bytes) -> None:
     path = put(place / "x.safetensors", struct.pack("<Q", len(data)) + data)
     with path.open("r+b") as file:  # Zeros that take no place on the disk.
         file.truncate(8 + len(data) + TENSOR_BYTES)
-    for load in (checkpoint.load_generator, checkpoint.load_discriminator):
-        with contextlib.suppress(CheckpointError):
-            load(path)
-    checkpoint.load_state(tiny_state(), path)
+    with contextlib.suppress(CheckpointError):
+        load_generator(path)
+    with contextlib.suppress(CheckpointError):
+        load_discriminator(path)
+    load_state(tiny_state(), path)
 
 
 def run_json(place: Path, data: bytes) -> None:
@@ -135,7 +138,7 @@ def png_text(place: Path, data: bytes) -> None:
 def idx(place: Path, data: bytes) -> None:
     """The first byte says how the rest is packed: not, or packed here, or as it is."""
     kind, rest = (data[0] if data else 0) % 5, data[1:]
-    packed = {1: gzip.compress, 2: lzma.compress}.get(kind, bytes)(rest)
+    packed = gzip.compress(rest) if kind == 1 else lzma.compress(rest) if kind == 2 else rest
     read_idx(put(place / f"x{['', '.gz', '.xz', '.gz', '.xz'][kind]}", packed))
 
 
@@ -213,7 +216,7 @@ def tiny_spec() -> NetworkSpec:
 
 
 def tiny_card() -> CheckpointHeader:
-    progress = {"step": 1, "images_seen": 64, "seconds": 0.5}
+    progress = Progress(step=1, images_seen=64, seconds=0.5)
     return CheckpointHeader("0.1", "cgan", "modern", "mnist", ("a", "b"), tiny_spec(), progress)
 
 
@@ -277,27 +280,29 @@ def weights_seeds() -> list[bytes]:
 
 
 def run_seeds() -> list[bytes]:
-    run = Run(Path("x"), TrainRequest(steps=10), "2026-01-01T00:00:00+00:00", "0.1")
-    header = {
-        "format": "ganctl-run",
-        "format_version": 1,
-        "ganctl_version": "0.1",
-        "created": run.created,
-        "status": "finished",
-        "config": run.config.as_json(),
-        "data": {
+    """A run as it is written today, and as the first format had it."""
+    header = RunHeader(
+        config=TrainRequest(steps=10),
+        created="2026-01-01T00:00:00+00:00",
+        status=RunStatus.FINISHED,
+        data={
             "name": "mnist",
             "classes": ["a", "b"],
             "count": 100,
             "shape": [1, 8, 8],
             "fingerprint": "ab",
         },
-        "progress": {"step": 10, "images_seen": 640, "seconds": 2.5},
-        "parameters": {"generator": 5},
-        "best": {"step": 10, "feature_distance": 1.5, "label_accuracy": 0.5},
-        "alarms": [{"step": 3, "kind": "collapse", "message": "few"}],
-    }
-    return [json.dumps(header).encode()]
+        progress=Progress(step=10, images_seen=640, seconds=2.5),
+        parameters={"generator": 5},
+        best={"step": 10, "feature_distance": 1.5, "label_accuracy": 0.5},
+        alarms=[{"step": 3, "kind": "collapse", "message": "few"}],
+    )
+    with tempfile.TemporaryDirectory() as place:
+        write_header(Path(place), header)
+        today = json.loads((Path(place) / "run.json").read_bytes())
+    first = {key: value for key, value in today.items() if key != "recipe"}
+    # One line each: what changes a value of JSON does so within a line.
+    return [json.dumps(found).encode() for found in (today, first | {"format_version": 1})]
 
 
 def metrics_seeds() -> list[bytes]:

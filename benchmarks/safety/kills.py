@@ -35,7 +35,8 @@ from benchmarks.safety.faults import damage, images, leftovers
 from ganctl.cli.app import run as run_cli
 from ganctl.engine.training.loop import train
 from ganctl.requests.training import TrainRequest
-from ganctl.runs.run import Run, step_of
+from ganctl.runs.layout import step_of
+from ganctl.runs.run import Run
 
 CHAIN = 20
 """Kills of one run."""
@@ -104,8 +105,9 @@ class Chain:
         arguments = self._arguments(self.name)
         if whole:
             command = [sys.executable, "-m", "ganctl", *arguments]
-            silence = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            process = subprocess.Popen(command, **silence)
+            process = subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             time.sleep(chance.uniform(0, WHOLE_SECONDS))
             process.kill()
             code = process.wait()

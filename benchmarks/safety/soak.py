@@ -123,7 +123,8 @@ def report(what: str, unit: str, marks: Sequence[Mark]) -> bool:
 
 
 def _median(marks: Sequence[Mark], name: str) -> float:
-    return statistics.median(getattr(mark, name) for mark in marks)
+    numbers: list[float] = [getattr(mark, name) for mark in marks]
+    return statistics.median(numbers)
 
 
 def _speed(marks: Sequence[Mark]) -> float:

@@ -59,15 +59,17 @@ class PlainPort:
             for optimizer in optimizers:
                 optimizer.zero_grad()
             loss = self._losses(x, z, y)[network]
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizers[network].step()
             loss.item()
         if self._with_logging_pass:
             with torch.no_grad():
                 for loss in self._losses(x, z, y):
                     loss.item()
-        self.state.step += 1
-        self.state.images_seen += len(x)
+        done = self.state.progress
+        self.state.progress = replace(
+            done, step=done.step + 1, images_seen=done.images_seen + len(x)
+        )
 
     def _losses(self, x: Tensor, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Return what the discriminator minimises, and what the generator does."""

@@ -66,7 +66,8 @@ def images_per_second(command: list[str], threads: int, options: dict[str, objec
         metrics = (Path(out.strip()) / "metrics.jsonl").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in metrics.splitlines()]
     # The first interval warms up, and the last one is short or has the look in it.
-    return statistics.median(line["images_per_second"] for line in lines[1:-1])
+    speeds: list[float] = [line["images_per_second"] for line in lines[1:-1]]
+    return statistics.median(speeds)
 
 
 if __name__ == "__main__":

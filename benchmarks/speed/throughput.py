@@ -59,6 +59,7 @@ from ganctl.errors import UsageError
 from ganctl.requests.checks import values
 from ganctl.requests.labels import UNLABELLED, one_hot
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
+from ganctl.requests.sample import SamplePlan
 from ganctl.requests.training import Device, Precision, TrainRequest
 from ganctl.runs.run import Run
 
@@ -346,12 +347,12 @@ def drawing(run: Run, device: torch.device, count: int) -> Callable[[], float]:
     sampler = Sampler.load(run.latest_checkpoint())
     sampler.generator.to(device)
     classes = sampler.header.classes
-    labels = [one_hot(index, classes) for index in range(len(classes))] or [UNLABELLED]
-    seeds = range(-(-count // len(labels)))
+    labels = tuple(one_hot(index, classes) for index in range(len(classes))) or (UNLABELLED,)
+    plan = SamplePlan(labels, range(-(-count // len(labels))))
 
     def take() -> float:
         start = time.perf_counter()
-        images = sampler.draw(labels, seeds)
+        images = sampler.draw(plan)
         return len(images) / (time.perf_counter() - start)
 
     return take

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
 from typing import IO
 
@@ -16,10 +17,9 @@ def hide_control_keys(stream: IO[str]) -> Callable[[], None]:
     one line too low. Nothing is done on Windows, whose consoles show no ``^C``,
     nor for a stream that is no terminal.
     """
-    try:
-        import termios
-    except ImportError:
+    if sys.platform == "win32":
         return lambda: None
+    import termios
 
     def show(wanted: bool) -> None:
         with contextlib.suppress(OSError, ValueError, termios.error):

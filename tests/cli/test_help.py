@@ -76,8 +76,8 @@ def workplace(ganctl, shared, home, monkeypatch):
         images[np.arange(120), labels % 8] = 255
         images[np.arange(120), :, labels // 2] = 255
         np.savez(folder / "ten.npz", images=images, labels=labels)
-        options = {"steps": 20, "batch": 16, "preview_every": 10}
-        config = TrainRequest(data=str(folder / "ten.npz"), **options)
+        data = str(folder / "ten.npz")
+        config = TrainRequest(data=data, steps=20, batch=16, preview_every=10)
         list(train_steps(Run.new(folder / "runs" / "demo", config)))
 
     with monkeypatch.context():

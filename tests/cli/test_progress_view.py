@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from collections import deque
 from contextlib import closing
 from dataclasses import replace
@@ -95,11 +96,11 @@ def test_quality_and_alarms_join_the_panel():
 
 
 def test_quality_and_alarms_join_the_lines():
-    console = Console(file=io.StringIO(), width=200)
-    view = PlainLines(console)
+    stream = io.StringIO()
+    view = PlainLines(Console(file=stream, width=200))
     view.update(measured())
     view.update(report(step=100, progress=1.0))
-    text = console.file.getvalue()
+    text = stream.getvalue()
     assert "alarm: Something is odd.\nhint: Do something.\n" in text
     assert "labels right 98.7% · feature distance 3.21 (real 1.50)" in text
 
@@ -155,7 +156,7 @@ def test_a_dumb_terminal_gets_lines(monkeypatch):
 
 def test_plain_lines_come_every_ten_seconds_and_at_the_end(monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(panel.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     stream = io.StringIO()
     view = PlainLines(Console(file=stream, width=200))
     view.prepare("unpacking", 0, None)
@@ -179,12 +180,12 @@ def test_the_view_suits_the_terminal(monkeypatch):
 
 
 def test_a_quiet_view_shows_notes_alone():
-    console = Console(file=io.StringIO(), width=200)
-    with closing(TrainingView(console, None)) as view:
+    stream = io.StringIO()
+    with closing(TrainingView(Console(file=stream, width=200), None)) as view:
         view.prepare("unpacking", 0, None)
         view.update(measured())
         view.note("The disk is full.")
-    assert console.file.getvalue() == "note: The disk is full.\n"
+    assert stream.getvalue() == "note: The disk is full.\n"
 
 
 def test_a_metric_needs_a_row_and_nothing_else(monkeypatch):
@@ -192,9 +193,9 @@ def test_a_metric_needs_a_row_and_nothing_else(monkeypatch):
     row = TrainingMetric("lowest_variety", Group.QUALITY, "variety", ".2f", spark="red", line="var")
     others = tuple(metric for metric in METRICS if metric.key != row.key)
     monkeypatch.setattr(training_metrics, "METRICS", (*others, row))
-    console = Console(file=io.StringIO(), width=200)
-    PlainLines(console).update(replace(measured(), progress=1.0))
-    assert "(real 1.50) · var 0.90\n" in console.file.getvalue()
+    stream = io.StringIO()
+    PlainLines(Console(file=stream, width=200)).update(replace(measured(), progress=1.0))
+    assert "(real 1.50) · var 0.90\n" in stream.getvalue()
     assert re.search(r"variety +0\.90", shown(120, reports=[measured()]))
 
 

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
-from ganctl.cli.progress_view import TrainingView
+from ganctl.cli.progress_view import PlainLines, TrainingView
 from ganctl.cli.terminal import hide_control_keys
 from ganctl.runs.run import Run
+from tests.cli.test_progress_view import report
 
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")
@@ -131,8 +132,8 @@ def test_control_keys_of_what_is_no_terminal_are_left_alone():
 
 
 @pytest.mark.parametrize("lost_by", ["note", "update"])
-def test_a_lost_terminal_is_not_written_to_again(lost_by):
-    calls = []
+def test_a_lost_terminal_is_not_written_to_again(lost_by, monkeypatch):
+    calls: list[str] = []
 
     def lose(name):
         def call(*_):
@@ -141,13 +142,15 @@ def test_a_lost_terminal_is_not_written_to_again(lost_by):
 
         return call
 
-    view = TrainingView(
-        SimpleNamespace(print=lose("note")),
-        SimpleNamespace(update=lose("update"), prepare=lose("prepare")),
-    )
+    console = Console()
+    display = PlainLines(console)
+    monkeypatch.setattr(console, "print", lose("note"))
+    monkeypatch.setattr(display, "update", lose("update"))
+    monkeypatch.setattr(display, "prepare", lose("prepare"))
+    view = TrainingView(console, display)
     getattr(view, lost_by)("one")
     view.note("two")
-    view.update("three")
+    view.update(report())
     view.prepare("four", 0, None)
     view.close()
     assert calls == [lost_by]

@@ -241,12 +241,16 @@ def test_a_line_that_cannot_be_written_leaves_no_part(folder, monkeypatch):
 def test_the_folder_is_flushed_after_the_rename(folder, monkeypatch):
     done = []
     replace, fsync = os.replace, os.fsync
-    monkeypatch.setattr(os, "replace", lambda *names: (done.append("replace"), replace(*names)))
+
+    def rename(*names):
+        done.append("replace")
+        replace(*names)
 
     def flush(descriptor):
         done.append("folder" if os.fstat(descriptor).st_ino == folder.stat().st_ino else "file")
         fsync(descriptor)
 
+    monkeypatch.setattr(os, "replace", rename)
     monkeypatch.setattr(os, "fsync", flush)
     write_atomically(folder / "a.txt", b"")
     assert done == ["file", "replace", "folder"]

@@ -3,6 +3,7 @@
 import gzip
 import lzma
 import struct
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from ganctl.errors import DataError
 from ganctl.files.idx import idx_bytes, read_idx
 
 arrays = hnp.arrays(np.uint8, hnp.array_shapes(min_dims=1, max_dims=3, max_side=6))
+PACKERS: dict[str, Callable[[bytes], bytes]]
 PACKERS = {"": bytes, ".gz": gzip.compress, ".xz": lzma.compress}
 
 

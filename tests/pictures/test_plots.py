@@ -35,7 +35,9 @@ def test_a_plot_is_a_png(metrics):
     with Image.open(io.BytesIO(loss_plot(metrics, "demo"))) as picture:
         assert picture.format == "PNG"
         assert picture.size == (800, 600)
-        assert len(picture.convert("L").getcolors()) > 10
+        greys = picture.convert("L").getcolors()
+        assert greys is not None
+        assert len(greys) > 10
 
 
 def test_a_metric_needs_a_row_and_nothing_else(monkeypatch):

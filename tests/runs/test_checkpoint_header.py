@@ -3,6 +3,7 @@
 import json
 import struct
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from ganctl.runs.checkpoint_header import FORMAT_VERSION, CheckpointHeader, read
 from tests.strategies import json_values
 
 SPEC = NetworkSpec("modern", 28, 1, 2, 64)
-PROGRESS = {"step": 1, "images_seen": 64, "seconds": 2.5}
+PROGRESS: dict[str, Any] = {"step": 1, "images_seen": 64, "seconds": 2.5}
 HEADER = CheckpointHeader("0.1", "cgan", "modern", "mnist", ("a", "b"), SPEC, Progress(**PROGRESS))
 
 many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -226,6 +227,7 @@ def test_every_map_comes_back(tmp_path_factory, order, error):
     write(path, **header.as_metadata())
     code_map = read_checkpoint_header(path).code_map
     assert code_map == header.code_map
+    assert code_map is not None
     assert [code_map.class_of_category(order[index]) for index in range(3)] == [0, 1, 2]
 
 

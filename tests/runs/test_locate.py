@@ -11,7 +11,7 @@ from ganctl.files import paths
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate
 from ganctl.runs.locate import RunSource, all_runs, find, find_run, find_source, known_names
-from ganctl.runs.run import Run
+from ganctl.runs.run import LATEST, Run
 
 
 @pytest.fixture
@@ -137,7 +137,9 @@ def test_a_step_that_was_not_kept(trained):
 def test_a_path_may_have_an_at_sign(trained, tmp_path):
     moved = tmp_path / "a@7"
     shutil.move(trained.folder, moved)
-    assert find_source(str(moved)).run.folder == moved
+    run = find_source(str(moved)).run
+    assert run is not None
+    assert run.folder == moved
     assert find_source(f"{moved}@20").checkpoint.name == "step00000020.safetensors"
 
 
@@ -169,7 +171,9 @@ def test_pickles_are_refused_whether_they_exist_or_not(name, exists):
 
 def test_a_run_whose_name_ends_like_a_pickle_is_a_run(home):
     Run.new(home / "runs" / "v1.bin", TrainRequest()).begin({}, {})
-    assert find("v1.bin").name == "v1.bin"
+    found = find("v1.bin")
+    assert isinstance(found, Run)
+    assert found.name == "v1.bin"
 
 
 def test_before_any_run_the_bundled_generator_stands_in(bundled):
@@ -177,6 +181,7 @@ def test_before_any_run_the_bundled_generator_stands_in(bundled):
     assert source.checkpoint == bundled
     assert source.reference == "pretrained/mnist"
     assert source.file_stem == "pretrained-mnist"
+    assert source.note is not None
     assert "no run yet" in source.note
 
 
@@ -208,7 +213,7 @@ def test_all_runs_oldest_first_without_the_damaged(runs, home):
 
 def test_known_names(bundled, runs):
     assert known_names() == ["latest", "demo", "demo-two", "other", "pretrained/mnist"]
-    assert locate.LATEST == "latest"
+    assert LATEST == "latest"
 
 
 @pytest.mark.parametrize("reference", ["demo", "runs/demo", "oth", "latest", None])
@@ -294,7 +299,9 @@ def test_a_run_at_a_path_comes_first_whatever_it_is_called(bundled, runs, home, 
     monkeypatch.chdir(home)
     for name in ("pretrained/mnist", "exp.bin"):
         shutil.copytree(home / "runs" / "demo", home / name)
-        assert find(name).folder == home / name
+        found = find(name)
+        assert isinstance(found, Run)
+        assert found.folder == home / name
 
 
 def test_an_empty_name_means_nothing(runs):

@@ -31,6 +31,7 @@ def holding_process(path):
     code += f"held = Lock(Path({str(path)!r}"
     code += '), "It")\nprint("held", flush=True)\nimport time; time.sleep(600)'
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     return process
 

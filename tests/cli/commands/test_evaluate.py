@@ -134,7 +134,9 @@ def test_runs_on_different_data_are_told_apart(ganctl, trained, tmp_path):
     options = ["--steps", "4", "--batch", "8", "--name", "own", "--quiet"]
     ganctl("train", "--data", tmp_path / "own.npz", *options)
     ganctl("evaluate", "own")
-    assert Run.open(trained.folder.with_name("own")).evaluation().n == 20
+    evaluation = Run.open(trained.folder.with_name("own")).evaluation()
+    assert evaluation is not None
+    assert evaluation.n == 20
     result = ganctl("evaluate", "--compare", "own", "lines", "--json")
     assert [one["n"] for one in json.loads(result.out)] == [10, 10]
     assert "trained on different data" in result.err

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from ganctl.pictures import images
 from ganctl.pictures.images import read_image
@@ -14,10 +14,9 @@ def animation(path):
     """Return the frames as grey arrays, and the milliseconds of the first."""
     with Image.open(path) as picture:
         frames = []
-        for number in range(picture.n_frames):
-            picture.seek(number)
-            picture.load()
-            frames.append(np.asarray(picture.convert("L")))
+        for frame in ImageSequence.Iterator(picture):
+            frame.load()
+            frames.append(np.asarray(frame.convert("L")))
         return frames, picture.info["duration"]
 
 

@@ -144,6 +144,8 @@ def test_a_second_signal_quits_at_once(tiny_data, number, code):
     command = [sys.executable, "-c", STUCK, "train", "--data", str(tiny_data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as it:
         try:
+            assert it.stdout is not None
+            assert it.stderr is not None
             assert it.stderr.readline() == "begun\n"
             it.send_signal(number)
             assert "once more quits at once" in it.stderr.readline()
@@ -157,7 +159,7 @@ def test_a_second_signal_quits_at_once(tiny_data, number, code):
 
 @pytest.mark.parametrize(("number", "code"), CODES)
 def test_the_first_signal_asks_and_the_second_quits(number, code):
-    said = []
+    said: list[str] = []
     with pytest.raises(SystemExit) as quitted, stop_on_signals(said.append) as should_stop:
         assert not should_stop()
         os.kill(os.getpid(), number)

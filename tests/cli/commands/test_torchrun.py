@@ -23,8 +23,9 @@ def started(*program, processes=2):
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command += ["--nproc-per-node", str(processes), *program]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, text=True, env=environment, **pipes)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
 
 
 def torchrun(tiny_data, *arguments, processes=2):
@@ -102,8 +103,7 @@ def session(tiny_data, shared):
     def make(folder):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("GANCTL_HOME", str(folder))
-            parts = {"data": str(tiny_data), "batch": 8, "model": "cgan-ac", "steps": 2}
-            train(**parts, name="parts")
+            train(data=str(tiny_data), batch=8, model="cgan-ac", steps=2, name="parts")
             data = ["--data", str(tiny_data), "--batch", "8"]
             lines = [
                 ["train", *data, *TWO],
@@ -111,8 +111,8 @@ def session(tiny_data, shared):
                 ["train", "--resume", "parts", "--steps", "4", "--quiet"],
             ]
             (folder / "several.py").write_text(SEVERAL)
-            lines = zip(free_ports(len(lines)), lines, strict=True)
-            process = started(str(folder / "several.py"), json.dumps(list(lines)))
+            numbered = list(zip(free_ports(len(lines)), lines, strict=True))
+            process = started(str(folder / "several.py"), json.dumps(numbered))
             code, out, err = finished(process)
         assert code == 0, err
         (folder / "said.json").write_text(json.dumps([out, err]))

@@ -195,6 +195,7 @@ def test_all_differences_are_listed_at_once(ganctl, trained):
 
 
 def test_what_may_change_when_resuming(ganctl, trained):
+    options: dict[str, object]
     options = {"steps": 42, "preview-every": 7, "checkpoint-every": 9, "keep": 5}
     options |= {"device": "cpu", "precision": "fp32", "lr-scale": 0.5}
     given = [word for name, value in options.items() for word in (f"--{name}", str(value))]
@@ -435,8 +436,8 @@ def test_a_training_that_nobody_listens_to_any_more_goes_on(tiny_data, home):
     """As ``ganctl train 2>&1 | head -1`` makes it."""
     command = [sys.executable, "-m", "ganctl", "train", "--data", str(tiny_data), "--batch", "8"]
     command += ["--name", "unheard", "--steps", "30"]
-    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
         process.stderr.close()
         assert process.wait(timeout=60) in (0, 1)
     assert Run.open(home / "runs" / "unheard").status == "finished"

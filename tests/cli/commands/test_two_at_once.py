@@ -86,9 +86,15 @@ print(run.folder)
 
 
 def test_processes_that_start_at_once_are_runs_of_their_own(home):
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    command = [sys.executable, "-c", BEGIN]
-    several = [subprocess.Popen(command, **pipes) for _ in range(3)]
+    several = [
+        subprocess.Popen(
+            [sys.executable, "-c", BEGIN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
     folders = {process.communicate("\n", timeout=60)[0].strip() for process in several}
     assert len(folders) == len(several)
     assert folders == {str(path.parent) for path in (home / "runs").glob("*/run.json")}

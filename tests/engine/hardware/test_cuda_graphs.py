@@ -34,7 +34,7 @@ class FakeGraphs(CudaGraphs):
 
     def record(self, work, rng):
         self.captured += 1
-        losses = {}
+        losses: dict[str, torch.Tensor] = {}
 
         def replay():
             for name, value in work().items():

@@ -1,9 +1,12 @@
 """Batch norm of two processes is batch norm of their whole batch."""
 
+from typing import Any
+
 import pytest
 import torch
 import torch.distributed as dist
-from torch import multiprocessing, nn
+from torch import nn
+from torch.multiprocessing.spawn import spawn
 
 from ganctl.engine.hardware.sync_batch_norm import SyncedBatchNorm, convert_sync_batch_norm
 
@@ -50,7 +53,7 @@ def in_one_of_two_processes(rank, folder):
 @pytest.fixture(scope="module")
 def halves(tmp_path_factory):
     folder = tmp_path_factory.mktemp("two")
-    multiprocessing.spawn(in_one_of_two_processes, (str(folder),), nprocs=2)
+    spawn(in_one_of_two_processes, (str(folder),), nprocs=2)
     return [torch.load(folder / f"{rank}.pt") for rank in range(2)]
 
 
@@ -59,7 +62,7 @@ def halves(tmp_path_factory):
 def test_it_equals_batch_norm_over_both(halves, kind):
     whole, statistics = results(network(kind), *batch(kind))
     # What comes out near zero is a difference of numbers with three digits.
-    rounding = {"rtol": 0.02, "atol": 0.02} if kind.endswith("bfloat16") else {}
+    rounding: dict[str, Any] = {"rtol": 0.02, "atol": 0.02} if kind.endswith("bfloat16") else {}
     (first, one), (second, two) = halves[0][kind], halves[1][kind]
     for name in ("out", "x"):
         torch.testing.assert_close(torch.cat([first[name], second[name]]), whole[name], **rounding)

@@ -21,7 +21,7 @@ SPEC = NetworkSpec("classic", 28, 1, classes=10, latent_size=100)
 
 def kernels(network):
     """Return name, kind, kernel, stride, channels in and out of each layer with a kernel."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name, layer in network.named_children():
         if isinstance(layer, nn.Linear):
             rows.append((name, "dense", layer.in_features, layer.out_features))
@@ -145,10 +145,15 @@ def test_one_convolution_by_hand():
     assert out[0, 0].tolist() == [[16.0, 12.0], [12.0, 9.0]]
 
 
+def without_bias(layer):
+    assert layer.bias is not None
+    nn.init.zeros_(layer.bias)
+
+
 def test_one_transposed_convolution_by_hand():
     # One pixel at (1, 0) of 2×2 lights rows 2·1-1 to 2·1+3 and columns -1 to 3 of 4×4.
     layer = SameConvTranspose(1, 1)
-    nn.init.zeros_(layer.bias)
+    without_bias(layer)
     with torch.no_grad():
         layer.weight.copy_(torch.arange(25.0).reshape(1, 1, 5, 5))
     image = torch.zeros(1, 1, 2, 2)
@@ -166,8 +171,8 @@ def test_the_transposed_convolution_is_the_adjoint_of_the_convolution(size):
     # That is TensorFlow's definition: <conv(x), y> = <x, transposed(y)> for the same kernel.
     torch.manual_seed(0)
     down, up = SameConv(2, 3).double(), SameConvTranspose(3, 2).double()
-    nn.init.zeros_(down.bias)
-    nn.init.zeros_(up.bias)
+    without_bias(down)
+    without_bias(up)
     with torch.no_grad():
         up.weight.copy_(down.weight)
     x = torch.randn(1, 2, 2 * size, 2 * size, dtype=torch.float64)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from ganctl.engine.models import weights
 from ganctl.engine.training import checkpoint
@@ -46,6 +47,7 @@ def saved(tmp_path):
 
 def everything(state):
     networks = (state.generator, state.generator_ema, state.discriminator)
+    tensors: dict[tuple[object, ...], torch.Tensor]
     tensors = {(i, k): v for i, n in enumerate(networks) for k, v in n.state_dict().items()}
     for owner, optimizer in (
         ("generator", state.generator_optimizer),
@@ -204,7 +206,7 @@ def test_moments_lie_in_memory_as_their_weights_do(tmp_path):
 
     def last_channels(seed):
         state = new_state(SPEC, RECIPES[RecipeName.MODERN], seed, torch.device("cpu"))
-        state.generator.to(memory_format=torch.channels_last)
+        convert_conv2d_weight_memory_format(state.generator, torch.channels_last)
         return state
 
     def step(state):

@@ -27,6 +27,10 @@ def test_nothing_is_kept_of_the_untrained_weights():
 
 def test_parameters_and_statistics_move_and_counters_are_copied():
     average, network = nn.BatchNorm1d(1), nn.BatchNorm1d(1)
+    assert average.running_mean is not None
+    assert average.num_batches_tracked is not None
+    assert network.running_mean is not None
+    assert network.num_batches_tracked is not None
     with torch.no_grad():
         network.weight.fill_(3.0)
         network.running_mean.fill_(2.0)

@@ -5,8 +5,10 @@ import pytest
 import torch
 
 from ganctl.engine.data import dataset as data
+from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training.monitor import ALL_CLASSES, quality_monitor
+from ganctl.requests.budget import Progress
 from ganctl.requests.networks import NetworkSpec
 from ganctl.runs.checkpoint_header import CheckpointHeader
 
@@ -16,20 +18,27 @@ def lines(tiny_data):
     return data.load(str(tiny_data))
 
 
+def monitor_of(dataset):
+    monitor = quality_monitor(dataset)
+    assert monitor is not None
+    return monitor
+
+
 def test_measuring_uses_no_random_numbers_and_gives_the_same_again(lines, trained):
-    monitor = quality_monitor(lines)
+    monitor = monitor_of(lines)
     sampler = Sampler.load(trained.latest_checkpoint())
     torch.manual_seed(3)
     quality = monitor.measure(sampler.generator, sampler.header)
     assert torch.equal(torch.rand(2), torch.rand(2, generator=torch.Generator().manual_seed(3)))
     assert quality == monitor.measure(sampler.generator, sampler.header)
+    assert quality.label_accuracy is not None
     assert 0 <= quality.label_accuracy <= 1
     assert quality.feature_distance > quality.floor >= 0
     assert set(quality.variety) == {"across", "down"}
 
 
 def test_the_floor_is_that_of_real_images(lines):
-    monitor = quality_monitor(lines)
+    monitor = monitor_of(lines)
     assert monitor.judge_accuracy == 1
     assert 0 < monitor.floor < 50
 
@@ -43,7 +52,7 @@ def test_the_floor_is_that_of_real_images(lines):
     ],
 )
 def test_labels_are_measured_only_for_models_that_train_with_them(lines, spec, labels, varieties):
-    class Black(torch.nn.Module):
+    class Black(Generator):
         def __init__(self):
             super().__init__()
             self.unused = torch.nn.Parameter(torch.zeros(()))
@@ -53,9 +62,9 @@ def test_labels_are_measured_only_for_models_that_train_with_them(lines, spec, l
             return torch.full((len(z), 1, 8, 8), -1.0)
 
     classes = lines.classes if spec.classes or spec.categories else ()
-    progress = {"step": 1, "images_quality": 1, "seconds": 1.0}
+    progress = Progress(step=1, images_seen=1, seconds=1.0)
     header = CheckpointHeader("1", "m", "r", lines.name, classes, spec, progress)
-    quality = quality_monitor(lines).measure(Black(), header)
+    quality = monitor_of(lines).measure(Black(), header)
     assert (quality.label_accuracy is not None) == labels
     assert quality.variety == dict.fromkeys(varieties, 0.0)
     assert quality.feature_distance > 3 * quality.floor
@@ -71,13 +80,13 @@ def test_classes_with_a_single_real_image_are_not_measured(tmp_path):
     """Not one of these classes has two held-out images: all are measured together."""
     images = np.random.default_rng(0).integers(0, 256, (100, 8, 8), np.uint8)
     np.savez(tmp_path / "x.npz", images=images, labels=np.arange(100))
-    monitor = quality_monitor(data.load(str(tmp_path / "x.npz")))
+    monitor = monitor_of(data.load(str(tmp_path / "x.npz")))
     assert set(monitor._variety(monitor._real.images, monitor._real.labels)) == {ALL_CLASSES}
     assert monitor._variety(monitor._real.images, monitor._real.labels)[ALL_CLASSES] == 1
 
 
 def test_the_variety_of_real_images_is_1_in_any_order():
-    digits = quality_monitor(data.load("mnist"))
+    digits = monitor_of(data.load("mnist"))
     images, labels = digits._real.images, digits._real.labels
     order = labels.argsort()
     assert digits._variety(images[order], None)[ALL_CLASSES] == pytest.approx(1, abs=0.1)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from ganctl.engine.hardware.devices import autocast
+from ganctl.engine.models.base import StepInputs
 from ganctl.engine.models.objectives import CGAN, GANINT, InfoGAN
 from ganctl.engine.training.batches import Batch
 from ganctl.engine.training.state import new_state
@@ -37,21 +38,22 @@ def batch(recipe=QUICK, count=16):
 def watched(objective, seen):
     """Return an objective like another one, which keeps what its losses get, by their network."""
 
-    class Watched(type(objective)):
-        def discriminator_loss(self, discriminator, inputs):
-            seen.append(("discriminator", inputs))
-            return super().discriminator_loss(discriminator, inputs)
+    def loss_of(network):
+        loss = getattr(objective, f"{network}_loss")
 
-        def generator_loss(self, discriminator, inputs):
-            seen.append(("generator", inputs))
-            return super().generator_loss(discriminator, inputs)
+        def keep_and_compute(_self, discriminator, inputs):
+            seen.append((network, inputs))
+            return loss(discriminator, inputs)
 
-    return Watched()
+        return keep_and_compute
+
+    methods = {f"{network}_loss": loss_of(network) for network in ("discriminator", "generator")}
+    return type("Watched", (type(objective),), methods)()
 
 
 @pytest.mark.parametrize("progress", [0.0, 0.7, 0.9])
 def test_infogans_images_are_distorted_and_noisy_until_that_fades(progress):
-    seen = []
+    seen: list[tuple[str, StepInputs]] = []
     step_of(watched(InfoGAN(), seen))(batch(), progress)
     (_, first), (_, second) = seen
     assert not first.fake.requires_grad
@@ -64,7 +66,7 @@ def test_infogans_images_are_distorted_and_noisy_until_that_fades(progress):
 
 
 def test_the_generators_first_update_has_the_fakes_of_the_discriminators():
-    seen = []
+    seen: list[tuple[str, StepInputs]] = []
     recipe = replace(QUICK, generator_updates=2)
     step_of(watched(CGAN(), seen), recipe)(batch(recipe), 0.0)
     assert [network for network, _ in seen] == ["discriminator", "generator", "generator"]
@@ -74,7 +76,7 @@ def test_the_generators_first_update_has_the_fakes_of_the_discriminators():
 
 
 def test_blends_pass_through_the_augmentation_too():
-    seen = []
+    seen: list[tuple[str, StepInputs]] = []
     recipe = replace(QUICK, noise=0.5)
     step = step_of(watched(GANINT(), seen), recipe)
     step(batch(recipe), 0.0)
