@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganctl.errors import UsageError
+from ganctl.requests.checks import check_out
 from ganctl.requests.sample import SampleRequest, choose_seeds
 from ganctl.requests.seeds import check_seed
 from ganctl.requests.training import TrainRequest
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 Keywords = ParamSpec("Keywords")
 _FLAG = re.compile(r"--([a-z][a-z-]*)")
-_LABEL_FLAGS = "--digit / --class"
+_RENAMED = {"--digit / --class": "label", "--digit": "label", "--code": "codes"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +59,20 @@ def _with_keywords_of(
                 request = call(*arguments, **keywords)
             return function(request)
 
-        signature = inspect.signature(call).replace(return_annotation="Run")
-        spelled_out.__signature__ = signature  # type: ignore[attr-defined]
+        spelled_out.__signature__ = _signature_of(call)  # type: ignore[attr-defined]
         return spelled_out
 
     return decorate
+
+
+def _signature_of(call: Callable[..., TrainCall]) -> inspect.Signature:
+    """Return the signature of a call that gives a run; None stands for the default everywhere."""
+    signature = inspect.signature(call)
+    keywords = [
+        keyword.replace(annotation=f"{keyword.annotation.removesuffix(' | None')} | None")
+        for keyword in signature.parameters.values()
+    ]
+    return signature.replace(parameters=keywords, return_annotation="Run")
 
 
 @_with_keywords_of(TrainCall)
@@ -87,8 +97,11 @@ def train(call: TrainCall) -> Run:
     from ganctl.engine.training.loop import train as train_steps
 
     options = {field.name: getattr(call, field.name) for field in fields(TrainRequest)}
-    out = None if call.out is None else Path(call.out)
-    run = new_run(TrainRequest(**options), name=call.name, out=out)
+    if call.on_report is not None and not callable(call.on_report):
+        raise UsageError("on_report is not callable.", "Give a function of one StepReport.")
+    with _naming_arguments():
+        out = None if call.out is None else check_out(call.out)
+        run = new_run(TrainRequest(**options), name=call.name, out=out)
     with stop_on_signals(say=lambda _text: None) as should_stop:
         for report in train_steps(run, should_stop=should_stop):
             if call.on_report is not None:
@@ -162,6 +175,8 @@ class Generator:
         """
         from ganctl.engine.data.pixels import channels_last
 
+        if codes is not None and not isinstance(codes, Mapping):
+            raise UsageError("The codes are not names with values.", "Give such as {'c1': -1.5}.")
         with _naming_arguments():
             request = SampleRequest(
                 labels=() if label is None else (str(label),),
@@ -185,7 +200,9 @@ def _naming_arguments() -> Iterator[None]:
 
 
 def _with_arguments(text: str) -> str:
-    return _FLAG.sub(lambda flag: flag[1].replace("-", "_"), text.replace(_LABEL_FLAGS, "label"))
+    for flag, argument in _RENAMED.items():
+        text = text.replace(flag, argument)
+    return _FLAG.sub(lambda flag: flag[1].replace("-", "_"), text)
 
 
 def _chosen_seeds(
@@ -195,4 +212,6 @@ def _chosen_seeds(
         return choose_seeds(n, seed, "n")
     if n is not None or seed is not None:
         raise UsageError("seeds excludes n and seed.", "Give either the seeds or how many.")
-    return tuple(check_seed(int(number), "seed") for number in seeds)
+    if not isinstance(seeds, Iterable):
+        raise UsageError(f"seeds {seeds!r} is not several seeds.", "Give a list of numbers.")
+    return tuple(check_seed(number, "seed") for number in seeds)

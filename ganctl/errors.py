@@ -100,7 +100,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     names = list(known)
-    alike = get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+    alike = get_close_matches(str(name).lower(), names, n=3, cutoff=0.5)
     shown = names if len(names) <= MAX_NAMES else [*names[:MAX_NAMES], "…"]
     valid = f"Choose from: {', '.join(shown)}" if names else "There are none yet"
     return f"Did you mean {' or '.join(alike)}? {valid}" if alike else valid

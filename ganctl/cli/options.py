@@ -11,8 +11,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from ganctl.cli import console
-from ganctl.errors import UsageError
-from ganctl.files.paths import user_path
+from ganctl.requests.checks import check_out
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.training import OPTIONS, Group, TrainRequest, flag_of
 from ganctl.runs import locate
@@ -80,17 +79,6 @@ def scale_option(default: int) -> Any:
     )
 
 
-def read_out(text: str) -> Path:
-    """Return the path that ``--out`` gives, with ``~`` as the home folder.
-
-    Raises:
-        UsageError: it is empty, as of a variable that is not set; that would mean this folder.
-    """
-    if not text:
-        raise UsageError("--out is empty.", "Give a path, or leave it out.")
-    return user_path(text)
-
-
 OutFile = Annotated[
     Path | None,
     typer.Option(
@@ -99,7 +87,7 @@ OutFile = Annotated[
         metavar="FILE",
         help="The file to write. Default: a name that says what it shows, in this folder.",
         show_default=False,
-        parser=read_out,
+        parser=check_out,
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -177,7 +165,7 @@ def _defaults_by_recipe(field: str) -> str:
         others.setdefault(_words(recipe, field), []).append(name)
     del others[_words(usual, field)]
     named = "; ".join(f"{', '.join(names)}: {value}" for value, names in others.items())
-    return f"{_words(usual, field)} ({named})"
+    return f"{_words(usual, field)} ({named})" if named else _words(usual, field)
 
 
 def _words(recipe: object, field: str) -> str:

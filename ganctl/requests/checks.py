@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterable
 from enum import Enum
 from numbers import Integral, Real
+from pathlib import Path
 from typing import TypeVar
 
 from ganctl.errors import UnknownName, UsageError
+from ganctl.files.paths import user_path
 
 DEVICE_NAME = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """What Windows takes for a device, whatever follows the dot."""
@@ -69,12 +72,25 @@ def check_image_size(option: str, size: int) -> int:
     Raises:
         UsageError: it is something else.
     """
-    if isinstance(size, bool) or not isinstance(size, int) or not 8 <= size <= 256 or size % 4:
+    if not isinstance(size, Integral) or not 8 <= size <= 256 or size % 4:
         raise UsageError(
             f"{option} {size} does not suit the networks.",
             f"{option} takes a multiple of 4 from 8 to 256.",
         )
-    return size
+    return int(size)
+
+
+def check_out(out: str | os.PathLike[str]) -> Path:
+    """Return the path that ``--out`` gives, with ``~`` as the home folder.
+
+    Raises:
+        UsageError: it is empty, as of a variable that is not set; that would mean this folder.
+    """
+    if not isinstance(out, (str, os.PathLike)):
+        raise UsageError(f"--out {out!r} is not a path.", "Give a path, or leave it out.")
+    if not os.fspath(out):
+        raise UsageError("--out is empty.", "Give a path, or leave it out.")
+    return user_path(os.fspath(out))
 
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
@@ -88,7 +104,8 @@ def check_run_name(name: str) -> str:
         UsageError: it cannot.
     """
     if (
-        not _SAFE_NAME.fullmatch(name)
+        not isinstance(name, str)
+        or not _SAFE_NAME.fullmatch(name)
         or DEVICE_NAME.fullmatch(name)
         or name.lower() in _RESERVED
         or name.endswith(".")

@@ -122,7 +122,7 @@ def blend(start: Label, end: Label, fraction: float) -> Label:
     return Label(f"{start.text}>{end.text}@{fraction:.3f}", weights)
 
 
-def parse_class(text: str, classes: Sequence[str]) -> int:
+def parse_class(text: str, classes: Sequence[str], option: str = "--digit / --class") -> int:
     """Return the index of one class given by name or index; names win over indices.
 
     Raises:
@@ -139,11 +139,11 @@ def parse_class(text: str, classes: Sequence[str]) -> int:
         if 0 <= int(wanted) < len(classes):
             return int(wanted)
         raise UsageError(
-            f"Class {wanted} is out of range.", f"--digit / --class takes {valid}, a name, or all."
+            f"Class {wanted} is out of range.", f"{option} takes {valid}, a name, or all."
         )
     raise UsageError(
         f"There is no class {wanted!r}.",
-        f"--digit / --class takes {valid}, or all. {nearest(wanted, classes)}.",
+        f"{option} takes {valid}, or all. {nearest(wanted, classes)}.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from numbers import Integral
 
 from ganctl.errors import UsageError
 
@@ -48,11 +49,12 @@ def check_seed(seed: int, option: str = "--seed") -> int:
     Raises:
         UsageError: it is negative or above 2^63 - 1.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
+    is_whole = isinstance(seed, Integral) and not isinstance(seed, bool)
+    if not (is_whole and 0 <= seed <= MAX_SEED):
         raise UsageError(
             f"{option} {seed} is out of range.", f"Seeds are whole numbers from 0 to {MAX_SEED}."
         )
-    return seed
+    return int(seed)
 
 
 def seeds_text(seeds: Iterable[int]) -> str:

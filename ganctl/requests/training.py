@@ -16,7 +16,7 @@ from typing import Any
 
 from ganctl.errors import UnknownName, UsageError
 from ganctl.files.paths import exists, user_path
-from ganctl.requests.budget import LENGTHS, Budget, choose_budget
+from ganctl.requests.budget import LENGTHS, Budget, BudgetUnit, choose_budget
 from ganctl.requests.checks import (
     check_amount,
     check_count,
@@ -135,15 +135,18 @@ def _one_of(choices: type[Enum]) -> Check:
 
 
 def _length(flag: str, amount: float) -> float:
-    return Budget(LENGTHS[flag.removeprefix("--")], amount).amount
+    unit = LENGTHS[flag.removeprefix("--")]
+    checked = Budget(unit, amount).amount
+    return int(checked) if unit is BudgetUnit.STEPS else float(checked)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainRequest:
     """One run, wholly described: what is asked, with the recipe's numbers for what is not.
 
-    Exactly one of ``epochs``, ``steps`` and ``minutes`` is a number; they count from the run's
-    start, resumed parts included. ``image_size`` None means the size that the data have.
+    An option that is None has its default. Afterwards exactly one of ``epochs``, ``steps`` and
+    ``minutes`` is a number; they count from the run's start, resumed parts included.
+    ``image_size`` None means the size that the data have.
 
     Raises:
         UsageError: a value is out of range, or two lengths are given.
@@ -270,10 +273,12 @@ class TrainRequest:
     )
 
     def __post_init__(self) -> None:
-        for name, described in OPTIONS.items():
-            value = getattr(self, name)
+        for each in fields(TrainRequest):
+            value = getattr(self, each.name)
+            value = each.default if value is None else value
             if value is not None:
-                self._set(name, described.check(flag_of(name), value))
+                value = OPTIONS[each.name].check(flag_of(each.name), value)
+            self._set(each.name, value)
         recipe = recipe_for(self.recipe, self.model or RECIPES[RecipeName(self.recipe)].model)
         for name, described in OPTIONS.items():
             if described.by_recipe and getattr(self, name) is None:

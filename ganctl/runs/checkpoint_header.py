@@ -166,7 +166,7 @@ def _header_in(path: Path, metadata: Mapping[str, str]) -> CheckpointHeader:
         while version in MIGRATIONS:
             header = MIGRATIONS[version](header)
             version += 1
-        if unknown := header["network"].keys() - {part.name for part in fields(NetworkSpec)}:
+        if unknown := header["network"].keys() - {each.name for each in fields(NetworkSpec)}:
             raise ValueError(f"networks with {', '.join(sorted(unknown))}")
         return as_shape({**header, "progress": _whole(header["progress"])}, CheckpointHeader)
     except (

@@ -1,7 +1,8 @@
 """``run.json``: its shape, how it is read and written, and what earlier versions wrote. No torch.
 
 It may come from a stranger, so that every field is checked before anything relies on it. A
-field that is added here gets a new ``FORMAT_VERSION`` and a migration from the one before.
+field that is added to ``RunHeader`` gets a new ``FORMAT_VERSION`` and a migration from the one
+before; a new option of ``train`` needs neither, since runs without it have its default.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ganctl.errors import FileError, RunError, UsageError
 from ganctl.files.atomic import read_file, write_atomically
 from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import as_shape, parse
-from ganctl.requests.budget import AT_THE_START, LENGTHS, Progress
+from ganctl.requests.budget import AT_THE_START, LENGTHS, BudgetUnit, Progress
 from ganctl.requests.labels import check_class_names
 from ganctl.requests.training import TrainRequest
 
@@ -111,7 +112,7 @@ def read_header(folder: Path) -> RunHeader:
     """
     header = _in_this_format(folder)
     try:
-        if missing := {part.name for part in fields(RunHeader)} - header.keys():
+        if missing := {each.name for each in fields(RunHeader)} - header.keys():
             raise ValueError(f"no {', '.join(sorted(missing))}")
         header["config"] = _options(header["config"])
         if header["progress"] == {}:
@@ -127,7 +128,7 @@ def write_header(folder: Path, header: RunHeader) -> None:
     Raises:
         FileError: it cannot be written; what was there is still there.
     """
-    plain = {part.name: getattr(header, part.name) for part in fields(RunHeader)}
+    plain = {each.name: getattr(header, each.name) for each in fields(RunHeader)}
     plain |= {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -159,7 +160,10 @@ def _options(stored: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"no {', '.join(missing)}")
     plain = dict(stored)
     budget = plain.pop("budget")
-    plain[LENGTHS[budget["unit"]].value] = budget["amount"]
+    unit, amount = LENGTHS[budget["unit"]], budget["amount"]
+    # Runs that were resumed have been written with steps such as 4000.0.
+    is_whole = unit is BudgetUnit.STEPS and isinstance(amount, float) and amount.is_integer()
+    plain[unit.value] = int(amount) if is_whole else amount
     return plain
 
 

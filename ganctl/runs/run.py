@@ -119,9 +119,9 @@ class Run(RunHeader):
             RunError: its ``run.json`` is missing, damaged or of another format version.
         """
         now = Run.open(self.folder)
-        for part in fields(RunHeader):
-            if part.name != "config":  # What is asked for now.
-                setattr(self, part.name, getattr(now, part.name))
+        for each in fields(RunHeader):
+            if each.name != "config":  # What is asked for now.
+                setattr(self, each.name, getattr(now, each.name))
 
     def live_status(self) -> RunStatus:
         """Return the status, or ``interrupted`` if it should be running and no process does."""

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,7 +127,8 @@ def test_a_path_becomes_absolute(tmp_path, monkeypatch, kind):
 
 def test_what_is_no_path_is_no_data():
     with pytest.raises(UsageError, match="--data 3 is not a name or a path"):
-        TrainRequest(data=3)
+        number: Any = 3
+        TrainRequest(data=number)
 
 
 def test_resuming_may_change_the_length_and_refuses_the_rest():
@@ -142,6 +144,15 @@ def test_resuming_may_change_the_length_and_refuses_the_rest():
 def test_what_may_change_on_resume_changes(name):
     other = {"device": "cpu", "precision": "fp32"}.get(name, 7)
     assert getattr(TrainRequest(steps=10).resumed(**{name: other}), name) == other
+
+
+def test_whole_steps_are_a_whole_number_and_none_is_the_default():
+    given: dict[str, Any] = dict.fromkeys(OPTIONS)
+    request = TrainRequest(**given)
+    assert request == TrainRequest()
+    given["steps"] = 2.0
+    steps = TrainRequest(**given).steps
+    assert (steps, type(steps)) == (2, int)
 
 
 def test_resuming_names_no_default_as_a_wish():

@@ -408,3 +408,15 @@ def test_the_size_of_a_run_that_changes_meanwhile(run, monkeypatch):
     touch(run.folder / "checkpoints", "gone")
     (run.folder / "checkpoints" / "link").symlink_to("nowhere")
     assert run.size() == (run.folder / "run.json").stat().st_size + 1
+
+
+@pytest.mark.parametrize(("amount", "opens"), [(4000.0, True), (4000, True), (4000.5, False)])
+def test_steps_that_were_written_as_a_float_are_whole(run, amount, opens):
+    """A resumed run once wrote 4000.0."""
+    config = json.loads((run.folder / "run.json").read_text())["config"]
+    damage(run, config=config | {"budget": {"unit": "steps", "amount": amount}})
+    if opens:
+        assert Run.open(run.folder).config.steps == 4000
+    else:
+        with pytest.raises(RunError):
+            Run.open(run.folder)

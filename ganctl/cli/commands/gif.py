@@ -199,7 +199,7 @@ def _morph_frames(
 
 def _stops(path: str | None, classes: tuple[str, ...]) -> list[Label]:
     names = list(classes) if path is None else path.split(",")
-    stops = [one_hot(parse_class(name, classes), classes) for name in names]
+    stops = [one_hot(parse_class(name, classes, "--path"), classes) for name in names]
     if len(stops) < 2:
         raise UsageError("A morph needs two classes at least.", "Write them as --path 3,8,0.")
     return stops

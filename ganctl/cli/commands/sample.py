@@ -19,11 +19,10 @@ from ganctl.cli.options import (
     RunArgument,
     complete_from,
     open_source,
-    read_out,
     scale_option,
 )
 from ganctl.errors import UsageError
-from ganctl.requests.checks import values
+from ganctl.requests.checks import check_out, values
 from ganctl.requests.labels import UNLABELLED
 from ganctl.requests.sample import Format, SamplePlan, SampleRequest, choose_seeds
 from ganctl.requests.seeds import parse_seeds
@@ -106,7 +105,7 @@ OutPath = Annotated[
         help="A folder for class folders, a .png for one sheet, an .npz for arrays. Default: "
         "samples/RUN-NAME.",
         show_default=False,
-        parser=read_out,
+        parser=check_out,
         rich_help_panel=OUTPUT,
     ),
 ]

@@ -19,10 +19,10 @@ from ganctl.cli.options import (
     OUTPUT,
     JsonOption,
     complete_run,
-    read_out,
     with_train_options,
 )
 from ganctl.errors import GanctlWarning, Stopped, UsageError
+from ganctl.requests.checks import check_out
 from ganctl.requests.training import DATA_SETS, Group, TrainRequest
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -66,7 +66,7 @@ OutFolder = Annotated[
         metavar="DIR",
         help="The run's folder. Default: one below the home.",
         show_default=False,
-        parser=read_out,
+        parser=check_out,
         rich_help_panel=Group.RUN.value,
     ),
 ]
@@ -138,7 +138,8 @@ def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: P
     run.config = run.config.resumed(**given)
     if run.is_complete():
         raise UsageError(
-            f"The run {run.name} has spent its budget of {run.config.budget}.",
+            f"The run {run.name} has spent its budget of {run.config.budget}: it is at step "
+            f"{run.progress.step:,}.",
             "To train it further, give a larger --epochs, --steps or --minutes, counted from its "
             "start.",
         )

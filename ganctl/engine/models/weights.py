@@ -107,9 +107,9 @@ def read_tensors(file: Any, prefix: str, wanted: Tensors, path: Path) -> Tensors
         if name.startswith(start)
     }
     fits = found.keys() == wanted.keys() and all(
-        tuple(part.get_shape()) == tuple(wanted[name].shape)
-        and part.get_dtype() in _kinds(wanted[name])
-        for name, part in found.items()
+        tuple(tensor.get_shape()) == tuple(wanted[name].shape)
+        and tensor.get_dtype() in _kinds(wanted[name])
+        for name, tensor in found.items()
     )
     if not fits:
         raise unreadable(path, "its tensors do not fit its networks")
