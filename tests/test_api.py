@@ -212,11 +212,9 @@ def test_the_keywords_of_train_are_spelled_out():
 
 
 def test_numbers_of_numpy_are_numbers(trained, tiny_data, home):
-    assert np.array_equal(
-        ganctl.load("lines").sample("down", seeds=np.arange(3)),
-        ganctl.load("lines").sample("down", 3),
-    )
-    run = ganctl.train(
-        data=str(tiny_data), steps=1, batch=np.int64(8), seed=np.int64(3), image_size=np.int64(8)
-    )
+    generator, train = ganctl.load("lines"), as_any(ganctl.train)
+    by_array = generator.sample("down", seeds=np.arange(3))
+    assert np.array_equal(by_array, generator.sample("down", 3))
+    numbers = {"batch": np.int64(8), "seed": np.int64(3), "image_size": np.int64(8)}
+    run = train(data=str(tiny_data), steps=1, **numbers)
     assert Run.open(run.folder).config == run.config
