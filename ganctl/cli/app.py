@@ -69,9 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; ``help COMMAND`` is ``COMMAND --help``."""
+    given = [*arguments[1:2], "--help"] if arguments[:1] == ["help"] else list(arguments)
     try:
-        code = app(list(arguments), prog_name="ganctl", standalone_mode=False, obj=arguments)
+        code = app(given, prog_name="ganctl", standalone_mode=False, obj=arguments)
         return code if isinstance(code, int) else 0
     except Stopped as stopped:
         console.note(str(stopped))

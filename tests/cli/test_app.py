@@ -45,6 +45,18 @@ def test_asking_for_help_is_no_failure(ganctl, option):
     assert ganctl(option).code == 0
 
 
+def test_help_is_a_word_too(ganctl):
+    for words in ([], ["train"]):
+        asked, flagged = ganctl("help", *words), ganctl(*words, "--help")
+        assert (asked.code, asked.out, asked.err) == (0, flagged.out, "")
+    assert ganctl("help", "nope").code == 2
+
+
+@pytest.mark.parametrize("flag", ["--version", "-V"])
+def test_version_has_two_flags(ganctl, flag):
+    assert ganctl(flag).out == f"ganctl {__version__}\n"
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(ganctl, command):
     result = ganctl(command, "--help")
