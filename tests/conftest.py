@@ -202,7 +202,7 @@ def long_process(
 ) -> Iterator[subprocess.Popen[str]]:
     """Start a training that would last for hours, and yield its process once it has begun."""
     process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while process.poll() is None and time.monotonic() < deadline:
         if has_begun():
             break

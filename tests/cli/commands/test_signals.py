@@ -53,7 +53,7 @@ def training(tiny_data, home):
 @pytest.mark.parametrize(("number", "code"), CODES[:2])
 def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number, code):
     training.send_signal(number)
-    out, err = training.communicate(timeout=30)
+    out, err = training.communicate(timeout=120)
     assert training.returncode == code
     run = Run.open(home / "runs" / "long")
     assert out == f"{run.folder}\n"

@@ -439,7 +439,7 @@ def test_a_training_that_nobody_listens_to_any_more_goes_on(tiny_data, home):
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         process.stderr.close()
-        assert process.wait(timeout=60) in (0, 1)
+        assert process.wait(timeout=120) in (0, 1)
     assert Run.open(home / "runs" / "unheard").status == "finished"
 
 
