@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 
 from ganctl.files.limits import JSON_DEPTH, LARGEST_NUMBER
@@ -45,6 +46,27 @@ def as_shape(value: object, shape: type[Shape]) -> Shape:
     import msgspec
 
     return msgspec.convert(value, shape)
+
+
+def migrated(
+    header: dict[str, Any],
+    version: int,
+    migrations: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]],
+) -> dict[str, Any]:
+    """Return a header of format ``version`` as one of the newest format.
+
+    Args:
+        header: what a file of that version says.
+        version: its format.
+        migrations: for each former version, what makes the next one of it.
+
+    Raises:
+        LookupError, TypeError, ValueError, AttributeError: it is not of that version.
+    """
+    while version in migrations:
+        header = migrations[version](header)
+        version += 1
+    return header
 
 
 def is_number(value: object) -> bool:

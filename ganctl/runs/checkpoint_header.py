@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 
 from ganctl.errors import CheckpointError, UsageError
 from ganctl.files.limits import HEADER_BYTES
-from ganctl.files.untrusted_json import as_shape, parse
+from ganctl.files.untrusted_json import as_shape, migrated, parse
 from ganctl.requests.budget import Progress
 from ganctl.requests.labels import check_class_names
 from ganctl.requests.networks import CodeMap, NetworkSpec
@@ -162,10 +162,7 @@ def _header_in(path: Path, metadata: Mapping[str, str]) -> CheckpointHeader:
             f"Open it with {_writer(metadata)} that wrote it, or train again with this one.",
         )
     try:
-        version, header = versions[written], parse(metadata.get(_KEY, ""))
-        while version in MIGRATIONS:
-            header = MIGRATIONS[version](header)
-            version += 1
+        header = migrated(parse(metadata.get(_KEY, "")), versions[written], MIGRATIONS)
         if unknown := header["network"].keys() - {each.name for each in fields(NetworkSpec)}:
             raise ValueError(f"networks with {', '.join(sorted(unknown))}")
         return as_shape({**header, "progress": _whole(header["progress"])}, CheckpointHeader)

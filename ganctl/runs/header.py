@@ -18,7 +18,7 @@ from ganctl._version import __version__
 from ganctl.errors import FileError, RunError, UsageError
 from ganctl.files.atomic import read_file, write_atomically
 from ganctl.files.limits import JSON_BYTES
-from ganctl.files.untrusted_json import as_shape, parse
+from ganctl.files.untrusted_json import as_shape, migrated, parse
 from ganctl.requests.budget import AT_THE_START, LENGTHS, BudgetUnit, Progress
 from ganctl.requests.labels import check_class_names
 from ganctl.requests.training import TrainRequest
@@ -191,12 +191,9 @@ def _in_this_format(folder: Path) -> dict[str, Any]:
             "use that one.",
         )
     try:
-        while version in MIGRATIONS:
-            header = MIGRATIONS[version](header)
-            version += 1
+        return migrated(header, version, MIGRATIONS)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(folder, f"it lacks a valid {error}") from error
-    return dict(header)
 
 
 def _from_1(header: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.files.limits import JSON_DEPTH
-from ganctl.files.untrusted_json import as_count, as_number, as_text, parse
+from ganctl.files.untrusted_json import as_count, as_number, as_text, migrated, parse
 from tests.strategies import json_values
 
 
@@ -85,3 +85,10 @@ def test_values_of_a_kind(check, good, bad):
     for value in bad:
         with pytest.raises(TypeError):
             check(value)
+
+
+def test_migrations_are_made_one_after_the_other():
+    steps = {1: lambda h: {"then": [h]}, 2: lambda h: {"then": [*h["then"], "two"]}}
+    assert migrated({"x": 1}, 1, steps) == {"then": [{"x": 1}, "two"]}
+    assert migrated({"then": []}, 2, steps) == {"then": ["two"]}
+    assert migrated({"x": 1}, 3, steps) == {"x": 1}
