@@ -11,9 +11,9 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from ganctl.cli import console
-from ganctl.requests.checks import check_out
+from ganctl.requests.checks import Group, check_out
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
-from ganctl.requests.training import OPTIONS, Group, TrainRequest, flag_of
+from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.locate import RunSource, find_source, read_source

@@ -45,3 +45,18 @@ ZIP_DIRECTORY_BYTES = 2**20
 """The list of members of an ``.npz``."""
 NPY_HEADER_BYTES = 2**14
 """The header of an array in an ``.npz``."""
+
+FILES = 1_000_000
+"""The files of a folder or an archive of images."""
+FOLDER_DEPTH = 32
+"""Folders in folders of images."""
+ZIP_OF_FILES_DIRECTORY_BYTES = 2**25
+"""The list of members of an archive of images."""
+PICTURE_BYTES = 2**28
+"""One image file."""
+TABLE_BYTES = 2**28
+"""A table of file names and labels."""
+TABLE_LINE_BYTES = 2**20
+"""A line of such a table, or of a ``.csv`` of pixels."""
+ARCHIVED_ARRAYS_BYTES = 2**31
+"""An array file that is unpacked from an archive of images."""

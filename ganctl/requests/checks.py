@@ -1,15 +1,16 @@
-"""Checks that every request shares: a name from a table, a count, an amount, a run's name."""
+"""An option of a request, and the checks that options share: a name, a count, an amount."""
 
 from __future__ import annotations
 
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import Enum
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ganctl.errors import UnknownName, UsageError
 from ganctl.files.paths import user_path
@@ -18,6 +19,63 @@ DEVICE_NAME = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """What Windows takes for a device, whatever follows the dot."""
 
 Choice = TypeVar("Choice", bound=Enum)
+
+
+Check = Callable[[str, Any], Any]
+"""Takes an option's flag and a value, and returns the value as the request keeps it."""
+
+
+class Group(str, Enum):
+    """What an option is about: the heading under which ``--help`` shows it."""
+
+    DATA = "Data"
+    LENGTH = "Length"
+    MODEL = "Model"
+    RUN = "Run"
+    OUTPUT = "Output"
+
+
+@dataclass(frozen=True)
+class Option:
+    """What is known of an option beside its name, its type and its default.
+
+    ``metavar`` stands for the value in ``--help``, where ``default`` says in words what holds
+    without the option. ``choices`` are the names that complete. ``by_recipe`` means that
+    the recipe has a field of this name, which is the default. A run may be resumed with another
+    value where it is ``resumable``.
+    """
+
+    help: str
+    group: Group
+    metavar: str
+    default: str
+    check: Check
+    choices: tuple[str, ...]
+    by_recipe: bool
+    resumable: bool
+
+
+def option(
+    value: object = None,
+    *,
+    help: str,  # noqa: A002
+    group: Group,
+    metavar: str,
+    check: Check,
+    default: str = "",
+    choices: tuple[str, ...] = (),
+    by_recipe: bool = False,
+    resumable: bool = False,
+) -> Any:
+    """Return a field of ``TrainRequest`` whose default is ``value``; None where it has none."""
+    words = default or ("" if value is None else f"{value}")
+    described = Option(help, group, metavar, words, check, choices, by_recipe, resumable)
+    return field(default=value, metadata={"option": described})
+
+
+def one_of(choices: type[Enum]) -> Check:
+    """Return a check that wants the value of a member."""
+    return lambda flag, name: choose(flag.removeprefix("--"), name, choices).value
 
 
 def choose(kind: str, name: str, choices: type[Choice]) -> Choice:
@@ -64,6 +122,28 @@ def check_amount(option: str, number: float, *, least: float, most: float) -> fl
             f"{option} takes a number from {least:g} to {most:g}.",
         )
     return float(number)
+
+
+def check_text(option: str, text: str) -> str:
+    """Return ``text`` if it is one, and not empty.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if not isinstance(text, str) or not text:
+        raise UsageError(f"{option} {text!r} is not a text.", "Give one, or leave it out.")
+    return text
+
+
+def check_switch(option: str, switch: bool) -> bool:
+    """Return ``switch`` if it is True or False.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if not isinstance(switch, bool):
+        raise UsageError(f"{option} {switch!r} is no switch.", f"{option} takes no value.")
+    return switch
 
 
 def check_image_size(option: str, size: int) -> int:

@@ -7,23 +7,23 @@ whether a resume may change it. The command line, ``ganctl.train(…)`` and the 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from functools import partial
 from typing import Any
 
-from ganctl.errors import UnknownName, UsageError
-from ganctl.files.paths import exists, user_path
+from ganctl.errors import UsageError
 from ganctl.requests.budget import LENGTHS, Budget, BudgetUnit, choose_budget
 from ganctl.requests.checks import (
+    Group,
+    Option,
     check_amount,
     check_count,
-    check_image_size,
-    choose,
+    one_of,
+    option,
     values,
 )
+from ganctl.requests.data import Colour, DataRequest, Fit, ReadOptions, parse_levels
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.seeds import check_seed
 
@@ -45,93 +45,8 @@ class Precision(str, Enum):
     BF16 = "bf16"
 
 
-BUNDLED = "bundled"
-DATA_SETS = {
-    "mnist": BUNDLED,
-    "fashion-mnist": "FashionMNIST",
-    "kmnist": "KMNIST",
-    "emnist-letters": "EMNIST",
-    "cifar10": "CIFAR10",
-}
-"""The data sets that have a name, and the class of each in torchvision, which downloads it."""
-
 LARGEST_BATCH = 65_536
 """Beyond a whole MNIST a step makes no sense, and what it needs fits into no memory."""
-
-Check = Callable[[str, Any], Any]
-"""Takes an option's flag and a value, and returns the value as the request keeps it."""
-
-
-class Group(str, Enum):
-    """What an option is about: the heading under which ``--help`` shows it."""
-
-    DATA = "Data"
-    LENGTH = "Length"
-    MODEL = "Model"
-    RUN = "Run"
-    OUTPUT = "Output"
-
-
-@dataclass(frozen=True)
-class Option:
-    """What is known of an option beside its name, its type and its default.
-
-    ``metavar`` stands for the value in ``--help``, where ``default`` says in words what holds
-    without the option. ``choices`` are the names that complete. ``by_recipe`` means that
-    the recipe has a field of this name, which is the default. A run may be resumed with another
-    value where it is ``resumable``.
-    """
-
-    help: str
-    group: Group
-    metavar: str
-    default: str
-    check: Check
-    choices: tuple[str, ...]
-    by_recipe: bool
-    resumable: bool
-
-
-def option(
-    value: object = None,
-    *,
-    help: str,  # noqa: A002
-    group: Group,
-    metavar: str,
-    check: Check,
-    default: str = "",
-    choices: tuple[str, ...] = (),
-    by_recipe: bool = False,
-    resumable: bool = False,
-) -> Any:
-    """Return a field of ``TrainRequest`` whose default is ``value``; None where it has none."""
-    words = default or ("" if value is None else f"{value}")
-    described = Option(help, group, metavar, words, check, choices, by_recipe, resumable)
-    return field(default=value, metadata={"option": described})
-
-
-def check_data_exists(data: str) -> None:
-    """Raise ``UnknownName`` unless ``data`` is a name or a path that exists.
-
-    It is no check of the field: the data of a run that was read may be gone by now.
-    """
-    if data not in DATA_SETS and not (data and exists(user_path(data))):
-        raise UnknownName("data set", data, [*DATA_SETS, "a path that exists"])
-
-
-def _absolute(flag: str, data: str | os.PathLike[str]) -> str:
-    """Return a data set's name as it is, and a path that exists as an absolute one."""
-    if not isinstance(data, (str, os.PathLike)):
-        raise UsageError(f"{flag} {data!r} is not a name or a path.", "Give one of them.")
-    text = os.fspath(data)
-    if text in DATA_SETS or not text:
-        return text
-    path = user_path(text)
-    return str(path.absolute()) if exists(path) else text
-
-
-def _one_of(choices: type[Enum]) -> Check:
-    return lambda flag, name: choose(flag.removeprefix("--"), name, choices).value
 
 
 def _length(flag: str, amount: float) -> float:
@@ -141,34 +56,17 @@ def _length(flag: str, amount: float) -> float:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainRequest:
+class TrainRequest(DataRequest):
     """One run, wholly described: what is asked, with the recipe's numbers for what is not.
 
     An option that is None has its default. Afterwards exactly one of ``epochs``, ``steps`` and
     ``minutes`` is a number; they count from the run's start, resumed parts included.
-    ``image_size`` None means the size that the data have.
 
     Raises:
         UsageError: a value is out of range, or two lengths are given.
         UnknownName: a model, recipe, device or precision that is not there.
     """
 
-    data: str = option(
-        "mnist",
-        help=f"{', '.join(DATA_SETS)}, or a path: a folder of class folders of images, "
-        "a folder of IDX files, or an .npz.",
-        group=Group.DATA,
-        metavar="DATA",
-        check=_absolute,
-        choices=tuple(DATA_SETS),
-    )
-    image_size: int | None = option(
-        help="Resize images to this many pixels square.",
-        group=Group.DATA,
-        metavar="PIXELS",
-        check=check_image_size,
-        default="as they are",
-    )
     epochs: float | None = option(
         help="Train this many times through the data.",
         group=Group.LENGTH,
@@ -194,7 +92,7 @@ class TrainRequest:
         help="; ".join(f"{model.value}: {model.summary}" for model in Model) + ".",
         group=Group.MODEL,
         metavar="MODEL",
-        check=_one_of(Model),
+        check=one_of(Model),
         choices=tuple(values(Model)),
         by_recipe=True,
     )
@@ -203,7 +101,7 @@ class TrainRequest:
         help="; ".join(f"{name.value}: {recipe.summary}" for name, recipe in RECIPES.items()) + ".",
         group=Group.MODEL,
         metavar="RECIPE",
-        check=_one_of(RecipeName),
+        check=one_of(RecipeName),
         choices=tuple(values(RecipeName)),
     )
     batch: int = option(
@@ -234,7 +132,7 @@ class TrainRequest:
         help=f"{', '.join(values(Device))}.",
         group=Group.RUN,
         metavar="DEVICE",
-        check=_one_of(Device),
+        check=one_of(Device),
         choices=tuple(values(Device)),
         resumable=True,
     )
@@ -243,7 +141,7 @@ class TrainRequest:
         help=f"{', '.join(values(Precision))}: the number format of convolutions.",
         group=Group.RUN,
         metavar="PRECISION",
-        check=_one_of(Precision),
+        check=one_of(Precision),
         choices=tuple(values(Precision)),
         resumable=True,
     )
@@ -296,6 +194,21 @@ class TrainRequest:
         budget = choose_budget(self.epochs, self.steps, self.minutes)
         assert budget is not None
         return budget
+
+    @property
+    def reading(self) -> ReadOptions:
+        """How the data are read."""
+        return ReadOptions(
+            image_size=self.image_size,
+            fit=Fit(self.fit),
+            colour=Colour(self.colour),
+            background=self.background,
+            levels=None if self.levels is None else parse_levels("--levels", self.levels),
+            labels=self.labels,
+            condition=self.condition,
+            skip_bad=self.skip_bad,
+            needs_labels=self.model != Model.GAN,
+        )
 
     def resumed(self, **given: Any) -> TrainRequest:
         """Return the request with which this run is resumed.

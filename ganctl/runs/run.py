@@ -29,7 +29,8 @@ from ganctl.files.atomic import (
 from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import parse
 from ganctl.requests.checks import check_run_name
-from ganctl.requests.training import TrainRequest, check_data_exists
+from ganctl.requests.data import check_data_exists
+from ganctl.requests.training import TrainRequest
 from ganctl.runs import layout, metrics
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.evaluation import Evaluation

@@ -8,8 +8,9 @@ import pytest
 
 from ganctl.errors import UnknownName, UsageError
 from ganctl.requests.budget import LENGTHS, Budget, BudgetUnit
+from ganctl.requests.data import check_data_exists
 from ganctl.requests.recipes import RECIPES, RecipeName
-from ganctl.requests.training import OPTIONS, TrainRequest, check_data_exists, flag_of
+from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 
 MODERN = RECIPES[RecipeName.MODERN]
 

@@ -22,8 +22,9 @@ from ganctl.cli.options import (
     with_train_options,
 )
 from ganctl.errors import GanctlWarning, Stopped, UsageError
-from ganctl.requests.checks import check_out
-from ganctl.requests.training import DATA_SETS, Group, TrainRequest
+from ganctl.requests.checks import Group, check_out
+from ganctl.requests.data import DATA_SETS
+from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.header import RunStatus, stored_options

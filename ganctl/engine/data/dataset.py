@@ -17,13 +17,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from ganctl.engine.data import folders, seeding
-from ganctl.engine.data.labelled import Labelled, OnProgress, Split
-from ganctl.engine.data.mnist import load_mnist
 from ganctl.engine.data.pixels import channels_first
 from ganctl.engine.data.torchvision import load_torchvision
 from ganctl.errors import DataError, UsageError
+from ganctl.readers.bundled import load_mnist
+from ganctl.readers.labelled import Labelled, OnProgress, Split
 from ganctl.requests.checks import check_image_size
-from ganctl.requests.training import BUNDLED, DATA_SETS
+from ganctl.requests.data import BUNDLED, DATA_SETS
 from ganctl.runs.header import DataDescription
 
 

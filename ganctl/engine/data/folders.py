@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ganctl.engine.data.labelled import Labelled, OnProgress, Split
-from ganctl.engine.data.npz import NpzFile
 from ganctl.errors import DataError, FileError, GanctlError
 from ganctl.files.atomic import explained, read_file
 from ganctl.files.idx import read_idx
 from ganctl.files.limits import CLASSES, DATA_BYTES, NAMES_BYTES, PIXELS
+from ganctl.files.npz import NpzFile
 from ganctl.pictures.images import Images
+from ganctl.readers.labelled import Labelled, OnProgress, Split
 from ganctl.requests.labels import check_class_names
 
 IMAGE_ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ganctl.engine.data import torchvision_door as vision
-from ganctl.engine.data.labelled import Labelled, OnProgress, Split
 from ganctl.errors import DataError
 from ganctl.files import paths
+from ganctl.readers.labelled import Labelled, OnProgress, Split
 
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 

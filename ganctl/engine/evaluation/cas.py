@@ -6,7 +6,6 @@ import contextlib
 import json
 
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.evaluation.classifiers import accuracy, fit, steps_for
 from ganctl.engine.evaluation.generated import samples_like
 from ganctl.engine.evaluation.reals import Reals
@@ -14,6 +13,7 @@ from ganctl.engine.sampling.sampler import Sampler
 from ganctl.errors import FileError
 from ganctl.files import paths
 from ganctl.files.atomic import write_atomically
+from ganctl.readers.labelled import OnProgress
 
 IMAGES = 60_000
 STEPS = 1400

@@ -11,9 +11,9 @@ from torch.nn import functional
 
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.data.pixels import from_pixels
 from ganctl.engine.models.augment import distort
+from ganctl.readers.labelled import OnProgress
 
 BATCH = 128
 LEARNING_RATE = 3e-3

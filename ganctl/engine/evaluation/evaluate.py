@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from ganctl._version import __version__
-from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.evaluation.cas import cas as cas_of_generated
 from ganctl.engine.evaluation.cas import cas_of_real
 from ganctl.engine.evaluation.generated import samples_like
@@ -14,6 +13,7 @@ from ganctl.engine.evaluation.measure import measure
 from ganctl.engine.evaluation.reals import choose_count, reals_for
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.errors import UsageError
+from ganctl.readers.labelled import OnProgress
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.evaluation_metrics import Figure
 from ganctl.runs.locate import RunSource

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.sampling.sampler import Sampler
+from ganctl.readers.labelled import OnProgress
 from ganctl.requests.labels import UNLABELLED, Label, one_hot
 
 

@@ -18,7 +18,6 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.evaluation.classifiers import (
     ARCHITECTURES,
     Classifier,
@@ -31,6 +30,7 @@ from ganctl.engine.evaluation.classifiers import (
 from ganctl.errors import FileError
 from ganctl.files import paths
 from ganctl.files.atomic import write_atomically
+from ganctl.readers.labelled import OnProgress
 
 JUDGES = {"strided": 101, "pooled": 202}
 """The architecture of each judge, and its seed."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.evaluation.density_coverage import nearest
 from ganctl.engine.evaluation.judges import QUICK, judges
 from ganctl.engine.evaluation.reals import Reals
+from ganctl.readers.labelled import OnProgress
 
 
 def beside_neighbours(

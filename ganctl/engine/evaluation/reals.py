@@ -10,8 +10,8 @@ from torch import Tensor
 from ganctl.engine.data import dataset as data
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.labelled import OnProgress
 from ganctl.errors import DataError, UsageError
+from ganctl.readers.labelled import OnProgress
 from ganctl.runs.checkpoint_header import CheckpointHeader
 
 HELD_OUT = 6

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.data import dataset as data
-from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.hardware import devices, distributed
 from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Objective
@@ -28,6 +27,7 @@ from ganctl.engine.training.state import TrainState, new_state
 from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
 from ganctl.errors import RunError
 from ganctl.pictures.images import Images
+from ganctl.readers.labelled import OnProgress
 from ganctl.requests.budget import Progress
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, Recipe, recipe_for

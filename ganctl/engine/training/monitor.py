@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.labelled import OnProgress
 from ganctl.engine.evaluation.frechet import Moments, frechet_distance
 from ganctl.engine.evaluation.generated import samples_like
 from ganctl.engine.evaluation.judges import QUICK, judges
 from ganctl.engine.evaluation.reals import Reals, TooFewImages, choose_count, reals_of
 from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
+from ganctl.readers.labelled import OnProgress
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import CheckpointHeader
 

@@ -12,7 +12,7 @@ from ganctl.engine.data import torchvision_door as vision
 from ganctl.engine.data.dataset import Dataset, load, real_rows
 from ganctl.errors import DataError
 from ganctl.files.idx import idx_bytes
-from ganctl.requests.training import BUNDLED, DATA_SETS
+from ganctl.requests.data import BUNDLED, DATA_SETS
 from tests.conftest import tiny_images
 
 

@@ -7,11 +7,11 @@ import lzma
 
 import numpy as np
 
-from ganctl.engine.data.labelled import Labelled, OnProgress, Split
 from ganctl.errors import DataError, FileError
 from ganctl.files import paths
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures.images import Images
+from ganctl.readers.labelled import Labelled, OnProgress, Split
 
 MNIST_FILES = {
     "train-images-idx3-ubyte": ("6bbc9ace898e44ae57da46a324031adb", (60_000, 28, 28)),

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ganctl.engine.data.npz import NpzFile
 from ganctl.errors import DataError
 from ganctl.files.limits import ZIP_DIRECTORY_BYTES
+from ganctl.files.npz import NpzFile
 
 MOST = 2**20
 many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

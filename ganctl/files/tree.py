@@ -1,0 +1,269 @@
+"""A folder or a zip archive as one list of files, whose contents are read in place.
+
+Whoever made them may be anybody: lists are bounded, no path of an archive leaves it, links in
+it are not followed, and no file gives more than its reader asks for. What an operating system or
+a tool keeps for itself among the files is not listed.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from typing import IO
+
+from ganctl.errors import DataError
+from ganctl.files.limits import FILES, FOLDER_DEPTH, ZIP_OF_FILES_DIRECTORY_BYTES
+
+_OWN_OF_TOOLS = {
+    "__macosx", "@eadir", "__pycache__", "#recycle", "$recycle.bin", "lost+found",
+    "system volume information", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r",
+}  # fmt: skip
+_LEAVES = re.compile(r"(^|/)\.\.(/|$)|^/|^[A-Za-z]:")
+_ENCRYPTED = 0x1
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """A file of a tree.
+
+    Attributes:
+        parts: the names from the tree's root to the file, in Unicode's NFC.
+        key: what the tree opens it by.
+        size: its bytes, as the list says.
+        stamp: what changes when its contents do: a time in ns, or a checksum.
+    """
+
+    parts: tuple[str, ...]
+    key: str
+    size: int
+    stamp: int
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.parts[-1]
+
+    @property
+    def ending(self) -> str:
+        """The ending in small letters, such as ``.png``; empty if there is none."""
+        return PurePath(self.name).suffix.lower()
+
+    def __str__(self) -> str:
+        return "/".join(self.parts)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The files below a folder or in an archive, sorted by path.
+
+    Attributes:
+        path: the folder or archive itself.
+        entries: the files.
+        folders: every folder below, as its parts, empty ones too.
+        lost: the files of the list that cannot be read at all, such as links to nowhere.
+        open_key: opens a file by the key of its entry, for one reader at a time.
+    """
+
+    path: Path
+    entries: tuple[Entry, ...]
+    folders: tuple[tuple[str, ...], ...]
+    lost: tuple[str, ...]
+    open_key: Callable[[str], IO[bytes]]
+
+    def open(self, entry: Entry) -> IO[bytes]:
+        """Return a file of the tree, open for reading."""
+        return self.open_key(entry.key)
+
+    def read(self, entry: Entry, most: int) -> bytes:
+        """Return the contents of a file.
+
+        Raises:
+            DataError: it has more than ``most`` bytes, or cannot be read.
+        """
+        try:
+            with self.open(entry) as file:
+                content = file.read(most + 1)
+        except Exception as error:  # zipfile lets out whatever it trips over in a damaged file.
+            raise DataError(
+                f"{self.describe(entry)} cannot be read: {error or type(error).__name__}.",
+                "Remove or replace it.",
+            ) from error
+        if len(content) > most:
+            raise DataError(
+                f"{self.describe(entry)} has over {most:,} bytes.", "Remove it, or make it smaller."
+            )
+        return content
+
+    def describe(self, entry: Entry) -> str:
+        """Return how a message names a file of the tree."""
+        return (
+            f"{self.path}{os.sep}{entry.key}"
+            if self.path.is_dir()
+            else f"{entry.key} in {self.path}"
+        )
+
+    def below(self, name: str) -> Tree:
+        """Return the tree of one of the folders at the root."""
+        entries = [e for e in self.entries if e.parts[0] == name and len(e.parts) > 1]
+        return replace(
+            self,
+            entries=tuple(replace(e, parts=e.parts[1:]) for e in entries),
+            folders=tuple(f[1:] for f in self.folders if f[0] == name and len(f) > 1),
+        )
+
+    @property
+    def top_folders(self) -> list[str]:
+        """The names of the folders at the root."""
+        return [folder[0] for folder in self.folders if len(folder) == 1]
+
+    @property
+    def top_files(self) -> list[Entry]:
+        """The files at the root."""
+        return [entry for entry in self.entries if len(entry.parts) == 1]
+
+
+def open_tree(path: Path) -> Tree:
+    """List a folder, or an archive that ends in ``.zip``.
+
+    Raises:
+        DataError: it is neither, is damaged, has too many files, or a path that leaves it.
+    """
+    if path.is_dir():
+        return _folder(path)
+    return _archive(path)
+
+
+def _is_own_of_tools(name: str) -> bool:
+    return name.startswith(".") or name.lower() in _OWN_OF_TOOLS
+
+
+def _tree(
+    path: Path,
+    entries: list[Entry],
+    folders: set[tuple[str, ...]],
+    lost: list[str],
+    open_key: Callable[[str], IO[bytes]],
+) -> Tree:
+    return Tree(path, tuple(sorted(entries)), tuple(sorted(folders)), tuple(sorted(lost)), open_key)
+
+
+def _folder(path: Path) -> Tree:
+    entries: list[Entry] = []
+    folders: set[tuple[str, ...]] = set()
+    lost: list[str] = []
+
+    def walk(folder: str, parts: tuple[str, ...], above: tuple[tuple[int, int], ...]) -> None:
+        if len(parts) > FOLDER_DEPTH:
+            raise _too_deep(path)
+        for item in _listed(folder, path):
+            if _is_own_of_tools(item.name):
+                continue
+            inside = (*parts, unicodedata.normalize("NFC", item.name))
+            try:
+                status = item.stat()
+            except OSError:  # A link to nowhere.
+                lost.append(os.path.relpath(item.path, path))
+                continue
+            identity = (status.st_dev, status.st_ino)
+            if stat.S_ISDIR(status.st_mode):
+                if identity in above:  # A link to a folder that it lies in.
+                    continue
+                folders.add(inside)
+                walk(item.path, inside, (*above, identity))
+            elif stat.S_ISREG(status.st_mode):
+                key = os.path.relpath(item.path, path)
+                entries.append(Entry(inside, key, status.st_size, status.st_mtime_ns))
+                if len(entries) > FILES:
+                    raise _too_many(path)
+            else:  # A pipe would keep us waiting.
+                lost.append(os.path.relpath(item.path, path))
+
+    status = path.stat()
+    walk(str(path), (), ((status.st_dev, status.st_ino),))
+    return _tree(path, entries, folders, lost, lambda key: (path / key).open("rb"))
+
+
+def _listed(folder: str, path: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as items:
+            yield from items
+    except OSError as error:
+        raise DataError(
+            f"{folder} cannot be listed: {error.strerror}.",
+            f"Make it readable, or name another folder than {path}.",
+        ) from error
+
+
+def _archive(path: Path) -> Tree:
+    try:
+        archive = zipfile.ZipFile(_BoundedList(path, "rb"))
+    except Exception as error:  # zipfile lets out whatever it trips over in a damaged file.
+        reason = str(error) or type(error).__name__
+        raise DataError(
+            f"{path} cannot be read as a zip: {reason}.",
+            "Fetch it again, or unpack it and name the folder.",
+        ) from error
+    entries: list[Entry] = []
+    folders: set[tuple[str, ...]] = set()
+    lost: list[str] = []
+    if len(archive.filelist) > FILES:
+        raise _too_many(path)
+    for member in archive.filelist:
+        name = member.filename.replace("\\", "/")
+        if _LEAVES.search(name):
+            raise DataError(
+                f"{path} has a file {name!r}, whose path leaves the archive.",
+                "Do not trust it; make a zip of relative paths.",
+            )
+        parts = tuple(
+            unicodedata.normalize("NFC", part) for part in name.split("/") if part not in ("", ".")
+        )
+        if not parts or any(map(_is_own_of_tools, parts)):
+            continue
+        if len(parts) > FOLDER_DEPTH:
+            raise _too_deep(path)
+        above = parts if member.is_dir() else parts[:-1]
+        folders.update(above[: depth + 1] for depth in range(len(above)))
+        if member.is_dir():
+            continue
+        is_link = stat.S_ISLNK(member.external_attr >> 16)
+        if is_link or member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
+            lost.append(name)
+        else:
+            entries.append(Entry(parts, member.filename, member.file_size, member.CRC))
+    return _tree(path, entries, folders, lost, lambda key: archive.open(key))
+
+
+class _BoundedList(io.FileIO):
+    """A file that gives no more at once than an archive's list of files may have.
+
+    ``zipfile`` asks for that list whole, and makes twenty times as much memory of it.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return up to ``size`` bytes."""
+        if size is not None and size > ZIP_OF_FILES_DIRECTORY_BYTES:
+            raise ValueError("its list of files is too large")
+        return super().read(-1 if size is None else size)
+
+
+def _too_many(path: Path) -> DataError:
+    return DataError(
+        f"{path} has over {FILES:,} files.",
+        "Name the folder of the images alone, or pack them as .npz.",
+    )
+
+
+def _too_deep(path: Path) -> DataError:
+    return DataError(
+        f"{path} has folders in folders more than {FOLDER_DEPTH} deep.",
+        "Name the folder of the images alone.",
+    )

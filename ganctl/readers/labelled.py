@@ -1,0 +1,97 @@
+"""What the readers pass on: files that a layout names, arrays as they come, and images at last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganctl.files.tree import Entry, Tree
+from ganctl.pictures.images import Images
+
+Split = Literal["train", "test"]
+Labels = NDArray[np.int64]
+OnProgress = Callable[[str, int, "int | None"], None]
+"""Called with what is under way, how much of it is done, and how much there is if known."""
+ANY = "images"
+"""The one class of images without labels."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Images uint8 [N, H, W] or [N, H, W, 3], labels int64 [N], and the class names."""
+
+    images: Images
+    labels: Labels
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """One image in a file of its own, and the name of its class; ``ANY`` where it has none."""
+
+    entry: Entry
+    label: str
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Image files that a layout names, before any of them is opened.
+
+    ``layout`` says in a few words what was recognised. ``parts`` always has ``train``, and
+    ``test`` where the data have a part to hold against. ``left_out`` counts files that are not
+    read, by reason, such as ``{".svg": 10, "validation split": 300}``. ``remarks`` are whole
+    sentences about what is odd.
+    """
+
+    layout: str
+    tree: Tree
+    parts: Mapping[Split, Sequence[PictureFile]]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> list[Entry]:
+        """Every file that is read, which tells whether the data have changed."""
+        return [picture.entry for part in self.parts.values() for picture in part]
+
+
+@dataclass(frozen=True)
+class ArrayPair:
+    """Images and their labels as a file has them, of any shape and type; labels may be None."""
+
+    images: NDArray[Any]
+    labels: NDArray[Any] | None
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Files that hold arrays of images, before any of them is read whole.
+
+    ``load`` reads and returns them by split. ``class_names`` names label 0, 1, …, or is empty.
+    The other fields are as those of ``Pictures``.
+    """
+
+    layout: str
+    files: Sequence[Entry]
+    load: Callable[[OnProgress | None], Mapping[Split, ArrayPair]]
+    class_names: tuple[str, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A data set as it was read: its parts in memory, and what there is to say of it.
+
+    ``parts`` share the classes, the size and the colour. ``left_out`` and ``remarks`` are as
+    those of ``Pictures``.
+    """
+
+    layout: str
+    parts: Mapping[Split, Labelled]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()

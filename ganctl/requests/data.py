@@ -1,0 +1,208 @@
+"""What may be asked of data: the sets that have a name, and how images are made alike. No torch."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from enum import Enum
+
+from ganctl.errors import UnknownName, UsageError
+from ganctl.files.paths import exists, user_path
+from ganctl.requests.checks import (
+    Group,
+    check_image_size,
+    check_switch,
+    check_text,
+    one_of,
+    option,
+    values,
+)
+
+BUNDLED = "bundled"
+DATA_SETS = {
+    "mnist": BUNDLED,
+    "fashion-mnist": "FashionMNIST",
+    "kmnist": "KMNIST",
+    "emnist-letters": "EMNIST",
+    "cifar10": "CIFAR10",
+}
+"""The data sets that have a name, and the class of each in torchvision, which downloads it."""
+
+
+class Fit(str, Enum):
+    """How an image of another shape becomes square: its middle, all with bars, or all squeezed."""
+
+    CROP = "crop"
+    PAD = "pad"
+    STRETCH = "stretch"
+
+
+class Colour(str, Enum):
+    """How many channels images have: as many as they need, one, or three."""
+
+    AUTO = "auto"
+    GREY = "grey"
+    RGB = "rgb"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How data are read, as the options of ``train`` of the same names say.
+
+    ``image_size`` None keeps the size that all images have. ``background`` is a colour by name
+    or ``#rrggbb``, which transparent pixels and the bars of ``--fit pad`` become; None chooses.
+    ``levels`` are the values that become black and white; None takes them from the data.
+    ``labels`` is a table of file names and classes, ``condition`` its column; None looks for
+    them. ``skip_bad`` leaves out up to a fifth of the files where they cannot be read.
+    ``needs_labels`` is False for a model that trains without.
+    """
+
+    image_size: int | None = None
+    fit: Fit = Fit.CROP
+    colour: Colour = Colour.AUTO
+    background: str | None = None
+    levels: tuple[float, float] | None = None
+    labels: str | None = None
+    condition: str | None = None
+    skip_bad: bool = False
+    needs_labels: bool = True
+
+
+def parse_levels(flag: str, text: str) -> tuple[float, float]:
+    """Return the two numbers of ``LOW,HIGH``.
+
+    Raises:
+        UsageError: they are not two finite numbers, the lower one first.
+    """
+    try:
+        low, high = (float(part) for part in str(text).split(","))
+    except ValueError:
+        low = high = math.nan
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise UsageError(
+            f"{flag} {text} is no range.",
+            f"{flag} takes LOW,HIGH: the values that become black and white, such as 0,4095.",
+        )
+    return low, high
+
+
+def check_levels(flag: str, text: str) -> str:
+    """Return ``text`` if ``parse_levels`` can read it.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    parse_levels(flag, text)
+    return str(text)
+
+
+def check_colour_name(flag: str, text: str) -> str:
+    """Return ``text`` if it is a colour such as ``white``, ``grey`` or ``#ff8800``.
+
+    Raises:
+        UsageError: it is none.
+    """
+    from PIL import ImageColor
+
+    try:
+        ImageColor.getrgb(text)
+    except (ValueError, TypeError, AttributeError):
+        raise UsageError(
+            f"{flag} {text} is no colour.",
+            f"{flag} takes a name such as white, black or grey, or #rrggbb.",
+        ) from None
+    return text
+
+
+def check_data_exists(data: str) -> None:
+    """Raise ``UnknownName`` unless ``data`` is a name or a path that exists.
+
+    It is no check of the field: the data of a run that was read may be gone by now.
+    """
+    if data not in DATA_SETS and not (data and exists(user_path(data))):
+        raise UnknownName("data set", data, [*DATA_SETS, "a path that exists"])
+
+
+def _absolute(flag: str, data: str | os.PathLike[str]) -> str:
+    """Return a data set's name as it is, and a path that exists as an absolute one."""
+    if not isinstance(data, (str, os.PathLike)):
+        raise UsageError(f"{flag} {data!r} is not a name or a path.", "Give one of them.")
+    text = os.fspath(data)
+    if text in DATA_SETS or not text:
+        return text
+    path = user_path(text)
+    return str(path.absolute()) if exists(path) else text
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataRequest:
+    """The options of ``train`` that say what the data are, and how they are read."""
+
+    data: str = option(
+        "mnist",
+        help=f"{', '.join(DATA_SETS)}, or a path: a folder of class folders of images, "
+        "a folder of IDX files, or an .npz.",
+        group=Group.DATA,
+        metavar="DATA",
+        check=_absolute,
+        choices=tuple(DATA_SETS),
+        resumable=True,
+    )
+    image_size: int | None = option(
+        help="Resize images to this many pixels square.",
+        group=Group.DATA,
+        metavar="PIXELS",
+        check=check_image_size,
+        default="as they are",
+    )
+    fit: str = option(
+        Fit.CROP.value,
+        help="How an image becomes a square: crop its middle, pad it, or stretch it.",
+        group=Group.DATA,
+        metavar="FIT",
+        check=one_of(Fit),
+        choices=tuple(values(Fit)),
+    )
+    colour: str = option(
+        Colour.AUTO.value,
+        help="auto, grey or rgb: the channels of the images.",
+        group=Group.DATA,
+        metavar="COLOUR",
+        check=one_of(Colour),
+        choices=tuple(values(Colour)),
+    )
+    background: str | None = option(
+        help="What transparent pixels and the bars of --fit pad become: a name or #rrggbb.",
+        group=Group.DATA,
+        metavar="COLOUR",
+        check=check_colour_name,
+        default="white or black, whichever shows the images",
+    )
+    levels: str | None = option(
+        help="LOW,HIGH: the values that become black and white, for more than 8 bits.",
+        group=Group.DATA,
+        metavar="RANGE",
+        check=check_levels,
+        default="as the data suggest",
+    )
+    labels: str | None = option(
+        help="A table of file names and classes, where none lies beside the images.",
+        group=Group.DATA,
+        metavar="FILE",
+        check=_absolute,
+    )
+    condition: str | None = option(
+        help="The column of the table that names the classes.",
+        group=Group.DATA,
+        metavar="COLUMN",
+        check=check_text,
+    )
+    skip_bad: bool = option(
+        False,
+        help="Leave out up to a fifth of the files where they cannot be read.",
+        group=Group.DATA,
+        metavar="",
+        check=check_switch,
+        default="up to a hundredth",
+    )
