@@ -22,10 +22,8 @@ MNIST_FILES = {
 """The raw files' md5 and shape. Source and licence: ``ganctl/assets/README.md``."""
 
 
-def load_bundled(name: str, split: Split, on_progress: OnProgress | None) -> Labelled:
-    """Return a split of a bundled data set; the network is not needed.
-
-    That is ``mnist``: 60,000 training digits, 10,000 test digits.
+def load_mnist(split: Split, on_progress: OnProgress | None) -> Labelled:
+    """Return the 60,000 training or the 10,000 test digits; the network is not needed.
 
     Raises:
         DataError: the bundled files are damaged.

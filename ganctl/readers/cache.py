@@ -12,8 +12,10 @@ import json
 import os
 from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
@@ -83,7 +85,7 @@ def keep(key: str, reading: Reading) -> None:
         "left_out": dict(reading.left_out),
         "remarks": reading.remarks,
     }
-    arrays = {_SAYS: np.frombuffer(json.dumps(says).encode(), np.uint8)}
+    arrays: dict[str, NDArray[Any]] = {_SAYS: np.frombuffer(json.dumps(says).encode(), np.uint8)}
     for split, part in reading.parts.items():
         arrays[f"{split}.images"] = np.ascontiguousarray(part.images)
         arrays[f"{split}.labels"] = part.labels

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ganctl.pictures.images import Images
 from ganctl.readers.labelled import ANY, Labelled, Split
@@ -67,10 +68,10 @@ def _on_values(images: Images) -> Iterator[str]:
         )
 
 
-def _of_one_colour(images: Images) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    axes = (1, 2)
-    same = images.max(axis=axes) == images.min(axis=axes)
-    return same if same.ndim == 1 else same.all(axis=1)
+def _of_one_colour(images: Images) -> NDArray[np.bool_]:
+    pixels = (1, 2)
+    same = np.equal(images.max(axis=pixels), images.min(axis=pixels))
+    return same.reshape(len(images), -1).all(axis=1)
 
 
 def _on_duplicates(parts: Mapping[Split, Labelled]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from ganctl.engine.data.pixels import channels_first
 from ganctl.engine.data.torchvision import load_torchvision
 from ganctl.errors import DataError
 from ganctl.readers import reading
-from ganctl.readers.bundled import load_bundled
+from ganctl.readers.bundled import load_mnist
 from ganctl.readers.labelled import OnProgress, Reading, Split
 from ganctl.requests.data import BUNDLED, DATA_SETS, ReadOptions
 from ganctl.runs.header import DataDescription
@@ -121,7 +121,7 @@ def _named(data: str, options: ReadOptions, on_progress: OnProgress | None) -> R
     splits: tuple[Split, ...] = ("train", "test")
     source = DATA_SETS[data]
     parts = {
-        split: load_bundled(data, split, on_progress)
+        split: load_mnist(split, on_progress)
         if source == BUNDLED
         else load_torchvision(source, split, on_progress)
         for split in splits
