@@ -198,6 +198,22 @@ class DataRequest:
         metavar="COLUMN",
         check=check_text,
     )
+    flip: bool = option(
+        False,
+        help="Mirror half of the images at random, where left and right mean the same.",
+        group=Group.DATA,
+        metavar="",
+        check=check_switch,
+        default="no",
+    )
+    balance: bool = option(
+        False,
+        help="Draw every class equally often, however many images it has.",
+        group=Group.DATA,
+        metavar="",
+        check=check_switch,
+        default="as often as it occurs",
+    )
     skip_bad: bool = option(
         False,
         help="Leave out up to a fifth of the files where they cannot be read.",
