@@ -187,16 +187,18 @@ class DataRequest:
         default="as the data suggest",
     )
     labels: str | None = option(
-        help="A table of file names and classes, where none lies beside the images.",
+        help="A table of file names and classes.",
         group=Group.DATA,
         metavar="FILE",
         check=_absolute,
+        default="one beside the images",
     )
     condition: str | None = option(
         help="The column of the table that names the classes.",
         group=Group.DATA,
         metavar="COLUMN",
         check=check_text,
+        default="one called label, class or the like",
     )
     flip: bool = option(
         False,
