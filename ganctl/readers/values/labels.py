@@ -86,14 +86,12 @@ def to_keys(labels: NDArray[Any], what: str) -> Keys:
 
 
 def _from_one_hot(labels: NDArray[Any], what: str) -> NDArray[Any]:
-    ones = labels == 1
+    ones: NDArray[np.bool_] = labels == 1
     if not (ones | (labels == 0)).all():
         return labels
     marked = ones.sum(1)
-    if (marked == 1).all():
-        return ones.argmax(1)
     if (marked <= 1).all():
-        chosen = ones.argmax(1).astype(np.float64)
+        chosen: NDArray[np.float64] = ones.argmax(1).astype(np.float64)
         chosen[marked == 0] = np.nan
         return chosen
     raise DataError(
