@@ -48,7 +48,8 @@ def zipped(root):
     path = root.with_suffix(".zip")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(root.rglob("*")):
-            archive.write(file, file.relative_to(root))
+            if file.is_file():
+                archive.write(file, file.relative_to(root))
     return path
 
 
