@@ -71,8 +71,8 @@ def _on_values(images: Images) -> Iterator[str]:
 def _of_one_colour(images: Images) -> NDArray[np.bool_]:
     pixels = (1, 2)
     spread: Images = images.max(axis=pixels) - images.min(axis=pixels)
-    one_colour: NDArray[np.bool_] = ~spread.reshape(len(images), -1).any(axis=1)
-    return one_colour
+    varied: NDArray[np.bool_] = np.any(spread.reshape(len(images), -1), axis=1)
+    return ~varied
 
 
 def _on_duplicates(parts: Mapping[Split, Labelled]) -> Iterator[str]:
