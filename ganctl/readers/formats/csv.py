@@ -10,6 +10,7 @@ import gzip
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -35,6 +36,7 @@ _HINT = (
     "A line must have a label and a square of pixels, grey or colour: label,pixel0,pixel1,… with "
     "784, 1,024 or 3,072 of them."
 )
+_Opened = IO[bytes] | gzip.GzipFile
 _WHOLE = range(256)
 _DROPPED = {ord('"'): None, ord("\r"): None}
 
@@ -159,11 +161,13 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _opened(tree: Tree, entry: Entry) -> IO[bytes] | gzip.GzipFile:
-    return gzip.open(tree.open(entry)) if entry.ending == ".gz" else tree.open(entry)
+@contextmanager
+def _opened(tree: Tree, entry: Entry) -> Iterator[_Opened]:
+    with tree.open(entry) as file:
+        yield gzip.GzipFile(fileobj=file) if entry.ending == ".gz" else file
 
 
-def _first_line(file: IO[bytes] | gzip.GzipFile, name: str) -> str:
+def _first_line(file: _Opened, name: str) -> str:
     try:
         content = file.read(TABLE_LINE_BYTES + 1)
         line = content.partition(b"\n")[0]
@@ -206,9 +210,7 @@ def _read(tree: Tree, table: _Table, on_progress: OnProgress | None) -> ArrayPai
     return ArrayPair(pixels, _typed(labels))
 
 
-def _line_blocks(
-    file: IO[bytes] | gzip.GzipFile, name: str, has_header: bool
-) -> Iterator[tuple[int, list[str]]]:
+def _line_blocks(file: _Opened, name: str, has_header: bool) -> Iterator[tuple[int, list[str]]]:
     """Yield the number of a first line and it with those that follow, some megabytes at a time."""
     rest, number = b"", 1
     while True:
