@@ -20,16 +20,13 @@ from numpy.typing import NDArray
 from ganctl.errors import DataError
 from ganctl.files.limits import DATA_BYTES, TABLE_LINE_BYTES
 from ganctl.files.tree import Entry, Tree
+from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
 from ganctl.readers.values.shapes import row_axes
 
 _LABELS = ("label", "labels", "class", "classes", "y", "target", "targets", "category", "digit")
 _NOT_PIXELS = {"", "id", "index", "imageid", "image_id", "unnamed: 0", "usage", "split"}
 _PIXEL = re.compile(r"[a-z_]*[ _.-]?\d+([x_.-]\d+)*")
-_SPLITS = {
-    "train": "train", "training": "train", "test": "test", "testing": "test",
-    "val": "validation", "valid": "validation", "validation": "validation",
-}  # fmt: skip
 _LEAST_PIXELS = 64
 _BLOCK = 1 << 22
 _HINT = (
@@ -105,7 +102,7 @@ def _by_split(tables: Sequence[_Table], tree: Tree) -> dict[str, _Table]:
     splits: dict[str, _Table] = {}
     for table in tables:
         words = re.split(r"[^a-z]+", table.entry.name.lower())
-        split = next((_SPLITS[word] for word in words if word in _SPLITS), "train")
+        split = next((role for word in words if (role := split_role(word))), "train")
         if split in splits:
             raise DataError(
                 f"{tree.path} has several tables of pixels for the {split} split: "
