@@ -25,11 +25,16 @@ def grouped(images: Iterable[Entry], depth: int) -> tuple[list[Entry], dict[str,
     """Return the images that lie in a folder ``depth`` deep, and those of each folder in it."""
     loose: list[Entry] = []
     folders: dict[str, list[Entry]] = {}
+    name, inside = None, loose
     for entry in images:
-        if len(entry.parts) == depth + 1:
+        parts = entry.parts
+        if len(parts) == depth + 1:
             loose.append(entry)
-        else:
-            folders.setdefault(entry.parts[depth], []).append(entry)
+            continue
+        if parts[depth] != name:  # Most follow one of the same folder.
+            name = parts[depth]
+            inside = folders.setdefault(name, [])
+        inside.append(entry)
     return loose, folders
 
 
