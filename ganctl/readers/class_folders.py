@@ -15,9 +15,8 @@ from ganctl.readers.labelled import ANY, PictureFile, Pictures, Split
 
 _DOMAIN = re.compile(r"(train|test|val)([ab])")
 _PREFIX = re.compile(r"([^\W\d_]+)[-_ .]?\d+", re.UNICODE)
-NO_CLASSES_HINT = (
-    "Make a folder for each class, or a labels.csv of file names and classes, or train without "
-    "classes: --model gan."
+_NO_CLASSES_HINT = (
+    "Make a folder for each class, a labels.csv of file names and classes, or give --model gan."
 )
 
 
@@ -343,7 +342,7 @@ def _no_classes(tree: Tree, train: Part) -> DataError:
     names = [picture.entry.name for picture in train.files]
     prefixes = Counter(found[1] if (found := _PREFIX.match(name)) else "" for name in names)
     beside = sorted({f[-1] for f in tree.folders if is_companion(f[-1]) and len(f) <= 2})
-    hint = NO_CLASSES_HINT
+    hint = _NO_CLASSES_HINT
     if "" not in prefixes and 1 < len(prefixes) < len(names) / 2:
         hint = f"The names begin with {listed(sorted(prefixes))}: are these classes? {hint}"
     if beside:
