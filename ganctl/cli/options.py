@@ -55,7 +55,8 @@ LabelOption = Annotated[
         "--class",
         "-c",
         metavar="LABEL",
-        help="A class by index or name, all, or a blend such as 3:0.7,8:0.3. Repeatable.",
+        help="A class by index or name, all, several such as 3,5, or a blend such as 3:0.7,8:0.3; "
+        "a name with a comma or a colon in double quotes. Repeatable.",
         rich_help_panel=INPUT,
     ),
 ]

@@ -24,7 +24,7 @@ from ganctl.cli.options import (
 from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.requests.checks import check_amount, check_count, choose, values
-from ganctl.requests.labels import Label, blend, one_hot, parse_class
+from ganctl.requests.labels import Label, blend, one_hot, parse_classes
 from ganctl.requests.sample import LARGEST_SCALE, SamplePlan, check_memory
 from ganctl.runs.locate import find
 from ganctl.runs.run import Run
@@ -66,7 +66,8 @@ PathOption = Annotated[
     str | None,
     typer.Option(
         metavar="CLASSES",
-        help="The classes that morph walks through, such as 3,8,0. Default: all.",
+        help="The classes that morph walks through, such as 3,8,0; as --class has them. "
+        "Default: all.",
         show_default=False,
         rich_help_panel=INPUT,
     ),
@@ -198,8 +199,8 @@ def _morph_frames(
 
 
 def _stops(path: str | None, classes: tuple[str, ...]) -> list[Label]:
-    names = list(classes) if path is None else path.split(",")
-    stops = [one_hot(parse_class(name, classes, "--path"), classes) for name in names]
+    walked = parse_classes("all" if path is None else path, classes, "--path")
+    stops = [one_hot(index, classes) for index in walked]
     if len(stops) < 2:
         raise UsageError("A morph needs two classes at least.", "Write them as --path 3,8,0.")
     return stops

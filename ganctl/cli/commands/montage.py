@@ -127,7 +127,7 @@ def montage(
         kinds = [REAL if real else NEIGHBOURS if neighbours else GENERATED]
     subject.check_size(kinds[0], scale)
     options = {"cols": cols, "seed": seed, "scale": scale, "real": real, "neighbours": neighbours}
-    asked = [label.text for label in subject.labels] if digit else []
+    asked = [label.typed for label in subject.labels] if digit else []
     sheets = {}
     files = {kind: _file(out, source, kind, many=len(kinds) > 1) for kind in kinds}
     for kind, path in files.items():
@@ -243,7 +243,7 @@ class Subject:
         with console.progress() as report:
             size = self.header.network.image_size
             dataset = load(self.header.data, image_size=size, on_progress=report)
-        labelled = [label.index for label in self.labels if label.weights]
+        labelled = [label.index for label in self.labels if label.parts]
         classes = labelled or range(len(dataset.classes))
         return real_rows(dataset, classes, self.cols, self.seed)
 

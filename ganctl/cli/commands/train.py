@@ -24,6 +24,7 @@ from ganctl.cli.options import (
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
 from ganctl.requests.data import DATA_SETS
+from ganctl.requests.labels import typed
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -249,7 +250,7 @@ def _print_result(run: Run, images_before: int, seconds_before: float, *, json: 
 
 def _say_what_comes_next(run: Run) -> None:
     header = read_checkpoint_header(run.latest_checkpoint())
-    chosen = f"--class {shlex.quote(header.classes[-1])} " if header.classes else ""
+    chosen = f"--class {shlex.quote(typed(header.classes[-1]))} " if header.classes else ""
     commands = [f"sample {chosen}--n 100", "montage", "gif"]
     if run.last_quality():
         commands.append("evaluate")
