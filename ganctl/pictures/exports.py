@@ -155,7 +155,7 @@ def _folders(labels: Iterable[Label], classes: Sequence[str]) -> dict[Label, str
     folders: dict[Label, str] = {}
     taken: set[str] = set()
     distinct = list(dict.fromkeys(labels))
-    singles = (one_hot(index, classes) for index in range(distinct[0].count))
+    singles = (one_hot(index, classes) for index in range(distinct[0].classes))
     count = Counter(label.folder.casefold() for label in {*singles, *distinct})
     for label in distinct:
         folder, number = label.folder, label.index

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from shlex import quote
 
@@ -28,20 +28,20 @@ _QUOTED = re.compile(
 class Label:
     """What is asked of the generator: a weight for each class.
 
-    ``count`` is how many classes there are. ``parts`` has the classes that weigh something, with
-    their weights, which are in (0, 1] and sum to 1: one for a single class, several for a blend,
-    none for a generator that knows no labels. ``typed`` is how it is written on the command line.
+    ``parts`` has the classes with a weight above 0 in order, each with its weight; the weights sum
+    to 1. ``classes`` is the number of classes that there are. Both are empty for a generator that
+    knows no labels. ``typed`` is how it is written on the command line.
     """
 
     text: str
-    count: int
     parts: tuple[tuple[int, float], ...]
+    classes: int
     typed: str = field(compare=False)
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """The weight of each class."""
-        weights = [0.0] * self.count
+        """One number in [0, 1] for each class, which is long where there are many."""
+        weights = [0.0] * self.classes
         for index, weight in self.parts:
             weights[index] = weight
         return tuple(weights)
@@ -49,7 +49,7 @@ class Label:
     @property
     def index(self) -> int:
         """The class, or the one that weighs most (the first of equals) in a blend; 0 for none."""
-        return max(self.parts, key=lambda part: (part[1], -part[0]), default=(0, 0.0))[0]
+        return max(self.parts, key=lambda part: part[1])[0] if self.parts else 0
 
     @property
     def is_blend(self) -> bool:
@@ -67,10 +67,13 @@ class Label:
         return f"class-{name}" if DEVICE_NAME.fullmatch(name) else name
 
 
-UNLABELLED = Label("unlabelled", 0, (), "")
+UNLABELLED = Label("unlabelled", (), 0, "")
 """What is asked of a generator that knows no labels."""
 UNLABELLED_ROWS = 10
 """The rows of its sheets, which have no classes to stand for."""
+SHOWN_CLASSES = 32
+"""The classes that a preview, a sheet or a morph shows where nobody names any: if there are more,
+these stand at even distances."""
 
 
 @dataclass(frozen=True)
@@ -152,17 +155,26 @@ def typed(name: str) -> str:
 
 def one_hot(index: int, classes: Sequence[str]) -> Label:
     """Return the label of one class."""
-    return Label(classes[index], len(classes), ((index, 1.0),), typed(classes[index]))
+    return Label(classes[index], ((index, 1.0),), len(classes), typed(classes[index]))
 
 
 def blend(start: Label, end: Label, fraction: float) -> Label:
     """Return the label ``fraction`` (in [0, 1]) of the way from ``start`` to ``end``."""
-    weights = {index: (1 - fraction) * weight for index, weight in start.parts}
-    for index, weight in end.parts:
-        weights[index] = weights.get(index, 0.0) + fraction * weight
-    parts = tuple((index, weights[index]) for index in sorted(weights) if weights[index])
+    ours, theirs = dict(start.parts), dict(end.parts)
+    weights = {
+        index: (1 - fraction) * ours.get(index, 0.0) + fraction * theirs.get(index, 0.0)
+        for index in ours.keys() | theirs.keys()
+    }
     text = f"{start.text}>{end.text}@{fraction:.3f}"
-    return Label(text, start.count, parts, text)
+    return Label(text, _parts(weights), start.classes, text)
+
+
+def evenly(labels: Sequence[Label], most: int) -> tuple[Label, ...]:
+    """Return the labels, or ``most`` of them at even distances, the first and the last included."""
+    if len(labels) <= most:
+        return tuple(labels)
+    last = len(labels) - 1
+    return tuple(labels[round(number * last / (most - 1))] for number in range(most))
 
 
 @dataclass(frozen=True)
@@ -292,7 +304,7 @@ def _blend_of(text: str, pieces: Sequence[_Piece], names: _Names) -> tuple[Label
             )
         index = names.index(piece)
         weights[index] = weights.get(index, 0.0) + _parse_weight(piece.weight, text)
-    total = sum(weights.values())
+    total = sum(weights[index] for index in sorted(weights))
     if total == 0 or not math.isfinite(total):
         raise UsageError(
             f"The weights of the blend {text!r} sum to {total:g}.",
@@ -302,8 +314,12 @@ def _blend_of(text: str, pieces: Sequence[_Piece], names: _Names) -> tuple[Label
     if abs(total - 1) > 1e-6:
         notes.append(f"the weights of {text} sum to {total:g}; they were scaled to sum to 1")
     written = ",".join(piece.whole.strip() for piece in pieces)
-    parts = tuple((i, weights[i] / total) for i in sorted(weights) if weights[i])
-    return Label(written, len(names.classes), parts, written), notes
+    scaled = {index: weight / total for index, weight in weights.items()}
+    return Label(written, _parts(scaled), len(names.classes), written), notes
+
+
+def _parts(weights: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
+    return tuple((index, weight) for index, weight in sorted(weights.items()) if weight > 0)
 
 
 def _parse_weight(number: str, text: str) -> float:
