@@ -11,11 +11,14 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from ganctl.cli import console
+from ganctl.errors import FileError, RunError
 from ganctl.requests.checks import Group, check_out
+from ganctl.requests.data import DATA_SETS, check_data_exists
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
+from ganctl.runs.header import remember_data
 from ganctl.runs.locate import RunSource, find_source, read_source
 
 INPUT = "Input"
@@ -92,6 +95,41 @@ OutFile = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
+
+
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATA",
+        help="Where the run's data lie now, if they were moved; it is remembered.",
+        show_default=False,
+        autocompletion=complete_from([*DATA_SETS]),
+        rich_help_panel=INPUT,
+    ),
+]
+
+
+def check_moved(data: str | None) -> str | None:
+    """Return what ``--data`` of a run says, absolute if it is a path.
+
+    Raises:
+        UnknownName: there is nothing.
+    """
+    if data is None:
+        return None
+    check_data_exists(data)
+    where: str = OPTIONS["data"].check("--data", data)
+    return where
+
+
+def remember_moved(source: RunSource, data: str | None) -> None:
+    """Let a run remember where its data were found, or say why it does not."""
+    if data is None or source.run is None or data == source.run.config.data:
+        return
+    try:
+        remember_data(source.run.folder, data)
+    except (FileError, RunError) as error:
+        console.note(f"where the data lie now is not remembered: {error}")
 
 
 def open_source(run: str | None) -> tuple[RunSource, CheckpointHeader]:

@@ -23,7 +23,7 @@ from ganctl.cli.options import (
 )
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
-from ganctl.requests.data import DATA_SETS
+from ganctl.requests.data import DATA_SETS, check_data_exists, check_data_remain
 from ganctl.requests.labels import typed
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate
@@ -137,7 +137,10 @@ def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: P
     if name is not None or out is not None:
         raise UsageError("--resume resumes a run where it is.", "Leave out --name and --out.")
     run = locate.find_run(reference)
+    if "data" in given:
+        check_data_exists(given["data"])
     run.config = run.config.resumed(**given)
+    check_data_remain(run.config.data)
     if run.is_complete():
         raise UsageError(
             f"The run {run.name} has spent its budget of {run.config.budget}: it is at step "

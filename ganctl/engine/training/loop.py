@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.data import dataset as data
+from ganctl.engine.data.known import under_known_names
 from ganctl.engine.hardware import devices, distributed
 from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Objective
@@ -22,13 +23,14 @@ from ganctl.engine.training.batches import Batch, Batches
 from ganctl.engine.training.ema import ema_decay, update_ema
 from ganctl.engine.training.monitor import Quality, quality_monitor
 from ganctl.engine.training.recorder import Recorder
-from ganctl.engine.training.resume import check_unchanged, numbers_of
+from ganctl.engine.training.resume import check_same_data, check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
 from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
 from ganctl.errors import RunError
 from ganctl.pictures.images import Images
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.budget import Progress
+from ganctl.requests.data import check_data_remain
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, Recipe, recipe_for
 from ganctl.requests.training import Device, Precision
@@ -191,7 +193,9 @@ def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.D
             if world.is_main:
                 run.hold()
             run.refresh()
-        return data.load(run.config.data, run.config.reading, on_progress=on_progress)
+        check_data_remain(run.config.data)
+        dataset = data.load(run.config.data, run.config.reading, on_progress=on_progress)
+        return under_known_names(dataset, run.data)
 
 
 def _initial_state(
@@ -219,6 +223,8 @@ def _initial_state(
             f"The run {run.name} got to step {run.progress.step}, and its checkpoints are gone.",
             "Restore its folder checkpoints/, or start a new run without --resume.",
         )
+    else:
+        check_same_data(run, dataset)
     run.recipe = numbers_of(recipe)
     return state
 

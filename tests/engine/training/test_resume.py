@@ -240,9 +240,9 @@ def test_all_that_differs_is_listed_at_once(home, tmp_path):
     np.savez(path, images=images[:18], labels=labels[:18], class_names=np.array(["a", "c"]))
     error, hint = refusal(run)
     for difference in (
-        "the data's classes was a, b, not a, c",
+        "the data's classes were 2 (a, b), not 2 (a, c)",
         "the data's count was 20, not 18",
-        f"the data at {path} are not those that it was started on",
+        f"resumed on {path}: ",
         "the recipe's generator_lr was 0.5, not 0.004",
         "the recipe's noise_fade was 0.1, 0.2, not 0.5, 0.9",
         "the recipe's forgotten was 3, and is gone",
