@@ -136,9 +136,7 @@ def _open(name: str | None) -> RunSource:
     return source
 
 
-def _judged(
-    source: RunSource, n: int | None, *, cas: bool, data: str | None = None
-) -> Evaluation:
+def _judged(source: RunSource, n: int | None, *, cas: bool, data: str | None = None) -> Evaluation:
     """Judge a generator, and keep the result in its run if it is the run's best checkpoint."""
     from ganctl.engine.evaluation.evaluate import evaluate as judge
 
