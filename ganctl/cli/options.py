@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -140,33 +140,40 @@ def open_source(run: str | None) -> tuple[RunSource, CheckpointHeader]:
     return source, read_source(source, read_checkpoint_header)
 
 
-def with_train_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command every option of ``TrainRequest`` in place of its ``**given``.
+def with_train_options(
+    names: Iterable[str] = OPTIONS,
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command options of ``TrainRequest``, all or some, in place of its ``**given``.
 
     It is called with those that the user named.
     """
+    chosen = tuple(names)
 
-    @wraps(command)
-    def call(**arguments: Any) -> None:
-        options = {name: arguments.pop(name) for name in OPTIONS}
-        given = {name: value for name, value in options.items() if value is not None}
-        command(**arguments, **given)
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def call(**arguments: Any) -> None:
+            options = {name: arguments.pop(name) for name in chosen}
+            given = {name: value for name, value in options.items() if value is not None}
+            command(**arguments, **given)
 
-    own = inspect.signature(command, eval_str=True).parameters.values()
-    kept = [
-        parameter.replace(kind=parameter.KEYWORD_ONLY)
-        for parameter in own
-        if parameter.kind is not parameter.VAR_KEYWORD
-    ]
-    parameters = [*_train_parameters(), *kept]
-    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return call
+        own = inspect.signature(command, eval_str=True).parameters.values()
+        kept = [
+            parameter.replace(kind=parameter.KEYWORD_ONLY)
+            for parameter in own
+            if parameter.kind is not parameter.VAR_KEYWORD
+        ]
+        parameters = [*_train_parameters(chosen), *kept]
+        call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        return call
+
+    return decorate
 
 
-def _train_parameters() -> Iterator[inspect.Parameter]:
+def _train_parameters(names: Iterable[str]) -> Iterator[inspect.Parameter]:
     types = get_type_hints(TrainRequest)
-    for name, option in OPTIONS.items():
+    for name in names:
+        option = OPTIONS[name]
         default = _default_words(name)
         described = typer.Option(
             flag_of(name),

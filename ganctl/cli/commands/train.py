@@ -83,7 +83,7 @@ DryRunOption = Annotated[
 ]
 
 
-@with_train_options
+@with_train_options()
 def train(
     context: typer.Context,
     name: NameOption = None,
@@ -113,7 +113,7 @@ def train(
         raise typer.Exit(error.exit_code) from None
     if dry_run:
         if world.is_main:
-            _print_plan(run, json=json)
+            _print_plan(run, quiet=quiet, json=json)
     elif not world.is_main:
         _train_beside(run, world)
     else:
@@ -151,13 +151,23 @@ def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: P
     return run
 
 
-def _print_plan(run: Run, *, json: bool) -> None:
-    plan = {"run": str(run.folder), **stored_options(run.config)}
+def _print_plan(run: Run, *, quiet: bool, json: bool) -> None:
+    """Print what a run would be, and what its data are read as; nothing is written."""
+    from ganctl.cli.data_view import facts_of, print_reading, read_data
+
+    config = run.config
+    plan = {"run": str(run.folder), **stored_options(config)}
+    with console.progress(quiet=quiet) as report:
+        reading = read_data(config.data, config.reading, report, keep=False)
     if json:
-        console.print_json(plan)
+        console.print_json({**plan, "data_read": facts_of(reading) if reading else None})
         return
-    plan["budget"] = str(run.config.budget)
+    plan["budget"] = str(config.budget)
     console.print_facts({key: "auto" if v is None else str(v) for key, v in plan.items()})
+    if reading is None:
+        console.note(f"{config.data} is not there yet; it will be downloaded")
+    else:
+        print_reading(reading)
 
 
 def _train_beside(run: Run, world: World) -> None:
@@ -196,7 +206,7 @@ def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, jso
             run,
             should_stop=should_stop,
             on_progress=prepare,
-            on_note=view.note,
+            on_note=(lambda _text: None) if quiet else view.note,
             world=world,
         )
         for report in reports:

@@ -62,13 +62,12 @@ def _complete_set(folder: Path) -> Arrays | None:
         return None
     try:
         tree = open_tree(folder)
-        of_others = [
-            e
-            for e in tree.entries
-            if e.name.startswith(_EMNIST) and not e.name.startswith(_LETTERS)
-        ]
-        entries = tuple(entry for entry in tree.entries if entry not in of_others)
-        found = open_idx(replace(tree, entries=entries))
+        entries = [e for e in tree.entries if not _is_of_another_set(e.name.lower())]
+        found = open_idx(replace(tree, entries=tuple(entries)))
     except DataError:  # Such as half of a download.
         return None
     return found if found is not None and len(found.files) == len(_IDX_FILES) else None
+
+
+def _is_of_another_set(name: str) -> bool:
+    return name.startswith(_EMNIST) and not name.startswith(_LETTERS)
