@@ -80,7 +80,7 @@ def look_at(data: str, options: ReadOptions, on_progress: OnProgress | None = No
     try:
         reading = read_data(data, options, on_progress)
     except DataError as error:
-        needs = f"Training needs another option: {error} {error.hint}"
+        needs = f"another option: {error} {error.hint}"
         for relaxed, words in _relaxed(options):
             try:
                 reading = read_data(data, relaxed, on_progress)
@@ -129,7 +129,7 @@ def print_look(look: DataLook, *, json: bool) -> None:
     expected = expected_time(len(look.train.images), look.shape)
     if json:
         facts = {"data": look.data, **facts_of(look.reading), "needs": look.needs or None}
-        facts |= {"expected_seconds": round(expected.seconds, 1), "expected_from": expected.source}
+        facts |= {"expected_seconds": round(expected.seconds, 3), "expected_from": expected.source}
         console.print_json(facts)
         return
     console.print_facts(_facts_in_words(look, expected))
@@ -158,7 +158,7 @@ def _facts_in_words(look: DataLook, expected: ExpectedTime) -> Mapping[str, str]
         "splits": ", ".join(f"{split} {len(part.images):,}" for split, part in parts.items()),
         "left out": ", ".join(f"{reason} {count:,}" for reason, count in left_out.items()),
         "needs": look.needs,
-        "training": f"about {_duration(expected.seconds)} by default, from {expected.source}",
+        "training": f"about {_duration(expected.seconds)} by default, by {expected.source}",
     }
     return {name: value for name, value in facts.items() if value}
 

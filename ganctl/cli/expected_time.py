@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganctl.requests.training import TrainRequest
-from ganctl.runs.header import RunHeader
 from ganctl.runs.locate import all_runs
+from ganctl.runs.run import Run
 
 LEAST_SECONDS = 10.0
 """A run that was trained for less says little about speed."""
@@ -19,7 +21,10 @@ STEP_FLOP = 4.9e9
 SHARE_OF_PEAK = 0.5
 """How much of the speed of large matrix products a step reaches."""
 HIDDEN = 512
-PRODUCT_SIDE = 512
+PRODUCT_SIDE = 64
+PRODUCTS = 64
+MOST_CORES = 8
+"""More of them have too little to do in one step."""
 MEASURED_SECONDS = 0.1
 
 
@@ -48,10 +53,10 @@ def expected_time(images: int, shape: Sequence[int]) -> ExpectedTime:
         return ExpectedTime(steps * request.batch / speed, f"the speed of the run {run.name}")
     work = STEP_FLOP * _multiplications(shape) / _multiplications((1, 28, 28))
     seconds = steps * work / (SHARE_OF_PEAK * _flop_a_second())
-    return ExpectedTime(seconds, "a measurement of this processor, to a factor of two")
+    return ExpectedTime(seconds, "the speed of this processor, give or take a factor of two")
 
 
-def _run_alike(request: TrainRequest, shape: Sequence[int]) -> RunHeader | None:
+def _run_alike(request: TrainRequest, shape: Sequence[int]) -> Run | None:
     """Return the newest run with the default's networks and batch on images of that shape."""
     found = None
     for run in all_runs():
@@ -83,11 +88,21 @@ def _multiplications(shape: Sequence[int]) -> int:
 
 
 def _flop_a_second() -> float:
-    """Return how fast large matrix products are, the best of what a tenth of a second allows."""
-    matrix = np.ones((PRODUCT_SIDE, PRODUCT_SIDE), np.float32)
+    """Return how fast all cores together multiply matrices, the best that was seen of one core.
+
+    Products so small are computed by one core, so that a busy machine does not stall them.
+    """
+    matrices = np.ones((PRODUCTS, PRODUCT_SIDE, PRODUCT_SIDE), np.float32)
+    result = np.empty_like(matrices)
     best, end = float("inf"), time.monotonic() + MEASURED_SECONDS
     while time.monotonic() < end:
         start = time.perf_counter()
-        np.matmul(matrix, matrix)
+        np.matmul(matrices, matrices, out=result)
         best = min(best, time.perf_counter() - start)
-    return 2 * PRODUCT_SIDE**3 / best
+    return 2 * PRODUCTS * PRODUCT_SIDE**3 / best * min(_cores(), MOST_CORES)
+
+
+def _cores() -> int:
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -98,7 +98,9 @@ def read_named(
         parts = {split: load_mnist(split, on_progress, keep=keep) for split in splits}
         return as_asked(name, parts, options, on_progress)
     placed = find_placed(DATA_SETS[name])
-    return placed and read_arrays(replace(placed, layout=name), options, on_progress)
+    if placed is None:
+        return None
+    return read_arrays(replace(placed, layout=name), options, on_progress)
 
 
 def as_asked(

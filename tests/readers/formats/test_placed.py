@@ -86,9 +86,3 @@ def test_where_files_belong():
     folder, names = where_files_belong("EMNIST")
     assert folder == root / "EMNIST" / "raw"
     assert names[2] == "emnist-letters-test-images-idx3-ubyte.gz"
-
-
-def test_mnist_can_be_read_without_a_copy_in_the_cache():
-    reading = read_named("mnist", ReadOptions(), keep=False)
-    assert len(reading.parts["train"].images) == 60_000
-    assert not paths.cache().exists()
