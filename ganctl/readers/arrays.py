@@ -16,9 +16,10 @@ from PIL import Image
 
 from ganctl.errors import DataError, UsageError
 from ganctl.files.limits import DATA_BYTES
+from ganctl.pictures.fitting import fitted
 from ganctl.pictures.images import Images
-from ganctl.readers.decoding import fitted
 from ganctl.readers.formats.known import names_of_labels
+from ganctl.readers.headers import Header, remarks_of
 from ganctl.readers.labelled import ANY, ArrayPair, Arrays, Labelled, OnProgress, Reading, Split
 from ganctl.readers.values.colours import has_colour, on_ground, to_grey, to_rgb
 from ganctl.readers.values.labels import label_count, listed, to_classes, to_keys
@@ -116,7 +117,7 @@ def _labelled(
         if strange.any():
             found = listed(np.unique(part.values[strange]))
             notes.left_out["class not in train"] += int(strange.sum())
-            notes.add(f"Test images of classes that train lacks are left out: {found}.")
+            notes.add(f"Test images of classes that train does not have are left out: {found}.")
         if (indices < 0).any():
             pixels[split] = pixels[split][indices >= 0]
             indices = indices[indices >= 0]
@@ -143,7 +144,7 @@ def _images(
     is_colour = parts[0].ndim == 4
     if is_colour and options.colour is Colour.AUTO and not any(map(has_colour, parts)):
         parts = [part[..., 0] for part in parts]
-        notes.add("The images have three channels but no colour, and were stored as grey.")
+        notes.add("Images of three channels without colour are read as grey.")
     elif is_colour and options.colour is Colour.GREY:
         parts = [to_grey(part) for part in parts]
     elif not is_colour and options.colour is Colour.RGB:
@@ -152,8 +153,9 @@ def _images(
     size = options.image_size
     if size is not None and parts[0].shape[1:3] != (size, size):
         height, width = parts[0].shape[1:3]
-        if min(height, width) < size:
-            notes.add(f"The images are {width}×{height}, and were enlarged to {size}×{size}.")
+        mode = "L" if parts[0].ndim == 3 else "RGB"
+        header = Header(width, height, mode, transparent=False, animated=False)
+        notes.remarks += remarks_of([header], options)
         parts = [_resized(part, options, size, on_progress) for part in parts]
     return {s: np.ascontiguousarray(part) for s, part in zip(splits, parts, strict=True)}
 
@@ -170,7 +172,8 @@ def _check_size(images: Images, what: str, options: ReadOptions) -> None:
     except UsageError:
         raise DataError(
             f"{what} are {width}×{height}, which does not suit the networks.",
-            "Give --image-size: a multiple of 4 from 8 to 256.",
+            "Give --image-size, a multiple of 4 from 8 to 256, to resize them; "
+            "--fit crop, pad or stretch says how.",
         ) from None
 
 

@@ -8,53 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ganctl.errors import DataError
-from ganctl.files.text import printable
+from ganctl.files.text import listed, printable
 from ganctl.files.tree import Entry, Tree
+from ganctl.readers.formats.folder_names import is_companion, is_images_name, split_role
 from ganctl.readers.labelled import ANY, PictureFile, Pictures, Split
 
-_ROLES = {
-    "train": "train", "training": "train",
-    "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
-    "test": "test", "testing": "test",
-}  # fmt: skip
-_SPLIT_NAME = re.compile(rf"({'|'.join(_ROLES)})([-_ ]?(set|images|imgs|\d{{4}}))?")
-_IMAGES_NAME = re.compile(
-    r"(jpeg)?(image|img|picture|photo)s?([-_ ].*|\d*)|data|dataset|all|raw|png|jpe?g"
-)
-_COMPANIONS = {
-    "mask", "masks", "label", "labels", "annotation", "annotations", "gt", "ground_truth",
-    "groundtruth", "segmentation", "segmentations", "segmentationclass", "segmentationobject",
-}  # fmt: skip
 _DOMAIN = re.compile(r"(train|test|val)([ab])")
 _PREFIX = re.compile(r"([^\W\d_]+)[-_ .]?\d+", re.UNICODE)
-_NAMED = 5
 NO_CLASSES_HINT = (
     "Make a folder for each class, or a labels.csv of file names and classes, or train without "
     "classes: --model gan."
 )
-
-
-def split_role(name: str) -> str | None:
-    """Return "train", "validation" or "test" if a folder or file is named as such a split."""
-    found = _SPLIT_NAME.fullmatch(name.casefold())
-    return _ROLES[found[1]] if found else None
-
-
-def is_images_name(name: str) -> bool:
-    """Return whether a folder's name says that images lie in it, and not which."""
-    return bool(_IMAGES_NAME.fullmatch(name.casefold()))
-
-
-def is_companion(name: str) -> bool:
-    """Return whether a folder's name says that masks or boxes of images lie in it."""
-    return name.casefold() in _COMPANIONS
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return the first names of several, as a message shows them."""
-    some = list(names)
-    shown = ", ".join(printable(name) for name in some[:_NAMED])
-    return f"{shown} and {len(some) - _NAMED:,} more" if len(some) > _NAMED else shown
 
 
 def grouped(images: Iterable[Entry], depth: int) -> tuple[list[Entry], dict[str, list[Entry]]]:
@@ -151,12 +115,14 @@ def _without_companions(
     images: Sequence[Entry], depth: int
 ) -> tuple[Sequence[Entry], Counter[str]]:
     """Return the images without those that are masks of them, such as ``masks/`` of ``images/``."""
-    _, folders = grouped(images, depth)
+    loose, folders = grouped(images, depth)
     main = [name for name in folders if is_images_name(name)]
     if len(main) != 1 or not any(map(is_companion, folders)):
         return images, Counter()
     left_out = Counter({f"{name}/": len(inside) for name, inside in folders.items()})
     del left_out[f"{main[0]}/"]
+    if loose:
+        left_out["loose images"] = len(loose)
     return folders[main[0]], left_out
 
 
@@ -208,6 +174,7 @@ def _remarks_on_names(
         for folder in tree.folders
         if len(folder) == depth + 1 and folder[:depth] == prefix and folder[depth] not in folders
     ]
+    empty = [name for name in empty if not (split_role(name) or is_companion(name))]
     if empty:
         remarks.append(f"Folders that hold no images: {listed(empty)}.")
     twice = [
@@ -256,7 +223,7 @@ def _domains(folders: Mapping[str, Sequence[Entry]]) -> dict[str, Part] | None:
     for name, match in found.items():
         if match is None:
             continue
-        part = parts.setdefault(_ROLES[match[1]], Part("trainA and trainB", [], True))
+        part = parts.setdefault(str(split_role(match[1])), Part("trainA and trainB", [], True))
         part.files += [PictureFile(entry, match[2].upper()) for entry in folders[name]]
     parts["train"].remarks.append("The folders trainA and trainB are read as classes A and B.")
     for name, inside in folders.items():

@@ -198,7 +198,7 @@ class _Decoder:
             in_colour = [row for row in read if not self.rows[row].header.is_grey]
             return ["Colour files without colour are read as grey."] if in_colour else []
         if colourless >= _MIXED_FROM * len(read):
-            return [f"{colourless:,} of {len(read):,} images are grey; all are read as colour."]
+            return [f"Grey images ({colourless:,} of {len(read):,}) are read as colour."]
         return []
 
     def _try_row(self, row: int) -> str | None:
@@ -211,9 +211,10 @@ class _Decoder:
     def _decode_row(self, row: int) -> None:
         _, picture, header = self.rows[row]
         with self._guard, self.pictures.tree.open(picture.entry) as stream:
-            content = stream.read(PICTURE_BYTES + 1)
-        if len(content) > PICTURE_BYTES:
-            raise BadPicture(f"over {PICTURE_BYTES:,} bytes")
+            # Asked for the most that any image may have, Python makes room for it first.
+            content = stream.read(min(picture.entry.size, PICTURE_BYTES) + 1)
+        if len(content) > picture.entry.size:
+            raise BadPicture("changed while it was read")
         is_large = header.width * header.height > _LARGE
         with (
             self._large if is_large else nullcontext(),

@@ -9,16 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ganctl.errors import DataError, UsageError
+from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree, open_tree, tree_of_file
-from ganctl.readers.class_folders import (
-    grouped,
-    is_companion,
-    is_images_name,
-    listed,
-    read_folders,
-    split_role,
-)
+from ganctl.readers.class_folders import grouped, read_folders
 from ganctl.readers.formats.csv import open_csv
+from ganctl.readers.formats.folder_names import is_companion, is_images_name, split_role
 from ganctl.readers.formats.idx import open_idx
 from ganctl.readers.formats.kinds import by_ending, images_of, is_idx, is_table
 from ganctl.readers.formats.npz import open_npz
@@ -114,7 +109,8 @@ def _entered(found: _Found) -> _Found:
         inside, _ = grouped(folders[name], 1)
         images, _ = grouped([e for e in found.images if e.parts[0] == name], 1)
         is_class = bool(images) and len(images) == len(inside) and not is_images_name(name)
-        if split_role(name) or is_class or is_companion(name):
+        beside = any(map(is_companion, found.tree.top_folders))  # Which hints speak of.
+        if split_role(name) or is_class or beside:
             return found
         keys = {entry.key for entry in found.images}
         tree = found.tree.below(name)
@@ -197,9 +193,8 @@ def _images(found: _Found) -> _Read | None:
     if options.needs_labels and said.problems and has_no_classes:
         raise said.problems[0]
     if said.pictures is not None:
-        remarks.append(
-            f"A table is not used, since it names few of the images: {listed(map(str, said.used))}."
-        )
+        names = listed(map(str, said.used))
+        remarks.append(f"Tables that name few of the images are not used: {names}.")
     return replace(data, remarks=(*data.remarks, *remarks)), []
 
 

@@ -1,4 +1,4 @@
-"""Tables beside images: which column names the files, which one the classes, and which the split."""
+"""Tables beside images: which columns name the files, the classes and the split."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from pathlib import Path
 from ganctl.errors import DataError
 from ganctl.files.limits import CLASSES
 from ganctl.files.paths import user_path
-from ganctl.files.text import printable
+from ganctl.files.text import listed, printable
 from ganctl.files.tree import Entry, Tree, tree_of_file
-from ganctl.readers.class_folders import Part, assembled, listed, split_role
+from ganctl.readers.class_folders import Part, assembled
 from ganctl.readers.formats.file_names import Rows, rows_of_files
+from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.formats.kinds import DATASET_JSON, is_table
 from ganctl.readers.formats.table import Table, is_pixels, read_table
 from ganctl.readers.labelled import PictureFile, Pictures
@@ -201,10 +202,10 @@ def _class_column(rows: Rows, split: int | None, condition: str | None) -> int:
             return next((i for i in candidates if not _are_numbers(values[i])), candidates[0])
         if candidates:
             break
-    counts = listed(f"{printable(table.header[i])} ({len(values[i]):,} values)" for i in columns)
+    counts = listed(f"{table.header[i]} with {len(values[i]):,}" for i in columns)
     what = "several columns that may name classes" if few else "no column that names classes"
     raise DataError(
-        f"{table.name} has {what}: {counts or 'none but the file names'}.",
+        f"{table.name} has {what} (values: {counts or 'none'}).",
         "Give --condition COLUMN." if columns else "Give it a column of classes, such as label.",
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ganctl.errors import DataError
+from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.kinds import by_ending, first_bytes
 
@@ -88,9 +89,7 @@ def refusal(tree: Tree, entries: Sequence[Entry]) -> DataError:
         )
     kinds = [kind for entry in entries if (kind := _kind(tree, entry))]
     if not kinds:
-        counts = ", ".join(
-            f"{count} {ending}" for ending, count in list(by_ending(entries).items())[:5]
-        )
+        counts = listed(f"{count:,} {ending}" for ending, count in by_ending(entries).items())
         return DataError(f"{where} has no images: {counts}.", LAYOUTS)
     what, hint = max(kinds, key=kinds.count)
     verb = "is" if len(entries) == 1 else "has no images that can be read: it is"

@@ -13,6 +13,9 @@ from ganctl.errors import DataError
 from ganctl.pictures.images import Images
 
 _BLOCK = 1000
+_FAINT = 8
+"""Values of 255 that nobody sees a difference of."""
+_VANISH_AT_MOST = 0.01
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
 
@@ -23,27 +26,31 @@ def on_ground(
 
     Args:
         parts: uint8 [N, H, W, 4] each.
-        background: its colour; None takes white, or black where white hides an image.
+        background: its colour; None takes white, or black where white hides images, as for files.
         what: how a message names the images.
 
     Returns:
         uint8 [N, H, W, 3] each, and a sentence about the background if there is one to see.
 
     Raises:
-        DataError: white hides some of the images and black others.
+        DataError: white hides over a hundredth of the images, and black does.
     """
     if all((part[..., 3] == 255).all() for part in parts):
         return [part[..., :3] for part in parts], None
     if background is not None:
         ground = ImageColor.getrgb(background)[:3]
         return [_composed(part, ground) for part in parts], None
+    total = sum(map(len, parts))
+    lost = []
     for ground, name in ((_WHITE, "white"), (_BLACK, "black")):
         composed = [_composed(part, ground) for part in parts]
-        if not any(_hidden(p, c) for p, c in zip(parts, composed, strict=True)):
-            return composed, f"Transparent pixels became {name}; --background chooses another."
+        lost.append(sum(_lost(p, c) for p, c in zip(parts, composed, strict=True)))
+        if lost[-1] <= _VANISH_AT_MOST * total:
+            return composed, f"Transparent pixels became {name}."
     raise DataError(
-        f"{what} are transparent, and on white as on black some of them are of one colour.",
-        "Give --background a colour that shows all of them, such as grey.",
+        f"{what}: of {total:,} images, {lost[0]:,} become one colour on white, and {lost[1]:,} on "
+        "black.",
+        "Give a colour that they are visible on: --background grey.",
     )
 
 
@@ -61,15 +68,18 @@ def _composed(images: NDArray[np.uint8], ground: tuple[int, ...]) -> Images:
     return result
 
 
-def _hidden(images: NDArray[np.uint8], composed: Images) -> bool:
-    """Return whether a background makes one colour of an image that is not all the same."""
-    for rows in _blocks(len(images)):
-        seen = composed[rows].reshape(len(composed[rows]), -1, 3)
-        had = images[rows].reshape(len(seen), -1, 4)
-        is_flat = (seen == seen[:, :1]).all((1, 2))
-        if (is_flat & (had != had[:, :1]).any((1, 2))).any():
-            return True
-    return False
+def _lost(images: NDArray[np.uint8], composed: Images) -> int:
+    """Return how many images a background makes one colour, that are not so by themselves."""
+    return sum(
+        int((_is_flat(composed[rows]) & ~_is_flat(images[rows])).sum())
+        for rows in _blocks(len(images))
+    )
+
+
+def _is_flat(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    lowest, highest = images.min((1, 2)), images.max((1, 2))
+    flat: NDArray[np.bool_] = (highest - lowest <= _FAINT).all(1)
+    return flat
 
 
 def has_colour(images: Images) -> bool:

@@ -78,7 +78,7 @@ def find_axes(images: NDArray[Any], count: int | None, what: str, holds: str = "
 
 def _candidates(shape: tuple[int, ...]) -> list[Axes]:
     if len(shape) == 2:
-        return _rows(shape[1])
+        return row_axes(shape[1])
     if len(shape) == 3:
         first = Axes((0, 1, 2), 1, "images = images  # [N, H, W]")
         last = Axes((2, 0, 1), 1, "images = images.transpose(2, 0, 1)  # from [H, W, N]")
@@ -97,7 +97,7 @@ def _candidates(shape: tuple[int, ...]) -> list[Axes]:
     return found
 
 
-def _rows(length: int) -> list[Axes]:
+def row_axes(length: int) -> list[Axes]:
     """Return how a row of numbers is a square: grey, or three planes as CIFAR's are."""
     side = math.isqrt(length)
     if side * side == length and side >= _LEAST_SIDE:
