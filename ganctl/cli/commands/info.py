@@ -33,7 +33,6 @@ from ganctl.runs.run import Run
 
 EXAMPLES = (
     "ganctl info",
-    "ganctl info --all",
     "ganctl info mnist --out mnist.png",
     "ganctl info samples/pretrained-mnist/7/seed0003.png",
 )
@@ -160,10 +159,8 @@ def _facts_of_run_or_picture(run: str | None) -> dict[str, Any]:
     except RunNotFound as error:
         if not run or "@" in run:
             raise
-        raise RunNotFound(
-            f"There is no run, and there are no data, {run!r}.",
-            f"{error.hint} Data: {', '.join(DATA_SETS)}, or a path that exists.",
-        ) from error
+        data = f"Or name data: {', '.join(DATA_SETS)}, or a path that exists."
+        raise RunNotFound(str(error), f"{error.hint} {data}") from error
     if isinstance(found, RunSource):
         if found.note:
             console.note(found.note)

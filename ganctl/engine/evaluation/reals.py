@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset, load
-from ganctl.engine.data.known import differences, under_known_names
+from ganctl.engine.data.same_data import differences, under_known_names
 from ganctl.errors import DataError, UsageError
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.data import ReadOptions, check_data_remain

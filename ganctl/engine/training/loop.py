@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.data import dataset as data
-from ganctl.engine.data.known import under_known_names
+from ganctl.engine.data.same_data import under_known_names
 from ganctl.engine.hardware import devices, distributed
 from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Objective

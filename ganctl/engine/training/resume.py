@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.known import differences
+from ganctl.engine.data.same_data import differences
 from ganctl.errors import RunError
 from ganctl.requests.recipes import Recipe
 from ganctl.runs.checkpoint_header import CheckpointHeader

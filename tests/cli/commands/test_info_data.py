@@ -154,7 +154,7 @@ def test_the_time_of_the_default_is_told_by_ones_own_runs(ganctl, trained, tiny_
 @pytest.mark.parametrize(
     ("arguments", "code", "message", "hint"),
     [
-        (["nope"], 1, "There is no run, and there are no data, 'nope'.", "or a path that exists"),
+        (["nope"], 1, "There is no run 'nope'.", "or a path that exists"),
         (["--out", "x.png"], 2, "--out is for data.", "Name a data set or a path"),
         (
             ["lines", "--fit", "pad", "--out", "x.png"],

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ganctl.engine.data.dataset import Dataset
-from ganctl.engine.data.known import differences, under_known_names
+from ganctl.engine.data.same_data import differences, under_known_names
 
 IMAGES = torch.arange(4 * 64, dtype=torch.uint8).reshape(4, 1, 8, 8)
 DATASET = Dataset("here", IMAGES, torch.tensor([0, 1, 0, 1]), ("Bag", "Caf\u00e9"))
