@@ -15,6 +15,7 @@ from ganctl.cli import console
 from ganctl.cli.expected_time import ExpectedTime, expected_time
 from ganctl.errors import DataError
 from ganctl.pictures.images import Images, enlarge, png_bytes, sheet
+from ganctl.readers.formats.placed import where_files_belong
 from ganctl.readers.labelled import Labelled, OnProgress, Reading
 from ganctl.readers.reading import counts_by_class, line, read, read_named
 from ganctl.requests.data import DATA_SETS, ReadOptions
@@ -71,6 +72,14 @@ def read_data(
     return read(Path(data), options, on_progress, keep=keep)
 
 
+def why_not_read(data: str) -> str:
+    """Return in words why ``read_data`` gives None for a data set of that name."""
+    folder, names = where_files_belong(DATA_SETS[data])
+    if all((folder / name).exists() for name in names):
+        return "lies in files that only a training opens"
+    return "is not there yet; a training downloads it"
+
+
 def look_at(data: str, options: ReadOptions, on_progress: OnProgress | None = None) -> DataLook:
     """Read data as a training would, or else as one could with another size or without labels.
 
@@ -90,9 +99,7 @@ def look_at(data: str, options: ReadOptions, on_progress: OnProgress | None = No
                 return DataLook(data, reading, f"{needs} Here they are {words}.")
         raise
     if reading is None:
-        raise DataError(
-            f"{data} is not there yet.", f"train --data {data} downloads it before it begins."
-        )
+        raise DataError(f"{data} {why_not_read(data)}.", f"Begin a training: train --data {data}.")
     return DataLook(data, reading)
 
 

@@ -153,7 +153,7 @@ def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: P
 
 def _print_plan(run: Run, *, quiet: bool, json: bool) -> None:
     """Print what a run would be, and what its data are read as; nothing is written."""
-    from ganctl.cli.data_view import facts_of, print_reading, read_data
+    from ganctl.cli.data_view import facts_of, print_reading, read_data, why_not_read
 
     config = run.config
     plan = {"run": str(run.folder), **stored_options(config)}
@@ -165,7 +165,7 @@ def _print_plan(run: Run, *, quiet: bool, json: bool) -> None:
     plan["budget"] = str(config.budget)
     console.print_facts({key: "auto" if v is None else str(v) for key, v in plan.items()})
     if reading is None:
-        console.note(f"{config.data} is not there yet; it will be downloaded")
+        console.note(f"{config.data} {why_not_read(config.data)}")
     else:
         print_reading(reading)
 

@@ -92,8 +92,11 @@ def test_a_name_that_is_not_there_yet(ganctl, tmp_path, monkeypatch):
     monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))
     result = ganctl("info", "cifar10")
     assert result.code == 1
-    assert "cifar10 is not there yet" in result.err
-    assert "train --data cifar10 downloads it" in result.err
+    assert "cifar10 is not there yet; a training downloads it." in result.err
+    assert "train --data cifar10" in result.err
+    (tmp_path / "cache" / "torchvision").mkdir(parents=True)
+    (tmp_path / "cache" / "torchvision" / "cifar-10-python.tar.gz").touch()
+    assert "cifar10 lies in files that only a training opens." in ganctl("info", "cifar10").err
 
 
 def test_many_classes_are_shown_in_part(ganctl, tmp_path):
@@ -200,7 +203,7 @@ class TestDryRun:
         monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))
         result = ganctl("train", "--data", "kmnist", "--dry-run")
         assert result.code == 0
-        assert result.err == "note: kmnist is not there yet; it will be downloaded\n"
+        assert result.err == "note: kmnist is not there yet; a training downloads it\n"
         plan = json.loads(ganctl("train", "--data", "kmnist", "-n", "--json").out)
         assert plan["data_read"] is None
 
