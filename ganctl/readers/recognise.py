@@ -11,9 +11,9 @@ from pathlib import Path
 from ganctl.errors import DataError, UsageError
 from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree, open_tree, tree_of_file
-from ganctl.readers.class_folders import grouped, read_folders
+from ganctl.readers.class_folders import grouped, is_one_class, read_folders
 from ganctl.readers.formats.csv import open_csv
-from ganctl.readers.formats.folder_names import is_companion, is_images_name, split_role
+from ganctl.readers.formats.folder_names import is_companion, split_role
 from ganctl.readers.formats.idx import open_idx
 from ganctl.readers.formats.kinds import by_ending, images_of, is_idx, is_table
 from ganctl.readers.formats.npz import open_npz
@@ -25,6 +25,7 @@ from ganctl.readers.tables import read_tables
 from ganctl.requests.data import ReadOptions
 
 _MOST_CSV = 20
+_PACKED_CSV = ".csv.gz"
 
 
 _LIKE_LABELS = re.compile(r"(?i).*(label|class|annot|attr|categor).*\.(txt|json|jsonl|xml|ya?ml)")
@@ -100,19 +101,20 @@ def _with_left_out(
 
 def _entered(found: _Found) -> _Found:
     """Walk down through folders that hold one folder of use and nothing else."""
+    keys = {entry.key for entry in found.images}
     while True:
         useful = [*found.images, *filter(_is_of_use, found.others)]
         loose, folders = grouped(useful, 0)
         if loose or len(folders) != 1:
             return found
         (name,) = folders
+        images = [entry for entry in found.images if entry.parts[0] == name]
         inside, _ = grouped(folders[name], 1)
-        images, _ = grouped([e for e in found.images if e.parts[0] == name], 1)
-        is_class = bool(images) and len(images) == len(inside) and not is_images_name(name)
+        has_more = any(entry.key not in keys for entry in inside)
+        is_class = bool(images) and not has_more and is_one_class(name, images, 1)
         beside = any(map(is_companion, found.tree.top_folders))  # Which hints speak of.
         if split_role(name) or is_class or beside:
             return found
-        keys = {entry.key for entry in found.images}
         tree = found.tree.below(name)
         found = _found(tree, [e for e in tree.entries if e.key in keys], found.options)
 
@@ -120,6 +122,7 @@ def _entered(found: _Found) -> _Found:
 def _is_of_use(entry: Entry) -> bool:
     return (
         entry.ending in (".npz", ".parquet")
+        or entry.name.lower().endswith(_PACKED_CSV)
         or is_table(entry)
         or is_idx(entry)
         or is_refused(entry)
@@ -151,7 +154,8 @@ def _arrays(found: _Found) -> _Read | None:
     npz = [entry for entry in found.others if entry.ending == ".npz"]
     parquet = [entry for entry in found.others if entry.ending == ".parquet"]
     tables = [e for e in found.others if e.ending in (".csv", ".tsv")][:_MOST_CSV]
-    pixels = [entry for entry in tables if is_pixels(found.tree, entry)]
+    packed = [entry for entry in found.others if entry.name.lower().endswith(_PACKED_CSV)]
+    pixels = [entry for entry in tables if is_pixels(found.tree, entry)] or packed
     files = npz or parquet or pixels
     if sum(e.size for e in files) <= sum(e.size for e in found.images):
         return None
@@ -180,7 +184,7 @@ def _images(found: _Found) -> _Read | None:
     if not found.images:
         return None
     tree, options = found.tree, found.options
-    said = read_tables(tree, found.images, options)
+    said = read_tables(tree, found.images, found.others, options)
     asked = options.labels or options.condition
     remarks = [f"A table is not used: {problem}" for problem in said.problems]
     if said.pictures is not None and (asked or not _is_minor(said.pictures, found.images)):

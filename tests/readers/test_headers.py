@@ -6,6 +6,7 @@ import re
 import sys
 import types
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from PIL import Image
 
 from ganctl.errors import DataError
 from ganctl.readers import headers
-from ganctl.requests.data import Fit
+from ganctl.readers.reading import read as read_path
+from ganctl.requests.data import Fit, ReadOptions
 from tests.readers.picture_files import draw, folder, one, read, save, zipped
 
 
@@ -137,7 +139,7 @@ def test_links_to_nowhere_and_pipes_count_as_bad(tmp_path):
     os.mkfifo(tmp_path / "a" / "pipe.png")
     message, _ = refusal(tmp_path)
     assert "2 of 6 images cannot be read" in message
-    assert f"{os.path.join('a', 'gone.png')} (a broken link" in message
+    assert f"{Path('a') / 'gone.png'} (a broken link" in message
 
 
 def test_an_image_of_sixty_thousand_pixels_a_side_is_bad_from_its_header(tmp_path, nothing_decoded):
@@ -174,7 +176,7 @@ def test_the_plug_in_is_used_where_it_is_installed(tmp_path, monkeypatch):
         Image.register_open("HEIF", lambda file, _: draw(), lambda start: start == b"heif" * 4)
 
     plug_in = types.ModuleType("pillow_heif")
-    plug_in.register_heif_opener = register
+    monkeypatch.setattr(plug_in, "register_heif_opener", register, raising=False)
     monkeypatch.setitem(sys.modules, "pillow_heif", plug_in)
     monkeypatch.setattr(Image, "OPEN", dict(Image.OPEN))
     monkeypatch.setattr(Image, "ID", list(Image.ID))
@@ -255,3 +257,12 @@ def test_a_folder_without_images_is_refused(tmp_path):
     message, hint = refusal(tmp_path)
     assert "holds no images" in message
     assert hint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows makes links for administrators alone")
+def test_a_link_to_nowhere_is_counted_and_told_once(tmp_path):
+    folder(tmp_path, 100, size=(8, 8))
+    (tmp_path / "a" / "gone.png").symlink_to("nowhere.png")
+    reading = read_path(tmp_path, ReadOptions(), keep=False)
+    assert reading.left_out == {"cannot be opened": 1}
+    assert sum("gone.png" in remark for remark in reading.remarks) == 1

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from ganctl.errors import DataError
 from ganctl.files.idx import read_idx_shape, read_open_idx
 from ganctl.files.limits import NAMES_BYTES
+from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree
+from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.formats.known import PACKED_LABELS_BYTES, class_names, lies_on_its_side
 from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
 
@@ -19,10 +21,8 @@ _NAME = re.compile(
     r"(?P<packed>\.gz|\.xz)?",
     re.ASCII,
 )
-_SPLITS = {
-    "train": "train", "training": "train", "t10k": "test", "test": "test", "testing": "test",
-    "val": "validation", "valid": "validation", "validation": "validation",
-}  # fmt: skip
+_T10K = "test"
+"""MNIST's own word."""
 _QMNIST_COLUMNS = 8
 _UPRIGHT = "EMNIST's images lie on their side in its files; they were turned upright."
 Parts = dict[str, tuple[Entry, Entry]]
@@ -53,9 +53,9 @@ def open_idx(tree: Tree) -> Arrays | None:
         return None
     prefixes = sorted({file.prefix for file in found})
     if len(prefixes) > 1:
-        listed = ", ".join(prefix.rstrip("-_.") or "one without a prefix" for prefix in prefixes)
+        names = listed(prefix.rstrip("-_.") or "one without a prefix" for prefix in prefixes)
         raise DataError(
-            f"{tree.path} holds the IDX files of {len(prefixes)} sets: {listed}.",
+            f"{tree.path} holds the IDX files of {len(prefixes)} sets: {names}.",
             "Put the files of one of them into a folder of their own.",
         )
     parts = _parts(found, tree)
@@ -91,7 +91,9 @@ def _found(tree: Tree) -> list[_Found]:
     for entry in sorted(tree.top_files, key=lambda entry: order.get(entry.ending, 0)):
         match = _NAME.fullmatch(entry.name.lower())
         if match is not None:
-            file = _Found(entry, match["prefix"], _SPLITS[match["split"]], match["what"])
+            file = _Found(
+                entry, match["prefix"], split_role(match["split"]) or _T10K, match["what"]
+            )
             found.setdefault((file.prefix, file.split, file.what), file)
     return list(found.values())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ganctl.errors import DataError
 from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree
-from ganctl.readers.formats.kinds import by_ending, first_bytes
+from ganctl.readers.formats.kinds import TABLE_ENDINGS, by_ending, first_bytes
 
 LAYOUTS = """Data may be
   a folder, or a .zip, of class folders of images, with or without train/ and test/ above them
@@ -86,6 +86,11 @@ def refusal(tree: Tree, entries: Sequence[Entry]) -> DataError:
     if any(entry.name == "run.json" and len(entry.parts) == 1 for entry in entries):
         return DataError(
             f"{tree.path} is the folder of a run.", "Give it as RUN, or other data as --data."
+        )
+    if len(entries) == 1 and entries[0].ending in TABLE_ENDINGS:
+        return DataError(
+            f"{where} is a table, but not of pixels.",
+            "If it names images, give their folder as --data, and the table as --labels.",
         )
     kinds = [kind for entry in entries if (kind := _kind(tree, entry))]
     if not kinds:
