@@ -107,7 +107,7 @@ class Samples:
         """Return the metadata for a PNG of these labels and seeds."""
         return self.origin.metadata(
             "sample",
-            labels=[label.text for label in labels if label.weights],
+            labels=[label.text for label in labels if label.parts],
             options={
                 "seeds": seeds_text(seeds),
                 "code": list(self.codes) or None,

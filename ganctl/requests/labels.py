@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ganctl.errors import UsageError, nearest
@@ -20,23 +20,32 @@ _UNSAFE = re.compile(r"[^\w.+-]+")
 class Label:
     """What is asked of the generator: a weight for each class.
 
-    ``weights`` has one number in [0, 1] for each class and sums to 1: a
-    one-hot vector for a single class, several entries for a blend. It is empty
-    for a generator that knows no labels.
+    ``parts`` has the classes with a weight above 0 in order, each with its weight; the weights sum
+    to 1. ``classes`` is the number of classes that there are. Both are empty for a generator that
+    knows no labels.
     """
 
     text: str
-    weights: tuple[float, ...]
+    parts: tuple[tuple[int, float], ...]
+    classes: int
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """One number in [0, 1] for each class, which is long where there are many."""
+        weights = [0.0] * self.classes
+        for index, weight in self.parts:
+            weights[index] = weight
+        return tuple(weights)
 
     @property
     def index(self) -> int:
         """The class, or the one that weighs most (the first of equals) in a blend; 0 for none."""
-        return self.weights.index(max(self.weights)) if self.weights else 0
+        return max(self.parts, key=lambda part: part[1])[0] if self.parts else 0
 
     @property
     def is_blend(self) -> bool:
         """Whether more than one class has a weight."""
-        return sum(weight > 0 for weight in self.weights) > 1
+        return len(self.parts) > 1
 
     @property
     def folder(self) -> str:
@@ -49,10 +58,13 @@ class Label:
         return f"class-{name}" if DEVICE_NAME.fullmatch(name) else name
 
 
-UNLABELLED = Label("unlabelled", ())
+UNLABELLED = Label("unlabelled", (), 0)
 """What is asked of a generator that knows no labels."""
 UNLABELLED_ROWS = 10
 """The rows of its sheets, which have no classes to stand for."""
+SHOWN_CLASSES = 32
+"""The classes that a preview, a sheet or a morph shows where nobody names any: if there are more,
+these stand at even distances."""
 
 
 @dataclass(frozen=True)
@@ -111,15 +123,25 @@ def parse_labels(texts: Sequence[str], classes: Sequence[str]) -> ParsedLabels:
 
 def one_hot(index: int, classes: Sequence[str]) -> Label:
     """Return the label of one class."""
-    return Label(classes[index], tuple(float(i == index) for i in range(len(classes))))
+    return Label(classes[index], ((index, 1.0),), len(classes))
 
 
 def blend(start: Label, end: Label, fraction: float) -> Label:
     """Return the label ``fraction`` (in [0, 1]) of the way from ``start`` to ``end``."""
-    weights = tuple(
-        (1 - fraction) * a + fraction * b for a, b in zip(start.weights, end.weights, strict=True)
-    )
-    return Label(f"{start.text}>{end.text}@{fraction:.3f}", weights)
+    ours, theirs = dict(start.parts), dict(end.parts)
+    weights = {
+        index: (1 - fraction) * ours.get(index, 0.0) + fraction * theirs.get(index, 0.0)
+        for index in ours.keys() | theirs.keys()
+    }
+    return Label(f"{start.text}>{end.text}@{fraction:.3f}", _parts(weights), start.classes)
+
+
+def evenly(labels: Sequence[Label], most: int) -> tuple[Label, ...]:
+    """Return the labels, or ``most`` of them at even distances, the first and the last included."""
+    if len(labels) <= most:
+        return tuple(labels)
+    last = len(labels) - 1
+    return tuple(labels[round(number * last / (most - 1))] for number in range(most))
 
 
 def parse_class(text: str, classes: Sequence[str], option: str = "--digit / --class") -> int:
@@ -148,7 +170,7 @@ def parse_class(text: str, classes: Sequence[str], option: str = "--digit / --cl
 
 
 def _parse_blend(text: str, classes: Sequence[str]) -> tuple[Label, list[str]]:
-    weights = [0.0] * len(classes)
+    weights: dict[int, float] = {}
     for part in text.split(","):
         name, colon, number = part.rpartition(":")
         if not colon:
@@ -156,8 +178,9 @@ def _parse_blend(text: str, classes: Sequence[str]) -> tuple[Label, list[str]]:
                 f"The blend {text!r} has no weight for {part!r}.",
                 "Write each part as CLASS:WEIGHT, such as 3:0.7,8:0.3.",
             )
-        weights[parse_class(name, classes)] += _parse_weight(number, text)
-    total = sum(weights)
+        index = parse_class(name, classes)
+        weights[index] = weights.get(index, 0.0) + _parse_weight(number, text)
+    total = sum(weights[index] for index in sorted(weights))
     if total == 0 or not math.isfinite(total):
         raise UsageError(
             f"The weights of the blend {text!r} sum to {total:g}.",
@@ -166,7 +189,12 @@ def _parse_blend(text: str, classes: Sequence[str]) -> tuple[Label, list[str]]:
     notes = []
     if abs(total - 1) > 1e-6:
         notes.append(f"the weights of {text} sum to {total:g}; they were scaled to sum to 1")
-    return Label(text.replace(" ", ""), tuple(weight / total for weight in weights)), notes
+    scaled = {index: weight / total for index, weight in weights.items()}
+    return Label(text.replace(" ", ""), _parts(scaled), len(classes)), notes
+
+
+def _parts(weights: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
+    return tuple((index, weight) for index, weight in sorted(weights.items()) if weight > 0)
 
 
 def _parse_weight(number: str, text: str) -> float:

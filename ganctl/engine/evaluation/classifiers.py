@@ -19,6 +19,7 @@ BATCH = 128
 LEARNING_RATE = 3e-3
 LARGEST_SIZE = 64
 PREDICT_BATCH = 500
+LOGITS = 2**24
 MAX_EPOCHS = 60
 
 
@@ -156,7 +157,10 @@ def predict(classifier: Classifier, pixels: Tensor) -> Predictions:
     features = torch.cat(
         [classifier.features(from_pixels(part)) for part in torch.split(pixels, PREDICT_BATCH)]
     )
-    return Predictions(classifier.last(features).argmax(dim=1), features)
+    # In parts of at most LOGITS numbers, since those of 10,000 classes would take gigabytes.
+    rows = max(1, LOGITS // classifier.last.out_features)
+    classes = [classifier.last(part).argmax(dim=1) for part in torch.split(features, rows)]
+    return Predictions(torch.cat(classes), features)
 
 
 def accuracy(classifier: Classifier, dataset: Dataset) -> float:
