@@ -9,7 +9,7 @@ from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.evaluation.density_coverage import RealManifold
 from ganctl.engine.evaluation.frechet import Moments, frechet_distance
 from ganctl.engine.evaluation.judges import Judge
-from ganctl.runs.evaluation_metrics import JudgeResult, Measurements
+from ganctl.runs.evaluation_metrics import Confusion, JudgeResult, Measurements
 
 
 def measure(
@@ -31,7 +31,7 @@ def measure(
         predictions = judge.predict(pixels)
         near = manifold.density_coverage(predictions.features)
         return Measurements(
-            confusion=confusion(requested, predictions.classes, len(reference.classes)),
+            confusion=confusion(requested, predictions.classes),
             values={
                 "feature_distance": frechet_distance(Moments.of(predictions.features), moments),
                 "density": near.density,
@@ -47,20 +47,16 @@ def measure(
     )
 
 
-def confusion(
-    requested: Tensor | None, predicted: Tensor, classes: int
-) -> tuple[tuple[int, ...], ...]:
+def confusion(requested: Tensor | None, predicted: Tensor) -> Confusion | None:
     """Count how often each requested class is predicted as each class.
 
     Args:
         requested: int64 [N], or None where no class was requested.
         predicted: int64 [N].
-        classes: the number of classes.
-
-    Returns:
-        a row for each requested class and a column for each predicted one; empty for None.
     """
     if requested is None:
-        return ()
-    counts = torch.bincount(requested * classes + predicted, minlength=classes * classes)
-    return tuple(tuple(row) for row in counts.view(classes, classes).tolist())
+        return None
+    pairs, counts = torch.stack([requested, predicted], dim=1).unique(dim=0, return_counts=True)
+    return Confusion(
+        tuple((k, j, count) for (k, j), count in zip(pairs.tolist(), counts.tolist(), strict=True))
+    )
