@@ -211,7 +211,6 @@ def _scores(plain: Mapping[str, Any]) -> dict[str, Figure]:
 def _from_1(plain: dict[str, Any]) -> dict[str, Any]:
     """Replace the matrices, which had a row and a column for each class."""
 
-
     def counted(measured: Mapping[str, Any]) -> dict[str, Any]:
         matrix = measured["confusion"]
         if any(len(row) != len(matrix) for row in matrix):

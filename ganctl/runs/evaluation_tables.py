@@ -117,7 +117,7 @@ def _by_judge(evaluation: Evaluation) -> Table:
 
 def _by_class(measurements: Measurements, classes: Sequence[str]) -> Table:
     right = measurements.per_class
-    taken = {asked: "" for asked in range(len(classes))}
+    taken = dict.fromkeys(range(len(classes)), "")
     for asked, predicted, count in _mistakes_of(measurements):
         taken[asked] = taken[asked] or f"{classes[predicted]} ({count})"
     shown, title = list(taken), "By class"

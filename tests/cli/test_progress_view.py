@@ -46,7 +46,9 @@ def report(step=50, preview=True, progress=0.5):
 
 
 def measured(accuracy=0.987):
-    return replace(report(), quality=Quality(accuracy, 3.21, 1.5, {"7": 0.9}), alarms=(WRONG,))
+    return replace(
+        report(), quality=Quality(accuracy, 3.21, 1.5, {"7": 0.9}, 0.99), alarms=(WRONG,)
+    )
 
 
 def shown(width, height=50, reports=(None,), **options):

@@ -31,8 +31,8 @@ def samples_like(
     """
     classes = sampler.header.classes
     if not classes:
-        pairs = [(UNLABELLED, seed) for seed in range(len(real))]
-        return _generate(sampler, pairs, what, on_progress), None
+        unlabelled = [(UNLABELLED, seed) for seed in range(len(real))]
+        return _generate(sampler, unlabelled, what, on_progress), None
     counts = torch.bincount(real.labels, minlength=len(classes))
     labels = torch.arange(len(classes)).repeat_interleave(counts)
     pairs: list[tuple[Label, int]] = []

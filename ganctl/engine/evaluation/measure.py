@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import torch
+from collections import Counter
+
 from torch import Tensor
 
 from ganctl.engine.data.dataset import Dataset
@@ -56,7 +57,5 @@ def confusion(requested: Tensor | None, predicted: Tensor) -> Confusion | None:
     """
     if requested is None:
         return None
-    pairs, counts = torch.stack([requested, predicted], dim=1).unique(dim=0, return_counts=True)
-    return Confusion(
-        tuple((k, j, count) for (k, j), count in zip(pairs.tolist(), counts.tolist(), strict=True))
-    )
+    pairs = Counter(zip(requested.tolist(), predicted.tolist(), strict=True))
+    return Confusion(tuple((k, j, count) for (k, j), count in sorted(pairs.items())))

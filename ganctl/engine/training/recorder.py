@@ -59,7 +59,8 @@ class Recorder:
         self._unwritten: list[dict[str, Any]] = []
         self._missing: set[str] = set()
         given = (alarm["kind"] for alarm in run.alarms)
-        self._alarms = Alarms(given, monitor.judge_accuracy if monitor else 0.0)
+        self._alarms = Alarms(given)
+        self._first_step = state.step
         for line in run.metrics():
             self._alarms.count(line, self._progress_at(line))
 
@@ -91,6 +92,23 @@ class Recorder:
             while self._unwritten:
                 self.run.append_metrics(self._unwritten[0])
                 del self._unwritten[0]
+
+    @property
+    def judge_progress(self) -> float | None:
+        """How much of the judge's training is done, in [0, 1); None if nothing is to do."""
+        return self._monitor.judge_progress if self._monitor else None
+
+    def advance_judge(self, progress: float) -> None:
+        """Train the judge beside the run, a little more with each step.
+
+        It is ready at the first preview, and by half of the budget, ``progress`` of which is
+        spent. The judge is the same whatever the step.
+        """
+        if self._monitor is None:
+            return
+        every = self.run.config.preview_every
+        steps = self.state.step - self._first_step
+        self._monitor.advance(max(steps / (every - self._first_step % every), 2 * progress))
 
     def quality(self) -> Quality | None:
         """Return the averaged generator's quality, and save this state if it is the best so far.

@@ -39,7 +39,7 @@ def test_measuring_uses_no_random_numbers_and_gives_the_same_again(lines, traine
 
 def test_the_floor_is_that_of_real_images(lines):
     monitor = monitor_of(lines)
-    assert monitor.judge_accuracy == 1
+    assert monitor._judge.real_accuracy == 1
     assert 0 < monitor.floor < 50
 
 
