@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, get_type_hints
 
-from ganctl.errors import RunError
+from ganctl.errors import FileError, RunError
+from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import as_count, as_number, as_text, migrated
 from ganctl.requests.labels import check_class_names
 from ganctl.runs.evaluation_metrics import (
@@ -99,6 +101,21 @@ class Evaluation:
         del plain["scores"]  # They are among the figures.
         head = {name: plain.pop(name) for name in ("run", "step")}
         return {**head, **self._figures_json(), **plain, "format_version": FORMAT_VERSION}
+
+    def content(self) -> bytes:
+        """Return what ``evaluation.json`` holds.
+
+        Raises:
+            FileError: it would be too long to be read again.
+        """
+        content = json.dumps(self.as_json(), indent=2).encode() + b"\n"
+        if len(content) > JSON_BYTES:
+            raise FileError(
+                f"The evaluation of {len(self.classes):,} classes takes more than "
+                f"{JSON_BYTES >> 20} MiB.",
+                "Print it with: ganctl evaluate --json",
+            )
+        return content
 
     def _figures_json(self) -> dict[str, Any]:
         figures, plain = self.figures(), dict[str, Any]()

@@ -1,11 +1,13 @@
 """LABEL and SEEDS: what the command line's two small languages mean."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.errors import UsageError
-from ganctl.requests.labels import UNLABELLED, blend, one_hot, parse_labels
+from ganctl.requests.labels import UNLABELLED, blend, evenly, one_hot, parse_labels
 
 DIGITS = tuple("0123456789")
 FASHION = ("T-shirt/top", "Trouser", "Bag", "3")
@@ -135,3 +137,22 @@ def test_folders_are_not_devices_of_windows(name):
 def test_no_label_has_a_folder_and_an_index_and_is_no_blend():
     assert (UNLABELLED.folder, UNLABELLED.index, UNLABELLED.is_blend) == ("unlabelled", 0, False)
     assert UNLABELLED.weights == ()
+
+
+def test_ten_thousand_classes_take_little_memory():
+    names = tuple(map(str, range(10_000)))
+    labels = parse_labels(["all"], names).labels
+    assert [label.index for label in labels] == list(range(10_000))
+    assert all(len(label.parts) == 1 for label in labels)
+    assert sum(labels[7].weights) == labels[7].weights[7] == 1
+
+
+@pytest.mark.parametrize(("count", "most"), [(0, 5), (5, 5), (6, 5), (1000, 32), (10_000, 32)])
+def test_an_even_choice_has_the_first_and_the_last(count, most):
+    names = tuple(map(str, range(count)))
+    chosen = [label.index for label in evenly([one_hot(k, names) for k in range(count)], most)]
+    assert len(chosen) == min(count, most)
+    if count:
+        steps = [after - before for before, after in pairwise(chosen)]
+        assert (chosen[0], chosen[-1]) == (0, count - 1)
+        assert max(steps) - min(steps) <= 1

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganctl.errors import RunError
+from ganctl.errors import FileError, RunError
 from ganctl.files.limits import JSON_BYTES
 from ganctl.runs import evaluation, evaluation_tables
 from ganctl.runs.evaluation import Evaluation
@@ -331,3 +331,12 @@ def test_a_metric_needs_a_row_and_nothing_else(monkeypatch):
     older = Evaluation.from_json(FROZEN)
     assert "spread" not in older.figures()
     assert tables(older)[1].rows[0][-1] == "–"
+
+
+def test_what_could_not_be_read_again_is_not_written(run):
+    found = of_many(10_000, wrong=0)
+    long = tuple(f"{k:05}" + 195 * "字" for k in range(10_000))
+    with pytest.raises(FileError, match="takes more than 16 MiB") as caught:
+        run.keep_evaluation(replace(found, classes=long), "")
+    assert "--json" in caught.value.hint
+    assert not run.evaluation_path.exists()

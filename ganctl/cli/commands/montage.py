@@ -25,7 +25,7 @@ from ganctl.errors import UnknownName, UsageError
 from ganctl.files.atomic import check_writable, write_results
 from ganctl.requests.checks import check_count
 from ganctl.requests.codes import Codes, continuous_names
-from ganctl.requests.labels import UNLABELLED_ROWS, Label
+from ganctl.requests.labels import SHOWN_CLASSES, UNLABELLED_ROWS, Label, evenly
 from ganctl.requests.sample import (
     LARGEST_SCALE,
     SamplePlan,
@@ -243,7 +243,7 @@ class Subject:
         with console.progress() as report:
             size = self.header.network.image_size
             dataset = load(self.header.data, image_size=size, on_progress=report)
-        labelled = [label.index for label in self.labels if label.weights]
+        labelled = [label.index for label in self.labels if label.parts]
         classes = labelled or range(len(dataset.classes))
         return real_rows(dataset, classes, self.cols, self.seed)
 
@@ -254,6 +254,12 @@ def _subject(
     labels, notes = labels_of(digit or (), header.conditioning)
     for note in notes:
         console.note(note)
+    if not digit and len(labels) > SHOWN_CLASSES:
+        console.note(
+            f"the sheet shows {SHOWN_CLASSES} of the {len(labels):,} classes; --class names "
+            "others, or all"
+        )
+        labels = evenly(labels, SHOWN_CLASSES)
     return Subject(source, header, labels, cols, seed)
 
 

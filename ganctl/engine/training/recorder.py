@@ -25,7 +25,7 @@ from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
 from ganctl.requests.budget import Progress
-from ganctl.requests.labels import UNLABELLED, UNLABELLED_ROWS, one_hot
+from ganctl.requests.labels import SHOWN_CLASSES, UNLABELLED, UNLABELLED_ROWS, evenly, one_hot
 from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.header import AlarmRecord, RunStatus
@@ -61,6 +61,10 @@ class Recorder:
         given = (alarm["kind"] for alarm in run.alarms)
         self._alarms = Alarms(given)
         self._first_step = state.step
+        classes = state.spec.classes or state.spec.categories
+        if classes > SHOWN_CLASSES and state.step == 0:
+            text = f"Previews show {SHOWN_CLASSES} of the {classes:,} classes."
+            warnings.warn(GanctlWarning(text), stacklevel=2)
         for line in run.metrics():
             self._alarms.count(line, self._progress_at(line))
 
@@ -144,14 +148,16 @@ class Recorder:
     def preview(self) -> images.Images:
         """Write the averaged generator's sheet: a row for each class, a column for each seed.
 
-        A row stands for a category where the model has codes, and for nothing
-        where it has no labels: then every place has its own seed.
+        Of more than ``SHOWN_CLASSES`` classes it shows so many. A row stands for a category where
+        the model has codes, and for nothing where it has no labels: then every place has its own
+        seed.
 
         Returns:
             its images, uint8 [rows, 10, H, W] or [rows, 10, H, W, 3].
         """
         header = self._header()
-        labels = tuple(one_hot(index, header.classes) for index in range(len(header.classes)))
+        every = [one_hot(index, header.classes) for index in range(len(header.classes))]
+        labels = evenly(every, SHOWN_CLASSES)
         seeds = range(PREVIEW_COLUMNS * (1 if labels else UNLABELLED_ROWS))
         plan = SamplePlan(labels or (UNLABELLED,), seeds)
         samples = channels_last(Sampler(self.state.generator_ema, header).draw(plan))
