@@ -122,7 +122,8 @@ def gif(
             raise UsageError("--path belongs to --mode morph.", "Give --mode morph, or no --path.")
         trained = _trained_run(run)
         stem, pictures = trained.name, _training_frames(trained, frames, scale)
-        check_sides(*pictures[0].shape[:2], scale, kind)
+        height, width = pictures[0].shape[:2]
+        check_sides(height, width, scale, kind)
     else:
         stem, pictures = _morph_frames(run, path, frames, scale, kind)
     target = out or Path(f"{chosen_mode.value}-{stem}{Path(DEFAULT_NAME).suffix}")
