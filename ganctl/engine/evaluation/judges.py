@@ -120,10 +120,11 @@ class QuickJudge:
 
     @property
     def progress(self) -> float | None:
-        """How much of its training is done, in [0, 1); None once it is ready."""
+        """How much of its training is done, in [0, 1); None once all is."""
         if self._judge is not None:
             return None
-        return self._fitting.done / self._fitting.steps if self._fitting else 0.0
+        done = self._fitting.done / self._fitting.steps if self._fitting else 0.0
+        return done if done < 1 else None
 
     def advance(self, fraction: float) -> None:
         """Train it until that fraction of its steps is done, in [0, 1]."""
