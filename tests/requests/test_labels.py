@@ -1,5 +1,7 @@
 """LABEL and SEEDS: what the command line's two small languages mean."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from ganctl.errors import UsageError
 from ganctl.requests.labels import (
     UNLABELLED,
     blend,
+    evenly,
     one_hot,
     parse_classes,
     parse_labels,
@@ -219,3 +222,22 @@ def test_a_path_has_no_blends(text):
     with pytest.raises(UsageError, match="no class") as caught:
         parse_classes(text, DIGITS, "--path")
     assert caught.value.hint.startswith("--path takes 0 to 9, or all.")
+
+
+def test_ten_thousand_classes_take_little_memory():
+    names = tuple(map(str, range(10_000)))
+    labels = parse_labels(["all"], names).labels
+    assert [label.index for label in labels] == list(range(10_000))
+    assert all(len(label.parts) == 1 for label in labels)
+    assert sum(labels[7].weights) == labels[7].weights[7] == 1
+
+
+@pytest.mark.parametrize(("count", "most"), [(0, 5), (5, 5), (6, 5), (1000, 32), (10_000, 32)])
+def test_an_even_choice_has_the_first_and_the_last(count, most):
+    names = tuple(map(str, range(count)))
+    chosen = [label.index for label in evenly([one_hot(k, names) for k in range(count)], most)]
+    assert len(chosen) == min(count, most)
+    if count:
+        steps = [after - before for before, after in pairwise(chosen)]
+        assert (chosen[0], chosen[-1]) == (0, count - 1)
+        assert max(steps) - min(steps) <= 1

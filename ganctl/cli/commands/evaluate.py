@@ -120,8 +120,7 @@ def _print_evaluation(evaluation: Evaluation, *, json: bool) -> None:
     if json:
         console.print_json(evaluation.as_json())
         return
-    shown = tables(evaluation)
-    for table in shown if len(evaluation.classes) <= SHOWN_CLASSES else shown[:-1]:
+    for table in tables(evaluation, matrix=SHOWN_CLASSES):
         _print(table)
 
 

@@ -28,7 +28,7 @@ from ganctl.errors import UnknownName, UsageError
 from ganctl.files.atomic import check_writable, write_results
 from ganctl.requests.checks import check_count
 from ganctl.requests.codes import Codes, continuous_names
-from ganctl.requests.labels import UNLABELLED_ROWS, Label
+from ganctl.requests.labels import SHOWN_CLASSES, UNLABELLED_ROWS, Label, evenly
 from ganctl.requests.sample import (
     LARGEST_SCALE,
     SamplePlan,
@@ -267,6 +267,12 @@ def _subject(
     labels, notes = labels_of(digit or (), header.conditioning)
     for note in notes:
         console.note(note)
+    if not digit and len(labels) > SHOWN_CLASSES:
+        console.note(
+            f"the sheet shows {SHOWN_CLASSES} of the {len(labels):,} classes; --class names "
+            "others, or all"
+        )
+        labels = evenly(labels, SHOWN_CLASSES)
     return Subject(source, header, labels, cols, check_seed(seed), data)
 
 

@@ -59,6 +59,8 @@ class StepReport:
         quality: what a judge measured on other samples; None where no preview was due, or where
             the data are too few.
         alarms: what has newly gone wrong.
+        judge_progress: how much of the judge's training is done, in [0, 1); None once it is
+            ready, or where the data are too few for one.
     """
 
     step: int
@@ -72,6 +74,7 @@ class StepReport:
     preview: Images | None
     quality: Quality | None = None
     alarms: tuple[Alarm, ...] = ()
+    judge_progress: float | None = None
 
 
 def train(
@@ -152,6 +155,8 @@ def _train(
         update_ema(state.generator_ema, state.generator, decay)
         progress = config.budget.spent(state.progress, total_steps)
         progress, stopping = distributed.agree(world, progress, should_stop())
+        if recorder is not None:
+            recorder.advance_judge(progress)
 
         previewing = progress >= 1 or state.step % config.preview_every == 0
         if previewing or state.step % recipe.log_every == 0:
@@ -288,6 +293,7 @@ def _report(
         preview=recorder.preview() if previewing else None,
         quality=quality,
         alarms=recorder.alarms(values, quality, progress),
+        judge_progress=recorder.judge_progress,
     )
     recorder.metrics(values, images_per_second, quality)
     return report
