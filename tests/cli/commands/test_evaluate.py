@@ -188,6 +188,8 @@ def test_one_image_of_a_class_is_enough_to_evaluate(ganctl, tmp_path, monkeypatc
     """Ten images are held out; most of these classes have none among them."""
     monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(judges, "STEPS", 3)
+    monkeypatch.setattr(judges, "QUICK_STEPS", 3)
+    monkeypatch.setattr("ganctl.engine.evaluation.cas.STEPS", 3)
     images = np.random.default_rng(0).integers(0, 256, (60, 8, 8), np.uint8)
     np.savez(tmp_path / "few.npz", images=images, labels=np.arange(60))
     run = ("--data", tmp_path / "few.npz", "--steps", 2, "--batch", 8, "--name", "few")
