@@ -47,14 +47,16 @@ _FIRST_NAMES = (DATASET_JSON, "labels.csv", "labels.tsv", "metadata.jsonl", "met
 _MOST_TABLES = 20
 
 
+class AmbiguousTable(DataError):
+    """A table of most of the images, of which several columns may name the classes."""
+
+
 @dataclass(frozen=True)
 class Tables:
     """What the tables say.
 
-    Attributes:
-        pictures: the images and their classes; None if no table says these.
-        used: the tables that do.
-        problems: why each other table is not used.
+    ``pictures`` are the images and their classes, None if no table says these; ``used`` are the
+    tables that do, and ``problems`` say why each other table is not used.
     """
 
     pictures: Pictures | None
@@ -145,7 +147,13 @@ def _used(
     if rows is None:
         raise _names_no_image(table, scope)
     split = _split_column(rows)
-    return [_Used(entry, rows, _class_column(rows, split, options.condition), split)]
+    try:
+        classes = _class_column(rows, split, options.condition)
+    except AmbiguousTable as error:
+        if 2 * sum(map(bool, rows.files)) < len(images):
+            raise DataError(str(error), error.hint) from error
+        raise
+    return [_Used(entry, rows, classes, split)]
 
 
 def _names_no_image(table: Table, images: Sequence[Entry]) -> DataError:
@@ -206,9 +214,13 @@ def _class_column(rows: Rows, split: int | None, condition: str | None) -> int:
         if candidates:
             break
     counts = listed(f"{table.header[i]} with {len(values[i]):,}" for i in columns)
-    what = "several columns that may name classes" if few else "no column that names classes"
+    if few:
+        raise AmbiguousTable(
+            f"{table.name} has several columns that may name classes (values: {counts}).",
+            "Give --condition COLUMN.",
+        )
     raise DataError(
-        f"{table.name} has {what} (values: {counts or 'none'}).",
+        f"{table.name} has no column that names classes (values: {counts or 'none'}).",
         "Give --condition COLUMN." if columns else "Give it a column of classes, such as label.",
     )
 
