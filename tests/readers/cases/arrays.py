@@ -1,0 +1,412 @@
+"""Arrays in files of NumPy, in .csv and in .parquet."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.readers.cases.drawing import arrays, picture, table
+from tests.readers.cases.expect import reads, refused
+
+X, Y = arrays()
+X_TEST, Y_TEST = arrays(6, seed=50)
+COLOUR, _ = arrays(colour=True)
+FOUR = {"0": 4, "1": 4, "2": 4}
+TWO = {"0": 2, "1": 2, "2": 2}
+NUMPY = "np.savez"
+
+
+def npz(folder: Path, **members: Any) -> Path:
+    np.savez(folder / "data.npz", **members)
+    return folder / "data.npz"
+
+
+@reads(FOUR, layout=".npz")
+def images_and_labels(folder: Path) -> Path:
+    return npz(folder, images=X, labels=Y)
+
+
+@reads({"ant": 4, "bee": 4, "cow": 4})
+def class_names_in_npz(folder: Path) -> Path:
+    return npz(folder, images=X, labels=Y, class_names=["ant", "bee", "cow"])
+
+
+@reads(FOUR, test=TWO)
+def keras(folder: Path) -> Path:
+    return npz(folder, x_train=X, y_train=Y, x_test=X_TEST, y_test=Y_TEST)
+
+
+@reads(FOUR, test=TWO, left_out={"validation split": 6})
+def medmnist(folder: Path) -> Path:
+    x_val, y_val = arrays(6, seed=90)
+    return npz(
+        folder,
+        train_images=X,
+        train_labels=Y[:, None],
+        val_images=x_val,
+        val_labels=y_val[:, None],
+        test_images=X_TEST,
+        test_labels=Y_TEST[:, None],
+    )
+
+
+@reads(FOUR)
+def npz_in_a_folder(folder: Path) -> Path:
+    npz(folder, images=X, labels=Y)
+    return folder
+
+
+@reads(FOUR)
+def column_of_labels(folder: Path) -> Path:
+    return npz(folder, images=X, labels=Y[:, None])
+
+
+@reads(FOUR)
+def channels_last_of_one(folder: Path) -> Path:
+    return npz(folder, images=X[..., None], labels=Y)
+
+
+@reads(FOUR)
+def channels_first_of_one(folder: Path) -> Path:
+    return npz(folder, images=X[:, None], labels=Y)
+
+
+@reads(FOUR, colour=True)
+def channels_first(folder: Path) -> Path:
+    return npz(folder, images=COLOUR.transpose(0, 3, 1, 2), labels=Y)
+
+
+@reads(FOUR, colour=True, says=("alpha",))
+def four_channels(folder: Path) -> Path:
+    alpha = np.full((*COLOUR.shape[:3], 1), 255, np.uint8)
+    return npz(folder, images=np.concatenate([COLOUR, alpha], -1), labels=Y)
+
+
+@reads(FOUR)
+def flattened(folder: Path) -> Path:
+    return npz(folder, images=X.reshape(12, -1), labels=Y)
+
+
+@reads(FOUR, colour=True, says=("32",), size=32)
+def flattened_colour(folder: Path) -> Path:
+    """As CIFAR's rows are: planes of red, green and blue."""
+    x, y = arrays(size=32, colour=True)
+    return npz(folder, images=x.transpose(0, 3, 1, 2).reshape(12, -1), labels=y)
+
+
+@reads(FOUR, says=("[0, 1]",))
+def floats_to_one(folder: Path) -> Path:
+    return npz(folder, images=(X / 255).astype(np.float32), labels=Y)
+
+
+@reads(FOUR, says=("[-1, 1]",))
+def floats_from_minus_one(folder: Path) -> Path:
+    return npz(folder, images=(X / 127.5 - 1).astype(np.float32), labels=Y)
+
+
+@reads(FOUR)
+def floats_to_255(folder: Path) -> Path:
+    return npz(folder, images=X.astype(np.float64), labels=Y)
+
+
+@reads(FOUR, options={"levels": (-1000.0, 1000.0)})
+@refused("", "--levels")
+def floats_of_any_range(folder: Path) -> Path:
+    return npz(folder, images=(X * 7.5 - 1000).astype(np.float32), labels=Y)
+
+
+@refused("NaN", "")
+def not_a_number(folder: Path) -> Path:
+    x = (X / 255).astype(np.float32)
+    x[3, 2, 2] = np.nan
+    return npz(folder, images=x, labels=Y)
+
+
+@refused("", "--levels")
+def negative_integers(folder: Path) -> Path:
+    return npz(folder, images=X.astype(np.int16) * 4 - 500, labels=Y)
+
+
+@reads(FOUR, says=("4095",))
+@reads(FOUR, options={"levels": (0.0, 4095.0)})
+def twelve_bits(folder: Path) -> Path:
+    x = X.astype(np.uint16) * 16
+    x[0, 0, 0] = 4095
+    return npz(folder, images=x, labels=Y)
+
+
+@reads(FOUR, says=("65535",))
+def sixteen_bits_in_npz(folder: Path) -> Path:
+    return npz(folder, images=X.astype(np.uint16) * 257, labels=Y)
+
+
+@reads(FOUR, says=("black and white",))
+def booleans(folder: Path) -> Path:
+    return npz(folder, images=X > 128, labels=Y)
+
+
+@reads(FOUR, says=("16",))
+def values_to_sixteen(folder: Path) -> Path:
+    """As scikit-learn's digits are."""
+    return npz(folder, data=(X.reshape(12, -1) / 16).astype(np.uint8), target=Y)
+
+
+@reads(FOUR)
+def scikit_learn(folder: Path) -> Path:
+    return npz(folder, data=np.floor(X.reshape(12, -1) / 15.9), target=Y)
+
+
+@reads(FOUR)
+def positions_of_savez(folder: Path) -> Path:
+    np.savez(folder / "data.npz", X, Y)
+    return folder / "data.npz"
+
+
+@reads(FOUR)
+def capital_x(folder: Path) -> Path:
+    return npz(folder, X=X, y=Y)
+
+
+@reads(FOUR, says=("[8, 8, 12]",))
+def images_last(folder: Path) -> Path:
+    """As MATLAB has them: [H, W, N]."""
+    return npz(folder, images=X.transpose(1, 2, 0), labels=Y)
+
+
+@reads(FOUR)
+def fortran_order(folder: Path) -> Path:
+    return npz(folder, images=np.asfortranarray(X), labels=Y)
+
+
+@reads(FOUR)
+def big_endian(folder: Path) -> Path:
+    return npz(folder, images=X.astype(">u2"), labels=Y.astype(">i4"))
+
+
+@reads(FOUR)
+def one_hot(folder: Path) -> Path:
+    return npz(folder, images=X, labels=np.eye(3)[Y])
+
+
+@reads(FOUR)
+def labels_in_floats(folder: Path) -> Path:
+    return npz(folder, images=X, labels=Y.astype(float))
+
+
+@refused("label", "")
+def labels_between_numbers(folder: Path) -> Path:
+    return npz(folder, images=X, labels=Y + 0.5)
+
+
+@reads({"digit 0": 4, "digit 1": 4, "digit 2": 4})
+def labels_in_words(folder: Path) -> Path:
+    return npz(folder, images=X, labels=np.array([f"digit {v}" for v in Y]))
+
+
+@reads({"1": 4, "2": 4, "3": 4})
+def labels_from_one(folder: Path) -> Path:
+    return npz(folder, images=X, labels=Y + 1)
+
+
+@reads({"0": 4, "100": 4, "200": 4})
+def labels_with_gaps(folder: Path) -> Path:
+    return npz(folder, images=X, labels=Y * 100)
+
+
+@reads({"-1": 4, "0": 4, "1": 4})
+def labels_below_zero(folder: Path) -> Path:
+    return npz(folder, images=X, labels=Y - 1)
+
+
+@refused("label", "--model gan")
+@reads({"images": 12}, options={"needs_labels": False}, figures=False)
+def images_alone(folder: Path) -> Path:
+    return npz(folder, images=X)
+
+
+@refused("labels", "")
+def more_labels_than_images(folder: Path) -> Path:
+    return npz(folder, images=X, labels=np.concatenate([Y, Y]))
+
+
+@refused("weights", NUMPY)
+def arrays_of_something_else(folder: Path) -> Path:
+    return npz(folder, weights=np.zeros((5, 7)), bias=np.zeros(7))
+
+
+@refused("images", NUMPY)
+def five_axes(folder: Path) -> Path:
+    return npz(folder, images=np.zeros((4, 2, 8, 8, 3), np.uint8), labels=np.arange(4))
+
+
+@refused("object", NUMPY)
+def objects(folder: Path) -> Path:
+    return npz(folder, images=np.array([x for x in X] + [None], object), labels=np.arange(13))
+
+
+@refused("label", "--model gan")
+@reads({"images": 12}, options={"needs_labels": False}, figures=False)
+def a_single_array(folder: Path) -> Path:
+    np.save(folder / "images.npy", X)
+    return folder / "images.npy"
+
+
+@refused("", "")
+def damaged_npz(folder: Path) -> Path:
+    path = npz(folder, images=X, labels=Y)
+    path.write_bytes(path.read_bytes()[:700])
+    return path
+
+
+@refused("no image", "")
+def no_images_in_npz(folder: Path) -> Path:
+    return npz(folder, images=X[:0], labels=Y[:0])
+
+
+PIXELS = [f"pixel{i}" for i in range(64)]
+ROWS = [[int(label), *image.ravel().tolist()] for image, label in zip(X, Y, strict=True)]
+
+
+@reads(FOUR, layout=".csv")
+def pixels_of_kaggle(folder: Path) -> Path:
+    return table(folder / "train.csv", ["label", *PIXELS], ROWS)
+
+
+@reads(FOUR, test=TWO)
+def pixels_in_two_files(folder: Path) -> Path:
+    table(folder / "train.csv", ["label", *PIXELS], ROWS)
+    rows = [[int(label), *x.ravel().tolist()] for x, label in zip(X_TEST, Y_TEST, strict=True)]
+    table(folder / "test.csv", ["label", *PIXELS], rows)
+    return folder
+
+
+@reads(FOUR)
+def pixels_without_a_header(folder: Path) -> Path:
+    return table(folder / "mnist_train.csv", None, ROWS)
+
+
+@reads(FOUR)
+def the_label_last(folder: Path) -> Path:
+    return table(folder / "pixels.csv", [*PIXELS, "class"], [[*row[1:], row[0]] for row in ROWS])
+
+
+@reads(FOUR)
+def pixels_from_zero_to_one(folder: Path) -> Path:
+    rows = [[row[0], *(round(value / 255, 5) for value in row[1:])] for row in ROWS]
+    return table(folder / "pixels.csv", ["label", *PIXELS], rows)
+
+
+@reads({"ant": 4, "bee": 4, "cow": 4})
+def pixels_of_named_classes(folder: Path) -> Path:
+    rows = [[("ant", "bee", "cow")[row[0]], *row[1:]] for row in ROWS]
+    return table(folder / "pixels.csv", ["label", *PIXELS], rows)
+
+
+@reads(FOUR)
+def packed_pixels(folder: Path) -> Path:
+    path = table(folder / "train.csv", ["label", *PIXELS], ROWS)
+    (folder / "packed").mkdir()
+    (folder / "packed" / "train.csv.gz").write_bytes(gzip.compress(path.read_bytes()))
+    return folder / "packed" / "train.csv.gz"
+
+
+@reads(FOUR)
+def pixels_between_semicolons(folder: Path) -> Path:
+    return table(folder / "pixels.csv", ["label", *PIXELS], ROWS, delimiter=";")
+
+
+@reads(FOUR)
+def quoted_pixels(folder: Path) -> Path:
+    lines = [",".join(f'"{value}"' for value in row) for row in [["label", *PIXELS], *ROWS]]
+    (folder / "pixels.csv").write_text("\n".join(lines))
+    return folder / "pixels.csv"
+
+
+@refused("line 6", "")
+def a_ragged_row(folder: Path) -> Path:
+    rows = [row[:-3] if index == 4 else row for index, row in enumerate(ROWS)]
+    return table(folder / "pixels.csv", ["label", *PIXELS], rows)
+
+
+@refused("line 6", "")
+def a_word_among_pixels(folder: Path) -> Path:
+    rows = [[*row[:-1], "n/a"] if index == 4 else row for index, row in enumerate(ROWS)]
+    return table(folder / "pixels.csv", ["label", *PIXELS], rows)
+
+
+@refused("63", "")
+def pixels_that_make_no_square(folder: Path) -> Path:
+    return table(folder / "pixels.csv", ["label", *PIXELS[1:]], [row[:-1] for row in ROWS])
+
+
+@refused("label", "--model gan")
+def pixels_without_labels(folder: Path) -> Path:
+    """As Kaggle's test.csv."""
+    return table(folder / "test.csv", PIXELS, [row[1:] for row in ROWS])
+
+
+@refused("", "")
+def a_table_of_something_else(folder: Path) -> Path:
+    return table(folder / "prices.csv", ["day", "price"], [["Monday", 3.5], ["Tuesday", 4.25]])
+
+
+def png(label: int, seed: int) -> bytes:
+    buffer = io.BytesIO()
+    picture(label, seed).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def parquet(path: Path, labels: Any, *, seed: int = 0, **metadata: bytes) -> Path:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    images = [{"bytes": png(i % 3, seed + i), "path": None} for i in range(len(labels))]
+    rows = pa.table({"image": images, "label": labels})
+    pq.write_table(rows.replace_schema_metadata(metadata or None), path)
+    return path
+
+
+@reads(FOUR, layout=".parquet", needs="pyarrow")
+def parquet_of_hugging_face(folder: Path) -> Path:
+    return parquet(folder / "train-00000-of-00001.parquet", Y)
+
+
+@reads({"0": 8, "1": 8, "2": 8}, needs="pyarrow")
+def two_shards(folder: Path) -> Path:
+    for shard in (0, 1):
+        parquet(folder / f"train-0000{shard}-of-00002.parquet", Y, seed=100 * shard)
+    return folder
+
+
+@reads(FOUR, test=TWO, left_out={"validation split": 3}, needs="pyarrow")
+def splits_of_parquet(folder: Path) -> Path:
+    (folder / "data").mkdir()
+    for split, count, seed in (("train", 12, 0), ("validation", 3, 50), ("test", 6, 90)):
+        parquet(folder / "data" / f"{split}-00000-of-00001.parquet", Y[:count], seed=seed)
+    return folder
+
+
+@reads({"ant": 4, "bee": 4, "cow": 4}, needs="pyarrow")
+def words_in_parquet(folder: Path) -> Path:
+    return parquet(folder / "data.parquet", [("ant", "bee", "cow")[v] for v in Y])
+
+
+@reads({"ant": 4, "bee": 4, "cow": 4}, needs="pyarrow")
+def class_names_of_hugging_face(folder: Path) -> Path:
+    label = {"names": ["ant", "bee", "cow"], "_type": "ClassLabel"}
+    told = json.dumps({"info": {"features": {"image": {"_type": "Image"}, "label": label}}})
+    return parquet(folder / "data.parquet", Y, huggingface=told.encode())
+
+
+@refused("price", "", needs="pyarrow")
+def parquet_without_images(folder: Path) -> Path:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"day": ["Monday"], "price": [3.5]}), folder / "prices.parquet")
+    return folder / "prices.parquet"

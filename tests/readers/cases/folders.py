@@ -1,0 +1,352 @@
+"""Folders of image files, as people lay them out."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+
+from PIL import Image
+
+from tests.readers.cases.drawing import NAMES, class_folders, figure, flat, save
+from tests.readers.cases.expect import reads, refused
+
+FOUR = {"ant": 4, "bee": 4, "cow": 4}
+TWO = {"ant": 2, "bee": 2, "cow": 2}
+ALONE = {"needs_labels": False}
+
+
+@reads(FOUR, layout="class folders", says=("3 classes (ant 4, bee 4, cow 4)",))
+def class_folders_alone(folder: Path) -> Path:
+    return class_folders(folder)
+
+
+@reads(FOUR, layout="class folders")
+def class_folders_in_a_single_folder(folder: Path) -> Path:
+    class_folders(folder / "download" / "shapes")
+    return folder
+
+
+@reads(FOUR, says=("subfolder",))
+def nested_in_class(folder: Path) -> Path:
+    for year in (0, 1):
+        for kind, name in enumerate(NAMES):
+            for number in (0, 1):
+                save(folder / name / f"202{year}" / f"{number}.png", kind, 2 * year + number)
+    return folder
+
+
+@reads(FOUR | {"ant": 6}, says=("subfolder",))
+def one_class_nested(folder: Path) -> Path:
+    class_folders(folder)
+    for number in (0, 1):
+        save(folder / "ant" / "more" / "best" / f"{number}.png", 0, 90 + number)
+    return folder
+
+
+@reads(FOUR, test=TWO, says=("test split 6",))
+def train_and_test(folder: Path) -> Path:
+    class_folders(folder / "data" / "train")
+    class_folders(folder / "data" / "test", 2, seed=50)
+    return folder
+
+
+@reads(FOUR, test=TWO)
+def splits_in_capitals(folder: Path) -> Path:
+    class_folders(folder / "Training")
+    class_folders(folder / "Testing", 2, seed=50)
+    return folder
+
+
+@reads(FOUR, test=TWO, says=("valid",))
+def train_and_valid(folder: Path) -> Path:
+    class_folders(folder / "train")
+    class_folders(folder / "valid", 2, seed=50)
+    return folder
+
+
+@reads(FOUR, test=TWO, left_out={"validation split": 3})
+def train_validation_and_test(folder: Path) -> Path:
+    class_folders(folder / "train")
+    class_folders(folder / "validation", 1, seed=90)
+    class_folders(folder / "test", 2, seed=50)
+    return folder
+
+
+@reads(FOUR, test=TWO)
+def splits_below_classes(folder: Path) -> Path:
+    for kind, name in enumerate(NAMES):
+        for number in range(6):
+            split = "train" if number < 4 else "test"
+            save(folder / name / split / f"{number}.png", kind, number)
+    return folder
+
+
+@reads(FOUR, says=("train",))
+def a_train_split_alone(folder: Path) -> Path:
+    class_folders(folder / "train")
+    return folder
+
+
+@reads(FOUR, test={"bee": 2}, says=("dog",))
+def a_test_class_without_training_images(folder: Path) -> Path:
+    class_folders(folder / "train")
+    save(folder / "test" / "bee" / "0.png", 1, 70)
+    save(folder / "test" / "bee" / "1.png", 1, 71)
+    save(folder / "test" / "dog" / "0.png", 3, 70)
+    return folder
+
+
+@refused("train", "--model gan")
+@reads({"images": 12}, test={"images": 6}, options=ALONE, figures=False)
+def train_and_test_flat(folder: Path) -> Path:
+    flat(folder / "train")
+    flat(folder / "test", 2)
+    return folder
+
+
+@refused("without", "--model gan")
+@reads({"images": 12}, options=ALONE, figures=False)
+def flat_folder(folder: Path) -> Path:
+    return flat(folder)
+
+
+@reads({"ant": 4}, says=("1 class",))
+def one_class(folder: Path) -> Path:
+    return class_folders(folder, names=("ant",))
+
+
+@reads({"ant": 1, "bee": 1, "cow": 1}, says=("fewer than ten",))
+def one_image_a_class(folder: Path) -> Path:
+    return class_folders(folder, 1)
+
+
+@reads({"ant": 12, "bee": 12, "cow": 1}, says=("fewer than ten images: cow 1",))
+def one_image_of_one_class(folder: Path) -> Path:
+    class_folders(folder, 12, names=NAMES[:2])
+    save(folder / "cow" / "0.png", 2, 0)
+    return folder
+
+
+@reads({"ant": 60, "bee": 4, "cow": 4}, says=("ant 60",))
+def imbalanced(folder: Path) -> Path:
+    class_folders(folder)
+    for number in range(100, 156):
+        save(folder / "ant" / f"{number}.png", 0, number)
+    return folder
+
+
+@reads({f"glyph{index:04d}": 1 for index in range(1000)}, says=("1,000 classes",))
+def thousand_classes(folder: Path) -> Path:
+    for index in range(1000):
+        path = folder / f"glyph{index:04d}" / "0.pgm"
+        path.parent.mkdir()
+        path.write_bytes(b"P5 8 8 255\n" + figure(index % 4, index).tobytes())
+    return folder
+
+
+@reads({str(number): 2 for number in range(1, 13)})
+def numbered_folders(folder: Path) -> Path:
+    return class_folders(folder, 2, names=[str(number) for number in range(1, 13)])
+
+
+HARD = sorted(
+    ["two words", "日本語", "😀🐱", "a,b", "3:0.5", "café", "-dash", "all", "Cat", "cat", "🏳️‍🌈"]
+)
+
+
+@reads(dict.fromkeys(HARD, 2), needs="posix")
+def hard_names(folder: Path) -> Path:
+    """A Mac's é, emoji, commas: what a folder's name may have and a class has then."""
+    names = [unicodedata.normalize("NFD", name) for name in HARD]
+    return class_folders(folder, 2, names=names)
+
+
+@reads(FOUR, left_out={".txt": 1})
+def hidden_files(folder: Path) -> Path:
+    class_folders(folder)
+    (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    (folder / "README.txt").write_text("these are figures")
+    (folder / ".ipynb_checkpoints").mkdir()
+    save(folder / "__MACOSX" / "ant" / "0.png", 3, 0)
+    for name in NAMES:
+        (folder / name / "Thumbs.db").write_bytes(b"\xd0\xcf\x11\xe0")
+        (folder / name / "desktop.ini").write_text("[.ShellClassInfo]")
+        (folder / name / "._0.png").write_bytes(b"\0\5\x16\7")
+    return folder
+
+
+@reads(FOUR)
+def system_folders(folder: Path) -> Path:
+    class_folders(folder)
+    save(folder / "@eaDir" / "ant" / "SYNOFILE_THUMB_M.jpg", 3, 0)
+    save(folder / "lost+found" / "0.png", 3, 1)
+    (folder / "__pycache__").mkdir()
+    return folder
+
+
+@reads(FOUR, needs="posix")
+def links(folder: Path) -> Path:
+    store, data = class_folders(folder / "store"), folder / "data"
+    (data / "cow").mkdir(parents=True)
+    for name in NAMES[:2]:
+        os.symlink(store / name, data / name)
+    for path in (store / "cow").iterdir():
+        os.symlink(path, data / "cow" / path.name)
+    return data
+
+
+@reads(FOUR, left_out={"unreadable": 1}, needs="posix")
+def a_link_to_nowhere(folder: Path) -> Path:
+    os.symlink(folder / "gone.png", class_folders(folder) / "ant" / "gone.png")
+    return folder
+
+
+@reads(FOUR, needs="posix")
+def a_loop_of_links(folder: Path) -> Path:
+    os.symlink(folder, class_folders(folder) / "ant" / "again", target_is_directory=True)
+    return folder
+
+
+@reads(FOUR, left_out={"unreadable": 1}, needs="posix")
+def a_pipe(folder: Path) -> Path:
+    os.mkfifo(class_folders(folder) / "ant" / "pipe.png")
+    return folder
+
+
+@reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True}, needs="permissions")
+def a_file_of_somebody_else(folder: Path) -> Path:
+    save(class_folders(folder) / "ant" / "secret.png", 0, 99)
+    (folder / "ant" / "secret.png").chmod(0)
+    return folder
+
+
+@refused("no image", "")
+def empty_folder(folder: Path) -> Path:
+    return folder
+
+
+@reads(FOUR, says=("dog",))
+def empty_class(folder: Path) -> Path:
+    class_folders(folder)
+    (folder / "dog").mkdir()
+    return folder
+
+
+@reads(FOUR, left_out={"loose images": 2}, says=("loose images 2",))
+def loose_images(folder: Path) -> Path:
+    class_folders(folder)
+    save(folder / "sheet.png", 0, 0, 16)
+    save(folder / "cover.png", 1, 1, 16)
+    return folder
+
+
+@reads(FOUR, says=("names.csv",))
+def a_table_that_is_none_of_labels(folder: Path) -> Path:
+    class_folders(folder)
+    (folder / "names.csv").write_text("name,legs\nant,6\ncow,4\n")
+    return folder
+
+
+@refused("images", "--model gan")
+@reads({"images": 12}, options=ALONE, figures=False)
+def a_folder_called_images(folder: Path) -> Path:
+    flat(folder / "images")
+    return folder
+
+
+@refused("masks", "")
+def images_and_masks(folder: Path) -> Path:
+    flat(folder / "images")
+    flat(folder / "masks", mode="1")
+    return folder
+
+
+@refused("trainA", "")
+def pairs_of_cyclegan(folder: Path) -> Path:
+    for kind, name in enumerate(("trainA", "trainB", "testA", "testB")):
+        for number in range(3):
+            save(folder / name / f"{number}.jpg", kind, number)
+    return folder
+
+
+@refused("labels", "")
+def boxes_of_yolo(folder: Path) -> Path:
+    for split in ("train", "val"):
+        flat(folder / "images" / split, 2)
+        (folder / "labels" / split).mkdir(parents=True)
+        for name in NAMES:
+            (folder / "labels" / split / f"{name}0.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    (folder / "data.yaml").write_text("train: images/train\nnc: 1\nnames: [ant]\n")
+    return folder
+
+
+@refused("dataset.json", "")
+@reads({"images": 12}, options=ALONE, figures=False)
+def shards_without_labels(folder: Path) -> Path:
+    for number in range(12):
+        save(folder / f"{number // 6:05d}" / f"img{number:08d}.png", 0, number)
+    return folder
+
+
+@refused("single image", "folder")
+def a_single_image(folder: Path) -> Path:
+    save(folder / "ant.png", 0, 0)
+    return folder / "ant.png"
+
+
+@refused("run", "--resume")
+def the_folder_of_a_run(folder: Path) -> Path:
+    (folder / "run.json").write_text("{}")
+    (folder / "latest").write_text("step-000100.safetensors\n")
+    for step in (100, 200):
+        save(folder / "previews" / f"{step:06d}.png", 0, step, 16)
+    return folder
+
+
+@reads(FOUR, test=TWO)
+def splits_and_a_readme(folder: Path) -> Path:
+    """What an archive of a paper unpacks to: splits, words about them, pictures of them."""
+    class_folders(folder / "train")
+    class_folders(folder / "test", 2, seed=50)
+    (folder / "README.md").write_text("# Figures\n")
+    save(folder / "overview.jpg", 0, 0, 64)
+    return folder
+
+
+@reads(FOUR, says=("duplicate",))
+def duplicates_within_a_class(folder: Path) -> Path:
+    class_folders(folder, 3)
+    for kind, name in enumerate(NAMES):
+        save(folder / name / "copy.png", kind, 0)
+    return folder
+
+
+@reads({"ant": 5, "bee": 4, "cow": 4}, says=("duplicate", "class"), figures=False)
+def a_duplicate_across_classes(folder: Path) -> Path:
+    class_folders(folder)
+    save(folder / "ant" / "bee.png", 1, 0)
+    return folder
+
+
+@reads(FOUR, test=TWO, says=("duplicate", "split"))
+def duplicates_across_splits(folder: Path) -> Path:
+    class_folders(folder / "train")
+    class_folders(folder / "test", 2)
+    return folder
+
+
+@refused("", "")
+def a_path_with_an_ending_of_nobody(folder: Path) -> Path:
+    (folder / "data.xyz").write_bytes(b"hello")
+    return folder / "data.xyz"
+
+
+@reads({"ant": 4, "bee": 4}, says=("one colour",), figures=False)
+def images_of_one_colour(folder: Path) -> Path:
+    for number in range(4):
+        for shade, name in ((0, "ant"), (40, "bee")):
+            path = folder / name / f"{number}.png"
+            path.parent.mkdir(exist_ok=True)
+            Image.new("L", (8, 8), shade + number).save(path)
+    return folder
