@@ -246,7 +246,7 @@ def five_axes(folder: Path) -> Path:
 
 @refused("object", NUMPY)
 def objects(folder: Path) -> Path:
-    return npz(folder, images=np.array([x for x in X] + [None], object), labels=np.arange(13))
+    return npz(folder, images=np.array([*X, None], object), labels=np.arange(13))
 
 
 @refused("label", "--model gan")

@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Pixels = NDArray[np.uint8]
+Size = "int | tuple[int, int]"
 NAMES = ("ant", "bee", "cow")
 COLOURS = ((230, 40, 40), (40, 230, 40), (40, 40, 230), (230, 230, 40))
 
 
-def figure(
-    kind: int, seed: int, size: int | tuple[int, int] = 8, *, colour: bool = False
-) -> Pixels:
+def figure(kind: int, seed: int, size: Size = 8, *, colour: bool = False) -> Pixels:
     """Draw a bright quarter on dark noise: of kind 0 the upper left, 1 upper right, 2 lower left.
 
     ``size`` is (width, height). In colour, the quarter is red, green, blue or yellow too.
@@ -40,7 +39,7 @@ def figure(
 
 
 def kind_seen(image: Pixels) -> int:
-    """Return which kind of figure an image shows, by its brightest quarter and that one's colour."""
+    """Return which kind of figure an image shows, by its bright quarter and that one's colour."""
     values = image.astype(float)
     grey = values if values.ndim == 2 else values.max(axis=-1)
     half = len(grey) // 2
@@ -57,14 +56,12 @@ def kind_seen(image: Pixels) -> int:
     return kind
 
 
-def picture(
-    kind: int, seed: int, size: int | tuple[int, int] = 8, *, mode: str = "L"
-) -> Image.Image:
+def picture(kind: int, seed: int, size: Size = 8, *, mode: str = "L") -> Image.Image:
     """Return a figure as Pillow's image of a mode."""
     return Image.fromarray(figure(kind, seed, size, colour=mode not in "L1")).convert(mode)
 
 
-def save(path: Path, kind: int, seed: int, size: int | tuple[int, int] = 8, **options: Any) -> None:
+def save(path: Path, kind: int, seed: int, size: Size = 8, **options: Any) -> None:
     """Draw one figure into a file, whose format its ending says; ``mode`` is Pillow's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = options.pop("mode", "L")
@@ -74,7 +71,7 @@ def save(path: Path, kind: int, seed: int, size: int | tuple[int, int] = 8, **op
 def class_folders(
     folder: Path,
     each: int = 4,
-    size: int | tuple[int, int] = 8,
+    size: Size = 8,
     *,
     names: Sequence[str] = NAMES,
     ending: str = ".png",
@@ -97,7 +94,7 @@ def flat(folder: Path, each: int = 4, *, names: Sequence[str] = NAMES, **options
 
 
 def arrays(
-    count: int = 12, size: int | tuple[int, int] = 8, *, colour: bool = False, seed: int = 0
+    count: int = 12, size: Size = 8, *, colour: bool = False, seed: int = 0
 ) -> tuple[Pixels, NDArray[np.int64]]:
     """Return images and their labels 0, 1, 2, 0, …"""
     labels = np.arange(count) % 3

@@ -190,21 +190,21 @@ def links(folder: Path) -> Path:
     store, data = class_folders(folder / "store"), folder / "data"
     (data / "cow").mkdir(parents=True)
     for name in NAMES[:2]:
-        os.symlink(store / name, data / name)
+        (data / name).symlink_to(store / name)
     for path in (store / "cow").iterdir():
-        os.symlink(path, data / "cow" / path.name)
+        (data / "cow" / path.name).symlink_to(path)
     return data
 
 
 @reads(FOUR, left_out={"unreadable": 1}, needs="posix")
 def a_link_to_nowhere(folder: Path) -> Path:
-    os.symlink(folder / "gone.png", class_folders(folder) / "ant" / "gone.png")
+    (class_folders(folder) / "ant" / "gone.png").symlink_to(folder / "gone.png")
     return folder
 
 
 @reads(FOUR, needs="posix")
 def a_loop_of_links(folder: Path) -> Path:
-    os.symlink(folder, class_folders(folder) / "ant" / "again", target_is_directory=True)
+    (class_folders(folder) / "ant" / "again").symlink_to(folder, target_is_directory=True)
     return folder
 
 
