@@ -22,7 +22,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     folder = parser.parse_args().folder
-    train, test = load("mnist", "train"), load("mnist", "test")
+    train = load("mnist")
+    test = train.test
+    assert test is not None
     for name in JUDGES:
         path = folder / f"mnist-{name}.safetensors"
         judge = train_judge(name, train, test, steps=STEPS, on_progress=_say)

@@ -44,7 +44,9 @@ def main() -> None:
     parser.add_argument("--picture", type=Path, metavar="FILE.png")
     arguments = parser.parse_args()
 
-    train, test = load("mnist", "train"), load("mnist", "test")
+    train = load("mnist")
+    test = train.test
+    assert test is not None
     critic, _ = load_discriminator(find_source(arguments.critic).checkpoint)
     judge = trained_judge("mnist")
     known = train.images[:TRAIN_IMAGES]

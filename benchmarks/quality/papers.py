@@ -41,7 +41,9 @@ def main() -> None:
     parser.add_argument("runs", nargs="+", metavar="RUN")
     arguments = parser.parse_args()
 
-    train, test = load("mnist", "train"), load("mnist", "test")
+    train = load("mnist")
+    test = train.test
+    assert test is not None
     validation = vectors(train.images[VALIDATION_START:][:VALIDATION_COUNT])
     print("Parzen-window log-likelihood in nats; a crude measure: by it the centres of k-means")
     print("beat real images (Theis et al. 2016, section 3.2)")

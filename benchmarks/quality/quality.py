@@ -42,7 +42,8 @@ def main() -> None:
     length.add_argument("--epochs", type=float, nargs="+")
     arguments = parser.parse_args()
 
-    judge, test = trained_judge(arguments.data), load(arguments.data, "test")
+    judge, test = trained_judge(arguments.data), load(arguments.data).test
+    assert test is not None, "the data have no test split"
     right = (judge.classify(test.images) == test.labels).float().mean()
     half = len(test) // 2
     features = judge.features(test.images[torch.randperm(len(test))])

@@ -23,7 +23,6 @@ import torch
 from PIL import Image
 
 from ganctl.cli.commands.info import _picture_facts, _readable, _run_facts, _weights_facts
-from ganctl.engine.data.folders import load_path
 from ganctl.engine.models.weights import load_discriminator, load_generator, save_generator
 from ganctl.engine.training.checkpoint import load_state, save_state
 from ganctl.engine.training.state import TrainState, new_state
@@ -33,7 +32,9 @@ from ganctl.files.text import printable
 from ganctl.pictures.exports import _folders
 from ganctl.pictures.images import png_bytes, read_image, read_metadata
 from ganctl.pictures.provenance import Origin
+from ganctl.readers.reading import read
 from ganctl.requests.budget import Progress
+from ganctl.requests.data import ReadOptions
 from ganctl.requests.labels import one_hot
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
@@ -143,7 +144,7 @@ def idx(place: Path, data: bytes) -> None:
 
 
 def npz(place: Path, data: bytes) -> None:
-    load_path(put(place / "x.npz", data), "train", None, None)
+    read(put(place / "x.npz", data), ReadOptions(), keep=False)
 
 
 def npy(place: Path, data: bytes) -> None:
@@ -160,7 +161,7 @@ def npy(place: Path, data: bytes) -> None:
 
 def picture(place: Path, data: bytes) -> None:
     put(place / "data" / "a" / "x.png", data)
-    load_path(place / "data", "train", 8, None)
+    read(place / "data", ReadOptions(image_size=8), keep=False)
 
 
 def names(place: Path, data: bytes) -> None:
@@ -169,7 +170,7 @@ def names(place: Path, data: bytes) -> None:
     put(folder / "train-images-idx3-ubyte", idx_bytes(np.zeros((2, 8, 8), np.uint8)))
     put(folder / "train-labels-idx1-ubyte", idx_bytes(np.zeros(2, np.uint8)))
     put(folder / "class-names.txt", data)
-    classes = load_path(folder, "train", None, None).classes
+    classes = read(folder, ReadOptions(), keep=False).parts["train"].classes
     assert all(printable(name) == name for name in classes)
     folders = _folders(one_hot(index, classes) for index in range(min(len(classes), 50)))
     assert len({name.casefold() for name in folders.values()}) == len(folders)

@@ -187,16 +187,34 @@ class DataRequest:
         default="as the data suggest",
     )
     labels: str | None = option(
-        help="A table of file names and classes, where none lies beside the images.",
+        help="A table of file names and classes.",
         group=Group.DATA,
         metavar="FILE",
         check=_absolute,
+        default="one beside the images",
     )
     condition: str | None = option(
         help="The column of the table that names the classes.",
         group=Group.DATA,
         metavar="COLUMN",
         check=check_text,
+        default="one called label, class or the like",
+    )
+    flip: bool = option(
+        False,
+        help="Mirror half of the images at random, where left and right mean the same.",
+        group=Group.DATA,
+        metavar="",
+        check=check_switch,
+        default="no",
+    )
+    balance: bool = option(
+        False,
+        help="Draw every class equally often, however many images it has.",
+        group=Group.DATA,
+        metavar="",
+        check=check_switch,
+        default="as often as it occurs",
     )
     skip_bad: bool = option(
         False,

@@ -52,13 +52,19 @@ class RunStatus(str, Enum):
 
 
 class DataDescription(TypedDict, total=False):
-    """What a run remembers of its data: ``shape`` is [channels, height, width] of an image."""
+    """What a run remembers of its data.
+
+    ``shape`` is [channels, height, width] of an image. ``summary`` is the line that said what was
+    read, and ``remarks`` are sentences about what was odd; runs of earlier versions have neither.
+    """
 
     name: str
     classes: list[str]
     count: int
     shape: list[int]
     fingerprint: str
+    summary: str
+    remarks: list[str]
 
 
 class AlarmRecord(TypedDict):

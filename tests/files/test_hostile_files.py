@@ -13,19 +13,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import EpsImagePlugin, Image
 
-from ganctl.engine.data.folders import load_path
 from ganctl.errors import CheckpointError, DataError, FileError, GanctlError, RunError, UsageError
 from ganctl.files import limits
 from ganctl.files.idx import idx_bytes, read_idx
 from ganctl.pictures.exports import _folders
 from ganctl.pictures.images import png_bytes, read_image, read_images, read_metadata
 from ganctl.pictures.provenance import is_command
+from ganctl.readers.reading import read
 from ganctl.requests.checks import DEVICE_NAME, check_run_name
+from ganctl.requests.data import ReadOptions
 from ganctl.requests.labels import check_class_names, one_hot
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 from tests.damage import damage
+
+
+def load_path(path, image_size=None):
+    """Read the data at a path, and keep nothing."""
+    return read(path, ReadOptions(image_size=image_size), keep=False)
 
 
 def sparse(path, size, start=b""):
@@ -211,7 +217,7 @@ def test_an_image_that_is_postscript_starts_no_program(tmp_path, monkeypatch):
     monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *_, **__: started.append(1))
     Image.new("L", (8, 8)).save(class_folder(tmp_path) / "x.png", "EPS")
     with pytest.raises(DataError, match="cannot be read"):
-        load_path(tmp_path, "train", None, None)
+        load_path(tmp_path)
     assert not started
 
 
@@ -221,7 +227,7 @@ def test_an_image_of_too_many_pixels_is_not_unpacked(tmp_path, side):
     header = b"IHDR" + struct.pack(">II", side, side) + small[24:29]
     content = small[:12] + header + struct.pack(">I", zlib.crc32(header)) + small[33:]
     (class_folder(tmp_path) / "x.png").write_bytes(content)
-    assert memory_of_refusing(DataError, load_path, tmp_path, "train", 8, None) < 2**20
+    assert memory_of_refusing(DataError, load_path, tmp_path, 8) < 2**20
 
 
 def test_links_in_class_folders(tmp_path):
@@ -230,14 +236,14 @@ def test_links_in_class_folders(tmp_path):
     (tmp_path / "self").symlink_to(tmp_path)
     (folder / "x.png").symlink_to("x.png")
     with pytest.raises(DataError, match="not a file"):
-        load_path(tmp_path, "train", None, None)
+        load_path(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["\x1b[2J", "a\nb", os.fsdecode(b"\xff"), "\u202ex"], ids=ascii)
 def test_class_folders_whose_names_would_act_on_a_terminal(tmp_path, name):
     Image.new("L", (8, 8)).save(class_folder(tmp_path, name) / "x.png")
     with pytest.raises(DataError, match="control characters") as caught:
-        load_path(tmp_path, "train", None, None)
+        load_path(tmp_path)
     str(caught.value).encode()
 
 
@@ -247,7 +253,7 @@ def test_class_names_that_are_refused(tmp_path, content):
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx_bytes(np.zeros(2, np.uint8)))
     (tmp_path / "class-names.txt").write_bytes(content)
     with pytest.raises(DataError):
-        load_path(tmp_path, "train", None, None)
+        load_path(tmp_path)
 
 
 def test_there_are_not_too_many_classes():

@@ -13,6 +13,13 @@ from ganctl.errors import DataError
 from ganctl.files import paths
 
 
+def digits():
+    """Return the test digits."""
+    test = load("mnist").test
+    assert test is not None
+    return test
+
+
 @pytest.fixture
 def no_network(monkeypatch):
     def refuse(*_, **__):
@@ -22,7 +29,7 @@ def no_network(monkeypatch):
 
 
 def test_all_seventy_thousand_digits_are_there(no_network):
-    train, test = load("mnist"), load("mnist", "test")
+    train, test = load("mnist"), digits()
     assert (len(train), len(test)) == (60_000, 10_000)
     assert train.images.shape == (60_000, 1, 28, 28)
     assert train.classes == tuple("0123456789")
@@ -44,35 +51,35 @@ def test_the_documented_checksums_are_the_checked_ones():
 
 
 def test_the_second_load_maps_the_cached_copy(monkeypatch):
-    load("mnist", "test")
+    digits()
 
     def unpack_again(*_):
         raise AssertionError("unpacked twice")
 
     monkeypatch.setattr(mnist, "_unpacked_mnist", unpack_again)
-    assert len(load("mnist", "test")) == 10_000
+    assert len(digits()) == 10_000
 
 
 def test_a_cut_off_cache_is_made_again(tmp_path, monkeypatch):
     monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))
-    before = load("mnist", "test").fingerprint
+    before = digits().fingerprint
     cached = tmp_path / "cache" / "mnist" / "t10k-images-idx3-ubyte"
     cached.write_bytes(cached.read_bytes()[:1000])
-    assert load("mnist", "test").fingerprint == before
+    assert digits().fingerprint == before
 
 
 def test_a_cache_that_cannot_be_written_is_no_obstacle(tmp_path, monkeypatch):
     blocked = tmp_path / "a-file"
     blocked.write_text("")
     monkeypatch.setenv("GANCTL_CACHE", str(blocked))
-    assert len(load("mnist", "test")) == 10_000
+    assert len(digits()) == 10_000
 
 
 def test_changing_the_images_leaves_the_cache_alone():
-    first = load("mnist", "test")
+    first = digits()
     fingerprint = first.fingerprint
     first.images.zero_()
-    assert load("mnist", "test").fingerprint == fingerprint
+    assert digits().fingerprint == fingerprint
 
 
 @pytest.mark.parametrize("damage", ["truncated", "changed"])

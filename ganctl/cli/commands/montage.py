@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +25,7 @@ from ganctl.errors import UnknownName, UsageError
 from ganctl.files.atomic import check_writable, write_results
 from ganctl.requests.checks import check_count
 from ganctl.requests.codes import Codes, continuous_names
+from ganctl.requests.data import ReadOptions
 from ganctl.requests.labels import UNLABELLED_ROWS, Label
 from ganctl.requests.sample import (
     LARGEST_SCALE,
@@ -231,8 +232,16 @@ class Subject:
         known = self.source.run.data.get("fingerprint") if self.source.run else None
         images = self.generated()
         with console.progress() as report:
-            reals = reals_for(self.header, fingerprint=known, on_progress=report)
+            reals = reals_for(
+                self.header, options=self._reading, fingerprint=known, on_progress=report
+            )
             return beside_neighbours(images, reals, on_progress=report)
+
+    @property
+    def _reading(self) -> ReadOptions:
+        """How the generator's data were read."""
+        known = self.source.run.config.reading if self.source.run else ReadOptions()
+        return replace(known, image_size=self.header.network.image_size)
 
     def real(self) -> Tensor:
         """Return as many real images of every label."""
@@ -241,8 +250,7 @@ class Subject:
         if any(label.is_blend for label in self.labels):
             raise UsageError("There are no real images of a blend.", "Leave out --real.")
         with console.progress() as report:
-            size = self.header.network.image_size
-            dataset = load(self.header.data, image_size=size, on_progress=report)
+            dataset = load(self.header.data, self._reading, on_progress=report)
         labelled = [label.index for label in self.labels if label.weights]
         classes = labelled or range(len(dataset.classes))
         return real_rows(dataset, classes, self.cols, self.seed)

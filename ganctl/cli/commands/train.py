@@ -188,7 +188,14 @@ def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, jso
         from ganctl.engine.training.loop import train as train_steps
 
         check()
-        for report in train_steps(run, should_stop=should_stop, on_progress=prepare, world=world):
+        reports = train_steps(
+            run,
+            should_stop=should_stop,
+            on_progress=prepare,
+            on_note=view.note,
+            world=world,
+        )
+        for report in reports:
             view.update(report)
 
     if run.status is RunStatus.STOPPED:

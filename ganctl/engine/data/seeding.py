@@ -90,6 +90,32 @@ class DataOrder:
         return self._shuffle
 
 
+class BalancedOrder:
+    """The order of ``--balance``: each image of a step is of a class drawn evenly among all.
+
+    Args:
+        labels: int64 [N], the class of each image; every class below ``classes`` occurs.
+        classes: how many there are.
+        batch: images in a step.
+        seed: the run's seed.
+    """
+
+    def __init__(self, labels: Tensor, classes: int, batch: int, seed: int) -> None:
+        self._by_class = labels.argsort(stable=True)
+        self._counts = torch.bincount(labels, minlength=classes)
+        self._starts = self._counts.cumsum(0) - self._counts
+        self._batch = batch
+        self._seed = seed
+
+    def indices(self, step: int) -> Tensor:
+        """Return the indices [batch] of the images that step ``step`` (from 0) trains on."""
+        draws = rng(self._seed, step, "balance")
+        drawn = torch.randint(len(self._counts), (self._batch,), generator=draws)
+        fractions = torch.rand(self._batch, dtype=torch.float64, generator=draws)
+        within = (fractions * self._counts[drawn]).long()
+        return self._by_class[self._starts[drawn] + within]
+
+
 def _seed_of(key: tuple[int | str, ...]) -> int:
     digest = hashlib.blake2b(repr(key).encode(), digest_size=8).digest()
     # Generators take signed 64-bit seeds; the top bit is dropped to stay positive.

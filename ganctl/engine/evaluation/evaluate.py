@@ -50,8 +50,12 @@ def evaluate(
             f"--cas needs labels, and --model {header.model} trains without them.",
             "Leave it out: the other metrics need none.",
         )
-    known = source.run.data.get("fingerprint") if source.run else None
-    reals = reals_for(header, fingerprint=known, on_progress=on_progress)
+    reals = reals_for(
+        header,
+        options=source.run.config.reading if source.run else None,
+        fingerprint=source.run.data.get("fingerprint") if source.run else None,
+        on_progress=on_progress,
+    )
     count = choose_count(n, reals, DEFAULT_COUNT)
     panel = judges(reals.train, reals.held_out, on_progress=on_progress)
     reference, held_out = reals.subsets(count)

@@ -12,6 +12,7 @@ from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
 from ganctl.errors import DataError, UsageError
 from ganctl.readers.labelled import OnProgress
+from ganctl.requests.data import ReadOptions
 from ganctl.runs.checkpoint_header import CheckpointHeader
 
 HELD_OUT = 6
@@ -48,6 +49,7 @@ class Reals:
 def reals_for(
     header: CheckpointHeader,
     *,
+    options: ReadOptions | None = None,
     fingerprint: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Reals:
@@ -55,6 +57,7 @@ def reals_for(
 
     Args:
         header: the generator's checkpoint header.
+        options: how its data were read, if known.
         fingerprint: the fingerprint of its data, if known.
         on_progress: called while data are downloaded or read.
 
@@ -62,7 +65,8 @@ def reals_for(
         DataError: the data cannot be loaded, have changed, or are too few.
     """
     network = header.network
-    whole = data.load(header.data, image_size=network.image_size, on_progress=on_progress)
+    options = replace(options or ReadOptions(), image_size=network.image_size)
+    whole = data.load(header.data, options, on_progress=on_progress)
     shape = (network.channels, network.image_size, network.image_size)
     if (
         whole.images.shape[1:] != shape
@@ -73,37 +77,26 @@ def reals_for(
             f"The data at {header.data} are not those that this generator was trained on.",
             "Restore them: judges must learn from the same real images.",
         )
-    return reals_of(whole, on_progress=on_progress)
+    return reals_of(whole)
 
 
-def reals_of(whole: Dataset, *, on_progress: OnProgress | None = None) -> Reals:
+def reals_of(whole: Dataset) -> Reals:
     """Return the parts of a data set, given its training images.
 
     Raises:
         TooFewImages: there are too few images to judge by.
-        DataError: the test split cannot be loaded, or its images differ in kind.
     """
-    train, split = whole, "test"
-    if data.has_test_split(whole.name):
-        size = whole.images.shape[-1]
-        held_out = data.load(whole.name, "test", image_size=size, on_progress=on_progress)
+    if whole.test is not None:
+        train, held_out, split = whole, whole.test, "test"
     else:
-        split = f"one image in {HELD_OUT}, held out from the judges"
         train, held_out = _held_out(whole)
-    if held_out.images.shape[1:] != whole.images.shape[1:] or len(held_out.classes) > len(
-        whole.classes
-    ):
-        raise DataError(
-            f"The test images of {whole.name} have other classes or colours than the training "
-            "images.",
-            "Give both parts the same classes and colours, or remove the test part.",
-        )
+        split = f"one image in {HELD_OUT}, held out from the judges"
     if min(len(train), len(held_out)) < MIN_IMAGES:
         raise TooFewImages(
             f"{whole.name} has too few images to judge by.",
             f"At least {MIN_IMAGES} are needed in a test split, or {MIN_IMAGES * HELD_OUT} in all.",
         )
-    return Reals(whole, train, replace(held_out, classes=whole.classes), split)
+    return Reals(whole, train, held_out, split)
 
 
 def choose_count(n: int | None, reals: Reals, default: int) -> int:

@@ -51,8 +51,16 @@ class Batches:
         self._images = dataset.images.to(device)
         self._labels = dataset.labels.to(device)
         self._classes = len(dataset.classes)
-        self._order = seeding.DataOrder(len(dataset), config.batch, config.seed)
+        self._order: seeding.DataOrder | seeding.BalancedOrder
+        if config.balance:
+            self._order = seeding.BalancedOrder(
+                dataset.labels, self._classes, config.batch, config.seed
+            )
+        else:
+            self._order = seeding.DataOrder(len(dataset), config.batch, config.seed)
+        self._flip = config.flip
         self._seed = config.seed
+        self._batch = config.batch
         self._latent = recipe.latent
         self._latent_shape = (config.batch, recipe.latent_size)
         self._shard = world.shard(config.batch)
@@ -64,8 +72,13 @@ class Batches:
         device = self._images.device
         chosen = self._order.indices(step)[self._shard].to(device)
         noise = seeding.rng(self._seed, step, "latent", device=device)
+        real = from_pixels(self._images[chosen])
+        if self._flip:
+            mirrored = seeding.rng(self._seed, step, "flip")
+            is_mirrored = torch.rand(self._batch, generator=mirrored)[self._shard] < 0.5
+            real = torch.where(is_mirrored.to(device).view(-1, 1, 1, 1), real.flip(3), real)
         return Batch(
-            real=from_pixels(self._images[chosen]),
+            real=real,
             y=one_hot(self._labels[chosen], self._classes).float(),
             z=seeding.draw_latents(self._latent, self._latent_shape, noise)[self._shard],
             rng=seeding.rng(self._seed, step, *self._purpose, device=device),

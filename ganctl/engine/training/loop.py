@@ -78,6 +78,7 @@ def train(
     recipe: Recipe | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     on_progress: OnProgress | None = None,
+    on_note: Callable[[str], None] = lambda _: None,
     world: World | None = None,
 ) -> Iterator[StepReport]:
     """Train until the run's budget is spent or ``should_stop()``, then save a last checkpoint.
@@ -87,6 +88,8 @@ def train(
         recipe: the numbers to train with; those of the run's recipe and model if None.
         should_stop: called after each step.
         on_progress: called during downloads and other preparations.
+        on_note: called before the first step with the line that says what was read, and with each
+            sentence about what is odd.
         world: the processes that train together; this one alone if None. Only the main process
             writes and yields.
 
@@ -109,7 +112,7 @@ def train(
     device = devices.choose_device(Device(run.config.device), world)
     try:
         with distributed.process_group(world, device):
-            yield from _train(run, recipe, device, world, should_stop, on_progress)
+            yield from _train(run, recipe, device, world, should_stop, on_progress, on_note)
     finally:
         run.release()
 
@@ -121,9 +124,12 @@ def _train(
     world: World,
     should_stop: Callable[[], bool],
     on_progress: OnProgress | None,
+    on_note: Callable[[str], None],
 ) -> Iterator[StepReport]:
     config = run.config
     dataset = _load_data(run, world, on_progress)
+    for note in (dataset.summary, *dataset.remarks):
+        on_note(note)
     batches = Batches(dataset, config, recipe, device, world)
     objective = OBJECTIVES[Model(config.model)]
     state = _initial_state(run, dataset, recipe, objective, device)
@@ -185,7 +191,7 @@ def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.D
             if world.is_main:
                 run.hold()
             run.refresh()
-        return data.load(run.config.data, image_size=run.config.image_size, on_progress=on_progress)
+        return data.load(run.config.data, run.config.reading, on_progress=on_progress)
 
 
 def _initial_state(

@@ -102,13 +102,9 @@ class QualityMonitor:
 def quality_monitor(
     dataset: Dataset, on_progress: OnProgress | None = None
 ) -> QualityMonitor | None:
-    """Return the monitor for a data set; None if it has too few images to judge by.
-
-    Raises:
-        DataError: its test split cannot be loaded, or its images differ in kind.
-    """
+    """Return the monitor for a data set; None if it has too few images to judge by."""
     try:
-        reals = reals_of(dataset, on_progress=on_progress)
+        reals = reals_of(dataset)
     except TooFewImages:
         return None
     return QualityMonitor(reals, on_progress)

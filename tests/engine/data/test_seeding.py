@@ -73,3 +73,14 @@ def test_the_order_can_be_entered_anywhere():
     straight = DataOrder(10, 7, 4)
     walked = [straight.indices(step) for step in range(6)]
     assert torch.equal(DataOrder(10, 7, 4).indices(5), walked[5])
+
+
+def test_a_balanced_order_draws_rare_classes_as_often_and_every_image():
+    labels = torch.tensor([0] * 90 + [1] * 9 + [2])
+    order = seeding.BalancedOrder(labels, 3, batch=50, seed=1)
+    drawn = torch.cat([order.indices(step) for step in range(60)])
+    counts = torch.bincount(labels[drawn], minlength=3)
+    assert counts.min() > 900
+    assert len(drawn.unique()) == 100
+    assert order.indices(7).equal(seeding.BalancedOrder(labels, 3, batch=50, seed=1).indices(7))
+    assert not order.indices(7).equal(order.indices(8))

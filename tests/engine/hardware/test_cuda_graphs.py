@@ -48,7 +48,7 @@ def step_on(tiny_data, model, recipe=RecipeName.MODERN):
     """Return a step of a new run and its batches."""
     config = TrainRequest(data=str(tiny_data), model=model.value, recipe=recipe.value, batch=8)
     numbers = recipe_for(recipe, model)
-    dataset = data.load(config.data, image_size=None, on_progress=None)
+    dataset = data.load(config.data)
     objective = OBJECTIVES[model]
     channels, size = dataset.images.shape[1:3]
     spec = NetworkSpec(

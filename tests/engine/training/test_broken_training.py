@@ -13,6 +13,7 @@ from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training.loop import train
 from ganctl.engine.training.step import Step
 from ganctl.errors import Diverged, FileError, GanctlWarning
+from ganctl.requests.data import ReadOptions
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run
@@ -23,7 +24,7 @@ MODERN = RECIPES[RecipeName.MODERN]
 @pytest.fixture(scope="module")
 def small_digits(tmp_path_factory):
     """Some real digits, scaled down to the smallest size that the networks take."""
-    digits = data.load("mnist", "test", image_size=8)
+    digits = data.load("mnist", ReadOptions(image_size=8)).test
     path = tmp_path_factory.mktemp("digits") / "small.npz"
     np.savez(path, images=digits.images[:1200, 0].numpy(), labels=digits.labels[:1200].numpy())
     return path

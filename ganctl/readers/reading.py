@@ -1,0 +1,145 @@
+"""From a path to images: recognise, decode, look at the whole, say in one line what was read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ganctl.errors import DataError, FileError
+from ganctl.files.atomic import explained
+from ganctl.readers import cache
+from ganctl.readers.arrays import read_arrays
+from ganctl.readers.decoding import read_pictures
+from ganctl.readers.labelled import (
+    ANY,
+    ArrayPair,
+    Arrays,
+    Labelled,
+    OnProgress,
+    Pictures,
+    Reading,
+    Split,
+)
+from ganctl.readers.recognise import recognise
+from ganctl.readers.remarks import remarks_on
+from ganctl.requests.data import Colour, ReadOptions
+
+WORTH_KEEPING_SECONDS = 1.0
+"""What took longer to read is kept decoded."""
+CLASSES_SHOWN = 12
+LEAST_IMAGES = 2
+PLAIN_LAYOUT = "class folders"
+
+
+def read(
+    path: Path,
+    options: ReadOptions,
+    on_progress: OnProgress | None = None,
+    *,
+    keep: bool = True,
+) -> Reading:
+    """Read the data at a path.
+
+    Args:
+        path: a folder, an archive or a file, in any layout that ``recognise`` knows.
+        options: how.
+        on_progress: told of long readings.
+        keep: whether a decoded copy may be kept in the cache folder.
+
+    Raises:
+        DataError: it is nothing that can be read, or damaged, or cannot be meant.
+    """
+    try:
+        with explained(path):
+            source = recognise(path, options)
+            key = cache.key_of(source, options)
+            kept = cache.find(key)
+            if kept is not None:
+                return kept
+            started = time.monotonic()
+            read_source = read_pictures if isinstance(source, Pictures) else read_arrays
+            reading = read_source(source, options, on_progress)  # type: ignore[operator]
+    except FileError as error:
+        raise DataError(str(error), error.hint) from error
+    if len(reading.parts["train"].images) < LEAST_IMAGES:
+        raise DataError(
+            f"{path} has {len(reading.parts['train'].images)} images to train on.",
+            f"At least {LEAST_IMAGES} are needed.",
+        )
+    reading = replace(reading, remarks=(*reading.remarks, *remarks_on(reading.parts)))
+    if keep and time.monotonic() - started > WORTH_KEEPING_SECONDS:
+        cache.keep(key, reading)
+    return reading
+
+
+def as_asked(
+    name: str,
+    parts: Mapping[Split, Labelled],
+    options: ReadOptions,
+    on_progress: OnProgress | None = None,
+) -> Reading:
+    """Return data that are decoded already, in the size and colour that are asked for.
+
+    Args:
+        name: what they are called.
+        parts: at least the part ``train``.
+        options: how.
+        on_progress: told of long work.
+
+    Raises:
+        DataError: they cannot be made to fit.
+    """
+    train = parts["train"]
+    size = train.images.shape[1]
+    if options.image_size in (None, size) and options.colour is Colour.AUTO:
+        return Reading(name, parts)
+    pairs = {split: ArrayPair(part.images, part.labels) for split, part in parts.items()}
+    return read_arrays(Arrays(name, (), lambda _: pairs, train.classes), options, on_progress)
+
+
+def line(reading: Reading) -> str:
+    """Return what was read, in one line.
+
+    Such as "read 90 images, 32×32 colour, 3 classes (disc 40, square 40, triangle 10), test split
+    20; left out: 12 (.svg 10, unreadable 2)".
+    """
+    train = reading.parts["train"]
+    height, width = train.images.shape[1:3]
+    colour = "grey" if train.images.ndim == 3 else "colour"
+    facts = [f"read {len(train.images):,} images", f"{width}×{height} {colour}", _classes(train)]
+    if "test" in reading.parts:
+        facts.append(f"test split {len(reading.parts['test'].images):,}")
+    if reading.layout != PLAIN_LAYOUT:
+        facts.append(f"from {reading.layout}")
+    return ", ".join(facts) + left_out_words(reading.left_out)
+
+
+def left_out_words(left_out: Mapping[str, int]) -> str:
+    """Return "; left out: 12 (.svg 10, unreadable 2)", the most frequent reason first, or ""."""
+    if not left_out:
+        return ""
+    reasons = sorted(left_out.items(), key=lambda item: (-item[1], item[0]))
+    named = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
+    return f"; left out: {sum(left_out.values()):,} ({named})"
+
+
+def counts_by_class(part: Labelled) -> list[int]:
+    """Return how many images each class has, in the order of the classes."""
+    counted: list[int] = np.bincount(part.labels, minlength=len(part.classes)).tolist()
+    return counted
+
+
+def _classes(train: Labelled) -> str:
+    if train.classes == (ANY,):
+        return "without classes"
+    counts = counts_by_class(train)
+    number = f"{len(counts):,} class{'es' if len(counts) != 1 else ''}"
+    if len(counts) <= CLASSES_SHOWN:
+        named = zip(train.classes, counts, strict=True)
+        return f"{number} ({', '.join(f'{name} {count:,}' for name, count in named)})"
+    least, most = min(counts), max(counts)
+    return f"{number} of {f'{least:,}' if least == most else f'{least:,} to {most:,}'} images"

@@ -1,0 +1,118 @@
+"""What is odd about images that were read without a complaint, in sentences."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganctl.pictures.images import Images
+from ganctl.readers.labelled import ANY, Labelled, Split
+
+FEW_IMAGES = 10
+DARK = 16
+NAMES_SHOWN = 10
+
+
+def remarks_on(parts: Mapping[Split, Labelled]) -> tuple[str, ...]:
+    """Return a sentence for each thing that is odd.
+
+    Few images in a class, images of one colour, values that never pass 16, and exact duplicates:
+    within the training images, between classes, and between the training and the test split.
+    """
+    train = parts["train"]
+    return (
+        *_on_classes(train),
+        *_on_test_classes(train, parts.get("test")),
+        *_on_values(train.images),
+        *_on_duplicates(parts),
+    )
+
+
+def _on_classes(train: Labelled) -> Iterator[str]:
+    counts = np.bincount(train.labels, minlength=len(train.classes)).tolist()
+    if len(counts) == 1 and train.classes != (ANY,):
+        yield "There is one class only, so that labels say nothing."
+    few = [
+        f"{name} {count}"
+        for name, count in zip(train.classes, counts, strict=True)
+        if count < FEW_IMAGES
+    ]
+    if few:
+        has = "class has" if len(few) == 1 else "classes have"
+        yield f"{len(few):,} {has} fewer than ten images: {_listed(few)}."
+
+
+def _on_test_classes(train: Labelled, test: Labelled | None) -> Iterator[str]:
+    if test is None:
+        return
+    present = set(np.unique(test.labels).tolist())
+    missing = [name for index, name in enumerate(train.classes) if index not in present]
+    if missing:
+        yield f"The test split has no image of {_listed(missing)}."
+
+
+def _on_values(images: Images) -> Iterator[str]:
+    flat = images.reshape(len(images), -1)
+    one_colour = int(_of_one_colour(images).sum())
+    if one_colour:
+        yield f"{_images(one_colour)} of one colour."
+    brightest = int(flat.max(initial=0))
+    if brightest < DARK:
+        yield (
+            f"No value passes {brightest} of 255, so that all images are black to the eye; if "
+            f"{brightest} should be white, give --levels 0,{max(1, brightest)}."
+        )
+
+
+def _of_one_colour(images: Images) -> NDArray[np.bool_]:
+    pixels = (1, 2)
+    same = np.equal(images.max(axis=pixels), images.min(axis=pixels))
+    return same.reshape(len(images), -1).all(axis=1)
+
+
+def _on_duplicates(parts: Mapping[Split, Labelled]) -> Iterator[str]:
+    train = parts["train"]
+    digests = _digests(train.images)
+    copies = len(digests) - len(set(digests))
+    if copies:
+        yield f"{_images(copies)} an exact copy of another."
+    classes = defaultdict[bytes, set[int]](set)
+    for digest, label in zip(digests, train.labels.tolist(), strict=True):
+        classes[digest].add(label)
+    in_several = [labels for labels in classes.values() if len(labels) > 1]
+    if in_several:
+        pairs = Counter(tuple(sorted(labels)[:2]) for labels in in_several)
+        (first, second), _ = pairs.most_common(1)[0]
+        yield (
+            f"{_pictures(len(in_several))} in more than one class, such as "
+            f"{train.classes[first]} and {train.classes[second]}."
+        )
+    if "test" in parts:
+        shared = len(set(digests) & set(_digests(parts["test"].images)))
+        if shared:
+            yield f"{_pictures(shared)} in both the training and the test split."
+
+
+def _digests(images: Images) -> list[bytes]:
+    return [hashlib.blake2b(image.data, digest_size=16).digest() for image in _rows(images)]
+
+
+def _rows(images: Images) -> Images:
+    return np.ascontiguousarray(images).reshape(len(images), -1)
+
+
+def _images(count: int) -> str:
+    return "1 image is" if count == 1 else f"{count:,} images are"
+
+
+def _pictures(count: int) -> str:
+    return "1 picture stands" if count == 1 else f"{count:,} pictures stand"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
