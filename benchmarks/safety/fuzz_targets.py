@@ -161,6 +161,7 @@ def npy(place: Path, data: bytes) -> None:
 
 def picture(place: Path, data: bytes) -> None:
     put(place / "data" / "a" / "x.png", data)
+    put(place / "data" / "a" / "y.png", png_seeds()[0])
     read(place / "data", ReadOptions(image_size=8), keep=False)
 
 
