@@ -106,7 +106,7 @@ def zip_of_pixels(folder: Path) -> Path:
     return zipped(folder / "x", folder / "train.csv.zip")
 
 
-@refused("leaves the archive", "")
+@refused("leaves the archive", "Do not trust")
 def zip_that_leaves(folder: Path) -> Path:
     zipped(class_folders(folder / "x"), folder / "x.zip")
     with zipfile.ZipFile(folder / "x.zip", "a") as archive:
@@ -114,7 +114,7 @@ def zip_that_leaves(folder: Path) -> Path:
     return folder / "x.zip"
 
 
-@refused("encrypted", "")
+@refused("encrypted", "Unpack")
 def encrypted_zip(folder: Path) -> Path:
     path = zipped(class_folders(folder / "x"), folder / "x.zip")
     content = bytearray(path.read_bytes())
@@ -127,7 +127,8 @@ def encrypted_zip(folder: Path) -> Path:
     return path
 
 
-@reads(FOUR, left_out={"unreadable": 1})
+@refused("link", "--skip-bad")
+@reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True})
 def zip_with_a_link(folder: Path) -> Path:
     path = zipped(class_folders(folder / "x"), folder / "x.zip")
     with zipfile.ZipFile(path, "a") as archive:
@@ -137,20 +138,20 @@ def zip_with_a_link(folder: Path) -> Path:
     return path
 
 
-@refused("no image", "")
+@refused("no files", "Data may be")
 def empty_zip(folder: Path) -> Path:
     zipfile.ZipFile(folder / "x.zip", "w").close()
     return folder / "x.zip"
 
 
-@refused("cannot be read as a zip", "")
+@refused("cannot be read as a zip", "Fetch it again")
 def truncated_zip(folder: Path) -> Path:
     path = zipped(class_folders(folder / "x"), folder / "x.zip")
     path.write_bytes(path.read_bytes()[:-200])
     return path
 
 
-@refused("", "")
+@refused("archive", "train.zip")
 def two_zips(folder: Path) -> Path:
     for split in ("train", "test"):
         zipped(class_folders(folder / "x" / split), folder / f"{split}.zip")
@@ -241,13 +242,13 @@ def idx_with_class_names(folder: Path) -> Path:
     return folder
 
 
-@refused("labels", "")
+@refused("no labels", "train-labels-idx1-ubyte")
 def idx_without_labels(folder: Path) -> Path:
     idx(folder / "train-images-idx3-ubyte", arrays()[0])
     return folder
 
 
-@reads(NUMBERS, says=("t10k",))
+@refused("t10k-images", "train-images")
 def idx_of_a_test_split_alone(folder: Path) -> Path:
     idx_pair(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
     return folder
@@ -260,7 +261,7 @@ def idx_of_a_validation_split(folder: Path) -> Path:
     return folder
 
 
-@refused("train-images-idx3-ubyte", "")
+@refused("is truncated", "Fetch")
 def truncated_idx(folder: Path) -> Path:
     idx_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte")
     path = folder / "train-images-idx3-ubyte"
@@ -287,7 +288,7 @@ def cifar_in_pickles(folder: Path) -> Path:
     return folder
 
 
-@refused("data_batch_1.bin", "cifar10")
+@refused("CIFAR", "cifar10")
 def cifar_in_rows(folder: Path) -> Path:
     below = folder / "cifar-10-batches-bin"
     below.mkdir()
@@ -299,58 +300,58 @@ def cifar_in_rows(folder: Path) -> Path:
     return folder
 
 
-@refused(".tar.gz", "npack")
+@refused("archive", "Unpack")
 def tar_of_class_folders(folder: Path) -> Path:
     with tarfile.open(folder / "x.tar.gz", "w:gz") as archive:
         archive.add(class_folders(folder / "x"), "x")
     return folder / "x.tar.gz"
 
 
-@refused(".rar", "")
+@refused("archive", "Unpack")
 def rar(folder: Path) -> Path:
     (folder / "x.rar").write_bytes(b"Rar!\x1a\7\0")
     return folder / "x.rar"
 
 
-@refused(".tfrecord", "")
+@refused("TensorFlow", "np.savez")
 def tfrecords(folder: Path) -> Path:
     (folder / "train.tfrecord").write_bytes(struct.pack("<Q", 5) + b"\0" * 4 + b"hello" + b"\0" * 4)
     return folder
 
 
-@refused(".mat", "np.savez")
+@refused("MATLAB", "np.savez")
 def matlab(folder: Path) -> Path:
     (folder / "train_32x32.mat").write_bytes(b"MATLAB 5.0 MAT-file".ljust(128) + b"\0" * 8)
     return folder / "train_32x32.mat"
 
 
-@refused(".h5", "np.savez")
+@refused("HDF5", "np.savez")
 def hdf5(folder: Path) -> Path:
     (folder / "train.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + b"\0" * 100)
     return folder / "train.h5"
 
 
-@refused(".pt", "np.savez")
+@refused("pickle", "np.savez")
 def tensors_of_torch(folder: Path) -> Path:
     with zipfile.ZipFile(folder / "images.pt", "w") as archive:
         archive.writestr("images/data.pkl", pickle.dumps([1]))
     return folder / "images.pt"
 
 
-@refused(".pdf", "")
+@refused(".pdf", "Data may be")
 def a_document(folder: Path) -> Path:
     (folder / "paper.pdf").write_bytes(b"%PDF-1.7")
     return folder / "paper.pdf"
 
 
-@refused("no image", "")
+@refused("no images", "Data may be")
 def zip_of_texts(folder: Path) -> Path:
     (folder / "x").mkdir()
     (folder / "x" / "a.txt").write_text("hello")
     return zipped(folder / "x", folder / "x.zip")
 
 
-@refused("", "")
+@refused("CRC", "--skip-bad")
 def zip_with_a_damaged_file(folder: Path) -> Path:
     path = zipped(class_folders(folder / "x"), folder / "x.zip")
     content = bytearray(path.read_bytes())
@@ -360,7 +361,7 @@ def zip_with_a_damaged_file(folder: Path) -> Path:
     return path
 
 
-@reads(FOUR)
+@refused("x.zip", "x.zip")
 def zip_in_a_folder(folder: Path) -> Path:
     (folder / "download").mkdir()
     zipped(class_folders(folder / "x"), folder / "download" / "x.zip")
@@ -380,3 +381,8 @@ def zip_of_webp(folder: Path) -> Path:
             for number in range(4):
                 archive.writestr(f"{name}/{number}.webp", webp_bytes(kind, number))
     return folder / "x.zip"
+
+
+@reads(FOUR)
+def zip_in_capitals(folder: Path) -> Path:
+    return zipped(class_folders(folder / "x"), folder / "X.ZIP")

@@ -81,7 +81,7 @@ def channels_first(folder: Path) -> Path:
     return npz(folder, images=COLOUR.transpose(0, 3, 1, 2), labels=Y)
 
 
-@reads(FOUR, colour=True, says=("alpha",))
+@reads(FOUR, colour=True, says=())
 def four_channels(folder: Path) -> Path:
     alpha = np.full((*COLOUR.shape[:3], 1), 255, np.uint8)
     return npz(folder, images=np.concatenate([COLOUR, alpha], -1), labels=Y)
@@ -92,19 +92,19 @@ def flattened(folder: Path) -> Path:
     return npz(folder, images=X.reshape(12, -1), labels=Y)
 
 
-@reads(FOUR, colour=True, says=("32",), size=32)
+@reads(FOUR, colour=True, says=("three planes of 32×32",), size=32)
 def flattened_colour(folder: Path) -> Path:
     """As CIFAR's rows are: planes of red, green and blue."""
     x, y = arrays(size=32, colour=True)
     return npz(folder, images=x.transpose(0, 3, 1, 2).reshape(12, -1), labels=y)
 
 
-@reads(FOUR, says=("[0, 1]",))
+@reads(FOUR)
 def floats_to_one(folder: Path) -> Path:
     return npz(folder, images=(X / 255).astype(np.float32), labels=Y)
 
 
-@reads(FOUR, says=("[-1, 1]",))
+@reads(FOUR, says=("-1 became black and 1 white",))
 def floats_from_minus_one(folder: Path) -> Path:
     return npz(folder, images=(X / 127.5 - 1).astype(np.float32), labels=Y)
 
@@ -115,24 +115,24 @@ def floats_to_255(folder: Path) -> Path:
 
 
 @reads(FOUR, options={"levels": (-1000.0, 1000.0)})
-@refused("", "--levels")
+@refused("unknown", "--levels LOW,HIGH")
 def floats_of_any_range(folder: Path) -> Path:
     return npz(folder, images=(X * 7.5 - 1000).astype(np.float32), labels=Y)
 
 
-@refused("NaN", "")
+@refused("NaN", "nan_to_num")
 def not_a_number(folder: Path) -> Path:
     x = (X / 255).astype(np.float32)
     x[3, 2, 2] = np.nan
     return npz(folder, images=x, labels=Y)
 
 
-@refused("", "--levels")
+@refused("negative", "--levels")
 def negative_integers(folder: Path) -> Path:
     return npz(folder, images=X.astype(np.int16) * 4 - 500, labels=Y)
 
 
-@reads(FOUR, says=("4095",))
+@reads(FOUR, says=("4095 white",))
 @reads(FOUR, options={"levels": (0.0, 4095.0)})
 def twelve_bits(folder: Path) -> Path:
     x = X.astype(np.uint16) * 16
@@ -140,25 +140,25 @@ def twelve_bits(folder: Path) -> Path:
     return npz(folder, images=x, labels=Y)
 
 
-@reads(FOUR, says=("65535",))
+@reads(FOUR, says=("65535 white",))
 def sixteen_bits_in_npz(folder: Path) -> Path:
     return npz(folder, images=X.astype(np.uint16) * 257, labels=Y)
 
 
-@reads(FOUR, says=("black and white",))
+@reads(FOUR)
 def booleans(folder: Path) -> Path:
     return npz(folder, images=X > 128, labels=Y)
 
 
-@reads(FOUR, says=("16",))
+@reads(FOUR, says=("--levels 0,16",))
 def values_to_sixteen(folder: Path) -> Path:
     """As scikit-learn's digits are."""
-    return npz(folder, data=(X.reshape(12, -1) / 16).astype(np.uint8), target=Y)
+    return npz(folder, data=np.minimum(X.reshape(12, -1) // 13, 16), target=Y)
 
 
-@reads(FOUR)
+@reads(FOUR, options={"levels": (0.0, 16.0)})
 def scikit_learn(folder: Path) -> Path:
-    return npz(folder, data=np.floor(X.reshape(12, -1) / 15.9), target=Y)
+    return npz(folder, data=np.minimum(X.reshape(12, -1) // 13, 16).astype(float), target=Y)
 
 
 @reads(FOUR)
@@ -172,7 +172,7 @@ def capital_x(folder: Path) -> Path:
     return npz(folder, X=X, y=Y)
 
 
-@reads(FOUR, says=("[8, 8, 12]",))
+@reads(FOUR)
 def images_last(folder: Path) -> Path:
     """As MATLAB has them: [H, W, N]."""
     return npz(folder, images=X.transpose(1, 2, 0), labels=Y)
@@ -198,7 +198,7 @@ def labels_in_floats(folder: Path) -> Path:
     return npz(folder, images=X, labels=Y.astype(float))
 
 
-@refused("label", "")
+@refused("not whole numbers", "np.digitize")
 def labels_between_numbers(folder: Path) -> Path:
     return npz(folder, images=X, labels=Y + 0.5)
 
@@ -229,7 +229,7 @@ def images_alone(folder: Path) -> Path:
     return npz(folder, images=X)
 
 
-@refused("labels", "")
+@refused("24 labels", "as many labels")
 def more_labels_than_images(folder: Path) -> Path:
     return npz(folder, images=X, labels=np.concatenate([Y, Y]))
 
@@ -239,31 +239,30 @@ def arrays_of_something_else(folder: Path) -> Path:
     return npz(folder, weights=np.zeros((5, 7)), bias=np.zeros(7))
 
 
-@refused("images", NUMPY)
+@refused("[4, 2, 8, 8, 3]", "np.moveaxis")
 def five_axes(folder: Path) -> Path:
     return npz(folder, images=np.zeros((4, 2, 8, 8, 3), np.uint8), labels=np.arange(4))
 
 
-@refused("object", NUMPY)
+@refused("objects", "tolist")
 def objects(folder: Path) -> Path:
     return npz(folder, images=np.array([*X, None], object), labels=np.arange(13))
 
 
-@refused("label", "--model gan")
-@reads({"images": 12}, options={"needs_labels": False}, figures=False)
+@refused("array without labels", "np.savez")
 def a_single_array(folder: Path) -> Path:
     np.save(folder / "images.npy", X)
     return folder / "images.npy"
 
 
-@refused("", "")
+@refused("cannot be read", ".npz")
 def damaged_npz(folder: Path) -> Path:
     path = npz(folder, images=X, labels=Y)
     path.write_bytes(path.read_bytes()[:700])
     return path
 
 
-@refused("no image", "")
+@refused("no images", "at least two")
 def no_images_in_npz(folder: Path) -> Path:
     return npz(folder, images=X[:0], labels=Y[:0])
 
@@ -339,7 +338,7 @@ def a_word_among_pixels(folder: Path) -> Path:
     return table(folder / "pixels.csv", ["label", *PIXELS], rows)
 
 
-@refused("63", "")
+@refused("no table of pixels", "square")
 def pixels_that_make_no_square(folder: Path) -> Path:
     return table(folder / "pixels.csv", ["label", *PIXELS[1:]], [row[:-1] for row in ROWS])
 
@@ -350,7 +349,7 @@ def pixels_without_labels(folder: Path) -> Path:
     return table(folder / "test.csv", PIXELS, [row[1:] for row in ROWS])
 
 
-@refused("", "")
+@refused(".csv", "Data may be")
 def a_table_of_something_else(folder: Path) -> Path:
     return table(folder / "prices.csv", ["day", "price"], [["Monday", 3.5], ["Tuesday", 4.25]])
 
@@ -410,3 +409,82 @@ def parquet_without_images(folder: Path) -> Path:
 
     pq.write_table(pa.table({"day": ["Monday"], "price": [3.5]}), folder / "prices.parquet")
     return folder / "prices.parquet"
+
+
+@reads(FOUR)
+def an_image_key_in_the_singular(folder: Path) -> Path:
+    return npz(folder, image=X, label=Y)
+
+
+@reads(FOUR)
+def small_letters_x_and_y(folder: Path) -> Path:
+    return npz(folder, x=X, y=Y)
+
+
+@reads({"ant": 4, "bee": 4, "cow": 4})
+def labels_in_bytes(folder: Path) -> Path:
+    return npz(folder, images=X, labels=np.array([b"ant", b"bee", b"cow"])[Y])
+
+
+@refused("[12, 2, 8, 8]", "")
+def two_channels(folder: Path) -> Path:
+    return npz(folder, images=np.repeat(X[:, None], 2, 1), labels=Y)
+
+
+@refused("array", "np.savez")
+def arrays_in_files_of_their_own(folder: Path) -> Path:
+    """images.npy beside labels.npy."""
+    np.save(folder / "images.npy", X)
+    np.save(folder / "labels.npy", Y)
+    return folder
+
+
+@refused(".npy", "np.savez")
+def quick_draw(folder: Path) -> Path:
+    """A .npy for each class."""
+    for kind, name in enumerate(("ant", "bee")):
+        np.save(folder / f"{name}.npy", X[kind == Y].reshape(4, -1))
+    return folder
+
+
+@reads(FOUR, says=("test",))
+def digit_recogniser_of_kaggle(folder: Path) -> Path:
+    """train.csv of pixels with labels, test.csv without, and a sample of a submission."""
+    table(folder / "train.csv", ["label", *PIXELS], ROWS)
+    table(folder / "test.csv", PIXELS, [row[1:] for row in ROWS[:6]])
+    table(folder / "sample_submission.csv", ["ImageId", "Label"], [[i + 1, 0] for i in range(6)])
+    return folder
+
+
+@reads(FOUR, test=TWO)
+def two_files_without_headers(folder: Path) -> Path:
+    """mnist_train.csv and mnist_test.csv, of rows label,pixel,pixel,…"""
+    table(folder / "mnist_train.csv", None, ROWS)
+    rows = [[int(label), *x.ravel().tolist()] for x, label in zip(X_TEST, Y_TEST, strict=True)]
+    table(folder / "mnist_test.csv", None, rows)
+    return folder
+
+
+@reads(FOUR, options={"levels": (0.0, 16.0)})
+@reads(FOUR, says=("--levels 0,16",))
+def digits_of_scikit_learn(folder: Path) -> Path:
+    """digits.csv.gz: values to 16, the label last, no header."""
+    values = np.minimum(X.reshape(12, -1) // 13, 16)
+    rows = [[*row, int(label)] for row, label in zip(values.tolist(), Y, strict=True)]
+    path = table(folder / "digits.csv", None, rows)
+    path.with_name("digits.csv.gz").write_bytes(gzip.compress(path.read_bytes()))
+    return folder / "digits.csv.gz"
+
+
+@reads(FOUR)
+def pixels_with_row_numbers(folder: Path) -> Path:
+    """As pandas writes a table of pixels with its index."""
+    rows = [[index, *row] for index, row in enumerate(ROWS)]
+    return table(folder / "pixels.csv", ["", "label", *PIXELS], rows)
+
+
+@refused("", "")
+def faces_of_fer2013(folder: Path) -> Path:
+    """Pixels between spaces in one column, and the split in another."""
+    rows = [[row[0], " ".join(map(str, row[1:])), "Training"] for row in ROWS]
+    return table(folder / "fer2013.csv", ["emotion", "pixels", "Usage"], rows)

@@ -85,11 +85,13 @@ def class_folders(
     return folder
 
 
-def flat(folder: Path, each: int = 4, *, names: Sequence[str] = NAMES, **options: Any) -> Path:
+def flat(
+    folder: Path, each: int = 4, *, names: Sequence[str] = NAMES, seed: int = 0, **options: Any
+) -> Path:
     """Draw all images into one folder, called after their classes."""
     for kind, name in enumerate(names):
         for number in range(each):
-            save(folder / f"{name}{number}.png", kind, number, **options)
+            save(folder / f"{name}{number}.png", kind, seed + number, **options)
     return folder
 
 

@@ -27,7 +27,7 @@ def class_folders_in_a_single_folder(folder: Path) -> Path:
     return folder
 
 
-@reads(FOUR, says=("subfolder",))
+@reads(FOUR, says=("part of the class",))
 def nested_in_class(folder: Path) -> Path:
     for year in (0, 1):
         for kind, name in enumerate(NAMES):
@@ -36,7 +36,7 @@ def nested_in_class(folder: Path) -> Path:
     return folder
 
 
-@reads(FOUR | {"ant": 6}, says=("subfolder",))
+@reads(FOUR | {"ant": 6}, says=("part of the class",))
 def one_class_nested(folder: Path) -> Path:
     class_folders(folder)
     for number in (0, 1):
@@ -82,7 +82,7 @@ def splits_below_classes(folder: Path) -> Path:
     return folder
 
 
-@reads(FOUR, says=("train",))
+@reads(FOUR)
 def a_train_split_alone(folder: Path) -> Path:
     class_folders(folder / "train")
     return folder
@@ -97,15 +97,15 @@ def a_test_class_without_training_images(folder: Path) -> Path:
     return folder
 
 
-@refused("train", "--model gan")
+@refused("without classes", "--model gan")
 @reads({"images": 12}, test={"images": 6}, options=ALONE, figures=False)
 def train_and_test_flat(folder: Path) -> Path:
     flat(folder / "train")
-    flat(folder / "test", 2)
+    flat(folder / "test", 2, seed=50)
     return folder
 
 
-@refused("without", "--model gan")
+@refused("without classes", "--model gan")
 @reads({"images": 12}, options=ALONE, figures=False)
 def flat_folder(folder: Path) -> Path:
     return flat(folder)
@@ -196,7 +196,8 @@ def links(folder: Path) -> Path:
     return data
 
 
-@reads(FOUR, left_out={"unreadable": 1}, needs="posix")
+@refused("broken link", "--skip-bad", needs="posix")
+@reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True}, needs="posix")
 def a_link_to_nowhere(folder: Path) -> Path:
     (class_folders(folder) / "ant" / "gone.png").symlink_to(folder / "gone.png")
     return folder
@@ -208,7 +209,8 @@ def a_loop_of_links(folder: Path) -> Path:
     return folder
 
 
-@reads(FOUR, left_out={"unreadable": 1}, needs="posix")
+@refused("no file", "--skip-bad", needs="posix")
+@reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True}, needs="posix")
 def a_pipe(folder: Path) -> Path:
     os.mkfifo(class_folders(folder) / "ant" / "pipe.png")
     return folder
@@ -221,7 +223,7 @@ def a_file_of_somebody_else(folder: Path) -> Path:
     return folder
 
 
-@refused("no image", "")
+@refused("no files", "Data may be")
 def empty_folder(folder: Path) -> Path:
     return folder
 
@@ -248,21 +250,21 @@ def a_table_that_is_none_of_labels(folder: Path) -> Path:
     return folder
 
 
-@refused("images", "--model gan")
+@refused("without classes", "--model gan")
 @reads({"images": 12}, options=ALONE, figures=False)
 def a_folder_called_images(folder: Path) -> Path:
     flat(folder / "images")
     return folder
 
 
-@refused("masks", "")
+@refused("without classes", "masks")
 def images_and_masks(folder: Path) -> Path:
     flat(folder / "images")
     flat(folder / "masks", mode="1")
     return folder
 
 
-@refused("trainA", "")
+@reads({"A": 3, "B": 3}, test={"A": 3, "B": 3}, says=("trainA and trainB",), figures=False)
 def pairs_of_cyclegan(folder: Path) -> Path:
     for kind, name in enumerate(("trainA", "trainB", "testA", "testB")):
         for number in range(3):
@@ -270,7 +272,7 @@ def pairs_of_cyclegan(folder: Path) -> Path:
     return folder
 
 
-@refused("labels", "")
+@refused("without classes", "--model gan")
 def boxes_of_yolo(folder: Path) -> Path:
     for split in ("train", "val"):
         flat(folder / "images" / split, 2)
@@ -281,7 +283,7 @@ def boxes_of_yolo(folder: Path) -> Path:
     return folder
 
 
-@refused("dataset.json", "")
+@refused("without classes", "--model gan")
 @reads({"images": 12}, options=ALONE, figures=False)
 def shards_without_labels(folder: Path) -> Path:
     for number in range(12):
@@ -289,13 +291,13 @@ def shards_without_labels(folder: Path) -> Path:
     return folder
 
 
-@refused("single image", "folder")
+@refused("single image", "Data may be")
 def a_single_image(folder: Path) -> Path:
     save(folder / "ant.png", 0, 0)
     return folder / "ant.png"
 
 
-@refused("run", "--resume")
+@refused("folder of a run", "RUN")
 def the_folder_of_a_run(folder: Path) -> Path:
     (folder / "run.json").write_text("{}")
     (folder / "latest").write_text("step-000100.safetensors\n")
@@ -314,7 +316,7 @@ def splits_and_a_readme(folder: Path) -> Path:
     return folder
 
 
-@reads(FOUR, says=("duplicate",))
+@reads(FOUR, says=("exact copy",))
 def duplicates_within_a_class(folder: Path) -> Path:
     class_folders(folder, 3)
     for kind, name in enumerate(NAMES):
@@ -322,21 +324,21 @@ def duplicates_within_a_class(folder: Path) -> Path:
     return folder
 
 
-@reads({"ant": 5, "bee": 4, "cow": 4}, says=("duplicate", "class"), figures=False)
+@reads({"ant": 5, "bee": 4, "cow": 4}, says=("exact copy", "more than one class"), figures=False)
 def a_duplicate_across_classes(folder: Path) -> Path:
     class_folders(folder)
     save(folder / "ant" / "bee.png", 1, 0)
     return folder
 
 
-@reads(FOUR, test=TWO, says=("duplicate", "split"))
+@reads(FOUR, test=TWO, says=("both the training and the test split",))
 def duplicates_across_splits(folder: Path) -> Path:
     class_folders(folder / "train")
     class_folders(folder / "test", 2)
     return folder
 
 
-@refused("", "")
+@refused(".xyz", "Data may be")
 def a_path_with_an_ending_of_nobody(folder: Path) -> Path:
     (folder / "data.xyz").write_bytes(b"hello")
     return folder / "data.xyz"
@@ -349,4 +351,48 @@ def images_of_one_colour(folder: Path) -> Path:
             path = folder / name / f"{number}.png"
             path.parent.mkdir(exist_ok=True)
             Image.new("L", (8, 8), shade + number).save(path)
+    return folder
+
+
+@reads(FOUR, says=("test",))
+def classes_to_train_and_a_flat_test(folder: Path) -> Path:
+    """train/ of class folders, and a test/ of images whose classes nobody tells."""
+    class_folders(folder / "train")
+    for number in range(5):
+        save(folder / "test" / f"{number}.png", number, 70 + number)
+    return folder
+
+
+@reads({"ant": 4, "bee": 4}, says=("ant/big", "part of the class"))
+def two_levels_of_classes(folder: Path) -> Path:
+    """Classes of classes: the outer ones count, and the inner ones are said."""
+    for kind, (outer, inner) in enumerate((("ant", "big"), ("bee", "red"))):
+        for number in range(4):
+            inside = inner if number % 2 else "small"
+            save(folder / outer / inside / f"{number}.png", kind, number)
+    return folder
+
+
+@reads({"001.ant": 4, "002.bee": 4, "003.cow": 4})
+def birds_of_caltech(folder: Path) -> Path:
+    """CUB-200: class folders in images/, beside lists in .txt."""
+    class_folders(folder / "images", names=("001.ant", "002.bee", "003.cow"))
+    (folder / "classes.txt").write_text("1 001.ant\n2 002.bee\n3 003.cow\n")
+    (folder / "images.txt").write_text("1 001.ant/0.png\n2 001.ant/1.png\n")
+    (folder / "train_test_split.txt").write_text("1 0\n2 1\n")
+    return folder
+
+
+@reads(FOUR)
+def tiny_imagenet(folder: Path) -> Path:
+    """Class folders with images/ and boxes in each, and a flat validation split with a list."""
+    for kind, name in enumerate(NAMES):
+        for number in range(4):
+            save(folder / "train" / name / "images" / f"{name}_{number}.png", kind, number)
+        (folder / "train" / name / f"{name}_boxes.txt").write_text("a.png\t0\t0\t9\t9\n")
+    for number in range(3):
+        save(folder / "val" / "images" / f"val_{number}.png", number, 70)
+    lines = [f"val_{number}.png\t{name}\t0\t0\t9\t9" for number, name in enumerate(NAMES)]
+    (folder / "val" / "val_annotations.txt").write_text("\n".join(lines))
+    (folder / "wnids.txt").write_text("\n".join(NAMES))
     return folder

@@ -39,13 +39,13 @@ def in_colour_as_grey(folder: Path) -> Path:
     return class_folders(folder, mode="RGB")
 
 
-@reads(FOUR, says=("grey",))
+@reads(FOUR, says=("read as grey",))
 def colour_without_colour(folder: Path) -> Path:
     """Grey images that are stored as RGB."""
     return each(folder, lambda kind, seed: picture(kind, seed).convert("RGB"))
 
 
-@reads({"ant": 5, "bee": 5, "cow": 5}, colour=True, says=("grey",))
+@reads({"ant": 5, "bee": 5, "cow": 5}, colour=True, says=("3 of 15 images are grey",))
 def some_grey_among_colour(folder: Path) -> Path:
     class_folders(folder, mode="RGB")
     for kind, name in enumerate(NAMES):
@@ -81,7 +81,7 @@ def endings_that_lie(folder: Path) -> Path:
     return folder
 
 
-@reads(FOUR, says=(".heic",))
+@reads(FOUR)
 def heic_that_is_jpeg(folder: Path) -> Path:
     """An app's idea of an ending."""
     class_folders(folder, 3)
@@ -148,19 +148,19 @@ def one_bit(folder: Path) -> Path:
     return each(folder, draw)
 
 
-@reads(FOUR, says=("16 bits",))
+@reads(FOUR, says=("65535 white",))
 def sixteen_bits(folder: Path) -> Path:
     return each(folder, lambda kind, seed: Image.fromarray(figure(kind, seed).astype("u2") * 257))
 
 
-@reads(FOUR, says=("16 bits",))
+@reads(FOUR, says=("65535 white",))
 def one_of_sixteen_bits(folder: Path) -> Path:
     class_folders(folder)
     Image.fromarray(figure(0, 0).astype("u2") * 257).save(folder / "ant" / "0.png")
     return folder
 
 
-@reads(FOUR, says=("[0, 1]",))
+@reads(FOUR)
 def floats_in_tiff(folder: Path) -> Path:
     draw = lambda kind, seed: Image.fromarray((figure(kind, seed) / 255).astype("f4"))  # noqa: E731
     return each(folder, draw, ".tif")
@@ -184,7 +184,7 @@ def palette(folder: Path) -> Path:
 
 @reads(FOUR)
 def grey_palette(folder: Path) -> Path:
-    return class_folders(folder, mode="P")
+    return each(folder, lambda kind, seed: picture(kind, seed).convert("P"))
 
 
 TURNS = {
@@ -199,7 +199,7 @@ TURNS = {
 """What a camera did to an upright image that has this orientation in its EXIF."""
 
 
-@reads({"ant": 8, "bee": 8, "cow": 8}, says=("EXIF",))
+@reads({"ant": 8, "bee": 8, "cow": 8})
 def orientations(folder: Path) -> Path:
     for kind, name in enumerate(NAMES):
         for orientation in range(1, 9):
@@ -221,17 +221,17 @@ def clear(kind: int, seed: int, light: int | None = None) -> Image.Image:
     return Image.fromarray(np.stack([values, alpha], -1))
 
 
-@reads(FOUR, says=("black",))
+@reads(FOUR, says=("Transparent pixels became black",))
 def white_on_transparent(folder: Path) -> Path:
     return each(folder, lambda kind, seed: clear(kind, seed % 2, 255))
 
 
-@reads(FOUR, says=("white",), figures=False)
+@reads(FOUR, says=("Transparent pixels became white",), figures=False)
 def black_on_transparent(folder: Path) -> Path:
     return each(folder, lambda kind, seed: clear(kind, seed, 0))
 
 
-@refused("transparent", "--background")
+@refused("become one colour", "--background")
 @reads(FOUR, options={"background": "grey"}, figures=False)
 def black_and_white_on_transparent(folder: Path) -> Path:
     return each(folder, lambda kind, seed: clear(kind, seed, 255 * (seed % 2)))
@@ -252,7 +252,7 @@ def transparent_palette(folder: Path) -> Path:
     return each(folder, draw)
 
 
-@reads({"ant": 5, "bee": 5, "cow": 5}, says=("transparent",), figures=False)
+@reads({"ant": 5, "bee": 5, "cow": 5}, says=("Transparent pixels of 3 of 15",), figures=False)
 def some_transparent(folder: Path) -> Path:
     class_folders(folder)
     for kind, name in enumerate(NAMES):
@@ -260,10 +260,10 @@ def some_transparent(folder: Path) -> Path:
     return folder
 
 
-@refused("size", "--image-size")
-@reads(FOUR, options={"image_size": 8}, says=("crop",))
-@reads(FOUR, options={"image_size": 8, "fit": "pad"}, figures=False)
-@reads(FOUR, options={"image_size": 8, "fit": "stretch"})
+@refused("20×20 to 30×28", "--image-size")
+@reads(FOUR, options={"image_size": 8}, says=("cropped to their middle",))
+@reads(FOUR, options={"image_size": 8, "fit": "pad"}, says=("padded",), figures=False)
+@reads(FOUR, options={"image_size": 8, "fit": "stretch"}, says=("stretched",))
 def unequal_sizes(folder: Path) -> Path:
     rng = np.random.default_rng(1)
     return each(folder, lambda k, seed: picture(k, seed, tuple(2 * rng.integers(10, 16, 2))))
@@ -316,7 +316,7 @@ def _halve(path: Path) -> None:
     path.write_bytes(content[: len(content) // 2])
 
 
-@refused("HTML", "--skip-bad")
+@refused("not an image", "--skip-bad")
 def a_web_page_for_an_image(folder: Path) -> Path:
     (class_folders(folder) / "ant" / "0.png").write_text(
         "<!DOCTYPE html><html>404 Not Found</html>"
@@ -330,14 +330,14 @@ def an_empty_file(folder: Path) -> Path:
     return folder
 
 
-@refused("20%", "", options={"skip_bad": True})
+@refused("6 of 12", "a fifth", options={"skip_bad": True})
 def half_unreadable(folder: Path) -> Path:
     for path in class_folders(folder).rglob("[01].png"):
         path.write_bytes(b"")
     return folder
 
 
-@refused(".svg", "")
+@refused("SVG", "rsvg-convert")
 def drawings_alone(folder: Path) -> Path:
     for name in NAMES:
         (folder / name).mkdir()
@@ -354,7 +354,7 @@ def drawings_among_images(folder: Path) -> Path:
     return folder
 
 
-@refused(".txt", "")
+@refused(".txt", "Data may be")
 def texts_alone(folder: Path) -> Path:
     for name in NAMES:
         (folder / name).mkdir()
@@ -362,7 +362,7 @@ def texts_alone(folder: Path) -> Path:
     return folder
 
 
-@reads(FOUR, says=("0 to 1",), figures=False)
+@reads(FOUR, says=("No value passes 1 ",), figures=False)
 def masks_of_zero_and_one(folder: Path) -> Path:
     draw = lambda kind, seed: Image.fromarray((figure(kind, seed) > 20).astype("u1"))  # noqa: E731
     return each(folder, draw)
@@ -377,7 +377,7 @@ def all_black(folder: Path) -> Path:
     return folder
 
 
-@refused("60000", "")
+@refused("89,478,485 pixels", "--skip-bad")
 def a_huge_image(folder: Path) -> Path:
     """Its header alone claims 60,000 pixels square."""
     buffer = io.BytesIO()
@@ -385,4 +385,29 @@ def a_huge_image(folder: Path) -> Path:
     content = bytearray(buffer.getvalue())
     content[18:26] = (60_000).to_bytes(4, "little") * 2
     (class_folders(folder) / "ant" / "0.bmp").write_bytes(content)
+    return folder
+
+
+@reads(FOUR, says=("65535 white",))
+def sixteen_bits_of_a_microscope(folder: Path) -> Path:
+    """TIFF of 16 bits, the high byte first."""
+    draw = lambda kind, seed: Image.fromarray(figure(kind, seed).astype(">u2") * 257)  # noqa: E731
+    return each(folder, draw, ".tif")
+
+
+@reads(FOUR, left_out={".heic": 1}, says=("pillow-heif",))
+def a_photo_in_heic(folder: Path) -> Path:
+    """One photo of a phone that nothing here can decode."""
+    content = b"\0\0\0\x18ftypheic\0\0\0\0heicmif1" + b"\0" * 40
+    (class_folders(folder) / "ant" / "photo.heic").write_bytes(content)
+    return folder
+
+
+@refused("", "")
+def two_kinds_of_icons(folder: Path) -> Path:
+    """Sets of icons of which one is white and one black, both on transparent ground."""
+    for name, light in (("black", 0), ("white", 255)):
+        for number in range(4):
+            (folder / name).mkdir(exist_ok=True)
+            clear(number % 3, number, light).save(folder / name / f"{number}.png")
     return folder

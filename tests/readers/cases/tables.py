@@ -12,7 +12,7 @@ FOUR = {"ant": 4, "bee": 4, "cow": 4}
 HEADER = ("file_name", "label")
 
 
-@reads(FOUR, layout="metadata.csv", says=("metadata.csv",))
+@reads(FOUR, layout="images with metadata.csv, column label")
 def metadata_csv(folder: Path) -> Path:
     table(flat(folder) / "metadata.csv", HEADER, rows_of())
     return folder
@@ -137,7 +137,7 @@ def _attributes() -> list[list[int]]:
 
 
 @refused("Round", "--condition")
-@reads({"not Round": 8, "Round": 4}, options={"condition": "Round"}, figures=False)
+@reads({"Round": 4, "not Round": 8}, options={"condition": "Round"}, figures=False)
 def attributes_of_celeba(folder: Path) -> Path:
     """list_attr_celeba.txt beside a folder of images."""
     lines = ["12", " ".join(ATTRIBUTES)]
@@ -149,7 +149,7 @@ def attributes_of_celeba(folder: Path) -> Path:
 
 
 @refused("Round", "--condition")
-@reads({"not Round": 8, "Round": 4}, options={"condition": "Round"}, figures=False)
+@reads({"Round": 4, "not Round": 8}, options={"condition": "Round"}, figures=False)
 def attributes_of_celeba_as_csv(folder: Path) -> Path:
     """Kaggle's form, whose images lie two folders down."""
     rows = []
@@ -191,13 +191,13 @@ def no_header(folder: Path) -> Path:
     return folder
 
 
-@reads(FOUR | {"ant": 3}, left_out={"without a row": 1})
+@reads(FOUR | {"ant": 3}, left_out={"not in labels.csv": 1})
 def an_image_without_a_row(folder: Path) -> Path:
     table(flat(folder) / "labels.csv", HEADER, rows_of()[1:])
     return folder
 
 
-@refused("ant9.png", "")
+@reads(FOUR, says=("ant9.png",))
 def rows_without_images(folder: Path) -> Path:
     rows = [(f"{name}9.png", name) for name in NAMES]
     table(flat(folder) / "labels.csv", HEADER, [*rows_of(), *rows])
@@ -210,13 +210,13 @@ def a_row_twice(folder: Path) -> Path:
     return folder
 
 
-@refused("ant0.png", "")
+@refused("ant0.png twice, as ant and as bee", "one class")
 def a_file_of_two_classes(folder: Path) -> Path:
     table(flat(folder) / "labels.csv", HEADER, [*rows_of(), ("ant0.png", "bee")])
     return folder
 
 
-@refused("", "")
+@refused("may be any of", "folders")
 def one_name_in_two_folders(folder: Path) -> Path:
     for place in ("a", "b"):
         flat(folder / place)
@@ -224,7 +224,7 @@ def one_name_in_two_folders(folder: Path) -> Path:
     return folder
 
 
-@refused("", "--condition")
+@refused("text (12 values)", "--condition")
 def captions(folder: Path) -> Path:
     """Words of a sentence are no classes: every image would be one."""
     rows = [(f, f"{n} number {i} on dark noise") for i, (f, n) in enumerate(rows_of())]
@@ -232,13 +232,13 @@ def captions(folder: Path) -> Path:
     return folder
 
 
-@refused("", "")
+@refused("no column that names classes", "Give it a column")
 def a_table_without_labels(folder: Path) -> Path:
     table(flat(folder) / "metadata.csv", ("file_name",), [(file,) for file, _ in rows_of()])
     return folder
 
 
-@refused("label", "")
+@reads(FOUR | {"ant": 3}, left_out={"no label": 1})
 def an_empty_label(folder: Path) -> Path:
     table(flat(folder) / "labels.csv", HEADER, [*rows_of()[1:], ("ant0.png", "")])
     return folder
@@ -263,7 +263,7 @@ def dataset_json(folder: Path) -> Path:
     return folder
 
 
-@refused("dataset.json", "--model gan")
+@refused("without classes", "--model gan")
 @reads({"images": 12}, options={"needs_labels": False}, figures=False)
 def dataset_json_of_no_labels(folder: Path) -> Path:
     for number in range(12):
@@ -280,7 +280,7 @@ def damaged_dataset_json(folder: Path) -> Path:
     return folder
 
 
-@refused("labels.csv", "--labels")
+@reads(FOUR, says=("train.csv is not used",))
 def two_tables(folder: Path) -> Path:
     table(flat(folder) / "labels.csv", HEADER, rows_of())
     table(folder / "train.csv", HEADER, rows_of())
@@ -295,7 +295,7 @@ def class_folders_beside_labels(folder: Path) -> Path:
     return folder
 
 
-@refused("annotations", "")
+@refused("without classes", "annotations")
 def boxes_of_coco(folder: Path) -> Path:
     flat(folder / "train2017")
     found = {"images": [], "annotations": [], "categories": [{"id": 1, "name": "ant"}]}
@@ -310,6 +310,30 @@ def a_table_elsewhere(folder: Path) -> Path:
     return flat(folder / "photos")
 
 
-@refused("gone.csv", "", options={"labels": "{folder}/gone.csv"})
+@refused("gone.csv cannot be read", "Name a file", options={"labels": "{folder}/gone.csv"})
 def a_table_that_is_gone(folder: Path) -> Path:
     return flat(folder / "photos")
+
+
+@refused("", "")
+def a_table_that_contradicts_folders(folder: Path) -> Path:
+    rows = [(f"{name}/{number}.png", "cow") for name in NAMES[:2] for number in range(4)]
+    rows += [(f"cow/{number}.png", "ant") for number in range(4)]
+    table(class_folders(folder) / "labels.csv", ("file", "label"), rows)
+    return folder
+
+
+@reads(FOUR)
+def a_column_of_row_numbers(folder: Path) -> Path:
+    """As pandas writes a table with its index."""
+    rows = [(index, *row) for index, row in enumerate(rows_of())]
+    table(flat(folder) / "labels.csv", ("", "file", "label"), rows)
+    return folder
+
+
+@reads(FOUR)
+def a_table_with_sizes(folder: Path) -> Path:
+    """A table of more than classes: sizes and sources of the files."""
+    rows = [(f, 8, 8, f"https://example.org/{f}", n) for f, n in rows_of()]
+    table(flat(folder) / "data.csv", ("filename", "width", "height", "url", "label"), rows)
+    return folder
