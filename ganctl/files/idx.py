@@ -1,4 +1,4 @@
-"""The IDX format of MNIST: big-endian sizes, then unsigned bytes (LeCun et al. 1998).
+"""The IDX format of MNIST: big-endian sizes, then big-endian values (LeCun et al. 1998).
 
 A file starts with two zero bytes, the type (8: unsigned byte) and the number
 of dimensions; then each size as a 32-bit big-endian number; then the values,
@@ -13,8 +13,9 @@ import lzma
 import math
 import struct
 import zlib
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +24,16 @@ from ganctl.errors import DataError
 from ganctl.files.limits import DATA_BYTES, XZ_MEMORY
 
 UNSIGNED_BYTE = 8
+_TYPES = {UNSIGNED_BYTE: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
+_DIMENSIONS = 4
 _CHUNK = 1 << 24
 
 
-def read_idx(path: Path) -> NDArray[np.uint8]:
-    """Read an IDX file of unsigned bytes, plain or packed as ``.gz`` or ``.xz``.
+def read_idx(path: Path) -> NDArray[Any]:
+    """Read an IDX file, plain or packed as ``.gz`` or ``.xz``.
 
     Returns:
-        uint8 values in the shape that the header gives, one to three dimensions.
+        values of the type and the shape that the header gives, one to four dimensions.
 
     Raises:
         DataError: it is not such a file, it is truncated, or it claims over 8 GiB.
@@ -38,17 +41,53 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     try:
         if not path.is_file():  # A pipe would keep us waiting.
             raise DataError(f"Cannot read {path}: it is not a file.", "Check the path.")
-        with _open(path) as file:
-            shape = _read_shape(file, path)
-            if path.suffix not in PACKED and math.prod(shape) > path.stat().st_size:
-                raise _truncated(path)
-            values = _read_values(file, math.prod(shape), path).reshape(shape)
-            file.read(1)  # Only at its end does a packed file check its sum.
-            return values
-    except (OSError, ValueError, EOFError, MemoryError, lzma.LZMAError, zlib.error) as error:
-        raise DataError(
-            f"Cannot read {path}: {error}.", "Check the path, or fetch the file again."
-        ) from error
+        with path.open("rb") as file:
+            return read_open_idx(file, str(path), path.suffix, path.stat().st_size)
+    except OSError as error:
+        raise _unreadable(str(path), error) from error
+
+
+def read_open_idx(file: IO[bytes], name: str, ending: str, size: int) -> NDArray[Any]:
+    """Read an open IDX file, such as a member of an archive.
+
+    Args:
+        file: it, at its start; it stays open.
+        name: what messages call it.
+        ending: ``.gz`` or ``.xz`` if it is packed so.
+        size: its bytes.
+
+    Returns:
+        as ``read_idx``.
+
+    Raises:
+        DataError: as ``read_idx``.
+    """
+    try:
+        with _unpacked(file, ending) as values:
+            dtype, shape = _read_header(values, name)
+            count = math.prod(shape) * dtype.itemsize
+            if ending not in PACKED and count > size:
+                raise _truncated(name)
+            array = np.frombuffer(_read_bytes(values, count, name), dtype).reshape(shape)
+            values.read(1)  # Only at its end does a packed file check its sum.
+            return array
+    except DataError:
+        raise
+    except Exception as error:  # zipfile lets out whatever it trips over in a damaged archive.
+        raise _unreadable(name, error) from error
+
+
+def read_idx_shape(file: IO[bytes], name: str, ending: str) -> tuple[int, ...]:
+    """Return the shape that an open IDX file claims.
+
+    Raises:
+        DataError: as ``read_idx``.
+    """
+    try:
+        with _unpacked(file, ending) as values:
+            return _read_header(values, name)[1]
+    except (OSError, ValueError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise _unreadable(name, error) from error
 
 
 def idx_bytes(array: NDArray[np.uint8]) -> bytes:
@@ -60,8 +99,8 @@ def idx_bytes(array: NDArray[np.uint8]) -> bytes:
 class _XzReader(io.RawIOBase):
     """Unpacks an ``.xz`` file, whose header may ask for gigabytes to do so, in bounded memory."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self._unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY)
 
     def read(self, size: int = -1) -> bytes:
@@ -74,56 +113,59 @@ class _XzReader(io.RawIOBase):
             unpacked = self._unpacker.decompress(packed, size)
         return unpacked
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-        super().close()
-
 
 PACKED = (".gz", ".xz")
 Opened = IO[bytes] | gzip.GzipFile | _XzReader
 
 
-def _open(path: Path) -> Opened:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rb")
-    return _XzReader(path) if path.suffix == ".xz" else path.open("rb")
+def _unpacked(file: IO[bytes], ending: str) -> AbstractContextManager[Opened]:
+    if ending == ".gz":
+        return gzip.GzipFile(fileobj=file, mode="rb")
+    return _XzReader(file) if ending == ".xz" else nullcontext(file)
 
 
-def _read_shape(file: Opened, path: Path) -> tuple[int, ...]:
+def _read_header(file: Opened, name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
     magic = file.read(4)
     if (
         len(magic) < 4
         or magic[:2] != b"\0\0"
-        or magic[2] != UNSIGNED_BYTE
-        or not 1 <= magic[3] <= 3
+        or magic[2] not in _TYPES
+        or not 1 <= magic[3] <= _DIMENSIONS
     ):
         raise DataError(
-            f"{path} is not an IDX file of unsigned bytes.",
-            "IDX files begin with the bytes 00 00 08; name a folder that holds such files.",
+            f"{name} is not an IDX file.",
+            "IDX files of images begin with the bytes 00 00 08 03; name a folder of such files.",
         )
     sizes = file.read(4 * magic[3])
     if len(sizes) < 4 * magic[3]:
-        raise _truncated(path)
+        raise _truncated(name)
     shape = struct.unpack(f">{magic[3]}I", sizes)
-    if math.prod(shape) > DATA_BYTES:
+    dtype = np.dtype(_TYPES[magic[2]])
+    if math.prod(shape) * dtype.itemsize > DATA_BYTES:
         raise DataError(
-            f"{path} claims to hold {math.prod(shape):,} values.",
-            f"Files of up to {DATA_BYTES:,} values are read; this one is probably damaged.",
+            f"{name} claims to hold {math.prod(shape):,} values.",
+            f"Files of up to {DATA_BYTES:,} bytes are read; this one is probably damaged.",
         )
-    return shape
+    return dtype, shape
 
 
-def _read_values(file: Opened, count: int, path: Path) -> NDArray[np.uint8]:
+def _read_bytes(file: Opened, count: int, name: str) -> bytearray:
     """Read in pieces, so that a header that lies costs no more memory than the file holds."""
     pieces = bytearray()
     while len(pieces) < count:
         piece = file.read(min(_CHUNK, count - len(pieces)))
         if not piece:
-            raise _truncated(path)
+            raise _truncated(name)
         pieces += piece
-    return np.frombuffer(pieces, dtype=np.uint8)
+    return pieces
 
 
-def _truncated(path: Path) -> DataError:
-    return DataError(f"{path} is truncated.", "Fetch the file again.")
+def _truncated(name: str) -> DataError:
+    return DataError(f"{name} is truncated.", "Fetch the file again.")
+
+
+def _unreadable(name: str, error: Exception) -> DataError:
+    return DataError(
+        f"Cannot read {name}: {error or type(error).__name__}.",
+        "Check the path, or fetch the file again.",
+    )

@@ -39,16 +39,18 @@ class NpzFile:
     """An open ``.npz``.
 
     Args:
-        path: the file.
+        path: the file, or what messages call it.
+        content: what it contains, where it lies in an archive; it must be seekable.
 
     Raises:
         DataError: it is not a zip file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str, content: io.BytesIO | None = None) -> None:
         self.path = path
         try:
-            self._file = _SmallReads(path, "rb")
+            raw = Path(path).open("rb", buffering=0) if content is None else content
+            self._file = _SmallReads(raw)
         except OSError as error:
             raise self._unreadable(error) from error
         try:
@@ -72,6 +74,34 @@ class NpzFile:
     def __contains__(self, name: str) -> bool:
         return f"{name}.npy" in self._archive.NameToInfo
 
+    def headers(self) -> dict[str, ArrayHeader | None]:
+        """Return what every array claims to be, by name; None for one of Python's objects.
+
+        Raises:
+            DataError: a header cannot be unpacked.
+        """
+        members = {
+            member.filename.removesuffix(".npy"): member
+            for member in self._archive.filelist
+            if member.filename.endswith(".npy")
+        }
+        try:
+            return {name: self._header_or_none(member) for name, member in members.items()}
+        except Exception as error:  # As above.
+            raise self._unreadable(error) from error
+
+    def _header_or_none(self, member: zipfile.ZipInfo) -> ArrayHeader | None:
+        try:
+            return self._header(member)
+        except ValueError:
+            return None
+
+    def _header(self, member: zipfile.ZipInfo) -> ArrayHeader:
+        if member.compress_type not in _METHODS:
+            raise ValueError("its compression is not one of NumPy's")
+        with self._archive.open(member) as file:
+            return _parse_header(file.read(NPY_HEADER_BYTES))
+
     def read(self, name: str, most: int) -> NDArray[np.generic]:
         """Return an array of numbers or texts.
 
@@ -93,10 +123,7 @@ class NpzFile:
             raise self._unreadable(error) from error
 
     def _read(self, member: zipfile.ZipInfo, most: int) -> NDArray[np.generic]:
-        if member.compress_type not in _METHODS:
-            raise ValueError("its compression is not one of NumPy's")
-        with self._archive.open(member) as file:
-            header = _parse_header(file.read(NPY_HEADER_BYTES))
+        header = self._header(member)
         size = math.prod(header.shape) * header.dtype.itemsize
         if size > most:
             raise ValueError(
@@ -121,7 +148,7 @@ class NpzFile:
         return DataError(f"{self.path} cannot be read: {reason}.", "Give an .npz of arrays.")
 
 
-class _SmallReads(io.FileIO):
+class _SmallReads(io.BufferedReader):
     """A file that gives no more at once than the list of members of an ``.npz`` may have.
 
     ``zipfile`` asks for that list whole, and makes twenty times as much memory of it.
@@ -135,7 +162,7 @@ class _SmallReads(io.FileIO):
 
 
 @dataclass(frozen=True)
-class _Header:
+class ArrayHeader:
     """What a header claims, and where the values begin."""
 
     shape: tuple[int, ...]
@@ -143,8 +170,11 @@ class _Header:
     order: Literal["C", "F"]
     length: int
 
+    def __str__(self) -> str:
+        return f"{self.dtype} {list(self.shape)}"
 
-def _parse_header(start: bytes) -> _Header:
+
+def _parse_header(start: bytes) -> ArrayHeader:
     begins = len(_MAGIC) + 2 + _LENGTH_BYTES.get(start[len(_MAGIC)], 0) if len(start) > 10 else 0
     if not start.startswith(_MAGIC) or begins == len(_MAGIC) + 2:
         raise ValueError("it is not a NumPy array")
@@ -157,7 +187,7 @@ def _parse_header(start: bytes) -> _Header:
         raise ValueError("its values have no size")
     sizes = [size.strip() for size in match["shape"].split(b",")]
     shape = tuple(int(size.removesuffix(b"L")) for size in sizes if size)
-    return _Header(shape, dtype, "F" if match["fortran"] == b"True" else "C", ends)
+    return ArrayHeader(shape, dtype, "F" if match["fortran"] == b"True" else "C", ends)
 
 
 def _read_all(file: IO[bytes], size: int) -> bytearray:

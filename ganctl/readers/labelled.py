@@ -72,13 +72,16 @@ class Arrays:
     """Files that hold arrays of images, before any of them is read whole.
 
     ``load`` reads and returns them by split. ``class_names`` names label 0, 1, …, or is empty.
-    The other fields are as those of ``Pictures``.
+    ``source`` is what messages call them, and ``holds`` what arrays there are, with their types
+    and shapes. The other fields are as those of ``Pictures``.
     """
 
     layout: str
     files: Sequence[Entry]
     load: Callable[[OnProgress | None], Mapping[Split, ArrayPair]]
     class_names: tuple[str, ...] = ()
+    source: str = "the arrays"
+    holds: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 

@@ -1,6 +1,7 @@
 """IDX files come back as they went, and damaged ones are refused."""
 
 import gzip
+import io
 import lzma
 import struct
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ganctl.errors import DataError
-from ganctl.files.idx import idx_bytes, read_idx
+from ganctl.files.idx import idx_bytes, read_idx, read_idx_shape, read_open_idx
 
 arrays = hnp.arrays(np.uint8, hnp.array_shapes(min_dims=1, max_dims=3, max_side=6))
 PACKERS: dict[str, Callable[[bytes], bytes]]
@@ -51,7 +52,7 @@ def test_every_truncation_is_refused(folder, array, data):
 
 def refused_or_read(path):
     try:
-        assert read_idx(path).dtype == np.uint8
+        assert read_idx(path).ndim
     except DataError as error:
         assert error.hint
 
@@ -61,10 +62,10 @@ def test_garbage_is_an_array_or_a_data_error(folder, content, ending):
     refused_or_read(written(folder, content, ending))
 
 
-sizes = st.lists(st.sampled_from([0, 1, 2, 2**16, 2**32 - 1]), max_size=4)
+sizes = st.lists(st.sampled_from([0, 1, 2, 2**16, 2**32 - 1]), max_size=5)
 
 
-@given(kind=st.sampled_from([8, 8, 9, 13]), sizes=sizes, values=st.binary(max_size=9))
+@given(kind=st.sampled_from([8, 8, 9, 10, 13]), sizes=sizes, values=st.binary(max_size=9))
 def test_a_header_with_any_sizes_is_an_array_or_a_data_error(folder, kind, sizes, values):
     header = struct.pack(f">HBB{len(sizes)}I", 0, kind, len(sizes), *sizes)
     refused_or_read(written(folder, header + values))
@@ -101,9 +102,25 @@ def test_a_header_that_lies_costs_no_memory(folder):
         read_idx(written(folder, barely + b"x"))
 
 
-def test_other_number_types_are_refused(folder):
-    with pytest.raises(DataError, match="unsigned bytes"):
-        read_idx(written(folder, struct.pack(">HBBI", 0, 13, 1, 1) + bytes(4)))
+@pytest.mark.parametrize(
+    ("code", "dtype"), [(9, ">i1"), (11, ">i2"), (12, ">i4"), (13, ">f4"), (14, ">f8")]
+)
+def test_other_number_types_are_read(folder, code, dtype):
+    array = np.array([[-1, 2, 100]], dtype)
+    path = written(folder, struct.pack(">HBBII", 0, code, 2, 1, 3) + array.tobytes())
+    assert np.array_equal(read_idx(path), array)
+
+
+def test_a_type_that_is_none_is_refused(folder):
+    with pytest.raises(DataError, match="not an IDX file"):
+        read_idx(written(folder, struct.pack(">HBBI", 0, 10, 1, 1) + bytes(4)))
+
+
+def test_a_file_of_an_archive_is_read_in_place(folder):
+    content = gzip.compress(idx_bytes(np.eye(5, dtype=np.uint8)))
+    found = read_open_idx(io.BytesIO(content), "x", ".gz", len(content))
+    assert np.array_equal(found, np.eye(5))
+    assert read_idx_shape(io.BytesIO(content), "x", ".gz") == (5, 5)
 
 
 def test_a_missing_file_is_refused(folder):
@@ -111,7 +128,7 @@ def test_a_missing_file_is_refused(folder):
         read_idx(folder / "none")
 
 
-@pytest.mark.parametrize("dimensions", [0, 4])
+@pytest.mark.parametrize("dimensions", [0, 5])
 def test_other_numbers_of_dimensions_are_refused(folder, dimensions):
     header = struct.pack(f">HBB{dimensions}I", 0, 8, dimensions, *[1] * dimensions)
     with pytest.raises(DataError, match="not an IDX file"):

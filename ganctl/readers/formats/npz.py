@@ -1,0 +1,178 @@
+"""Arrays of NumPy's ``.npz``, by the keys that people give them.
+
+A key is split into words: one may say the split, as ``train`` in Keras' ``x_train`` and in
+MedMNIST's ``train_images``, and one says what it is, as ``images``, ``x``, ``labels``, ``y``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from ganctl.errors import DataError
+from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, DATA_BYTES, NAMES_BYTES
+from ganctl.files.npz import ArrayHeader, NpzFile
+from ganctl.files.tree import Entry, Tree
+from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
+
+_IMAGES = ("images", "image", "imgs", "img", "x", "data", "pixels", "features", "inputs")
+_LABELS = ("labels", "label", "y", "targets", "target")
+_NAMES = ("class_names", "label_names", "target_names", "classes")
+_OURS = ("seeds", "attributes", "attribute_names")
+_SPLITS: Mapping[str, Part] = {
+    "train": "train", "training": "train", "test": "test", "testing": "test",
+    "val": "validation", "valid": "validation", "validation": "validation",
+}  # fmt: skip
+_WORD = re.compile(rf"({'|'.join(sorted(_SPLITS, key=len, reverse=True))})|[a-z]+|\d+")
+Part = Literal["train", "test", "validation"]
+Headers = Mapping[str, "ArrayHeader | None"]
+
+
+def open_npz(tree: Tree, entry: Entry) -> Arrays:
+    """Find the images, the labels and the class names of an ``.npz``.
+
+    Raises:
+        DataError: it is damaged, or none of its arrays is known as images by its key.
+    """
+    source = tree.describe(entry)
+    if entry.ending == ".npy":
+        raise DataError(
+            f"{source} is one array, and labels are another.",
+            "Save both in one file: np.savez('data.npz', images=np.load("
+            f"{entry.name!r}), labels=labels)",
+        )
+    with _opened(tree, entry) as file:
+        headers = file.headers()
+        names_key = _names_key(headers)
+        names = _texts(file, names_key) if names_key else ()
+    pairs = _pairs(headers, source)
+    left_out: dict[str, int] = {}
+    remarks = []
+    if "validation" in pairs:
+        images = headers[pairs["validation"][0]]
+        if "test" in pairs:
+            left_out["validation split"] = images.shape[0] if images and images.shape else 0
+            del pairs["validation"]
+        else:
+            remarks.append("There is no test split: the validation split is held against.")
+            pairs["test"] = pairs.pop("validation")
+    used = {key for pair in pairs.values() for key in pair} | {names_key, *_OURS}
+    if unused := [key for key in headers if key not in used and not _role(key)]:
+        remarks.append(f"Arrays that are not used: {', '.join(unused[:5])}.")
+    keys: dict[Split, tuple[str, str | None]] = {
+        split: pairs[split] for split in ("train", "test") if split in pairs
+    }
+
+    def load(on_progress: OnProgress | None) -> dict[Split, ArrayPair]:
+        if on_progress is not None:
+            on_progress(f"reading {entry.name}", 0, None)
+        with _opened(tree, entry) as file:
+            return {split: _read(file, *keys[split]) for split in keys}
+
+    return Arrays(
+        layout=".npz",
+        files=(entry,),
+        load=load,
+        class_names=names,
+        source=source,
+        holds=_listed(headers),
+        left_out=left_out,
+        remarks=tuple(remarks),
+    )
+
+
+def _opened(tree: Tree, entry: Entry) -> NpzFile:
+    if tree.path.is_dir():
+        return NpzFile(tree.path / entry.key)
+    return NpzFile(tree.describe(entry), io.BytesIO(tree.read(entry, ARCHIVED_ARRAYS_BYTES)))
+
+
+def _read(file: NpzFile, images: str, labels: str | None) -> ArrayPair:
+    pixels = file.read(images, DATA_BYTES)
+    return ArrayPair(pixels, None if labels is None else file.read(labels, DATA_BYTES))
+
+
+def _listed(headers: Headers) -> str:
+    shown = [f"{key} {header or 'of objects'}" for key, header in list(headers.items())[:20]]
+    return ", ".join(shown) + (" and more" if len(headers) > len(shown) else "")
+
+
+def _names_key(headers: Headers) -> str | None:
+    for key in _NAMES:
+        header = headers.get(key)
+        if header is not None and header.dtype.kind in "US":
+            return key
+    return None
+
+
+def _texts(file: NpzFile, key: str) -> tuple[str, ...]:
+    texts = file.read(key, NAMES_BYTES).ravel().tolist()
+    try:
+        return tuple(t.decode() if isinstance(t, bytes) else str(t) for t in texts)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{file.path} cannot be used: {key} is no text: {error}.", "Write it in UTF-8."
+        ) from error
+
+
+def _role(key: str) -> tuple[Part | None, str] | None:
+    """Return the split and the role of a key, such as ``("train", "x")``; None if it has none."""
+    words = [match[0] for match in _WORD.finditer(key.lower())]
+    rest = [word for word in words if word not in _SPLITS]
+    splits = [_SPLITS[word] for word in words if word in _SPLITS]
+    if len(splits) > 1 or len(rest) != 1 or rest[0] not in (*_IMAGES, *_LABELS):
+        return None
+    return (splits[0] if splits else None), rest[0]
+
+
+def _pairs(headers: Headers, source: str) -> dict[Part, tuple[str, str | None]]:
+    """Return the keys of the images and the labels of each split."""
+    roles = {role: key for key in headers if (role := _role(key))}
+    splits: list[Part | None] = ["train", "test", "validation"]
+    has_splits = any(role[0] == "train" for role in roles)
+    pairs: dict[Part, tuple[str, str | None]] = {}
+    for split in splits if has_splits else [None]:
+        images = next((roles[split, word] for word in _IMAGES if (split, word) in roles), None)
+        labels = next((roles[split, word] for word in _LABELS if (split, word) in roles), None)
+        if images is not None:
+            pairs[split or "train"] = (images, labels)
+    if not pairs:
+        pairs = _unnamed(headers)
+    if "train" not in pairs:
+        raise DataError(
+            f"{source} has no array that is known as images by its name; it holds "
+            f"{_listed(headers) or 'nothing'}.",
+            f"Name them: a = np.load({Path(source).name!r}); "
+            "np.savez('data.npz', images=a['IMAGES'], labels=a['LABELS'])",
+        )
+    for key in (key for pair in pairs.values() for key in pair if key is not None):
+        if headers[key] is None:
+            raise DataError(
+                f"{source}: {key} holds Python's objects, which are never read.",
+                f"Save it as numbers or texts: {key} = np.array({key}.tolist())",
+            )
+    return pairs
+
+
+def _unnamed(headers: Headers) -> dict[Part, tuple[str, str | None]]:
+    """Return the images, and the labels if any, of one array or of ``arr_0`` and ``arr_1``."""
+    arrays = {key: header for key, header in headers.items() if header is not None}
+    by_axes = sorted(arrays, key=lambda key: -len(arrays[key].shape))
+    numbers = {key for key in arrays if arrays[key].dtype.kind in "buif"}
+    if (
+        len(headers) == 1
+        and by_axes
+        and by_axes[0] in numbers
+        and len(arrays[by_axes[0]].shape) > 1
+    ):
+        return {"train": (by_axes[0], None)}
+    if set(headers) == set(arrays) == {"arr_0", "arr_1"}:
+        images, labels = by_axes
+        if images in numbers and len(arrays[images].shape) > len(arrays[labels].shape):
+            return {"train": (images, labels)}
+        if images in numbers:  # One image a row, and labels [N, 1] or one-hot: as they were saved.
+            return {"train": ("arr_0", "arr_1")}
+    return {}
