@@ -58,5 +58,9 @@ TABLE_BYTES = 2**28
 """A table of file names and labels."""
 TABLE_LINE_BYTES = 2**20
 """A line of such a table, or of a ``.csv`` of pixels."""
+TABLE_CELLS = 2**24
+"""The values of such a table; CelebA's has half as many."""
+DATASET_JSON_BYTES = 2**26
+"""StyleGAN's ``dataset.json``: a million files."""
 ARCHIVED_ARRAYS_BYTES = 2**31
 """An array file that is unpacked from an archive of images."""

@@ -1,0 +1,113 @@
+"""Which column of a table names files that are there, and which file each row is about."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ganctl.files.tree import Entry
+from ganctl.readers.formats.kinds import IMAGE_ENDINGS
+from ganctl.readers.formats.table import Table
+
+_SAMPLE = 1000
+_Index = Mapping[str, Sequence[Entry]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a table and the files that they name.
+
+    Attributes:
+        table: without the column's header as a row, and with a row of data that was taken for it.
+        column: where the names of the files are.
+        files: for each row the files that it may mean; none if there is no such file.
+    """
+
+    table: Table
+    column: int
+    files: Sequence[Sequence[Entry]]
+
+
+def rows_of_files(table: Table, images: Iterable[Entry], base: int) -> Rows | None:
+    """Find the column whose values are names of images, with or without folder and ending.
+
+    Args:
+        table: a table whose columns are not known.
+        images: the images that it may name.
+        base: how many folders above the table are left out of the names.
+
+    Returns:
+        Rows, or None if no column names any of the images.
+    """
+    files = list(images)
+    step = max(1, len(table.rows) // _SAMPLE)
+    for rows in (table.rows[::step], table.rows) if step > 1 else (table.rows,):
+        best: tuple[int, int, _Index, Callable[[str], str]] = (0, 0, {}, _whole)
+        for of_file, of_cell in _WAYS:
+            index = _indexed(files, base, of_file)
+            for column in range(len(table.header)):
+                names = {of_cell(row[column]) for row in rows}
+                found = {index[name][0].key for name in names if name in index}
+                if len(found) > best[0]:
+                    best = (len(found), column, index, of_cell)
+            if best[0] == len(rows):
+                break
+        if best[0]:
+            return _rows(table, *best[1:], base)
+    return None
+
+
+def _rows(
+    table: Table, column: int, index: _Index, of_cell: Callable[[str], str], base: int
+) -> Rows:
+    if table.may_lack_header and of_cell(table.header[column]) in index:
+        names = tuple(f"column {number}" for number in range(1, len(table.header) + 1))
+        rows = [table.header, *table.rows]
+        table = Table(table.name, names, rows, table.remarks, table.attributes)
+    files = [_meant(row[column], index.get(of_cell(row[column]), ()), base) for row in table.rows]
+    return Rows(table, column, files)
+
+
+def _meant(cell: str, files: Sequence[Entry], base: int) -> Sequence[Entry]:
+    """Return those of several files of one name whose folders are those of the cell."""
+    if len(files) < 2:
+        return files
+    path = f"/{_whole(cell)}"
+    ends = [file for file in files if path.endswith(f"/{_path(file, base)}")]
+    return ends or files
+
+
+def _indexed(files: Iterable[Entry], base: int, of_file: Callable[[str], str]) -> _Index:
+    index: dict[str, list[Entry]] = {}
+    for entry in files:
+        index.setdefault(of_file(_path(entry, base)), []).append(entry)
+    return index
+
+
+def _path(entry: Entry, base: int) -> str:
+    return "/".join(entry.parts[base:])
+
+
+def _whole(cell: str) -> str:
+    text = cell if cell.isascii() else unicodedata.normalize("NFC", cell)
+    return text.replace("\\", "/").removeprefix("./").lstrip("/")
+
+
+def _without_ending(path: str) -> str:
+    start, ending = os.path.splitext(path)  # noqa: PTH122
+    return start if ending.lower() in IMAGE_ENDINGS else path
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+_WAYS: tuple[tuple[Callable[[str], str], Callable[[str], str]], ...] = (
+    (lambda path: path, _whole),
+    (_without_ending, lambda cell: _without_ending(_whole(cell))),
+    (_last, lambda cell: _last(_whole(cell))),
+    (lambda path: _without_ending(_last(path)), lambda cell: _without_ending(_last(_whole(cell)))),
+)
+"""What of a file's path, and of a cell, has to be equal; the strictest way first."""
