@@ -291,6 +291,10 @@ class _BoundedList(io.FileIO):
             raise ValueError("its list of files is too large")
         return super().read(-1 if size is None else size)
 
+    def __del__(self) -> None:
+        # An archive does not close the file that it was given, and a tree has no end of its own.
+        self.close()
+
 
 def _too_many(path: Path) -> DataError:
     return DataError(

@@ -115,12 +115,14 @@ def _without_companions(
     images: Sequence[Entry], depth: int
 ) -> tuple[Sequence[Entry], Counter[str]]:
     """Return the images without those that are masks of them, such as ``masks/`` of ``images/``."""
-    _, folders = grouped(images, depth)
+    loose, folders = grouped(images, depth)
     main = [name for name in folders if is_images_name(name)]
     if len(main) != 1 or not any(map(is_companion, folders)):
         return images, Counter()
     left_out = Counter({f"{name}/": len(inside) for name, inside in folders.items()})
     del left_out[f"{main[0]}/"]
+    if loose:
+        left_out["loose images"] = len(loose)
     return folders[main[0]], left_out
 
 
@@ -172,6 +174,7 @@ def _remarks_on_names(
         for folder in tree.folders
         if len(folder) == depth + 1 and folder[:depth] == prefix and folder[depth] not in folders
     ]
+    empty = [name for name in empty if not (split_role(name) or is_companion(name))]
     if empty:
         remarks.append(f"Folders that hold no images: {listed(empty)}.")
     twice = [

@@ -198,7 +198,7 @@ class _Decoder:
             in_colour = [row for row in read if not self.rows[row].header.is_grey]
             return ["Colour files without colour are read as grey."] if in_colour else []
         if colourless >= _MIXED_FROM * len(read):
-            return [f"{colourless:,} of {len(read):,} images are grey; all are read as colour."]
+            return [f"Grey images ({colourless:,} of {len(read):,}) are read as colour."]
         return []
 
     def _try_row(self, row: int) -> str | None:

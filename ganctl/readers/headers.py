@@ -189,7 +189,9 @@ def reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     text = printable(str(error))[:100].rstrip(". ") or type(error).__name__
-    return "truncated" if "truncated" in text.lower() else text
+    if "truncated" in text.lower():
+        return "truncated"
+    return "damaged" if text == "cannot load this image" else text
 
 
 def _header(image: Image.Image) -> Header:
@@ -231,7 +233,7 @@ def check_bad(pictures: Pictures, bad: Sequence[Bad], options: ReadOptions) -> s
     if not bad:
         return None
     total = len(pictures.files) + len(pictures.tree.lost)
-    names = ", ".join(f"{printable(path)} ({why})" for path, why in bad[:_NAMED])
+    names = ", ".join(f"{printable(path)} ({why})" for path, why in sorted(bad)[:_NAMED])
     more = f", and {len(bad) - _NAMED:,} more" if len(bad) > _NAMED else ""
     found = f"{len(bad):,} of {total:,} images cannot be read"
     share = len(bad) / total
@@ -240,7 +242,7 @@ def check_bad(pictures: Pictures, bad: Sequence[Bad], options: ReadOptions) -> s
     elif share > _LEFT_OUT_UNASKED and not options.skip_bad:
         hint = "Replace or remove them, or give --skip-bad to leave them out."
     else:
-        return f"{found}, and are left out: {names}{more}."
+        return f"Left out {len(bad):,} of {total:,} images, which cannot be read: {names}{more}."
     raise DataError(f"{pictures.tree.path}: {found}: {names}{more}.", hint)
 
 
@@ -290,8 +292,7 @@ def remarks_of(read: Sequence[Header], options: ReadOptions) -> list[str]:
     remarks = []
     if animated := sum(header.animated for header in read):
         remarks.append(
-            f"{animated:,} of {len(read):,} images are animations, of which the first frame is "
-            "read."
+            f"Of animations ({animated:,} of {len(read):,} images), the first frame is read."
         )
     side = options.image_size
     if side is None:
@@ -306,17 +307,19 @@ def remarks_of(read: Sequence[Header], options: ReadOptions) -> list[str]:
     if oblong:
         others = " or ".join(fit.value for fit in Fit if fit is not options.fit)
         remarks.append(
-            f"{_images(len(oblong), len(sizes))} were {done} (sizes {spread(set(oblong))}; "
+            f"{_images(len(oblong), len(sizes))} {done} (sizes {spread(set(oblong))}; "
             f"else give --fit {others})."
         )
     fills = max if options.fit is Fit.PAD else min
     if small := [size for size in sizes if fills(size) < side]:
         remarks.append(
-            f"{_images(len(small), len(sizes))} were enlarged from {spread(set(small))} "
+            f"{_images(len(small), len(sizes))} enlarged from {spread(set(small))} "
             f"to {side}×{side}."
         )
     return remarks
 
 
 def _images(some: int, total: int) -> str:
-    return "Images" if some == total else f"{some:,} of {total:,} images"
+    if some == total:
+        return "Images were"
+    return f"{some:,} of {total:,} images {'was' if some == 1 else 'were'}"

@@ -109,7 +109,8 @@ def _entered(found: _Found) -> _Found:
         inside, _ = grouped(folders[name], 1)
         images, _ = grouped([e for e in found.images if e.parts[0] == name], 1)
         is_class = bool(images) and len(images) == len(inside) and not is_images_name(name)
-        if split_role(name) or is_class or is_companion(name):
+        beside = any(map(is_companion, found.tree.top_folders))  # Which hints speak of.
+        if split_role(name) or is_class or beside:
             return found
         keys = {entry.key for entry in found.images}
         tree = found.tree.below(name)
