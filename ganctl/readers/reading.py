@@ -61,8 +61,10 @@ def read(
             if kept is not None:
                 return kept
             started = time.monotonic()
-            read_source = read_pictures if isinstance(source, Pictures) else read_arrays
-            reading = read_source(source, options, on_progress)  # type: ignore[operator]
+            if isinstance(source, Pictures):
+                reading = read_pictures(source, options, on_progress)
+            else:
+                reading = read_arrays(source, options, on_progress)
     except FileError as error:
         raise DataError(str(error), error.hint) from error
     if len(reading.parts["train"].images) < LEAST_IMAGES:

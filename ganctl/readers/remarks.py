@@ -70,8 +70,9 @@ def _on_values(images: Images) -> Iterator[str]:
 
 def _of_one_colour(images: Images) -> NDArray[np.bool_]:
     pixels = (1, 2)
-    same = np.equal(images.max(axis=pixels), images.min(axis=pixels))
-    return same.reshape(len(images), -1).all(axis=1)
+    spread: Images = images.max(axis=pixels) - images.min(axis=pixels)
+    varied: NDArray[np.bool_] = np.any(spread.reshape(len(images), -1), axis=1)
+    return ~varied
 
 
 def _on_duplicates(parts: Mapping[Split, Labelled]) -> Iterator[str]:

@@ -164,14 +164,18 @@ def test_what_lies_beside_the_splits_is_left_out(tmp_path):
 
 
 def test_classes_of_the_test_split_alone_are_left_out(tmp_path):
-    found = read(tmp_path, of_classes("train/", kinds=["a", "b"]) | of_classes("test/", kinds="abc"))
+    found = read(
+        tmp_path, of_classes("train/", kinds=["a", "b"]) | of_classes("test/", kinds="abc")
+    )
     assert counts(found, "test") == {"a": 3, "b": 3}
     assert found.left_out == {"classes not in train": 3}
     assert found.remarks == ("Classes in the test split alone: c.",)
 
 
 def test_splits_in_each_class(tmp_path):
-    files = {f"{kind}/{part}/{i}.png": b"" for kind in "ab" for part in ("train", "test") for i in "1"}
+    files = {
+        f"{kind}/{part}/{i}.png": b"" for kind in "ab" for part in ("train", "test") for i in "1"
+    }
     found = read(tmp_path, files)
     assert counts(found) == counts(found, "test") == {"a": 1, "b": 1}
     assert found.layout == "train and test split of class folders with splits in each"

@@ -59,9 +59,7 @@ def test_several_sizes_are_refused_before_anything_is_decoded(tmp_path, nothing_
 
 
 @pytest.mark.parametrize("size", [(30, 30), (32, 64), (4, 4), (300, 300)])
-def test_one_size_that_does_not_suit_the_networks_is_refused_early(
-    tmp_path, nothing_decoded, size
-):
+def test_one_size_that_does_not_suit_the_networks_is_refused_early(tmp_path, nothing_decoded, size):
     save(tmp_path / "a" / "x.png", Image.new("L", size))
     message, hint = refusal(tmp_path)
     assert f"are {size[0]}×{size[1]}" in message
@@ -128,9 +126,7 @@ def test_truncated_files_are_found_together_while_decoding(tmp_path):
     assert reading.left_out["unreadable"] == 3
     whole_ones = folder(tmp_path.with_name("whole"), 30)
     for name in ("images", "labels"):
-        found, meant = (
-            getattr(r.parts["train"], name) for r in (reading, read(whole_ones))
-        )
+        found, meant = (getattr(r.parts["train"], name) for r in (reading, read(whole_ones)))
         np.testing.assert_array_equal(found, meant)
 
 
@@ -144,9 +140,7 @@ def test_links_to_nowhere_and_pipes_count_as_bad(tmp_path):
     assert f"{os.path.join('a', 'gone.png')} (a broken link" in message
 
 
-def test_an_image_of_sixty_thousand_pixels_a_side_is_bad_from_its_header(
-    tmp_path, nothing_decoded
-):
+def test_an_image_of_sixty_thousand_pixels_a_side_is_bad_from_its_header(tmp_path, nothing_decoded):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "huge.png").write_bytes(png_of(60_000, 60_000))
     (tmp_path / "a" / "large.png").write_bytes(png_of(10_000, 10_000))

@@ -20,7 +20,7 @@ from typing import IO, Any
 
 from ganctl.errors import DataError
 from ganctl.files import untrusted_json
-from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, FILES, JSON_BYTES
+from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, FILES, JSON_BYTES, PICTURE_BYTES
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.labelled import ANY, PictureFile, Pictures, Split
 
@@ -201,14 +201,14 @@ def _chosen(shards: Sequence[_Shard]) -> list[str]:
 
 def _pictures(tree: Tree, shard: _Shard, left_out: Counter[str]) -> list[PictureFile]:
     """Return the rows of a file that have a label, or all of one without labels."""
-    size = shard.entry.size // max(1, shard.rows)
     pictures = []
     for row, label in enumerate(_labels(tree, shard)):
         if label is None:
             left_out["no label"] += 1
             continue
         key = f"{shard.entry.key}{_ROW}{row}"
-        entry = Entry((*shard.entry.parts, f"row {row}"), key, size, shard.entry.stamp)
+        # How long an image is stands nowhere before its row group is unpacked.
+        entry = Entry((*shard.entry.parts, f"row {row}"), key, PICTURE_BYTES, shard.entry.stamp)
         pictures.append(PictureFile(entry, label))
     return pictures
 
