@@ -14,11 +14,17 @@ from ganctl.files.tree import Entry, Tree, open_tree, tree_of_file
 from ganctl.readers.class_folders import grouped, read_folders
 from ganctl.readers.formats.csv import open_csv
 from ganctl.readers.formats.folder_names import is_companion, is_images_name, split_role
-from ganctl.readers.formats.idx import open_idx
-from ganctl.readers.formats.kinds import by_ending, images_of, is_idx, is_table
+from ganctl.readers.formats.idx import CLASS_NAMES_FILE, open_idx
+from ganctl.readers.formats.kinds import by_ending, images_of, is_idx, is_packed_table, is_table
 from ganctl.readers.formats.npz import open_npz
 from ganctl.readers.formats.parquet import open_parquet
-from ganctl.readers.formats.refused import is_refused, refusal, single_image
+from ganctl.readers.formats.refused import (
+    RUN_FILE,
+    folder_of_a_run,
+    is_refused,
+    refusal,
+    single_image,
+)
 from ganctl.readers.formats.table import is_pixels
 from ganctl.readers.labelled import ANY, Arrays, Pictures
 from ganctl.readers.tables import read_tables
@@ -59,6 +65,8 @@ def recognise(path: Path, options: ReadOptions) -> Pictures | Arrays:
     images = images_of(tree)
     if is_file and images:
         raise single_image(path)
+    if any(entry.name == RUN_FILE for entry in tree.top_files):
+        raise folder_of_a_run(path)
     if is_file and is_idx(tree.entries[0]):
         raise DataError(f"{path} is one of several IDX files.", f"Name the folder {path.parent}.")
     whole = _found(tree, images, options)
@@ -121,6 +129,7 @@ def _is_of_use(entry: Entry) -> bool:
     return (
         entry.ending in (".npz", ".parquet")
         or is_table(entry)
+        or is_packed_table(entry)
         or is_idx(entry)
         or is_refused(entry)
     )
@@ -142,7 +151,8 @@ def _idx(found: _Found) -> _Read | None:
         beside = [e for e in found.others if e.parts[:-1] == home and e not in files]
         flat = [Entry((e.name,), e.key, e.size, e.stamp) for e in [*files, *beside]]
         data = open_idx(replace(found.tree, entries=tuple(sorted(flat)), folders=()))
-        return None if data is None else (data, [])
+        names = [e for e in beside if e.name == CLASS_NAMES_FILE]
+        return None if data is None else (data, names)
     return None
 
 
@@ -152,6 +162,7 @@ def _arrays(found: _Found) -> _Read | None:
     parquet = [entry for entry in found.others if entry.ending == ".parquet"]
     tables = [e for e in found.others if e.ending in (".csv", ".tsv")][:_MOST_CSV]
     pixels = [entry for entry in tables if is_pixels(found.tree, entry)]
+    pixels += [entry for entry in found.others if is_packed_table(entry)][:_MOST_CSV]
     files = npz or parquet or pixels
     if sum(e.size for e in files) <= sum(e.size for e in found.images):
         return None

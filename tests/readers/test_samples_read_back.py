@@ -55,7 +55,7 @@ def test_a_sheet_of_samples_is_refused(ganctl: Callable[..., Any]) -> None:
     from ganctl.errors import DataError
 
     ganctl(*SAMPLE, "--out", "sheet.png")
-    with pytest.raises(DataError, match="one image"):
+    with pytest.raises(DataError, match="single image"):
         read(Path("sheet.png").absolute(), ReadOptions(), None, keep=False)
 
 

@@ -23,6 +23,7 @@ _SPLITS = {
     "train": "train", "training": "train", "t10k": "test", "test": "test", "testing": "test",
     "val": "validation", "valid": "validation", "validation": "validation",
 }  # fmt: skip
+CLASS_NAMES_FILE = "class-names.txt"
 _QMNIST_COLUMNS = 8
 _UPRIGHT = "EMNIST's images lie on their side in its files; they were turned upright."
 Parts = dict[str, tuple[Entry, Entry]]
@@ -156,7 +157,7 @@ def _load(
 def _names(tree: Tree, prefix: str, labels: Entry) -> tuple[str, ...]:
     """Return the names of ``class-names.txt``, else those that are known to belong to the files."""
     for entry in tree.top_files:
-        if entry.name == "class-names.txt":
+        if entry.name == CLASS_NAMES_FILE:
             return _lines(tree.read(entry, NAMES_BYTES), tree.describe(entry))
 
     def read_labels() -> bytes:

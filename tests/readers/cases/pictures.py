@@ -395,7 +395,8 @@ def sixteen_bits_of_a_microscope(folder: Path) -> Path:
     return each(folder, draw, ".tif")
 
 
-@reads(FOUR, left_out={".heic": 1}, says=("pillow-heif",))
+@refused("pillow-heif", "--skip-bad")
+@reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True}, says=("pillow-heif",))
 def a_photo_in_heic(folder: Path) -> Path:
     """One photo of a phone that nothing here can decode."""
     content = b"\0\0\0\x18ftypheic\0\0\0\0heicmif1" + b"\0" * 40
@@ -403,7 +404,7 @@ def a_photo_in_heic(folder: Path) -> Path:
     return folder
 
 
-@refused("", "")
+@refused("become one colour on white, and 4 on black", "--background grey")
 def two_kinds_of_icons(folder: Path) -> Path:
     """Sets of icons of which one is white and one black, both on transparent ground."""
     for name, light in (("black", 0), ("white", 255)):
