@@ -49,7 +49,7 @@ class NpzFile:
     def __init__(self, path: Path | str, content: io.BytesIO | None = None) -> None:
         self.path = path
         try:
-            raw = Path(path).open("rb", buffering=0) if content is None else content
+            raw = io.FileIO(path) if content is None else content
             self._file = _SmallReads(raw)
         except OSError as error:
             raise self._unreadable(error) from error

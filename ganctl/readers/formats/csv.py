@@ -10,6 +10,7 @@ import gzip
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -19,22 +20,20 @@ from numpy.typing import NDArray
 from ganctl.errors import DataError
 from ganctl.files.limits import DATA_BYTES, TABLE_LINE_BYTES
 from ganctl.files.tree import Entry, Tree
+from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
 from ganctl.readers.values.shapes import row_axes
 
 _LABELS = ("label", "labels", "class", "classes", "y", "target", "targets", "category", "digit")
 _NOT_PIXELS = {"", "id", "index", "imageid", "image_id", "unnamed: 0", "usage", "split"}
 _PIXEL = re.compile(r"[a-z_]*[ _.-]?\d+([x_.-]\d+)*")
-_SPLITS = {
-    "train": "train", "training": "train", "test": "test", "testing": "test",
-    "val": "validation", "valid": "validation", "validation": "validation",
-}  # fmt: skip
 _LEAST_PIXELS = 64
 _BLOCK = 1 << 22
 _HINT = (
     "A line must have a label and a square of pixels, grey or colour: label,pixel0,pixel1,… with "
     "784, 1,024 or 3,072 of them."
 )
+_Opened = IO[bytes] | gzip.GzipFile
 _WHOLE = range(256)
 _DROPPED = {ord('"'): None, ord("\r"): None}
 
@@ -103,7 +102,7 @@ def _by_split(tables: Sequence[_Table], tree: Tree) -> dict[str, _Table]:
     splits: dict[str, _Table] = {}
     for table in tables:
         words = re.split(r"[^a-z]+", table.entry.name.lower())
-        split = next((_SPLITS[word] for word in words if word in _SPLITS), "train")
+        split = next((role for word in words if (role := split_role(word))), "train")
         if split in splits:
             raise DataError(
                 f"{tree.path} has several tables of pixels for the {split} split: "
@@ -159,11 +158,13 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _opened(tree: Tree, entry: Entry) -> IO[bytes] | gzip.GzipFile:
-    return gzip.open(tree.open(entry)) if entry.ending == ".gz" else tree.open(entry)
+@contextmanager
+def _opened(tree: Tree, entry: Entry) -> Iterator[_Opened]:
+    with tree.open(entry) as file:
+        yield gzip.GzipFile(fileobj=file) if entry.ending == ".gz" else file
 
 
-def _first_line(file: IO[bytes] | gzip.GzipFile, name: str) -> str:
+def _first_line(file: _Opened, name: str) -> str:
     try:
         content = file.read(TABLE_LINE_BYTES + 1)
         line = content.partition(b"\n")[0]
@@ -206,9 +207,7 @@ def _read(tree: Tree, table: _Table, on_progress: OnProgress | None) -> ArrayPai
     return ArrayPair(pixels, _typed(labels))
 
 
-def _line_blocks(
-    file: IO[bytes] | gzip.GzipFile, name: str, has_header: bool
-) -> Iterator[tuple[int, list[str]]]:
+def _line_blocks(file: _Opened, name: str, has_header: bool) -> Iterator[tuple[int, list[str]]]:
     """Yield the number of a first line and it with those that follow, some megabytes at a time."""
     rest, number = b"", 1
     while True:

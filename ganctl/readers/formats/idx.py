@@ -10,6 +10,7 @@ from ganctl.errors import DataError
 from ganctl.files.idx import read_idx_shape, read_open_idx
 from ganctl.files.limits import NAMES_BYTES
 from ganctl.files.tree import Entry, Tree
+from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.formats.known import PACKED_LABELS_BYTES, class_names, lies_on_its_side
 from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
 
@@ -19,11 +20,9 @@ _NAME = re.compile(
     r"(?P<packed>\.gz|\.xz)?",
     re.ASCII,
 )
-_SPLITS = {
-    "train": "train", "training": "train", "t10k": "test", "test": "test", "testing": "test",
-    "val": "validation", "valid": "validation", "validation": "validation",
-}  # fmt: skip
 CLASS_NAMES_FILE = "class-names.txt"
+_T10K = "test"
+"""MNIST's own word."""
 _QMNIST_COLUMNS = 8
 _UPRIGHT = "EMNIST's images lie on their side in its files; they were turned upright."
 Parts = dict[str, tuple[Entry, Entry]]
@@ -92,7 +91,9 @@ def _found(tree: Tree) -> list[_Found]:
     for entry in sorted(tree.top_files, key=lambda entry: order.get(entry.ending, 0)):
         match = _NAME.fullmatch(entry.name.lower())
         if match is not None:
-            file = _Found(entry, match["prefix"], _SPLITS[match["split"]], match["what"])
+            file = _Found(
+                entry, match["prefix"], split_role(match["split"]) or _T10K, match["what"]
+            )
             found.setdefault((file.prefix, file.split, file.what), file)
     return list(found.values())
 

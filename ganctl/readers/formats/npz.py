@@ -10,24 +10,19 @@ import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 from ganctl.errors import DataError
 from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, DATA_BYTES, NAMES_BYTES
 from ganctl.files.npz import ArrayHeader, NpzFile
 from ganctl.files.tree import Entry, Tree
+from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
 
 _IMAGES = ("images", "image", "imgs", "img", "x", "data", "pixels", "features", "inputs")
 _LABELS = ("labels", "label", "y", "targets", "target")
 _NAMES = ("class_names", "label_names", "target_names", "classes")
 _OURS = ("seeds", "attributes", "attribute_names")
-_SPLITS: Mapping[str, Part] = {
-    "train": "train", "training": "train", "test": "test", "testing": "test",
-    "val": "validation", "valid": "validation", "validation": "validation",
-}  # fmt: skip
-_WORD = re.compile(rf"({'|'.join(sorted(_SPLITS, key=len, reverse=True))})|[a-z]+|\d+")
-Part = Literal["train", "test", "validation"]
+_WORD = re.compile(r"(training|train|testing|test|validation|valid|val|dev)|[a-z]+|\d+")
 Headers = Mapping[str, "ArrayHeader | None"]
 
 
@@ -118,22 +113,22 @@ def _texts(file: NpzFile, key: str) -> tuple[str, ...]:
         ) from error
 
 
-def _role(key: str) -> tuple[Part | None, str] | None:
+def _role(key: str) -> tuple[str | None, str] | None:
     """Return the split and the role of a key, such as ``("train", "x")``; None if it has none."""
     words = [match[0] for match in _WORD.finditer(key.lower())]
-    rest = [word for word in words if word not in _SPLITS]
-    splits = [_SPLITS[word] for word in words if word in _SPLITS]
+    rest = [word for word in words if not split_role(word)]
+    splits = [role for word in words if (role := split_role(word))]
     if len(splits) > 1 or len(rest) != 1 or rest[0] not in (*_IMAGES, *_LABELS):
         return None
     return (splits[0] if splits else None), rest[0]
 
 
-def _pairs(headers: Headers, source: str) -> dict[Part, tuple[str, str | None]]:
+def _pairs(headers: Headers, source: str) -> dict[str, tuple[str, str | None]]:
     """Return the keys of the images and the labels of each split."""
     roles = {role: key for key in headers if (role := _role(key))}
-    splits: list[Part | None] = ["train", "test", "validation"]
+    splits: list[str | None] = ["train", "test", "validation"]
     has_splits = any(role[0] == "train" for role in roles)
-    pairs: dict[Part, tuple[str, str | None]] = {}
+    pairs: dict[str, tuple[str, str | None]] = {}
     for split in splits if has_splits else [None]:
         images = next((roles[split, word] for word in _IMAGES if (split, word) in roles), None)
         labels = next((roles[split, word] for word in _LABELS if (split, word) in roles), None)
@@ -157,7 +152,7 @@ def _pairs(headers: Headers, source: str) -> dict[Part, tuple[str, str | None]]:
     return pairs
 
 
-def _unnamed(headers: Headers) -> dict[Part, tuple[str, str | None]]:
+def _unnamed(headers: Headers) -> dict[str, tuple[str, str | None]]:
     """Return the images, and the labels if any, of one array or of ``arr_0`` and ``arr_1``."""
     arrays = {key: header for key, header in headers.items() if header is not None}
     by_axes = sorted(arrays, key=lambda key: -len(arrays[key].shape))

@@ -22,14 +22,11 @@ from ganctl.errors import DataError
 from ganctl.files import untrusted_json
 from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, FILES, JSON_BYTES, PICTURE_BYTES
 from ganctl.files.tree import Entry, Tree
+from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.labelled import ANY, PictureFile, Pictures, Split
 
 _IMAGES = ("image", "images", "img", "imgs", "picture", "png", "jpg", "jpeg")
 _LABELS = ("label", "labels", "class", "target", "digit", "character", "category", "fine_label")
-_SPLITS = {
-    "train": "train", "training": "train", "test": "test", "testing": "test",
-    "val": "validation", "valid": "validation", "validation": "validation",
-}  # fmt: skip
 _GROUPS_KEPT = 2
 _LIST_ENTRIES = 1 << 20
 _ROW = " row "
@@ -106,8 +103,8 @@ def _split_of(entry: Entry) -> str:
     """Return the split that the name of a file says, or that of a folder it lies in."""
     for part in reversed(entry.parts):
         for word in re.split(r"[^a-z]+", part.lower()):
-            if word in _SPLITS:
-                return _SPLITS[word]
+            if role := split_role(word):
+                return role
     return "train"
 
 

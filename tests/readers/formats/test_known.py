@@ -31,8 +31,11 @@ def test_emnists_names_are_those_of_its_paper(kind, count, some):
     assert {index: names[index] for index in some} == some
 
 
+@pytest.mark.slow
 def test_names_agree_with_torchvisions():
-    datasets = pytest.importorskip("torchvision.datasets.mnist")
+    from ganctl.engine.data import torchvision_door
+
+    datasets = torchvision_door.datasets()
     classes = datasets.EMNIST.classes_split_dict
     for kind in ("byclass", "bymerge", "balanced", "digits", "mnist"):
         assert known.class_names(f"emnist-{kind}-", bytes) == tuple(classes[kind])
