@@ -67,7 +67,9 @@ def rows_of_files(table: Table, images: Iterable[Entry], base: int) -> Rows | No
             for column in range(len(table.header)):
                 names = {of_cell(row[column]) for row in rows}
                 found = {index[name][0].key for name in names if name in index}
-                if len(found) > best[0]:
+                # A number is the start of many a file's name.
+                is_chance = of_cell is not _whole and 2 * len(found) <= len(names)
+                if len(found) > best[0] and not is_chance:
                     best = (len(found), column, index, of_cell)
             if best[0] == len(rows):
                 break

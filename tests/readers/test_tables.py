@@ -1,0 +1,369 @@
+"""Tables beside images: which columns are found, and what is refused."""
+
+import json
+import tracemalloc
+
+import pytest
+
+from ganctl.errors import DataError, UsageError
+from ganctl.readers.formats import table
+from ganctl.readers.labelled import ANY
+from tests.readers.layouts import counts, folder, of_classes, pictures_at, said, zipped
+
+FLAT = {f"{i}.png": b"x" * 100 for i in range(6)}
+ROWS = [(f"{i}.png", "cat" if i < 4 else "dog") for i in range(6)]
+CAT_AND_DOG = {"cat": 4, "dog": 2}
+
+
+def csv_of(rows, header="file_name,label", delimiter=","):
+    lines = [header.replace(",", delimiter), *(delimiter.join(map(str, row)) for row in rows)]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def read(tmp_path, files, **options):
+    """Read a layout as a folder and as a zip, which say the same."""
+    found = pictures_at(folder(tmp_path / "data", files), **options)
+    assert said(pictures_at(zipped(tmp_path / "data.zip", files), **options)) == said(found)
+    return found
+
+
+def refused(tmp_path, files, error=DataError, **options):
+    with pytest.raises(error) as caught:
+        pictures_at(folder(tmp_path / "data", files), **options)
+    return f"{caught.value} {caught.value.hint}"
+
+
+@pytest.mark.parametrize("name", ["labels.csv", "metadata.csv", "anything.csv", "Labels.CSV"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_beside_images(tmp_path, name, delimiter):
+    found = read(tmp_path, FLAT | {name: csv_of(ROWS, delimiter=delimiter)})
+    assert counts(found) == CAT_AND_DOG
+    assert found.layout == f"images with {name}, column label"
+    assert (found.left_out, found.remarks) == ({}, ())
+
+
+def test_a_tsv_and_a_jsonl(tmp_path):
+    tsv = csv_of([(*row, "a, b") for row in ROWS], "file,label,text", "\t")
+    assert counts(read(tmp_path, FLAT | {"labels.tsv": tsv})) == CAT_AND_DOG
+    rows = [{"file_name": name, "label": label, "box": [1, 2]} for name, label in ROWS]
+    jsonl = "\n".join([*map(json.dumps, rows), ""])
+    files = FLAT | {"metadata.jsonl": jsonl}
+    assert counts(pictures_at(folder(tmp_path / "jsonl", files))) == CAT_AND_DOG
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", '{"file_name": NaN}'])
+def test_a_jsonl_that_is_none(tmp_path, line):
+    message = refused(tmp_path, FLAT | {"metadata.jsonl": '{"file_name": "1.png"}\n' + line})
+    assert "line 2" in message
+    assert "Save it again" in message
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-marked", "utf-16-be-marked"]
+)
+def test_encodings_by_their_marks(tmp_path, encoding):
+    text = csv_of([(name, "é" + label) for name, label in ROWS])
+    if encoding.endswith("marked"):
+        content = ("\ufeff" + text).encode(encoding.removesuffix("-marked"))
+    else:
+        content = text.encode(encoding)
+    found = read(tmp_path, FLAT | {"labels.csv": content})
+    assert counts(found) == {"écat": 4, "édog": 2}
+    assert found.remarks == ()
+
+
+def test_another_encoding_is_latin_1_and_this_is_said(tmp_path):
+    text = csv_of([(name, "é" + label) for name, label in ROWS])
+    found = read(tmp_path, FLAT | {"labels.csv": text.encode("latin-1")})
+    assert counts(found) == {"écat": 4, "édog": 2}
+    assert found.remarks == ("labels.csv is not in UTF-8 and was read as Latin-1.",)
+
+
+@pytest.mark.parametrize(
+    "named", ["{}.png", "{}", "./{}.png", "photos/{}.png", "a\\photos\\{}.png", "old/{}.jpg"]
+)
+def test_names_with_or_without_folder_and_ending(tmp_path, named):
+    files = {f"photos/{name}": content for name, content in FLAT.items()}
+    rows = [(named.format(i), label) for i, (_, label) in enumerate(ROWS)]
+    assert counts(read(tmp_path, files | {"labels.csv": csv_of(rows)})) == CAT_AND_DOG
+
+
+def test_a_column_of_small_numbers_is_not_taken_for_the_files(tmp_path):
+    files = {f"{i}.png": b"" for i in range(20)}
+    rows = [(i % 3, f"{i}") for i in range(20)]
+    found = read(tmp_path, files | {"labels.csv": csv_of(rows, "label,id")})
+    assert counts(found) == {"0": 7, "1": 7, "2": 6}
+
+
+def test_a_table_without_header(tmp_path):
+    text = "\n".join(",".join(row) for row in ROWS)
+    found = read(tmp_path, FLAT | {"labels.csv": text})
+    assert counts(found) == CAT_AND_DOG
+    assert found.layout == "images with labels.csv, column column 2"
+
+
+@pytest.mark.parametrize("name", ["Species", "breed", "category", "Y", "class"])
+def test_the_class_column_by_its_usual_names(tmp_path, name):
+    rows = [(*row, i % 2) for i, row in enumerate(ROWS)]
+    found = read(tmp_path, FLAT | {"labels.csv": csv_of(rows, f"file,{name},odd")})
+    assert counts(found) == CAT_AND_DOG
+
+
+def test_the_only_column_of_few_values_is_the_class(tmp_path):
+    rows = [(*row, i) for i, row in enumerate(ROWS)]
+    found = read(tmp_path, FLAT | {"labels.csv": csv_of(rows, "file,animal,weight")})
+    assert found.layout == "images with labels.csv, column animal"
+
+
+def test_a_number_and_a_word_for_each_class_are_the_word(tmp_path):
+    rows = [(name, 0 if label == "cat" else 1, label) for name, label in ROWS]
+    found = read(tmp_path, FLAT | {"labels.csv": csv_of(rows, "file,label,class_name")})
+    assert counts(found) == CAT_AND_DOG
+
+
+SEVERAL = csv_of([(*row, i % 2) for i, row in enumerate(ROWS)], "file,animal,odd")
+
+
+def test_several_candidates_are_listed(tmp_path):
+    message = refused(tmp_path, FLAT | {"labels.csv": SEVERAL})
+    assert "several columns that may name classes (values: animal with 2, odd with 2)" in message
+    assert "--condition COLUMN" in message
+
+
+@pytest.mark.parametrize("name", ["odd", "ODD"])
+def test_the_column_that_is_asked_for(tmp_path, name):
+    found = read(tmp_path, FLAT | {"labels.csv": SEVERAL}, condition=name)
+    assert counts(found) == {"0": 3, "1": 3}
+
+
+def test_a_column_that_is_not_there(tmp_path):
+    message = refused(tmp_path, FLAT | {"labels.csv": SEVERAL}, condition="size")
+    assert "labels.csv has no column size. --condition takes one of animal, odd." in message
+
+
+def test_a_model_without_classes_needs_no_column(tmp_path):
+    found = read(tmp_path, FLAT | {"labels.csv": SEVERAL}, needs_labels=False)
+    assert counts(found) == {ANY: 6}
+    assert found.left_out == {".csv": 1}
+    assert found.remarks[0].startswith("A table is not used: labels.csv has several columns")
+
+
+def test_no_column_of_classes(tmp_path):
+    rows = [(name, f"a cat, number {i}") for i, (name, _) in enumerate(ROWS)]
+    text = csv_of([(name, f'"{caption}"') for name, caption in rows], "file_name,text")
+    message = refused(tmp_path, FLAT | {"metadata.csv": text})
+    assert "no column that names classes (values: text with 6)" in message
+
+
+@pytest.mark.parametrize("options", [{"condition": "label"}, {"labels": "labels.csv"}])
+def test_a_column_without_a_table(tmp_path, options):
+    if "labels" in options:
+        options = {"labels": str(tmp_path / "gone.csv")}
+        assert "cannot be read" in refused(tmp_path, of_classes(), **options)
+        return
+    message = refused(tmp_path, of_classes(), UsageError, **options)
+    assert "--condition label is for images with a table beside them" in message
+
+
+def test_a_table_elsewhere(tmp_path):
+    labels = tmp_path / "elsewhere.csv"
+    labels.write_text(csv_of(ROWS))
+    found = read(tmp_path, FLAT, labels=str(labels))
+    assert counts(found) == CAT_AND_DOG
+    assert found.layout == "images with elsewhere.csv, column label"
+
+
+def test_splits_by_a_column(tmp_path):
+    rows = [(*row, split) for row, split in zip(ROWS, ["train", "test", "val"] * 2, strict=True)]
+    found = read(tmp_path, FLAT | {"labels.csv": csv_of(rows, "file,label,split")})
+    assert (counts(found), counts(found, "test")) == ({"cat": 2}, {"cat": 1})
+    assert found.left_out == {"classes not in train": 1, "validation split": 2}
+
+
+def test_splits_by_celebas_numbers(tmp_path):
+    rows = [(*row, i % 2 * 2) for i, row in enumerate(ROWS)]
+    found = read(tmp_path, FLAT | {"labels.csv": csv_of(rows, "file,label,partition")})
+    assert counts(found) == {"cat": 2, "dog": 1}
+    assert counts(found, "test") == {"cat": 2, "dog": 1}
+
+
+def test_splits_by_the_folders_of_the_files(tmp_path):
+    files = {f"{part}/{name}": b"" for part in ("train", "test") for name in FLAT}
+    rows = [(f"{part}/{name}", label) for part in ("train", "test") for name, label in ROWS]
+    found = read(tmp_path, files | {"labels.csv": csv_of(rows)})
+    assert counts(found) == counts(found, "test") == CAT_AND_DOG
+
+
+def test_a_table_for_each_split(tmp_path):
+    files = {f"{part}/{name}": b"" for part in ("train", "test") for name in FLAT}
+    beside = {f"{part}.csv": csv_of(ROWS) for part in ("train", "test")}
+    found = read(tmp_path, files | beside | {"sample_submission.csv": csv_of(ROWS)})
+    assert counts(found) == counts(found, "test") == CAT_AND_DOG
+    assert found.left_out == {".csv": 1}
+    inside = {f"{part}/metadata.csv": csv_of(ROWS) for part in ("train", "test")}
+    found = pictures_at(folder(tmp_path / "inside", files | inside))
+    assert counts(found) == counts(found, "test") == CAT_AND_DOG
+
+
+def test_a_name_that_several_files_have(tmp_path):
+    files = {f"{part}/{name}": b"" for part in ("a", "b") for name in FLAT}
+    message = refused(tmp_path, files | {"labels.csv": csv_of(ROWS)}, condition="label")
+    assert "names '0.png', which may be any of a/0.png, b/0.png" in message
+    assert "with their folders" in message
+
+
+def test_several_tables(tmp_path):
+    one = csv_of(ROWS)
+    message = refused(tmp_path, FLAT | {"one.csv": one, "two.csv": one})
+    assert "several tables of the images: one.csv, two.csv" in message
+    assert "--labels FILE" in message
+    found = pictures_at(folder(tmp_path / "data", {"labels.csv": one}))
+    assert found.layout == "images with labels.csv, column label"
+    assert any("one.csv is not used: labels.csv is." in remark for remark in found.remarks)
+
+
+def test_rows_and_files_without_each_other_are_said(tmp_path):
+    rows = [*ROWS[:4], ("gone.png", "cat"), ROWS[0], ("4.png", "NaN")]
+    found = read(tmp_path, FLAT | {"labels.csv": csv_of(rows)})
+    assert counts(found) == {"cat": 4}
+    assert found.left_out == {"no label": 1, "not in labels.csv": 1}
+    assert found.remarks == (
+        "Rows of labels.csv whose file is not there: 1 (gone.png).",
+        "Rows of labels.csv that name a file again: 1.",
+        "There is one class alone: cat.",
+    )
+
+
+def test_a_file_of_two_classes(tmp_path):
+    message = refused(tmp_path, FLAT | {"labels.csv": csv_of([*ROWS, ("0.png", "dog")])})
+    assert "names 0.png twice, as cat and as dog" in message
+
+
+def test_no_label_at_all(tmp_path):
+    text = csv_of([(name, "") for name, _ in ROWS])
+    message = refused(tmp_path, FLAT | {"labels.csv": text})
+    assert "labels.csv has no class of an image to train on" in message
+
+
+def test_names_that_match_nothing_show_both_sides(tmp_path):
+    text = csv_of([("x" + name, label) for name, label in ROWS])
+    message = refused(tmp_path, FLAT | {"labels.csv": text})
+    assert "it has x0.png cat, x1.png cat; the images are 0.png, 1.png" in message
+    assert "file_name" in message
+
+
+def test_numbers_that_are_whole_are_written_so(tmp_path):
+    text = csv_of([(name, f"{i % 2}.0") for i, (name, _) in enumerate(ROWS)])
+    assert counts(read(tmp_path, FLAT | {"labels.csv": text})) == {"0": 3, "1": 3}
+
+
+ATTRIBUTES = "6\nRound Smiling\n" + "".join(
+    f"{i}.png  {1 if i < 2 else -1:2} {1 if i % 2 else -1:2}\n" for i in range(6)
+)
+
+
+@pytest.mark.parametrize("form", ["txt", "csv"])
+def test_celebas_attributes_need_a_condition(tmp_path, form):
+    text = ATTRIBUTES
+    if form == "csv":
+        lines = ["image_id Round Smiling", *ATTRIBUTES.splitlines()[2:]]
+        text = "\n".join(",".join(line.split()) for line in lines)
+    files = {f"img_align_celeba/{name}": b"" for name in FLAT}
+    files[f"list_attr_celeba.{form}"] = text
+    message = refused(tmp_path, files)
+    assert "(values: Round with 2, Smiling with 2)" in message
+    assert "--condition COLUMN" in message
+    found = read(tmp_path, files, condition="Round")
+    assert counts(found) == {"Round": 2, "not Round": 4}
+
+
+SHARDS = {f"{i // 3:05d}/img{i:08d}.png": b"" for i in range(6)}
+
+
+@pytest.mark.parametrize("form", [list, dict])
+def test_stylegans_json(tmp_path, form):
+    labels = [[name, i % 2] for i, name in enumerate(SHARDS)]
+    content = json.dumps({"labels": labels if form is list else dict(labels)})
+    found = read(tmp_path, SHARDS | {"dataset.json": content})
+    assert counts(found) == {"0": 3, "1": 3}
+    assert found.layout == "images with dataset.json, column label"
+
+
+def test_stylegans_json_without_labels(tmp_path):
+    files = SHARDS | {"dataset.json": '{"labels": null}'}
+    assert counts(read(tmp_path, files, needs_labels=False)) == {ANY: 6}
+    assert "6 images without classes" in refused(tmp_path, files)
+
+
+@pytest.mark.parametrize("content", ["{", '{"labels": 3}', '{"labels": [["a", [0, 1]]]}', "[" * 99])
+def test_a_json_that_is_not_stylegans(tmp_path, content):
+    message = refused(tmp_path, SHARDS | {"dataset.json": content})
+    assert "dataset.json" in message
+
+
+def test_a_table_wins_over_folders_that_it_names_most_files_of(tmp_path):
+    files = {f"part_{i % 2}/{name}": b"" for i, name in enumerate(FLAT)}
+    assert counts(read(tmp_path, files | {"labels.csv": csv_of(ROWS)})) == CAT_AND_DOG
+    few = csv_of([ROWS[0], ROWS[5]])
+    found = pictures_at(folder(tmp_path / "few", files | {"notes.csv": few}))
+    assert counts(found) == {"part_0": 3, "part_1": 3}
+    assert found.remarks == ("Tables that name few of the images are not used: notes.csv.",)
+
+
+def test_a_table_of_something_else_beside_class_folders_is_said(tmp_path):
+    found = read(tmp_path, of_classes() | {"prices.csv": "what,price\nbread,3\nmilk,1\n"})
+    assert counts(found) == {"disc": 3, "square": 3, "triangle": 3}
+    assert found.left_out == {".csv": 1}
+    assert found.remarks[0].startswith("A table is not used: prices.csv names none of the images")
+
+
+def test_nul_bytes_are_refused(tmp_path):
+    message = refused(tmp_path, FLAT | {"labels.csv": csv_of(ROWS) + "a\0b,c\n"})
+    assert "has NUL bytes, and is no text" in message
+
+
+def test_an_open_quote_is_refused_before_it_takes_the_file(tmp_path):
+    text = csv_of(ROWS) + '6.png,"' + "x\n" * 100_000
+    assert "cannot be read as a table: field larger" in refused(
+        tmp_path, FLAT | {"labels.csv": text}
+    )
+
+
+def test_a_line_without_end_takes_bounded_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(table, "TABLE_LINE_BYTES", 2**16)
+    data = folder(tmp_path / "data", FLAT)
+    with (data / "labels.csv").open("wb") as file:
+        file.write(b"file,label\n" + b"x" * 2**22)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="a line of over 65,536 characters"):
+            pictures_at(data)
+        assert tracemalloc.get_traced_memory()[1] < 2**21
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_table_of_a_gigabyte_is_not_opened(tmp_path):
+    data = folder(tmp_path / "data", FLAT)
+    with (data / "labels.csv").open("wb") as file:
+        file.truncate(2**30)
+    assert "has over 268,435,456 bytes" in refused(tmp_path, {})
+
+
+@pytest.mark.parametrize(("limit", "value"), [("FILES", 5), ("TABLE_CELLS", 11)])
+def test_rows_without_end(tmp_path, monkeypatch, limit, value):
+    monkeypatch.setattr(table, limit, value)
+    message = refused(tmp_path, FLAT | {"labels.csv": csv_of(ROWS)})
+    assert "has over" in message
+    assert "rows or" in message
+
+
+def test_an_unpacked_table_is_bounded_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(table, "TABLE_BYTES", 50)
+    path = zipped(tmp_path / "data.zip", FLAT | {"labels.csv": csv_of(ROWS)})
+    content = bytearray(path.read_bytes())
+    claim = len(csv_of(ROWS)).to_bytes(4, "little")
+    content = content.replace(claim, (9).to_bytes(4, "little"))
+    path.write_bytes(content)
+    with pytest.raises(DataError):
+        pictures_at(path)
