@@ -254,32 +254,35 @@ JSON_OF_ARRAYS: dict[str, Any] = {
 
 
 def npz_of(described: dict[str, Any]) -> bytes:
-    members = {}
-    for name, array in described.items():
-        buffer = io.BytesIO()
-        dtype = np.dtype(array["type"])
-        shape = tuple(int(side) for side in array["shape"])
-        count = min(int(np.prod(shape, dtype=float)), 5000)
-        if dtype.hasobject or count < 0:
-            raise ValueError("no values of it can be written")
-        header = {"descr": dtype.str, "fortran_order": bool(array.get("fortran")), "shape": shape}
-        np.lib.format.write_array_header_1_0(buffer, header)
-        values = (np.arange(count) % 3 * array.get("scale", 1)).astype(dtype)
-        members[f"{name}.npy"] = buffer.getvalue() + values.tobytes()
-    return zip_of(members)
+    return zip_of({f"{name}.npy": npy_of(array) for name, array in described.items()})
+
+
+def npy_of(array: dict[str, Any]) -> bytes:
+    """Return an array as it claims to be; the header is written by hand, to say anything."""
+    shape = tuple(array["shape"])
+    header = {"descr": array["type"], "fortran_order": bool(array.get("fortran")), "shape": shape}
+    text = repr(header).encode("latin-1").ljust(117) + b"\n"
+    count = int(min(np.prod([max(0, int(side)) for side in shape], dtype=float), 5000))
+    values = np.arange(count) % 3
+    try:
+        content = values.astype(array["type"]).tobytes()
+    except Exception:  # NumPy knows no such type; the reader has to say so.
+        content = values.tobytes()
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + content
 
 
 def npz_arrays(place: Path, data: bytes) -> None:
     try:
         content = npz_of(json.loads(data))
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
+            struct.error):  # fmt: skip
         return  # It says no arrays.
     read_data(put(place / "x.npz", content))
 
 
 def npz_arrays_seeds() -> list[bytes]:
     def described(**arrays: tuple[str, list[int]]) -> bytes:
-        members = {name: {"type": t, "shape": s, "scale": 1} for name, (t, s) in arrays.items()}
+        members = {name: {"type": t, "shape": s} for name, (t, s) in arrays.items()}
         return json.dumps(members).encode()
 
     return [

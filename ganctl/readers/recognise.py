@@ -15,7 +15,7 @@ from ganctl.readers.class_folders import grouped, read_folders
 from ganctl.readers.formats.csv import open_csv
 from ganctl.readers.formats.folder_names import is_companion, is_images_name, split_role
 from ganctl.readers.formats.idx import CLASS_NAMES_FILE, open_idx
-from ganctl.readers.formats.kinds import by_ending, images_of, is_idx, is_packed_table, is_table
+from ganctl.readers.formats.kinds import by_ending, images_of, is_idx, is_table
 from ganctl.readers.formats.npz import open_npz
 from ganctl.readers.formats.parquet import open_parquet
 from ganctl.readers.formats.refused import (
@@ -100,7 +100,8 @@ def _with_left_out(
     remarks = list(data.remarks)
     if alike := [str(entry) for entry in rest if _LIKE_LABELS.fullmatch(entry.name)]:
         remarks.append(f"Files that may say classes are not used: {listed(alike)}.")
-    if lost := whole.tree.lost:
+    lost = whole.tree.lost
+    if lost and isinstance(data, Arrays):  # What reads images counts them among its own.
         left_out["cannot be opened"] += len(lost)
         remarks.append(f"Links to nowhere, or files that cannot be opened: {listed(lost)}.")
     return replace(data, left_out=dict(left_out), remarks=tuple(remarks))
@@ -129,7 +130,6 @@ def _is_of_use(entry: Entry) -> bool:
     return (
         entry.ending in (".npz", ".parquet")
         or is_table(entry)
-        or is_packed_table(entry)
         or is_idx(entry)
         or is_refused(entry)
     )
@@ -162,7 +162,6 @@ def _arrays(found: _Found) -> _Read | None:
     parquet = [entry for entry in found.others if entry.ending == ".parquet"]
     tables = [e for e in found.others if e.ending in (".csv", ".tsv")][:_MOST_CSV]
     pixels = [entry for entry in tables if is_pixels(found.tree, entry)]
-    pixels += [entry for entry in found.others if is_packed_table(entry)][:_MOST_CSV]
     files = npz or parquet or pixels
     if sum(e.size for e in files) <= sum(e.size for e in found.images):
         return None

@@ -45,6 +45,7 @@ def skip_without(needs: str) -> None:
 
 def read_case(case: Case, folder: Path) -> Reading:
     skip_without(case.needs)
+    folder.mkdir()
     return read(case.draw(folder), options_of(case, folder), None, keep=False)
 
 
@@ -61,7 +62,7 @@ def told(reading: Reading) -> str:
 def test_it_is_read_as_what_is_meant(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     assert isinstance(case.outcome, Read)
-    expected, reading = case.outcome, read_case(case, tmp_path)
+    expected, reading = case.outcome, read_case(case, tmp_path / "case")
     train = reading.parts["train"]
     assert list(counts(train).items()) == list(expected.train.items())
     held = (
@@ -89,7 +90,7 @@ def test_it_is_refused_with_what_to_do(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     assert isinstance(case.outcome, Refused)
     with pytest.raises(GanctlError) as caught:
-        read_case(case, tmp_path)
+        read_case(case, tmp_path / "case")
     assert case.outcome.message in str(caught.value)
     assert case.outcome.hint in caught.value.hint
     assert len(caught.value.hint) > 10

@@ -64,11 +64,6 @@ def is_table(entry: Entry) -> bool:
     )
 
 
-def is_packed_table(entry: Entry) -> bool:
-    """Return whether a file may be a table of pixels, packed by gzip."""
-    return entry.name.lower().endswith(".csv.gz")
-
-
 def _starts_as_image(start: bytes) -> bool:
     if start[:4] == b"RIFF":
         return start[8:12] == b"WEBP"
