@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -76,13 +77,9 @@ def read_pictures(
         *decoder.settle_colour(read),
     ]
     parts, foreign, more = _parts(pictures, rows, read, decoder.images)
-    counts = {**pictures.left_out, "unreadable": len(bad), "class not in train": foreign}
-    return Reading(
-        pictures.layout,
-        parts,
-        {why: count for why, count in counts.items() if count},
-        (*remarks, *more),
-    )
+    own = Counter({"unreadable": len(bad), "classes not in train": foreign})
+    counts = Counter(pictures.left_out) + own
+    return Reading(pictures.layout, parts, dict(counts), (*remarks, *more))
 
 
 @dataclass(frozen=True)

@@ -290,7 +290,7 @@ def test_large_images_wait_for_each_other(tmp_path, monkeypatch):
 
 
 def test_large_jpegs_are_reduced_while_they_are_decoded(tmp_path):
-    large = draw(size=(2048, 1536))
+    large = draw(size=(1024, 768))
     found = one(tmp_path, large, "a/x.jpg", {"quality": 95}, image_size=32)
     assert near(found, fitted(large, ReadOptions(image_size=32)), 8)
 
@@ -308,7 +308,7 @@ def test_test_images_of_other_classes_are_left_out(tmp_path):
     test = reading.parts["test"]
     assert test.labels.tolist() == [0, 1]
     np.testing.assert_array_equal(test.images[1], draw(seed=ord("b")))
-    assert reading.left_out == {".svg": 2, "class not in train": 2}
+    assert reading.left_out == {".svg": 2, "classes not in train": 2}
     assert reading.remarks[-1] == (
         "Test images of classes that train does not have are left out: c, d."
     )
