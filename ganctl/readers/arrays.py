@@ -16,13 +16,14 @@ from PIL import Image
 
 from ganctl.errors import DataError, UsageError
 from ganctl.files.limits import DATA_BYTES
+from ganctl.files.text import listed
 from ganctl.pictures.fitting import fitted
 from ganctl.pictures.images import Images
 from ganctl.readers.formats.known import names_of_labels
 from ganctl.readers.headers import Header, remarks_of
 from ganctl.readers.labelled import ANY, ArrayPair, Arrays, Labelled, OnProgress, Reading, Split
 from ganctl.readers.values.colours import has_colour, on_ground, to_grey, to_rgb
-from ganctl.readers.values.labels import label_count, listed, to_classes, to_keys
+from ganctl.readers.values.labels import label_count, to_classes, to_keys
 from ganctl.readers.values.levels import apply_scale, find_scale, to_uint8
 from ganctl.readers.values.shapes import find_axes
 from ganctl.requests.checks import check_image_size
@@ -115,7 +116,7 @@ def _labelled(
             notes.left_out["no label"] += unlabelled
         strange = part.known & (indices < 0)
         if strange.any():
-            found = listed(np.unique(part.values[strange]))
+            found = listed(map(str, np.unique(part.values[strange])))
             notes.left_out["class not in train"] += int(strange.sum())
             notes.add(f"Test images of classes that train does not have are left out: {found}.")
         if (indices < 0).any():

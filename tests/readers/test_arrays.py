@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from ganctl.errors import DataError
 from ganctl.readers.arrays import read_arrays, to_uint8
-from ganctl.readers.labelled import ANY, ArrayPair, Arrays
+from ganctl.readers.labelled import ANY, ArrayPair, Arrays, Split
 from ganctl.requests.data import Colour, Fit, ReadOptions
 
 SIDE = 8
@@ -27,7 +28,7 @@ def labels_of(count=30, classes=3):
 
 
 def arrays(images, labels, test=None, **more):
-    parts = {"train": ArrayPair(images, labels)}
+    parts: dict[Split, ArrayPair] = {"train": ArrayPair(images, labels)}
     if test is not None:
         parts["test"] = ArrayPair(*test)
     return Arrays(layout="arrays", files=(), load=lambda _: parts, source="x.npz", **more)
@@ -332,6 +333,39 @@ def test_half_transparent_pixels_are_mixed():
     clear = np.zeros((30, 8, 8, 4), np.uint8)
     clear[..., 3] = digits()
     assert np.array_equal(train(clear, labels_of()).images, 255 - digits())
+
+
+kinds = st.sampled_from(["u1", "i1", ">i2", "<u8", "?", "<f4", "f2", "<U3", "S2", "c8"]).map(
+    np.dtype
+)
+
+
+@given(
+    images=hnp.arrays(kinds, hnp.array_shapes(min_dims=0, max_dims=5, min_side=0, max_side=8)),
+    labels=st.none()
+    | hnp.arrays(kinds, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=8)),
+    test=hnp.arrays(kinds, hnp.array_shapes(min_dims=2, max_dims=4, max_side=8)),
+    has_test=st.booleans(),
+    needs=st.booleans(),
+    size=st.sampled_from([None, 8]),
+    colour=st.sampled_from(Colour),
+    levels=st.sampled_from([None, (0.0, 1.0)]),
+)
+def test_any_arrays_are_read_or_refused(
+    images, labels, test, has_test, needs, size, colour, levels
+):
+    options = ReadOptions(needs_labels=needs, image_size=size, colour=colour, levels=levels)
+    try:
+        found = read(images, labels, (test, labels) if has_test else None, options)
+    except DataError as error:
+        assert error.hint
+        return
+    for part in found.parts.values():
+        assert part.images.dtype == np.uint8
+        assert part.images.ndim in (3, 4)
+        assert part.labels.dtype == np.int64
+        assert len(part.labels) == len(part.images)
+        assert part.labels.max() < len(part.classes)
 
 
 def test_colour_options():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ganctl.errors import DataError
 from ganctl.files.idx import read_idx_shape, read_open_idx
 from ganctl.files.limits import NAMES_BYTES
+from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.formats.known import PACKED_LABELS_BYTES, class_names, lies_on_its_side
@@ -53,9 +54,9 @@ def open_idx(tree: Tree) -> Arrays | None:
         return None
     prefixes = sorted({file.prefix for file in found})
     if len(prefixes) > 1:
-        listed = ", ".join(prefix.rstrip("-_.") or "one without a prefix" for prefix in prefixes)
+        names = listed(prefix.rstrip("-_.") or "one without a prefix" for prefix in prefixes)
         raise DataError(
-            f"{tree.path} holds the IDX files of {len(prefixes)} sets: {listed}.",
+            f"{tree.path} holds the IDX files of {len(prefixes)} sets: {names}.",
             "Put the files of one of them into a folder of their own.",
         )
     parts = _parts(found, tree)

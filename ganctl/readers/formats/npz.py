@@ -14,6 +14,7 @@ from pathlib import Path
 from ganctl.errors import DataError
 from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, DATA_BYTES, NAMES_BYTES
 from ganctl.files.npz import ArrayHeader, NpzFile
+from ganctl.files.text import listed, printable
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
@@ -56,7 +57,7 @@ def open_npz(tree: Tree, entry: Entry) -> Arrays:
             pairs["test"] = pairs.pop("validation")
     used = {key for pair in pairs.values() for key in pair} | {names_key, *_OURS}
     if unused := [key for key in headers if key not in used and not _role(key)]:
-        remarks.append(f"Arrays that are not used: {', '.join(unused[:5])}.")
+        remarks.append(f"Arrays that are not used: {listed(unused)}.")
     keys: dict[Split, tuple[str, str | None]] = {
         split: pairs[split] for split in ("train", "test") if split in pairs
     }
@@ -91,7 +92,9 @@ def _read(file: NpzFile, images: str, labels: str | None) -> ArrayPair:
 
 
 def _listed(headers: Headers) -> str:
-    shown = [f"{key} {header or 'of objects'}" for key, header in list(headers.items())[:20]]
+    shown = [
+        f"{printable(key)} {header or 'of objects'}" for key, header in list(headers.items())[:20]
+    ]
     return ", ".join(shown) + (" and more" if len(headers) > len(shown) else "")
 
 
@@ -146,7 +149,7 @@ def _pairs(headers: Headers, source: str) -> dict[str, tuple[str, str | None]]:
     for key in (key for pair in pairs.values() for key in pair if key is not None):
         if headers[key] is None:
             raise DataError(
-                f"{source}: {key} holds Python's objects, which are never read.",
+                f"{source}: {printable(key)} holds Python's objects, which are never read.",
                 f"Save it as numbers or texts: {key} = np.array({key}.tolist())",
             )
     return pairs

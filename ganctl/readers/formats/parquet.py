@@ -21,6 +21,7 @@ from typing import IO, Any
 from ganctl.errors import DataError
 from ganctl.files import untrusted_json
 from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, FILES, JSON_BYTES, PICTURE_BYTES
+from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.labelled import ANY, PictureFile, Pictures, Split
@@ -131,7 +132,7 @@ def _shard(parquet: Any, tree: Tree, entry: Entry) -> _Shard:
     except Exception as error:  # pyarrow lets all kinds of errors out, zipfile among it.
         raise _unreadable(name, error) from error
     if image is None:
-        columns = ", ".join(f"{f.name} {f.type}" for f in list(schema)[:20])
+        columns = listed(f"{f.name} {f.type}" for f in schema)
         raise DataError(
             f"{name} has no column of images; it has {columns or 'none'}.",
             "A column image must hold encoded images: bytes, or a struct with bytes.",
@@ -193,7 +194,7 @@ def _chosen(shards: Sequence[_Shard]) -> list[str]:
     ]
     if first.label is None or not others:
         return []
-    return [f"Labels are the column {first.label}, not {', '.join(others)}."]
+    return [f"Labels are the column {first.label}, not {listed(others)}."]
 
 
 def _pictures(tree: Tree, shard: _Shard, left_out: Counter[str]) -> list[PictureFile]:

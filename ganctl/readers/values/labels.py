@@ -15,8 +15,6 @@ from ganctl.errors import DataError
 from ganctl.files.limits import CLASSES
 from ganctl.requests.labels import check_class_names
 
-_SHOWN = 5
-
 
 @dataclass(frozen=True)
 class Keys:
@@ -163,12 +161,6 @@ def natural(name: str) -> tuple[bool, int, str, str]:
         return (True, 0, name, name)
     digits = name.lstrip("0")
     return (False, len(digits), digits, name)
-
-
-def listed(values: NDArray[Any]) -> str:
-    """Return a few labels for a sentence."""
-    shown = ", ".join(str(value) for value in values[:_SHOWN])
-    return shown if len(values) <= _SHOWN else f"{shown} and {len(values) - _SHOWN} more"
 
 
 def _no_classes(found: str) -> DataError:

@@ -71,8 +71,8 @@ def test_round_trip(folder, header, delimiter, newline, packed, marked, ends, ki
         "whole": X, "float": X.astype(float), "0 to 1": X / 255,
         "mixed": np.where(np.arange(64).reshape(8, 8) == 9, X + 0.25, X),
     }[kind]  # fmt: skip
-    words = {
-        "number": Y, "float": Y.astype(float), "quoted": [f'"{y}"' for y in Y],
+    words: list[object] = {
+        "number": list(Y), "float": list(Y.astype(float)), "quoted": [f'"{y}"' for y in Y],
         "text": [("cat", "dog", "caf\u00e9")[y] for y in Y],
     }[names]  # fmt: skip
     text = table(images, words, HEADER if header else None, delimiter, newline=newline)

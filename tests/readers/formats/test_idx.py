@@ -27,9 +27,11 @@ def write(folder, **files):
 
 
 def put(path, content):
-    packers = {".gz": gzip.compress, ".xz": lzma.compress}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(packers.get(path.suffix, bytes)(content))
+    if path.suffix == ".gz":
+        content = gzip.compress(content)
+    elif path.suffix == ".xz":
+        content = lzma.compress(content)
+    path.write_bytes(content)
 
 
 def open_at(path):
