@@ -33,6 +33,12 @@ def grouped(images: Iterable[Entry], depth: int) -> tuple[list[Entry], dict[str,
     return loose, folders
 
 
+def is_one_class(name: str, images: Sequence[Entry], depth: int) -> bool:
+    """Return whether a folder of images that lies alone is a class, not what classes lie in."""
+    direct, _ = grouped(images, depth)
+    return not is_images_name(name) and 2 * len(direct) >= len(images)
+
+
 @dataclass
 class Part:
     """One split: its images and their classes, if they have any, and what there is to say."""
@@ -102,8 +108,7 @@ def _entered(
         if loose or len(folders) != 1:
             return prefix, images, left_out
         (name,) = folders
-        below, further = grouped(images, len(prefix) + 1)
-        if split_role(name) or not (is_images_name(name) or (further and not below)):
+        if split_role(name) or is_one_class(name, images, len(prefix) + 1):
             return prefix, images, left_out
         prefix = (*prefix, name)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from ganctl.errors import DataError, UsageError
 from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree, open_tree, tree_of_file
-from ganctl.readers.class_folders import grouped, read_folders
+from ganctl.readers.class_folders import grouped, is_one_class, read_folders
 from ganctl.readers.formats.csv import open_csv
-from ganctl.readers.formats.folder_names import is_companion, is_images_name, split_role
+from ganctl.readers.formats.folder_names import is_companion, split_role
 from ganctl.readers.formats.idx import CLASS_NAMES_FILE, open_idx
 from ganctl.readers.formats.kinds import by_ending, images_of, is_idx, is_table
 from ganctl.readers.formats.npz import open_npz
@@ -109,19 +109,20 @@ def _with_left_out(
 
 def _entered(found: _Found) -> _Found:
     """Walk down through folders that hold one folder of use and nothing else."""
+    keys = {entry.key for entry in found.images}
     while True:
         useful = [*found.images, *filter(_is_of_use, found.others)]
         loose, folders = grouped(useful, 0)
         if loose or len(folders) != 1:
             return found
         (name,) = folders
+        images = [entry for entry in found.images if entry.parts[0] == name]
         inside, _ = grouped(folders[name], 1)
-        images, _ = grouped([e for e in found.images if e.parts[0] == name], 1)
-        is_class = bool(images) and len(images) == len(inside) and not is_images_name(name)
+        has_more = any(entry.key not in keys for entry in inside)
+        is_class = bool(images) and not has_more and is_one_class(name, images, 1)
         beside = any(map(is_companion, found.tree.top_folders))  # Which hints speak of.
         if split_role(name) or is_class or beside:
             return found
-        keys = {entry.key for entry in found.images}
         tree = found.tree.below(name)
         found = _found(tree, [e for e in tree.entries if e.key in keys], found.options)
 

@@ -12,6 +12,7 @@ import pytest
 
 from ganctl.errors import DataError
 from ganctl.files import tree
+from ganctl.files.limits import FOLDER_DEPTH
 from ganctl.files.tree import open_tree, tree_of_file
 from tests.readers.layouts import folder, zip_bytes, zipped
 
@@ -149,8 +150,8 @@ def test_a_folder_that_cannot_be_listed_is_named(tmp_path, monkeypatch):
 
 
 def test_deep_folders_are_refused(opened):
-    deepest = "/".join("d" * tree.FOLDER_DEPTH)
-    assert len(opened({f"{deepest}/": b""}).folders) == tree.FOLDER_DEPTH
+    deepest = "/".join("d" * FOLDER_DEPTH)
+    assert len(opened({f"{deepest}/": b""}).folders) == FOLDER_DEPTH
     with pytest.raises(DataError, match="more than 32 deep"):
         opened({f"{deepest}/d/1.png": b""})
 

@@ -5,9 +5,6 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-from ganctl.files.tree import Tree
-from ganctl.readers.class_folders import read_folders
-from ganctl.readers.formats.kinds import images_of
 from ganctl.readers.labelled import Pictures
 from ganctl.readers.recognise import recognise
 from ganctl.requests.data import ReadOptions
@@ -15,7 +12,7 @@ from ganctl.requests.data import ReadOptions
 KINDS = ("disc", "square", "triangle")
 
 
-def of_classes(prefix="", count=3, ending="png", kinds=KINDS):
+def of_classes(prefix="", count=3, ending="png", kinds=KINDS) -> dict[str, bytes | str]:
     """Name some files in a folder for each class; what is in them does not matter here."""
     return {f"{prefix}{kind}/{i}.{ending}": b"x" for kind in kinds for i in range(count)}
 
@@ -54,10 +51,6 @@ def pictures_at(path: Path, **options) -> Pictures:
     found = recognise(path, ReadOptions(**options))
     assert isinstance(found, Pictures)
     return found
-
-
-def folders_of(tree: Tree, needs_labels=True) -> Pictures:
-    return read_folders(tree, images_of(tree), needs_labels)
 
 
 def said(pictures):

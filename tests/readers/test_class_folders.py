@@ -53,6 +53,11 @@ def test_one_class_alone_is_said(tmp_path):
     assert found.remarks == ()
 
 
+def test_a_class_alone_may_have_folders_below_it(tmp_path):
+    files = of_classes(kinds=["disc"]) | {"disc/more/1.png": b""}
+    assert counts(read(tmp_path, files)) == {"disc": 4}
+
+
 def test_loose_images_are_counted(tmp_path):
     found = read(tmp_path, of_classes() | {"loose.png": b"", "too.jpg": b""})
     assert counts(found) == THREE

@@ -161,22 +161,28 @@ def test_an_array_beside_images_is_read_if_it_is_larger(tmp_path):
     assert pictures_at(large).left_out == {".npz": 1}
 
 
+def pretend(monkeypatch, reader):
+    """Put something else for a reader, and return what it is given."""
+    opened = []
+
+    def read(tree, entries):
+        opened.extend(entries)
+        return Arrays("made up", (), lambda progress: {})
+
+    monkeypatch.setattr(module, reader, read)
+    return opened
+
+
 @pytest.mark.parametrize("where", ["data/train.csv", "data"])
 def test_a_csv_of_pixels(tmp_path, monkeypatch, where):
-    opened = []
-    monkeypatch.setattr(module, "open_csv", lambda tree, entries: opened.extend(entries) or ARRAYS)
+    opened = pretend(monkeypatch, "open_csv")
     folder(tmp_path / "data", {"train.csv": PIXELS, "test.csv": PIXELS, "submission.csv": "a,b\n"})
     assert arrays_at(tmp_path / where).layout == "made up"
     assert {entry.name for entry in opened} >= {"train.csv"}
 
 
-ARRAYS = Arrays("made up", (), lambda progress: {})
-
-
 def test_parquet(tmp_path, monkeypatch):
-    opened = []
-    read = lambda tree, entries: opened.extend(entries) or ARRAYS  # noqa: E731
-    monkeypatch.setattr(module, "open_parquet", read)
+    opened = pretend(monkeypatch, "open_parquet")
     names = ["data/train-00000-of-00002.parquet", "data/train-00001-of-00002.parquet"]
     found = recognise(folder(tmp_path / "data", dict.fromkeys(names, b"PAR1")), ReadOptions())
     assert [entry.name for entry in opened] == [name.removeprefix("data/") for name in names]

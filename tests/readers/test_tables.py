@@ -267,8 +267,7 @@ def test_celebas_attributes_need_a_condition(tmp_path, form):
     if form == "csv":
         lines = ["image_id Round Smiling", *ATTRIBUTES.splitlines()[2:]]
         text = "\n".join(",".join(line.split()) for line in lines)
-    files = {f"img_align_celeba/{name}": b"" for name in FLAT}
-    files[f"list_attr_celeba.{form}"] = text
+    files = {f"img_align_celeba/{name}": b"" for name in FLAT} | {f"list_attr_celeba.{form}": text}
     message = refused(tmp_path, files)
     assert "(values: Round with 2, Smiling with 2)" in message
     assert "--condition COLUMN" in message
@@ -281,8 +280,8 @@ SHARDS = {f"{i // 3:05d}/img{i:08d}.png": b"" for i in range(6)}
 
 @pytest.mark.parametrize("form", [list, dict])
 def test_stylegans_json(tmp_path, form):
-    labels = [[name, i % 2] for i, name in enumerate(SHARDS)]
-    content = json.dumps({"labels": labels if form is list else dict(labels)})
+    labels = form((name, i % 2) for i, name in enumerate(SHARDS))
+    content = json.dumps({"labels": labels})
     found = read(tmp_path, SHARDS | {"dataset.json": content})
     assert counts(found) == {"0": 3, "1": 3}
     assert found.layout == "images with dataset.json, column label"
