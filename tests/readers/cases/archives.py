@@ -37,6 +37,7 @@ TWO = {"0": 2, "1": 2, "2": 2}
 
 @reads(FOUR, layout="class folders")
 def zip_of_class_folders(folder: Path) -> Path:
+    """``.zip`` of class folders."""
     return zipped(class_folders(folder / "x"), folder / "x.zip")
 
 
@@ -47,6 +48,7 @@ def zip_with_a_top_folder(folder: Path) -> Path:
 
 @reads(FOUR)
 def zip_of_a_mac(folder: Path) -> Path:
+    """``.zip`` of a Mac, with a folder above and ``__MACOSX/``."""
     return zipped(class_folders(folder / "x"), folder / "x.zip", top="shapes/", junk=True)
 
 
@@ -73,6 +75,7 @@ def zip_of_a_table(folder: Path) -> Path:
 
 @reads(NUMBERS)
 def zip_of_stylegan(folder: Path) -> Path:
+    """``.zip`` with ``dataset.json``."""
     labels = []
     for number in range(12):
         name = f"00000/img{number:08d}.png"
@@ -84,6 +87,7 @@ def zip_of_stylegan(folder: Path) -> Path:
 
 @reads(NUMBERS)
 def zip_of_npz(folder: Path) -> Path:
+    """``.zip`` of an ``.npz``."""
     (folder / "x").mkdir()
     x, y = arrays()
     np.savez(folder / "x" / "data.npz", images=x, labels=y)
@@ -92,13 +96,14 @@ def zip_of_npz(folder: Path) -> Path:
 
 @reads(NUMBERS)
 def zip_of_idx(folder: Path) -> Path:
+    """``.zip`` of IDX files."""
     idx_pair(folder / "x", "train-images-idx3-ubyte", "train-labels-idx1-ubyte")
     return zipped(folder / "x", folder / "x.zip")
 
 
 @reads(NUMBERS)
 def zip_of_pixels(folder: Path) -> Path:
-    """As Kaggle's downloads are: train.csv.zip."""
+    """``train.csv.zip``."""
     x, y = arrays()
     rows = [[int(label), *image.ravel().tolist()] for image, label in zip(x, y, strict=True)]
     (folder / "x").mkdir()
@@ -108,6 +113,7 @@ def zip_of_pixels(folder: Path) -> Path:
 
 @refused("leaves the archive", "Do not trust")
 def zip_that_leaves(folder: Path) -> Path:
+    """``.zip`` with ``../`` in a path."""
     zipped(class_folders(folder / "x"), folder / "x.zip")
     with zipfile.ZipFile(folder / "x.zip", "a") as archive:
         archive.writestr("ant/../../evil.png", b"x")
@@ -116,6 +122,7 @@ def zip_that_leaves(folder: Path) -> Path:
 
 @refused("encrypted", "Unpack")
 def encrypted_zip(folder: Path) -> Path:
+    """Encrypted ``.zip``."""
     path = zipped(class_folders(folder / "x"), folder / "x.zip")
     content = bytearray(path.read_bytes())
     for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
@@ -130,6 +137,7 @@ def encrypted_zip(folder: Path) -> Path:
 @refused("link", "--skip-bad")
 @reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True})
 def zip_with_a_link(folder: Path) -> Path:
+    """``.zip`` with a link in it."""
     path = zipped(class_folders(folder / "x"), folder / "x.zip")
     with zipfile.ZipFile(path, "a") as archive:
         link = zipfile.ZipInfo("ant/link.png")
@@ -146,6 +154,7 @@ def empty_zip(folder: Path) -> Path:
 
 @refused("cannot be read as a zip", "Fetch it again")
 def truncated_zip(folder: Path) -> Path:
+    """Truncated ``.zip``."""
     path = zipped(class_folders(folder / "x"), folder / "x.zip")
     path.write_bytes(path.read_bytes()[:-200])
     return path
@@ -161,6 +170,7 @@ def two_zips(folder: Path) -> Path:
 
 @reads(NUMBERS, test=TWO, layout="IDX")
 def idx_of_mnist(folder: Path) -> Path:
+    """``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``, ``t10k-…``."""
     idx_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte")
     idx_pair(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", 6, seed=50)
     return folder
@@ -168,6 +178,7 @@ def idx_of_mnist(folder: Path) -> Path:
 
 @reads(NUMBERS)
 def idx_packed_by_gzip(folder: Path) -> Path:
+    """The same packed as ``.gz`` or ``.xz``."""
     idx_pair(folder, "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
     return folder
 
@@ -180,13 +191,14 @@ def idx_packed_by_xz(folder: Path) -> Path:
 
 @reads(NUMBERS)
 def idx_with_dots(folder: Path) -> Path:
+    """``train-images.idx3-ubyte`` with a dot."""
     idx_pair(folder, "train-images.idx3-ubyte", "train-labels.idx1-ubyte")
     return folder
 
 
 @reads(NUMBERS)
 def idx_in_folders_of_its_names(folder: Path) -> Path:
-    """As one Kaggle copy of MNIST unpacks."""
+    """Each IDX file in a folder of its name."""
     images, labels = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
     idx_pair(folder, f"{images}/{images}", f"{labels}/{labels}")
     return folder
@@ -201,7 +213,7 @@ def idx_below_mnist_raw(folder: Path) -> Path:
 
 @reads({"A": 4, "B": 4, "C": 4}, test={"A": 2, "B": 2, "C": 2}, says=("upright",))
 def emnist_letters(folder: Path) -> Path:
-    """Its images lie on their side, and its labels begin at 1."""
+    """``emnist-letters-train-images-idx3-ubyte.gz``, …"""
     for split, count, seed in (("train", 12, 0), ("test", 6, 50)):
         x, y = arrays(count, seed=seed)
         name = f"emnist-letters-{split}"
@@ -237,6 +249,7 @@ def idx_in_colour(folder: Path) -> Path:
 
 @reads({"ant": 4, "bee": 4, "cow": 4}, left_out={})
 def idx_with_class_names(folder: Path) -> Path:
+    """IDX files and ``class-names.txt``."""
     idx_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte")
     (folder / "class-names.txt").write_text("ant\nbee\ncow\n")
     return folder
@@ -244,12 +257,14 @@ def idx_with_class_names(folder: Path) -> Path:
 
 @refused("no labels", "train-labels-idx1-ubyte")
 def idx_without_labels(folder: Path) -> Path:
+    """Images without labels."""
     idx(folder / "train-images-idx3-ubyte", arrays()[0])
     return folder
 
 
 @refused("t10k-images", "train-images")
 def idx_of_a_test_split_alone(folder: Path) -> Path:
+    """``t10k-…`` alone."""
     idx_pair(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
     return folder
 
@@ -263,6 +278,7 @@ def idx_of_a_validation_split(folder: Path) -> Path:
 
 @refused("is truncated", "Fetch")
 def truncated_idx(folder: Path) -> Path:
+    """A truncated IDX file."""
     idx_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte")
     path = folder / "train-images-idx3-ubyte"
     path.write_bytes(path.read_bytes()[:-9])
@@ -271,6 +287,7 @@ def truncated_idx(folder: Path) -> Path:
 
 @refused("pickle", "np.savez")
 def pickled_mnist(folder: Path) -> Path:
+    """``.pkl``, ``.pkl.gz``, ``.pt``, ``.pth``."""
     x, y = arrays()
     with gzip.open(folder / "mnist.pkl.gz", "wb") as file:
         pickle.dump(((x, y), (x, y)), file)
@@ -279,6 +296,7 @@ def pickled_mnist(folder: Path) -> Path:
 
 @refused("pickle", "cifar10")
 def cifar_in_pickles(folder: Path) -> Path:
+    """CIFAR's batches for Python."""
     x, y = arrays(size=32, colour=True)
     below = folder / "cifar-10-batches-py"
     below.mkdir()
@@ -290,6 +308,7 @@ def cifar_in_pickles(folder: Path) -> Path:
 
 @refused("CIFAR", "cifar10")
 def cifar_in_rows(folder: Path) -> Path:
+    """CIFAR's binary batches."""
     below = folder / "cifar-10-batches-bin"
     below.mkdir()
     for number in range(1, 6):
@@ -302,6 +321,7 @@ def cifar_in_rows(folder: Path) -> Path:
 
 @refused("archive", "Unpack")
 def tar_of_class_folders(folder: Path) -> Path:
+    """``.tar.gz``, ``.7z``, ``.rar``."""
     with tarfile.open(folder / "x.tar.gz", "w:gz") as archive:
         archive.add(class_folders(folder / "x"), "x")
     return folder / "x.tar.gz"
@@ -315,18 +335,21 @@ def rar(folder: Path) -> Path:
 
 @refused("TensorFlow", "np.savez")
 def tfrecords(folder: Path) -> Path:
+    """``.tfrecord``."""
     (folder / "train.tfrecord").write_bytes(struct.pack("<Q", 5) + b"\0" * 4 + b"hello" + b"\0" * 4)
     return folder
 
 
 @refused("MATLAB", "np.savez")
 def matlab(folder: Path) -> Path:
+    """``.mat``."""
     (folder / "train_32x32.mat").write_bytes(b"MATLAB 5.0 MAT-file".ljust(128) + b"\0" * 8)
     return folder / "train_32x32.mat"
 
 
 @refused("HDF5", "np.savez")
 def hdf5(folder: Path) -> Path:
+    """``.h5``."""
     (folder / "train.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + b"\0" * 100)
     return folder / "train.h5"
 
@@ -363,6 +386,7 @@ def zip_with_a_damaged_file(folder: Path) -> Path:
 
 @refused("holds archives", "x.zip")
 def zip_in_a_folder(folder: Path) -> Path:
+    """A folder of ``.zip`` files."""
     (folder / "download").mkdir()
     zipped(class_folders(folder / "x"), folder / "download" / "x.zip")
     return folder / "download"

@@ -28,21 +28,25 @@ def npz(folder: Path, **members: Any) -> Path:
 
 @reads(FOUR, layout=".npz")
 def images_and_labels(folder: Path) -> Path:
+    """``images``, ``labels``."""
     return npz(folder, images=X, labels=Y)
 
 
 @reads({"ant": 4, "bee": 4, "cow": 4})
 def class_names_in_npz(folder: Path) -> Path:
+    """``images``, ``labels`` and ``class_names``."""
     return npz(folder, images=X, labels=Y, class_names=["ant", "bee", "cow"])
 
 
 @reads(FOUR, test=TWO)
 def keras(folder: Path) -> Path:
+    """Keras' ``x_train``, ``y_train``, ``x_test``, ``y_test``."""
     return npz(folder, x_train=X, y_train=Y, x_test=X_TEST, y_test=Y_TEST)
 
 
 @reads(FOUR, test=TWO, left_out={"validation split": 6})
 def medmnist(folder: Path) -> Path:
+    """MedMNIST's ``train_images``, ``train_labels``, ``val_…``, ``test_…``."""
     x_val, y_val = arrays(6, seed=90)
     return npz(
         folder,
@@ -63,6 +67,7 @@ def npz_in_a_folder(folder: Path) -> Path:
 
 @reads(FOUR)
 def column_of_labels(folder: Path) -> Path:
+    """Labels [N, 1]."""
     return npz(folder, images=X, labels=Y[:, None])
 
 
@@ -78,34 +83,39 @@ def channels_first_of_one(folder: Path) -> Path:
 
 @reads(FOUR, colour=True)
 def channels_first(folder: Path) -> Path:
+    """Images [N, 3, H, W]."""
     return npz(folder, images=COLOUR.transpose(0, 3, 1, 2), labels=Y)
 
 
 @reads(FOUR, colour=True, says=())
 def four_channels(folder: Path) -> Path:
+    """Images [N, H, W, 4], opaque."""
     alpha = np.full((*COLOUR.shape[:3], 1), 255, np.uint8)
     return npz(folder, images=np.concatenate([COLOUR, alpha], -1), labels=Y)
 
 
 @reads(FOUR)
 def flattened(folder: Path) -> Path:
+    """Images [N, 64] or [N, 784]."""
     return npz(folder, images=X.reshape(12, -1), labels=Y)
 
 
 @reads(FOUR, colour=True, says=("three planes of 32×32",), size=32)
 def flattened_colour(folder: Path) -> Path:
-    """As CIFAR's rows are: planes of red, green and blue."""
+    """Images [N, 3072], as CIFAR's rows are."""
     x, y = arrays(size=32, colour=True)
     return npz(folder, images=x.transpose(0, 3, 1, 2).reshape(12, -1), labels=y)
 
 
 @reads(FOUR)
 def floats_to_one(folder: Path) -> Path:
+    """Floats from 0 to 1."""
     return npz(folder, images=(X / 255).astype(np.float32), labels=Y)
 
 
 @reads(FOUR, says=("-1 became black and 1 white",))
 def floats_from_minus_one(folder: Path) -> Path:
+    """Floats from -1 to 1."""
     return npz(folder, images=(X / 127.5 - 1).astype(np.float32), labels=Y)
 
 
@@ -117,11 +127,13 @@ def floats_to_255(folder: Path) -> Path:
 @reads(FOUR, options={"levels": (-1000.0, 1000.0)})
 @refused("unknown", "--levels LOW,HIGH")
 def floats_of_any_range(folder: Path) -> Path:
+    """Floats of another range."""
     return npz(folder, images=(X * 7.5 - 1000).astype(np.float32), labels=Y)
 
 
 @refused("NaN", "nan_to_num")
 def not_a_number(folder: Path) -> Path:
+    """NaN among the values."""
     x = (X / 255).astype(np.float32)
     x[3, 2, 2] = np.nan
     return npz(folder, images=x, labels=Y)
@@ -129,12 +141,14 @@ def not_a_number(folder: Path) -> Path:
 
 @refused("negative", "--levels")
 def negative_integers(folder: Path) -> Path:
+    """Negative integers."""
     return npz(folder, images=X.astype(np.int16) * 4 - 500, labels=Y)
 
 
 @reads(FOUR, says=("4095 white",))
 @reads(FOUR, options={"levels": (0.0, 4095.0)})
 def twelve_bits(folder: Path) -> Path:
+    """12 bits in uint16."""
     x = X.astype(np.uint16) * 16
     x[0, 0, 0] = 4095
     return npz(folder, images=x, labels=Y)
@@ -142,6 +156,7 @@ def twelve_bits(folder: Path) -> Path:
 
 @reads(FOUR, says=("65535 white",))
 def sixteen_bits_in_npz(folder: Path) -> Path:
+    """16 bits."""
     return npz(folder, images=X.astype(np.uint16) * 257, labels=Y)
 
 
@@ -152,17 +167,19 @@ def booleans(folder: Path) -> Path:
 
 @reads(FOUR, says=("--levels 0,16",))
 def values_to_sixteen(folder: Path) -> Path:
-    """As scikit-learn's digits are."""
+    """Values up to 16, as scikit-learn's digits have."""
     return npz(folder, data=np.minimum(X.reshape(12, -1) // 13, 16), target=Y)
 
 
 @reads(FOUR, options={"levels": (0.0, 16.0)})
 def scikit_learn(folder: Path) -> Path:
+    """scikit-learn's ``data`` and ``target``."""
     return npz(folder, data=np.minimum(X.reshape(12, -1) // 13, 16).astype(float), target=Y)
 
 
 @reads(FOUR)
 def positions_of_savez(folder: Path) -> Path:
+    """``arr_0``, ``arr_1``."""
     np.savez(folder / "data.npz", X, Y)
     return folder / "data.npz"
 
@@ -174,7 +191,7 @@ def capital_x(folder: Path) -> Path:
 
 @reads(FOUR)
 def images_last(folder: Path) -> Path:
-    """As MATLAB has them: [H, W, N]."""
+    """Images [H, W, N], as MATLAB has them."""
     return npz(folder, images=X.transpose(1, 2, 0), labels=Y)
 
 
@@ -190,6 +207,7 @@ def big_endian(folder: Path) -> Path:
 
 @reads(FOUR)
 def one_hot(folder: Path) -> Path:
+    """Labels one-hot."""
     return npz(folder, images=X, labels=np.eye(3)[Y])
 
 
@@ -200,11 +218,13 @@ def labels_in_floats(folder: Path) -> Path:
 
 @refused("not whole numbers", "np.digitize")
 def labels_between_numbers(folder: Path) -> Path:
+    """Labels that are no whole numbers."""
     return npz(folder, images=X, labels=Y + 0.5)
 
 
 @reads({"digit 0": 4, "digit 1": 4, "digit 2": 4})
 def labels_in_words(folder: Path) -> Path:
+    """Labels in words."""
     return npz(folder, images=X, labels=np.array([f"digit {v}" for v in Y]))
 
 
@@ -215,6 +235,7 @@ def labels_from_one(folder: Path) -> Path:
 
 @reads({"0": 4, "100": 4, "200": 4})
 def labels_with_gaps(folder: Path) -> Path:
+    """Labels 0, 100, 200."""
     return npz(folder, images=X, labels=Y * 100)
 
 
@@ -226,16 +247,19 @@ def labels_below_zero(folder: Path) -> Path:
 @refused("label", "--model gan")
 @reads({"images": 12}, options={"needs_labels": False}, figures=False)
 def images_alone(folder: Path) -> Path:
+    """Images without labels."""
     return npz(folder, images=X)
 
 
 @refused("24 labels", "as many labels")
 def more_labels_than_images(folder: Path) -> Path:
+    """More labels than images."""
     return npz(folder, images=X, labels=np.concatenate([Y, Y]))
 
 
 @refused("weights float64 [5, 7]", NUMPY)
 def arrays_of_something_else(folder: Path) -> Path:
+    """Arrays of other names and shapes."""
     return npz(folder, weights=np.zeros((5, 7)), bias=np.zeros(7))
 
 
@@ -246,11 +270,13 @@ def five_axes(folder: Path) -> Path:
 
 @refused("objects", "tolist")
 def objects(folder: Path) -> Path:
+    """Python's objects."""
     return npz(folder, images=np.array([*X, None], object), labels=np.arange(13))
 
 
 @refused("array without labels", "np.savez")
 def a_single_array(folder: Path) -> Path:
+    """A ``.npy``."""
     np.save(folder / "images.npy", X)
     return folder / "images.npy"
 
@@ -273,11 +299,13 @@ ROWS = [[int(label), *image.ravel().tolist()] for image, label in zip(X, Y, stri
 
 @reads(FOUR, layout=".csv")
 def pixels_of_kaggle(folder: Path) -> Path:
+    """``.csv`` of ``label,pixel0,pixel1,…``."""
     return table(folder / "train.csv", ["label", *PIXELS], ROWS)
 
 
 @reads(FOUR, test=TWO)
 def pixels_in_two_files(folder: Path) -> Path:
+    """``train.csv`` and ``test.csv`` of pixels."""
     table(folder / "train.csv", ["label", *PIXELS], ROWS)
     rows = [[int(label), *x.ravel().tolist()] for x, label in zip(X_TEST, Y_TEST, strict=True)]
     table(folder / "test.csv", ["label", *PIXELS], rows)
@@ -286,11 +314,13 @@ def pixels_in_two_files(folder: Path) -> Path:
 
 @reads(FOUR)
 def pixels_without_a_header(folder: Path) -> Path:
+    """``.csv`` of pixels without a header."""
     return table(folder / "mnist_train.csv", None, ROWS)
 
 
 @reads(FOUR)
 def the_label_last(folder: Path) -> Path:
+    """The label in the last column, with a header."""
     return table(folder / "pixels.csv", [*PIXELS, "class"], [[*row[1:], row[0]] for row in ROWS])
 
 
@@ -308,6 +338,7 @@ def pixels_of_named_classes(folder: Path) -> Path:
 
 @reads(FOUR)
 def packed_pixels(folder: Path) -> Path:
+    """``.csv.gz`` of pixels."""
     path = table(folder / "train.csv", ["label", *PIXELS], ROWS)
     (folder / "packed").mkdir()
     (folder / "packed" / "train.csv.gz").write_bytes(gzip.compress(path.read_bytes()))
@@ -328,6 +359,7 @@ def quoted_pixels(folder: Path) -> Path:
 
 @refused("line 6", "Mend or remove")
 def a_ragged_row(folder: Path) -> Path:
+    """A line that is too short."""
     rows = [row[:-3] if index == 4 else row for index, row in enumerate(ROWS)]
     return table(folder / "pixels.csv", ["label", *PIXELS], rows)
 
@@ -340,12 +372,13 @@ def a_word_among_pixels(folder: Path) -> Path:
 
 @refused("no table of pixels", "square")
 def pixels_that_make_no_square(folder: Path) -> Path:
+    """Pixels that make no square."""
     return table(folder / "pixels.csv", ["label", *PIXELS[1:]], [row[:-1] for row in ROWS])
 
 
 @refused("label", "--model gan")
 def pixels_without_labels(folder: Path) -> Path:
-    """As Kaggle's test.csv."""
+    """Pixels without labels."""
     return table(folder / "test.csv", PIXELS, [row[1:] for row in ROWS])
 
 
@@ -372,6 +405,7 @@ def parquet(path: Path, labels: Any, *, seed: int = 0, **metadata: bytes) -> Pat
 
 @reads(FOUR, layout=".parquet", needs="pyarrow")
 def parquet_of_hugging_face(folder: Path) -> Path:
+    """``.parquet`` with ``image`` and ``label``."""
     return parquet(folder / "train-00000-of-00001.parquet", Y)
 
 
@@ -384,6 +418,7 @@ def two_shards(folder: Path) -> Path:
 
 @reads(FOUR, test=TWO, left_out={"validation split": 3}, needs="pyarrow")
 def splits_of_parquet(folder: Path) -> Path:
+    """``train-…``, ``validation-…`` and ``test-….parquet``."""
     (folder / "data").mkdir()
     for split, count, seed in (("train", 12, 0), ("validation", 3, 50), ("test", 6, 90)):
         parquet(folder / "data" / f"{split}-00000-of-00001.parquet", Y[:count], seed=seed)
@@ -397,6 +432,7 @@ def words_in_parquet(folder: Path) -> Path:
 
 @reads({"ant": 4, "bee": 4, "cow": 4}, needs="pyarrow")
 def class_names_of_hugging_face(folder: Path) -> Path:
+    """The same with Hugging Face's class names."""
     label = {"names": ["ant", "bee", "cow"], "_type": "ClassLabel"}
     told = json.dumps({"info": {"features": {"image": {"_type": "Image"}, "label": label}}})
     return parquet(folder / "data.parquet", Y, huggingface=told.encode())
@@ -404,6 +440,7 @@ def class_names_of_hugging_face(folder: Path) -> Path:
 
 @refused("price double", "column image", needs="pyarrow")
 def parquet_without_images(folder: Path) -> Path:
+    """``.parquet`` of something else."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -433,7 +470,7 @@ def two_channels(folder: Path) -> Path:
 
 @refused("array", "np.savez")
 def arrays_in_files_of_their_own(folder: Path) -> Path:
-    """images.npy beside labels.npy."""
+    """``images.npy`` beside ``labels.npy``."""
     np.save(folder / "images.npy", X)
     np.save(folder / "labels.npy", Y)
     return folder
@@ -441,7 +478,7 @@ def arrays_in_files_of_their_own(folder: Path) -> Path:
 
 @refused("array without labels", "np.savez")
 def quick_draw(folder: Path) -> Path:
-    """A .npy for each class."""
+    """Quick, Draw!'s ``.npy`` for each class."""
     for kind, name in enumerate(("ant", "bee")):
         np.save(folder / f"{name}.npy", X[kind == Y].reshape(4, -1))
     return folder
@@ -449,7 +486,7 @@ def quick_draw(folder: Path) -> Path:
 
 @reads(FOUR, says=("test",))
 def digit_recogniser_of_kaggle(folder: Path) -> Path:
-    """train.csv of pixels with labels, test.csv without, and a sample of a submission."""
+    """Kaggle's: ``train.csv`` with labels, ``test.csv`` without, ``sample_submission.csv``."""
     table(folder / "train.csv", ["label", *PIXELS], ROWS)
     table(folder / "test.csv", PIXELS, [row[1:] for row in ROWS[:6]])
     table(folder / "sample_submission.csv", ["ImageId", "Label"], [[i + 1, 0] for i in range(6)])
@@ -458,7 +495,7 @@ def digit_recogniser_of_kaggle(folder: Path) -> Path:
 
 @reads(FOUR, test=TWO)
 def two_files_without_headers(folder: Path) -> Path:
-    """mnist_train.csv and mnist_test.csv, of rows label,pixel,pixel,…"""
+    # mnist_train.csv and mnist_test.csv, of rows label,pixel,pixel,…
     table(folder / "mnist_train.csv", None, ROWS)
     rows = [[int(label), *x.ravel().tolist()] for x, label in zip(X_TEST, Y_TEST, strict=True)]
     table(folder / "mnist_test.csv", None, rows)
@@ -467,7 +504,7 @@ def two_files_without_headers(folder: Path) -> Path:
 
 @refused("0 in the first column", "header")
 def digits_of_scikit_learn(folder: Path) -> Path:
-    """digits.csv.gz: values to 16, the label last, no header."""
+    """scikit-learn's ``digits.csv.gz``: the label last, and no header."""
     values = np.minimum(X.reshape(12, -1) // 13, 16)
     values[:, 0] = 0
     rows = [[*row, int(label)] for row, label in zip(values.tolist(), Y, strict=True)]
@@ -478,13 +515,13 @@ def digits_of_scikit_learn(folder: Path) -> Path:
 
 @reads(FOUR)
 def pixels_with_row_numbers(folder: Path) -> Path:
-    """As pandas writes a table of pixels with its index."""
+    # As pandas writes a table of pixels with its index.
     rows = [[index, *row] for index, row in enumerate(ROWS)]
     return table(folder / "pixels.csv", ["", "label", *PIXELS], rows)
 
 
 @refused("fer2013.csv", "Data may be")
 def faces_of_fer2013(folder: Path) -> Path:
-    """Pixels between spaces in one column, and the split in another."""
+    """FER-2013's ``emotion,pixels,Usage``."""
     rows = [[row[0], " ".join(map(str, row[1:])), "Training"] for row in ROWS]
     return table(folder / "fer2013.csv", ["emotion", "pixels", "Usage"], rows)

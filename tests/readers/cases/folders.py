@@ -19,17 +19,20 @@ ALONE = {"needs_labels": False}
 
 @reads(FOUR, layout="class folders", says=("3 classes (ant 4, bee 4, cow 4)",))
 def class_folders_alone(folder: Path) -> Path:
+    """A folder for each class of images."""
     return class_folders(folder)
 
 
 @reads(FOUR, layout="class folders")
 def class_folders_in_a_single_folder(folder: Path) -> Path:
+    """The same below folders that hold nothing else, such as ``download/shapes/``."""
     class_folders(folder / "download" / "shapes")
     return folder
 
 
 @reads(FOUR, says=("part of the class",))
 def nested_in_class(folder: Path) -> Path:
+    """Folders in class folders, such as ``ant/2023/``."""
     for year in (0, 1):
         for kind, name in enumerate(NAMES):
             for number in (0, 1):
@@ -47,6 +50,7 @@ def one_class_nested(folder: Path) -> Path:
 
 @reads(FOUR, test=TWO, says=("test split 6",))
 def train_and_test(folder: Path) -> Path:
+    """``train/`` and ``test/`` of class folders."""
     class_folders(folder / "data" / "train")
     class_folders(folder / "data" / "test", 2, seed=50)
     return folder
@@ -54,6 +58,7 @@ def train_and_test(folder: Path) -> Path:
 
 @reads(FOUR, test=TWO)
 def splits_in_capitals(folder: Path) -> Path:
+    """``Training/`` and ``Testing/``."""
     class_folders(folder / "Training")
     class_folders(folder / "Testing", 2, seed=50)
     return folder
@@ -61,6 +66,7 @@ def splits_in_capitals(folder: Path) -> Path:
 
 @reads(FOUR, test=TWO, says=("valid",))
 def train_and_valid(folder: Path) -> Path:
+    """``train/`` and ``valid/``, and no ``test/``."""
     class_folders(folder / "train")
     class_folders(folder / "valid", 2, seed=50)
     return folder
@@ -68,6 +74,7 @@ def train_and_valid(folder: Path) -> Path:
 
 @reads(FOUR, test=TWO, left_out={"validation split": 3})
 def train_validation_and_test(folder: Path) -> Path:
+    """``train/``, ``validation/`` and ``test/``."""
     class_folders(folder / "train")
     class_folders(folder / "validation", 1, seed=90)
     class_folders(folder / "test", 2, seed=50)
@@ -76,6 +83,7 @@ def train_validation_and_test(folder: Path) -> Path:
 
 @reads(FOUR, test=TWO)
 def splits_below_classes(folder: Path) -> Path:
+    """``train/`` and ``test/`` in each class folder."""
     for kind, name in enumerate(NAMES):
         for number in range(6):
             split = "train" if number < 4 else "test"
@@ -85,12 +93,14 @@ def splits_below_classes(folder: Path) -> Path:
 
 @reads(FOUR)
 def a_train_split_alone(folder: Path) -> Path:
+    """``train/`` alone."""
     class_folders(folder / "train")
     return folder
 
 
 @reads(FOUR, test={"bee": 2}, says=("dog",))
 def a_test_class_without_training_images(folder: Path) -> Path:
+    """A class in ``test/`` that ``train/`` has not."""
     class_folders(folder / "train")
     save(folder / "test" / "bee" / "0.png", 1, 70)
     save(folder / "test" / "bee" / "1.png", 1, 71)
@@ -101,6 +111,7 @@ def a_test_class_without_training_images(folder: Path) -> Path:
 @refused("without classes", "--model gan")
 @reads({"images": 12}, test={"images": 6}, options=ALONE, figures=False)
 def train_and_test_flat(folder: Path) -> Path:
+    """``train/`` and ``test/`` of images without classes."""
     flat(folder / "train")
     flat(folder / "test", 2, seed=50)
     return folder
@@ -109,11 +120,13 @@ def train_and_test_flat(folder: Path) -> Path:
 @refused("without classes", "--model gan")
 @reads({"images": 12}, options=ALONE, figures=False)
 def flat_folder(folder: Path) -> Path:
+    """Images without classes in one folder."""
     return flat(folder)
 
 
 @reads({"ant": 4}, says=("1 class",))
 def one_class(folder: Path) -> Path:
+    """One class folder."""
     return class_folders(folder, names=("ant",))
 
 
@@ -149,6 +162,7 @@ def thousand_classes(folder: Path) -> Path:
 
 @reads({str(number): 2 for number in range(1, 13)})
 def numbered_folders(folder: Path) -> Path:
+    """Class folders called ``1`` to ``12``."""
     return class_folders(folder, 2, names=[str(number) for number in range(1, 13)])
 
 
@@ -159,13 +173,14 @@ HARD = sorted(
 
 @reads(dict.fromkeys(HARD, 2), needs="posix")
 def hard_names(folder: Path) -> Path:
-    """A Mac's é, emoji, commas: what a folder's name may have and a class has then."""
+    # A Mac's é, emoji, commas: what a folder's name may have and a class has then.
     names = [unicodedata.normalize("NFD", name) for name in HARD]
     return class_folders(folder, 2, names=names)
 
 
 @reads(FOUR, left_out={".txt": 1})
 def hidden_files(folder: Path) -> Path:
+    """Files of a Mac or of Windows, such as ``.DS_Store``, and a README among them."""
     class_folders(folder)
     (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
     (folder / "README.txt").write_text("these are figures")
@@ -189,6 +204,7 @@ def system_folders(folder: Path) -> Path:
 
 @reads(FOUR, needs="posix")
 def links(folder: Path) -> Path:
+    """Links to files and folders elsewhere."""
     store, data = class_folders(folder / "store"), folder / "data"
     (data / "cow").mkdir(parents=True)
     for name in NAMES[:2]:
@@ -201,12 +217,14 @@ def links(folder: Path) -> Path:
 @refused("broken link", "--skip-bad", needs="posix")
 @reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True}, needs="posix")
 def a_link_to_nowhere(folder: Path) -> Path:
+    """A link to a file that is gone."""
     (class_folders(folder) / "ant" / "gone.png").symlink_to(folder / "gone.png")
     return folder
 
 
 @reads(FOUR, needs="posix")
 def a_loop_of_links(folder: Path) -> Path:
+    """A link to a folder that it lies in."""
     (class_folders(folder) / "ant" / "again").symlink_to(folder, target_is_directory=True)
     return folder
 
@@ -227,11 +245,13 @@ def a_file_of_somebody_else(folder: Path) -> Path:
 
 @refused("no files", "Data may be")
 def empty_folder(folder: Path) -> Path:
+    """An empty folder."""
     return folder
 
 
 @reads(FOUR, says=("dog",))
 def empty_class(folder: Path) -> Path:
+    """A class folder without images."""
     class_folders(folder)
     (folder / "dog").mkdir()
     return folder
@@ -239,6 +259,7 @@ def empty_class(folder: Path) -> Path:
 
 @reads(FOUR, left_out={"loose images": 2}, says=("loose images 2",))
 def loose_images(folder: Path) -> Path:
+    """A few images beside class folders."""
     class_folders(folder)
     save(folder / "sheet.png", 0, 0, 16)
     save(folder / "cover.png", 1, 1, 16)
@@ -261,6 +282,7 @@ def a_folder_called_images(folder: Path) -> Path:
 
 @refused("without classes", "masks")
 def images_and_masks(folder: Path) -> Path:
+    """``images/`` and ``masks/``."""
     flat(folder / "images")
     flat(folder / "masks", mode="1")
     return folder
@@ -268,6 +290,7 @@ def images_and_masks(folder: Path) -> Path:
 
 @reads({"A": 3, "B": 3}, test={"A": 3, "B": 3}, says=("trainA and trainB",), figures=False)
 def pairs_of_cyclegan(folder: Path) -> Path:
+    """CycleGAN's ``trainA/``, ``trainB/``, ``testA/`` and ``testB/``."""
     for kind, name in enumerate(("trainA", "trainB", "testA", "testB")):
         for number in range(3):
             save(folder / name / f"{number}.jpg", kind, number)
@@ -276,6 +299,7 @@ def pairs_of_cyclegan(folder: Path) -> Path:
 
 @refused("without classes", "--model gan")
 def boxes_of_yolo(folder: Path) -> Path:
+    """YOLO's ``images/`` and ``labels/`` of boxes."""
     for split in ("train", "val"):
         flat(folder / "images" / split, 2)
         (folder / "labels" / split).mkdir(parents=True)
@@ -288,6 +312,7 @@ def boxes_of_yolo(folder: Path) -> Path:
 @refused("without classes", "--model gan")
 @reads({"images": 12}, options=ALONE, figures=False)
 def shards_without_labels(folder: Path) -> Path:
+    """StyleGAN's folders ``00000/``, … without ``dataset.json``."""
     for number in range(12):
         save(folder / f"{number // 6:05d}" / f"img{number:08d}.png", 0, number)
     return folder
@@ -295,12 +320,14 @@ def shards_without_labels(folder: Path) -> Path:
 
 @refused("single image", "Data may be")
 def a_single_image(folder: Path) -> Path:
+    """A single image."""
     save(folder / "ant.png", 0, 0)
     return folder / "ant.png"
 
 
 @refused("folder of a run", "RUN")
 def the_folder_of_a_run(folder: Path) -> Path:
+    """The folder of a run."""
     (folder / "run.json").write_text("{}")
     (folder / "latest").write_text("step-000100.safetensors\n")
     for step in (100, 200):
@@ -310,7 +337,7 @@ def the_folder_of_a_run(folder: Path) -> Path:
 
 @reads(FOUR, test=TWO)
 def splits_and_a_readme(folder: Path) -> Path:
-    """What an archive of a paper unpacks to: splits, words about them, pictures of them."""
+    # What an archive of a paper unpacks to: splits, words about them, pictures of them.
     class_folders(folder / "train")
     class_folders(folder / "test", 2, seed=50)
     (folder / "README.md").write_text("# Figures\n")
@@ -320,6 +347,7 @@ def splits_and_a_readme(folder: Path) -> Path:
 
 @reads(FOUR, says=("exact copy",))
 def duplicates_within_a_class(folder: Path) -> Path:
+    """Exact copies in a class."""
     class_folders(folder, 3)
     for kind, name in enumerate(NAMES):
         save(folder / name / "copy.png", kind, 0)
@@ -328,6 +356,7 @@ def duplicates_within_a_class(folder: Path) -> Path:
 
 @reads({"ant": 5, "bee": 4, "cow": 4}, says=("exact copy", "more than one class"), figures=False)
 def a_duplicate_across_classes(folder: Path) -> Path:
+    """The same image in two classes."""
     class_folders(folder)
     save(folder / "ant" / "bee.png", 1, 0)
     return folder
@@ -335,6 +364,7 @@ def a_duplicate_across_classes(folder: Path) -> Path:
 
 @reads(FOUR, test=TWO, says=("both the training and the test split",))
 def duplicates_across_splits(folder: Path) -> Path:
+    """The same images in both splits."""
     class_folders(folder / "train")
     class_folders(folder / "test", 2)
     return folder
@@ -348,6 +378,7 @@ def a_path_with_an_ending_of_nobody(folder: Path) -> Path:
 
 @reads({"ant": 4, "bee": 4}, says=("one colour",), figures=False)
 def images_of_one_colour(folder: Path) -> Path:
+    """Images of one colour."""
     for number in range(4):
         for shade, name in ((0, "ant"), (40, "bee")):
             path = folder / name / f"{number}.png"
@@ -358,7 +389,7 @@ def images_of_one_colour(folder: Path) -> Path:
 
 @reads(FOUR, says=("test",))
 def classes_to_train_and_a_flat_test(folder: Path) -> Path:
-    """train/ of class folders, and a test/ of images whose classes nobody tells."""
+    """``train/`` of class folders, and ``test/`` of images without classes."""
     class_folders(folder / "train")
     for number in range(5):
         save(folder / "test" / f"{number}.png", number, 70 + number)
@@ -367,7 +398,7 @@ def classes_to_train_and_a_flat_test(folder: Path) -> Path:
 
 @reads({"ant": 4, "bee": 4}, says=("ant/big", "part of the class"))
 def two_levels_of_classes(folder: Path) -> Path:
-    """Classes of classes: the outer ones count, and the inner ones are said."""
+    """Folders of classes of classes, such as ``insect/ant/``."""
     for kind, (outer, inner) in enumerate((("ant", "big"), ("bee", "red"))):
         for number in range(4):
             inside = inner if number % 2 else "small"
@@ -377,7 +408,7 @@ def two_levels_of_classes(folder: Path) -> Path:
 
 @reads({"001.ant": 4, "002.bee": 4, "003.cow": 4})
 def birds_of_caltech(folder: Path) -> Path:
-    """CUB-200: class folders in images/, beside lists in .txt."""
+    """CUB-200: class folders in ``images/``, beside lists in ``.txt``."""
     class_folders(folder / "images", names=("001.ant", "002.bee", "003.cow"))
     (folder / "classes.txt").write_text("1 001.ant\n2 002.bee\n3 003.cow\n")
     (folder / "images.txt").write_text("1 001.ant/0.png\n2 001.ant/1.png\n")
@@ -387,7 +418,7 @@ def birds_of_caltech(folder: Path) -> Path:
 
 @reads(FOUR)
 def tiny_imagenet(folder: Path) -> Path:
-    """Class folders with images/ and boxes in each, and a flat validation split with a list."""
+    """Tiny ImageNet: ``images/`` in each class folder, and a flat ``val/`` with a list."""
     for kind, name in enumerate(NAMES):
         for number in range(4):
             save(folder / "train" / name / "images" / f"{name}_{number}.png", kind, number)

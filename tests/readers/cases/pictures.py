@@ -31,6 +31,7 @@ def rename(folder: Path, ending: str) -> Path:
 
 @reads(FOUR, colour=True, says=("8×8 colour",))
 def in_colour(folder: Path) -> Path:
+    """Images in colour."""
     return class_folders(folder, mode="RGB")
 
 
@@ -41,7 +42,7 @@ def in_colour_as_grey(folder: Path) -> Path:
 
 @reads(FOUR, says=("read as grey",))
 def colour_without_colour(folder: Path) -> Path:
-    """Grey images that are stored as RGB."""
+    """Grey images that are stored as colour."""
     return each(folder, lambda kind, seed: picture(kind, seed).convert("RGB"))
 
 
@@ -49,6 +50,7 @@ def colour_without_colour(folder: Path) -> Path:
     {"ant": 5, "bee": 5, "cow": 5}, colour=True, says=("Grey images (3 of 15) are read as colour",)
 )
 def some_grey_among_colour(folder: Path) -> Path:
+    """A few grey images among those in colour."""
     class_folders(folder, mode="RGB")
     for kind, name in enumerate(NAMES):
         save(folder / name / "grey.png", kind, 99)
@@ -62,6 +64,7 @@ def capital_endings(folder: Path) -> Path:
 
 @reads(FOUR, colour=True, size=16)
 def jpeg_by_its_other_names(folder: Path) -> Path:
+    """``.jpg``, ``.jfif``, ``.jpe``, ``.JPEG``."""
     class_folders(folder, 1, 16, mode="RGB", ending=".jpg")
     for number, ending in enumerate((".jfif", ".jpe", ".JPEG"), 1):
         for kind, name in enumerate(NAMES):
@@ -71,11 +74,13 @@ def jpeg_by_its_other_names(folder: Path) -> Path:
 
 @reads(FOUR)
 def no_endings(folder: Path) -> Path:
+    """Images without ending."""
     return rename(class_folders(folder), "")
 
 
 @reads(FOUR)
 def endings_that_lie(folder: Path) -> Path:
+    """Another format than the ending says."""
     class_folders(folder, 3)
     for (kind, name), real in zip(enumerate(NAMES), ("WEBP", "GIF", "BMP"), strict=True):
         options = {"lossless": True} if real == "WEBP" else {}
@@ -85,7 +90,7 @@ def endings_that_lie(folder: Path) -> Path:
 
 @reads(FOUR)
 def heic_that_is_jpeg(folder: Path) -> Path:
-    """An app's idea of an ending."""
+    # An app's idea of an ending.
     class_folders(folder, 3)
     for kind, name in enumerate(NAMES):
         save(folder / name / "3.heic", kind, 3, format="JPEG", quality=95)
@@ -113,6 +118,7 @@ def bmp_and_netpbm(folder: Path) -> Path:
 
 @reads(FOUR, colour=True, says=("first frame",))
 def animated_gif(folder: Path) -> Path:
+    """Animations."""
     for kind, name in enumerate(NAMES):
         for number in range(4):
             frames = [picture(kind + n, number, mode="RGB") for n in range(3)]
@@ -131,7 +137,7 @@ def animated_png(folder: Path) -> Path:
 
 @reads(FOUR, colour=True, size=16)
 def stereo_jpeg(folder: Path) -> Path:
-    """MPO: two photos in one file, as cameras and phones write them."""
+    """Two photos in one JPEG (MPO)."""
     for kind, name in enumerate(NAMES):
         for number in range(4):
             frames = [picture(kind + n, number, 16, mode="RGB") for n in range(2)]
@@ -152,6 +158,7 @@ def one_bit(folder: Path) -> Path:
 
 @reads(FOUR, says=("65535 white",))
 def sixteen_bits(folder: Path) -> Path:
+    """Grey of 16 bits."""
     return each(folder, lambda kind, seed: Image.fromarray(figure(kind, seed).astype("u2") * 257))
 
 
@@ -164,13 +171,14 @@ def one_of_sixteen_bits(folder: Path) -> Path:
 
 @reads(FOUR)
 def floats_in_tiff(folder: Path) -> Path:
+    """Floats in TIFF."""
     draw = lambda kind, seed: Image.fromarray((figure(kind, seed) / 255).astype("f4"))  # noqa: E731
     return each(folder, draw, ".tif")
 
 
 @reads(FOUR, colour=True, size=16)
 def cmyk(folder: Path) -> Path:
-    """JPEG of a print shop, with Adobe's marker and so stored inverted."""
+    """CMYK."""
     return class_folders(folder, size=16, ending=".jpg", mode="CMYK", quality=95)
 
 
@@ -186,6 +194,7 @@ def palette(folder: Path) -> Path:
 
 @reads(FOUR)
 def grey_palette(folder: Path) -> Path:
+    """Palettes."""
     return each(folder, lambda kind, seed: picture(kind, seed).convert("P"))
 
 
@@ -203,6 +212,7 @@ TURNS = {
 
 @reads({"ant": 8, "bee": 8, "cow": 8})
 def orientations(folder: Path) -> Path:
+    """Photos that EXIF says to turn."""
     for kind, name in enumerate(NAMES):
         for orientation in range(1, 9):
             exif = Image.Exif()
@@ -225,17 +235,20 @@ def clear(kind: int, seed: int, light: int | None = None) -> Image.Image:
 
 @reads(FOUR, says=("Transparent pixels became black",))
 def white_on_transparent(folder: Path) -> Path:
+    """White icons on transparent ground."""
     return each(folder, lambda kind, seed: clear(kind, seed % 2, 255))
 
 
 @reads(FOUR, says=("Transparent pixels became white",), figures=False)
 def black_on_transparent(folder: Path) -> Path:
+    """Black icons on transparent ground."""
     return each(folder, lambda kind, seed: clear(kind, seed, 0))
 
 
 @refused("become one colour", "--background")
 @reads(FOUR, options={"background": "grey"}, figures=False)
 def black_and_white_on_transparent(folder: Path) -> Path:
+    """Black icons and white ones on transparent ground."""
     return each(folder, lambda kind, seed: clear(kind, seed, 255 * (seed % 2)))
 
 
@@ -267,6 +280,7 @@ def some_transparent(folder: Path) -> Path:
 @reads(FOUR, options={"image_size": 8, "fit": "pad"}, says=("padded",), figures=False)
 @reads(FOUR, options={"image_size": 8, "fit": "stretch"}, says=("stretched",))
 def unequal_sizes(folder: Path) -> Path:
+    """Images of several sizes."""
     rng = np.random.default_rng(1)
     return each(folder, lambda k, seed: picture(k, seed, tuple(2 * rng.integers(10, 16, 2))))
 
@@ -274,22 +288,26 @@ def unequal_sizes(folder: Path) -> Path:
 @refused("24×8", "--image-size")
 @reads(FOUR, options={"image_size": 8})
 def wide(folder: Path) -> Path:
+    """Images that are no squares."""
     return class_folders(folder, size=(24, 8))
 
 
 @reads(FOUR, options={"image_size": 32}, size=32, says=("enlarged",))
 def enlarged(folder: Path) -> Path:
+    """Images of 8×8."""
     return class_folders(folder)
 
 
 @refused("30×30", "--image-size")
 @reads(FOUR, options={"image_size": 32}, size=32)
 def odd_size(folder: Path) -> Path:
+    """Images of 30×30."""
     return class_folders(folder, size=30)
 
 
 @refused("300×300", "--image-size")
 def large(folder: Path) -> Path:
+    """Images of 300×300."""
     return class_folders(folder, 1, size=300)
 
 
@@ -300,6 +318,7 @@ def photos(folder: Path) -> Path:
 
 @reads({"ant": 33, "bee": 34, "cow": 34}, left_out={"unreadable": 1}, says=("unreadable 1",))
 def one_truncated(folder: Path) -> Path:
+    """One damaged file of 102."""
     _halve(class_folders(folder, 34) / "ant" / "7.png")
     return folder
 
@@ -307,6 +326,7 @@ def one_truncated(folder: Path) -> Path:
 @refused("cannot be read", "--skip-bad")
 @reads({"ant": 18, "bee": 20, "cow": 20}, options={"skip_bad": True}, left_out={"unreadable": 2})
 def two_truncated(folder: Path) -> Path:
+    """Two damaged files of 60."""
     class_folders(folder, 20)
     for number in (3, 4):
         _halve(folder / "ant" / f"{number}.png")
@@ -320,6 +340,7 @@ def _halve(path: Path) -> None:
 
 @refused("not an image", "--skip-bad")
 def a_web_page_for_an_image(folder: Path) -> Path:
+    """A web page instead of an image."""
     (class_folders(folder) / "ant" / "0.png").write_text(
         "<!DOCTYPE html><html>404 Not Found</html>"
     )
@@ -334,6 +355,7 @@ def an_empty_file(folder: Path) -> Path:
 
 @refused("6 of 12", "a fifth", options={"skip_bad": True})
 def half_unreadable(folder: Path) -> Path:
+    """More than a fifth of the files damaged."""
     for path in class_folders(folder).rglob("[01].png"):
         path.write_bytes(b"")
     return folder
@@ -341,6 +363,7 @@ def half_unreadable(folder: Path) -> Path:
 
 @refused("SVG", "rsvg-convert")
 def drawings_alone(folder: Path) -> Path:
+    """Drawings (``.svg``) alone."""
     for name in NAMES:
         (folder / name).mkdir()
         (folder / name / "0.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
@@ -349,6 +372,7 @@ def drawings_alone(folder: Path) -> Path:
 
 @reads(FOUR, left_out={".svg": 3, ".mp4": 1}, says=(".svg 3",))
 def drawings_among_images(folder: Path) -> Path:
+    """Drawings and a film among images."""
     class_folders(folder)
     (folder / "ant" / "film.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
     for name in NAMES:
@@ -358,6 +382,7 @@ def drawings_among_images(folder: Path) -> Path:
 
 @refused(".txt", "Data may be")
 def texts_alone(folder: Path) -> Path:
+    """Texts alone."""
     for name in NAMES:
         (folder / name).mkdir()
         (folder / name / "0.txt").write_text("hello")
@@ -366,6 +391,7 @@ def texts_alone(folder: Path) -> Path:
 
 @reads(FOUR, says=("No value passes 1 ",), figures=False)
 def masks_of_zero_and_one(folder: Path) -> Path:
+    """Masks of 0 and 1."""
     draw = lambda kind, seed: Image.fromarray((figure(kind, seed) > 20).astype("u1"))  # noqa: E731
     return each(folder, draw)
 
@@ -381,7 +407,7 @@ def all_black(folder: Path) -> Path:
 
 @refused("89,478,485 pixels", "--skip-bad")
 def a_huge_image(folder: Path) -> Path:
-    """Its header alone claims 60,000 pixels square."""
+    """A header that claims 60,000×60,000 pixels."""
     buffer = io.BytesIO()
     picture(0, 0).save(buffer, "BMP")
     content = bytearray(buffer.getvalue())
@@ -392,7 +418,7 @@ def a_huge_image(folder: Path) -> Path:
 
 @reads(FOUR, says=("65535 white",))
 def sixteen_bits_of_a_microscope(folder: Path) -> Path:
-    """TIFF of 16 bits, the high byte first."""
+    # TIFF of 16 bits, the high byte first.
     draw = lambda kind, seed: Image.fromarray(figure(kind, seed).astype(">u2") * 257)  # noqa: E731
     return each(folder, draw, ".tif")
 
@@ -400,7 +426,7 @@ def sixteen_bits_of_a_microscope(folder: Path) -> Path:
 @refused("pillow-heif", "--skip-bad")
 @reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True}, says=("pillow-heif",))
 def a_photo_in_heic(folder: Path) -> Path:
-    """One photo of a phone that nothing here can decode."""
+    """HEIC, where Pillow's plug-in is not installed."""
     content = b"\0\0\0\x18ftypheic\0\0\0\0heicmif1" + b"\0" * 40
     (class_folders(folder) / "ant" / "photo.heic").write_bytes(content)
     return folder
@@ -408,7 +434,7 @@ def a_photo_in_heic(folder: Path) -> Path:
 
 @refused("become one colour on white, and 4 on black", "--background grey")
 def two_kinds_of_icons(folder: Path) -> Path:
-    """Sets of icons of which one is white and one black, both on transparent ground."""
+    # Sets of icons of which one is white and one black, both on transparent ground.
     for name, light in (("black", 0), ("white", 255)):
         for number in range(4):
             (folder / name).mkdir(exist_ok=True)

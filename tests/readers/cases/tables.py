@@ -14,6 +14,7 @@ HEADER = ("file_name", "label")
 
 @reads(FOUR, layout="images with metadata.csv, column label")
 def metadata_csv(folder: Path) -> Path:
+    """``metadata.csv`` (``file_name,label``) beside the images."""
     table(flat(folder) / "metadata.csv", HEADER, rows_of())
     return folder
 
@@ -26,6 +27,7 @@ def labels_csv(folder: Path) -> Path:
 
 @reads(FOUR)
 def labels_beside_a_folder_of_images(folder: Path) -> Path:
+    """``labels.csv`` beside a folder ``images/``."""
     flat(folder / "images")
     table(folder / "labels.csv", ("image", "category"), rows_of())
     return folder
@@ -33,19 +35,21 @@ def labels_beside_a_folder_of_images(folder: Path) -> Path:
 
 @reads(FOUR)
 def tab_separated(folder: Path) -> Path:
+    """``labels.tsv``."""
     table(flat(folder) / "labels.tsv", HEADER, rows_of(), delimiter="\t")
     return folder
 
 
 @reads(FOUR)
 def semicolons(folder: Path) -> Path:
-    """As a spreadsheet writes a .csv in most of Europe."""
+    """Semicolons for commas, as spreadsheets write in much of Europe."""
     table(flat(folder) / "labels.csv", HEADER, rows_of(), delimiter=";")
     return folder
 
 
 @reads({"Ameise": 4, "Bär": 4, "Kuh": 4})
 def latin_1(folder: Path) -> Path:
+    """A table in Latin-1."""
     names = dict(zip(NAMES, ("Ameise", "Bär", "Kuh"), strict=True))
     rows = [(file, names[name]) for file, name in rows_of()]
     table(flat(folder) / "labels.csv", HEADER, rows, encoding="latin-1")
@@ -54,7 +58,7 @@ def latin_1(folder: Path) -> Path:
 
 @reads({"Ameise": 4, "Bär": 4, "Kuh": 4})
 def utf_16(folder: Path) -> Path:
-    """As a spreadsheet writes "Unicode text"."""
+    """A table in UTF-16, as spreadsheets write “Unicode text”."""
     names = dict(zip(NAMES, ("Ameise", "Bär", "Kuh"), strict=True))
     rows = [(file, names[name]) for file, name in rows_of()]
     table(flat(folder) / "labels.tsv", HEADER, rows, encoding="utf-16", delimiter="\t")
@@ -69,6 +73,7 @@ def byte_order_mark(folder: Path) -> Path:
 
 @reads(FOUR)
 def lines_of_json(folder: Path) -> Path:
+    """``metadata.jsonl``."""
     lines = [json.dumps({"file_name": file, "label": name}) for file, name in rows_of()]
     (flat(folder) / "metadata.jsonl").write_text("\n".join(lines) + "\n")
     return folder
@@ -76,6 +81,7 @@ def lines_of_json(folder: Path) -> Path:
 
 @reads(FOUR, test={"ant": 2, "bee": 2, "cow": 2})
 def a_split_column(folder: Path) -> Path:
+    """A column ``split``."""
     rows = [(f, n, "train" if int(f[3]) < 4 else "test") for f, n in rows_of(6)]
     table(flat(folder, 6) / "metadata.csv", (*HEADER, "split"), rows)
     return folder
@@ -83,6 +89,7 @@ def a_split_column(folder: Path) -> Path:
 
 @reads(FOUR, test={"ant": 2, "bee": 2, "cow": 2}, left_out={"validation split": 3})
 def a_split_column_of_three(folder: Path) -> Path:
+    """A column ``split`` of train, val and test."""
     split = ["train", "train", "train", "train", "test", "test", "val"]
     rows = [(f, n, split[int(f[3])]) for f, n in rows_of(7)]
     table(flat(folder, 7) / "metadata.csv", (*HEADER, "split"), rows)
@@ -91,7 +98,7 @@ def a_split_column_of_three(folder: Path) -> Path:
 
 @reads(FOUR, test={"ant": 2, "bee": 2, "cow": 2})
 def imagefolder_of_hugging_face(folder: Path) -> Path:
-    """A metadata.csv in each split's folder."""
+    """Hugging Face's imagefolder: a ``metadata.csv`` in each split."""
     table(flat(folder / "train") / "metadata.csv", HEADER, rows_of())
     for kind, name in enumerate(NAMES):
         for number in range(2):
@@ -103,6 +110,7 @@ def imagefolder_of_hugging_face(folder: Path) -> Path:
 @reads(FOUR, options={"condition": "label"})
 @refused("label", "--condition")
 def two_columns_of_labels(folder: Path) -> Path:
+    """Two columns that may be meant."""
     rows = [
         (file, name, "big" if index % 2 else "small")
         for index, (file, name) in enumerate(rows_of())
@@ -124,6 +132,7 @@ def a_column_that_is_named(folder: Path) -> Path:
 
 @reads(FOUR, says=("column of 0 and 1",))
 def one_hot_table(folder: Path) -> Path:
+    """A column of 0 and 1 for each class."""
     rows = [(file, *(int(name == other) for other in NAMES)) for file, name in rows_of()]
     table(flat(folder) / "train.csv", ("image_id", *NAMES), rows)
     return folder
@@ -139,7 +148,7 @@ def _attributes() -> list[list[int]]:
 @refused("Round", "--condition")
 @reads({"Round": 4, "not Round": 8}, options={"condition": "Round"}, figures=False)
 def attributes_of_celeba(folder: Path) -> Path:
-    """list_attr_celeba.txt beside a folder of images."""
+    """CelebA's ``list_attr_celeba.txt`` beside a folder of images."""
     lines = ["12", " ".join(ATTRIBUTES)]
     for index, row in enumerate(_attributes()):
         save(folder / "img_align_celeba" / f"{index + 1:06d}.png", index % 3, index)
@@ -151,7 +160,7 @@ def attributes_of_celeba(folder: Path) -> Path:
 @refused("Round", "--condition")
 @reads({"Round": 4, "not Round": 8}, options={"condition": "Round"}, figures=False)
 def attributes_of_celeba_as_csv(folder: Path) -> Path:
-    """Kaggle's form, whose images lie two folders down."""
+    # Kaggle's form, whose images lie two folders down.
     rows = []
     for index, row in enumerate(_attributes()):
         name = f"{index + 1:06d}.jpg"
@@ -163,7 +172,7 @@ def attributes_of_celeba_as_csv(folder: Path) -> Path:
 
 @reads(FOUR)
 def names_without_endings(folder: Path) -> Path:
-    """As Kaggle's dog breeds: id,breed beside train/ID.jpg."""
+    """File names without ending (``id,breed``), beside ``train/``."""
     flat(folder / "train")
     rows = [(file.removesuffix(".png"), name) for file, name in rows_of()]
     table(folder / "labels.csv", ("id", "breed"), rows)
@@ -179,7 +188,7 @@ def classes_by_number(folder: Path) -> Path:
 
 @reads(FOUR)
 def paths_in_a_table(folder: Path) -> Path:
-    """Paths of another machine: with its backslashes, and with ./ before them."""
+    """Paths with a backslash or ``./`` in them."""
     rows = [(f"images\\{f}" if i % 2 else f"./images/{f}", n) for i, (f, n) in enumerate(rows_of())]
     table(flat(folder / "images").parent / "labels.csv", ("path", "label"), rows)
     return folder
@@ -187,18 +196,21 @@ def paths_in_a_table(folder: Path) -> Path:
 
 @reads(FOUR)
 def no_header(folder: Path) -> Path:
+    """A table without a header."""
     table(flat(folder) / "labels.csv", None, rows_of())
     return folder
 
 
 @reads(FOUR | {"ant": 3}, left_out={"not in labels.csv": 1})
 def an_image_without_a_row(folder: Path) -> Path:
+    """An image that no row names."""
     table(flat(folder) / "labels.csv", HEADER, rows_of()[1:])
     return folder
 
 
 @reads(FOUR, says=("ant9.png",))
 def rows_without_images(folder: Path) -> Path:
+    """Rows whose files are not there."""
     rows = [(f"{name}9.png", name) for name in NAMES]
     table(flat(folder) / "labels.csv", HEADER, [*rows_of(), *rows])
     return folder
@@ -212,12 +224,14 @@ def a_row_twice(folder: Path) -> Path:
 
 @refused("ant0.png twice, as ant and as bee", "one class")
 def a_file_of_two_classes(folder: Path) -> Path:
+    """A file that two rows give different classes."""
     table(flat(folder) / "labels.csv", HEADER, [*rows_of(), ("ant0.png", "bee")])
     return folder
 
 
 @refused("may be any of", "folders")
 def one_name_in_two_folders(folder: Path) -> Path:
+    """A name that two folders have."""
     for place in ("a", "b"):
         flat(folder / place)
     table(folder / "labels.csv", HEADER, rows_of())
@@ -226,7 +240,7 @@ def one_name_in_two_folders(folder: Path) -> Path:
 
 @refused("text with 12", "--condition")
 def captions(folder: Path) -> Path:
-    """Words of a sentence are no classes: every image would be one."""
+    """Captions."""
     rows = [(f, f"{n} number {i} on dark noise") for i, (f, n) in enumerate(rows_of())]
     table(flat(folder) / "metadata.csv", ("file_name", "text"), rows)
     return folder
@@ -234,12 +248,14 @@ def captions(folder: Path) -> Path:
 
 @refused("no column that names classes", "Give it a column")
 def a_table_without_labels(folder: Path) -> Path:
+    """A table of file names alone."""
     table(flat(folder) / "metadata.csv", ("file_name",), [(file,) for file, _ in rows_of()])
     return folder
 
 
 @reads(FOUR | {"ant": 3}, left_out={"no label": 1})
 def an_empty_label(folder: Path) -> Path:
+    """A row without a class."""
     table(flat(folder) / "labels.csv", HEADER, [*rows_of()[1:], ("ant0.png", "")])
     return folder
 
@@ -253,7 +269,7 @@ def quoted_names(folder: Path) -> Path:
 
 @reads({"0": 4, "1": 4, "2": 4}, layout="dataset.json")
 def dataset_json(folder: Path) -> Path:
-    """What StyleGAN's dataset_tool writes: shards, and the classes by their paths."""
+    """StyleGAN's folders with ``dataset.json``."""
     labels = []
     for number in range(12):
         name = f"{number // 6:05d}/img{number:08d}.png"
@@ -266,6 +282,7 @@ def dataset_json(folder: Path) -> Path:
 @refused("without classes", "--model gan")
 @reads({"images": 12}, options={"needs_labels": False}, figures=False)
 def dataset_json_of_no_labels(folder: Path) -> Path:
+    """A ``dataset.json`` whose labels are null."""
     for number in range(12):
         save(folder / "00000" / f"img{number:08d}.png", number % 3, number)
     (folder / "dataset.json").write_text('{"labels": null}')
@@ -282,6 +299,7 @@ def damaged_dataset_json(folder: Path) -> Path:
 
 @reads(FOUR, says=("train.csv is not used",))
 def two_tables(folder: Path) -> Path:
+    """Two tables of the same images."""
     table(flat(folder) / "labels.csv", HEADER, rows_of())
     table(folder / "train.csv", HEADER, rows_of())
     return folder
@@ -289,7 +307,7 @@ def two_tables(folder: Path) -> Path:
 
 @reads(FOUR, says=("labels.csv",))
 def class_folders_beside_labels(folder: Path) -> Path:
-    """What sample writes: class folders, and a table that says the same."""
+    """Class folders, and a table that says the same."""
     rows = [(f"{name}/{number}.png", name) for name in NAMES for number in range(4)]
     table(class_folders(folder) / "labels.csv", ("file", "label"), rows)
     return folder
@@ -297,6 +315,7 @@ def class_folders_beside_labels(folder: Path) -> Path:
 
 @refused("without classes", "annotations")
 def boxes_of_coco(folder: Path) -> Path:
+    """COCO's ``annotations/`` of boxes."""
     flat(folder / "train2017")
     found = {"images": [], "annotations": [], "categories": [{"id": 1, "name": "ant"}]}
     (folder / "annotations").mkdir()
@@ -306,6 +325,7 @@ def boxes_of_coco(folder: Path) -> Path:
 
 @reads(FOUR, options={"labels": "{folder}/elsewhere/classes.csv"})
 def a_table_elsewhere(folder: Path) -> Path:
+    """A table elsewhere."""
     table(folder / "elsewhere" / "classes.csv", HEADER, rows_of())
     return flat(folder / "photos")
 
@@ -317,6 +337,7 @@ def a_table_that_is_gone(folder: Path) -> Path:
 
 @reads({"ant": 4, "cow": 8}, says=("8 images lie in the folder of another class",), figures=False)
 def a_table_that_contradicts_folders(folder: Path) -> Path:
+    """Class folders, and a table that says otherwise."""
     rows = [(f"{name}/{number}.png", "cow") for name in NAMES[:2] for number in range(4)]
     rows += [(f"cow/{number}.png", "ant") for number in range(4)]
     table(class_folders(folder) / "labels.csv", ("file", "label"), rows)
@@ -325,7 +346,7 @@ def a_table_that_contradicts_folders(folder: Path) -> Path:
 
 @reads(FOUR)
 def a_column_of_row_numbers(folder: Path) -> Path:
-    """As pandas writes a table with its index."""
+    # As pandas writes a table with its index.
     rows = [(index, *row) for index, row in enumerate(rows_of())]
     table(flat(folder) / "labels.csv", ("", "file", "label"), rows)
     return folder
@@ -333,7 +354,7 @@ def a_column_of_row_numbers(folder: Path) -> Path:
 
 @reads(FOUR)
 def a_table_with_sizes(folder: Path) -> Path:
-    """A table of more than classes: sizes and sources of the files."""
+    """A table of sizes and addresses too."""
     rows = [(f, 8, 8, f"https://example.org/{f}", n) for f, n in rows_of()]
     table(flat(folder) / "data.csv", ("filename", "width", "height", "url", "label"), rows)
     return folder
