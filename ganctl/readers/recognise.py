@@ -31,6 +31,7 @@ from ganctl.readers.tables import read_tables
 from ganctl.requests.data import ReadOptions
 
 _MOST_CSV = 20
+_PACKED_CSV = ".csv.gz"
 
 
 _LIKE_LABELS = re.compile(r"(?i).*(label|class|annot|attr|categor).*\.(txt|json|jsonl|xml|ya?ml)")
@@ -130,6 +131,7 @@ def _entered(found: _Found) -> _Found:
 def _is_of_use(entry: Entry) -> bool:
     return (
         entry.ending in (".npz", ".parquet")
+        or entry.name.lower().endswith(_PACKED_CSV)
         or is_table(entry)
         or is_idx(entry)
         or is_refused(entry)
@@ -162,7 +164,8 @@ def _arrays(found: _Found) -> _Read | None:
     npz = [entry for entry in found.others if entry.ending == ".npz"]
     parquet = [entry for entry in found.others if entry.ending == ".parquet"]
     tables = [e for e in found.others if e.ending in (".csv", ".tsv")][:_MOST_CSV]
-    pixels = [entry for entry in tables if is_pixels(found.tree, entry)]
+    packed = [entry for entry in found.others if entry.name.lower().endswith(_PACKED_CSV)]
+    pixels = [entry for entry in tables if is_pixels(found.tree, entry)] or packed
     files = npz or parquet or pixels
     if sum(e.size for e in files) <= sum(e.size for e in found.images):
         return None

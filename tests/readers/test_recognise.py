@@ -260,6 +260,19 @@ def test_a_text_file(tmp_path):
     assert "has no images: 1 .txt" in refused(data / "x.txt")
 
 
+def test_a_table_alone(tmp_path):
+    data = folder(tmp_path / "data", {"labels.csv": b"file,label\n1.png,cat\n"})
+    message = refused(data / "labels.csv")
+    assert "is a table, but not of pixels" in message
+    assert "--labels" in message
+
+
+@pytest.mark.parametrize("where", ["data/x.csv.gz", "data"])
+def test_a_packed_csv_of_pixels(tmp_path, where):
+    folder(tmp_path / "data", {"x.csv.gz": gzip.compress(PIXELS.encode())})
+    assert [entry.name for entry in arrays_at(tmp_path / where).files] == ["x.csv.gz"]
+
+
 def test_nothing_there(tmp_path):
     assert "cannot be read" in refused(tmp_path / "none")
     assert "cannot be read as a zip" in refused(tmp_path / "none.zip")

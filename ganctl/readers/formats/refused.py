@@ -8,7 +8,7 @@ from pathlib import Path
 from ganctl.errors import DataError
 from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree
-from ganctl.readers.formats.kinds import by_ending, first_bytes
+from ganctl.readers.formats.kinds import TABLE_ENDINGS, by_ending, first_bytes
 
 LAYOUTS = """Data may be
   a folder, or a .zip, of class folders of images, with or without train/ and test/ above them
@@ -96,6 +96,11 @@ def refusal(tree: Tree, entries: Sequence[Entry]) -> DataError:
             f"Name one of them, such as {tree.path / zips[0].key}."
             if tree.path.is_dir()
             else "Unpack it, and name one of them or their folder.",
+        )
+    if len(entries) == 1 and entries[0].ending in TABLE_ENDINGS:
+        return DataError(
+            f"{where} is a table, but not of pixels.",
+            "If it names images, give their folder as --data, and the table as --labels.",
         )
     kinds = [kind for entry in entries if (kind := _kind(tree, entry))]
     if not kinds:
