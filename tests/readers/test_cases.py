@@ -14,11 +14,15 @@ from ganctl.readers.reading import line, read
 from ganctl.errors import GanctlError
 from ganctl.readers.labelled import Labelled, Reading
 from ganctl.requests.data import Colour, Fit, ReadOptions
-from tests.readers.cases import CASES, Case, Read, Refused
+from tests.readers.cases import CASES, Case, Read, Refused, page
 from tests.readers.cases.drawing import kind_seen
 
 READINGS = [name for name, case in CASES.items() if isinstance(case.outcome, Read)]
 REFUSALS = [name for name, case in CASES.items() if isinstance(case.outcome, Refused)]
+
+
+HEADS = 7
+ROWS = page.PAGE.read_text(encoding="utf-8").splitlines()
 
 
 def options_of(case: Case, folder: Path) -> ReadOptions:
@@ -83,6 +87,8 @@ def test_it_is_read_as_what_is_meant(name: str, tmp_path: Path) -> None:
         assert reading.left_out == expected.left_out
     for words in expected.says:
         assert words in told(reading)
+    if page.is_documented(case):
+        assert page.row_of_reading(case, reading, tmp_path / "case") in ROWS
 
 
 @pytest.mark.parametrize("name", REFUSALS)
@@ -91,6 +97,17 @@ def test_it_is_refused_with_what_to_do(name: str, tmp_path: Path) -> None:
     assert isinstance(case.outcome, Refused)
     with pytest.raises(GanctlError) as caught:
         read_case(case, tmp_path / "case")
+    if page.is_documented(case):
+        assert page.row_of_error(case, caught.value, tmp_path / "case") in ROWS
     assert case.outcome.message in str(caught.value)
     assert case.outcome.hint in caught.value.hint
     assert len(caught.value.hint) > 10
+
+
+def test_the_page_of_layouts_has_no_other_rows() -> None:
+    documented = sum(map(page.is_documented, CASES.values()))
+    assert sum(row.startswith("| ") for row in ROWS) == documented + HEADS
+
+
+def test_every_table_of_the_page_is_of_two_columns() -> None:
+    assert all(row.count(" | ") == 1 for row in ROWS if row.startswith("| "))

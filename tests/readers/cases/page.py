@@ -20,10 +20,10 @@ def is_documented(case: Case) -> bool:
     return case.draw.__doc__ is not None
 
 
-def row_of_reading(case: Case, reading: Reading) -> str:
-    """Return the row of a case that is read."""
+def row_of_reading(case: Case, reading: Reading, data: Path) -> str:
+    """Return the row of a case that is read; the path is written as DATA."""
     remarks = [remark for remark in reading.remarks if not OF_SMALLNESS.search(remark)]
-    return _row(case, " ".join([f"{line(reading)}.", *remarks]))
+    return _row(case, " ".join([f"{line(reading)}.", *remarks]).replace(str(data), "DATA"))
 
 
 def row_of_error(case: Case, error: GanctlError, data: Path) -> str:
@@ -33,7 +33,7 @@ def row_of_error(case: Case, error: GanctlError, data: Path) -> str:
 
 def _row(case: Case, said: str) -> str:
     """Return a line of Markdown."""
-    lies = " ".join((case.draw.__doc__ or "").split()).removesuffix(".")
+    lies = " ".join((case.draw.__doc__ or "").split()).removesuffix(".").replace("``", "`")
     flags = " ".join(f"`{flag}`" for flag in _flags(case))
     escaped = re.sub(r"([|<>*_\[\]])", r"\\\1", " ".join(said.split()))
     return f"| {lies}{', by ' if flags else ''}{flags} | {escaped} |"
