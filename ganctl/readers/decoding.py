@@ -77,7 +77,9 @@ def read_pictures(
         *decoder.settle_colour(read),
     ]
     parts, foreign, more = _parts(pictures, rows, read, decoder.images)
-    own = Counter({"unreadable": len(bad), "classes not in train": foreign})
+    # The layout has counted what is lost.
+    unreadable = len(bad) - len(pictures.tree.lost)
+    own = Counter({"unreadable": unreadable, "classes not in train": foreign})
     counts = Counter(pictures.left_out) + own
     return Reading(pictures.layout, parts, dict(counts), (*remarks, *more))
 

@@ -230,20 +230,24 @@ def check_bad(pictures: Pictures, bad: Sequence[Bad], options: ReadOptions) -> s
     Raises:
         DataError: they are more than are left out.
     """
-    if not bad:
-        return None
     total = len(pictures.files) + len(pictures.tree.lost)
-    names = ", ".join(f"{printable(path)} ({why})" for path, why in sorted(bad)[:_NAMED])
-    more = f", and {len(bad) - _NAMED:,} more" if len(bad) > _NAMED else ""
-    found = f"{len(bad):,} of {total:,} images cannot be read"
-    share = len(bad) / total
-    if share > _LEFT_OUT_AT_MOST:
+    found = f"{len(bad):,} of {total:,} images"
+    if len(bad) > _LEFT_OUT_AT_MOST * total:
         hint = "Replace or remove them; --skip-bad leaves out a fifth of the images at most."
-    elif share > _LEFT_OUT_UNASKED and not options.skip_bad:
+    elif len(bad) > _LEFT_OUT_UNASKED * total and not options.skip_bad:
         hint = "Replace or remove them, or give --skip-bad to leave them out."
     else:
-        return f"Left out {len(bad):,} of {total:,} images, which cannot be read: {names}{more}."
-    raise DataError(f"{pictures.tree.path}: {found}: {names}{more}.", hint)
+        # The layout has told of what is lost.
+        lost = set(pictures.tree.lost)
+        rest = [file for file in bad if file[0] not in lost]
+        some = f"{len(rest):,} of {total:,} images"
+        return f"Left out {some}, which cannot be read: {_named(rest)}." if rest else None
+    raise DataError(f"{pictures.tree.path}: {found} cannot be read: {_named(bad)}.", hint)
+
+
+def _named(bad: Sequence[Bad]) -> str:
+    names = ", ".join(f"{printable(path)} ({why})" for path, why in sorted(bad)[:_NAMED])
+    return f"{names}, and {len(bad) - _NAMED:,} more" if len(bad) > _NAMED else names
 
 
 def common_size(pictures: Pictures, rows: Sequence[Row], options: ReadOptions) -> tuple[int, int]:

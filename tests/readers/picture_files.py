@@ -7,7 +7,7 @@ from PIL import Image
 
 from ganctl.files.tree import open_tree
 from ganctl.readers.decoding import read_pictures
-from ganctl.readers.labelled import PictureFile, Pictures
+from ganctl.readers.labelled import PictureFile, Pictures, Split
 from ganctl.requests.data import ReadOptions
 
 
@@ -57,7 +57,9 @@ def pictures_in(path, test=()):
     """What a layout of class folders names: a folder below ``test`` is of the test split."""
     tree = open_tree(path)
     files = [PictureFile(entry, entry.parts[-2]) for entry in tree.entries]
-    parts = {"train": [f for f in files if f.entry.parts[0] != "test"]}
+    parts: dict[Split, list[PictureFile]] = {
+        "train": [f for f in files if f.entry.parts[0] != "test"]
+    }
     if len(parts["train"]) < len(files):
         parts["test"] = [f for f in files if f.entry.parts[0] == "test"]
     return Pictures("class folders", tree, parts, {".svg": 2}, ("A remark of the layout.",))
@@ -73,3 +75,10 @@ def one(tmp_path, image, name="a/x.png", options=None, **how):
     root = tmp_path / "one"
     save(root / name, image, **(options or {}))
     return read(root, **how).parts["train"].images[0]
+
+
+def near(found, meant, within=2):
+    """Whether two images differ by no more than rounding."""
+    found, meant = np.asarray(found).astype(int), np.asarray(meant).astype(int)
+    assert found.shape == meant.shape
+    return np.abs(found - meant).max() <= within

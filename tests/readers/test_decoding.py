@@ -14,19 +14,12 @@ from ganctl.pictures.fitting import fitted
 from ganctl.readers import decoding, headers
 from ganctl.readers.decoding import read_pictures
 from ganctl.requests.data import Colour, Fit, ReadOptions
-from tests.readers.picture_files import draw, folder, one, pictures_in, read, save, zipped
+from tests.readers.picture_files import draw, folder, near, one, pictures_in, read, save, zipped
 
 FORMATS = ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM"]
 if "AVIF" in Image.registered_extensions().values() and features.check("avif"):
     FORMATS.append("AVIF")
 ORIENTATION = 0x0112
-
-
-def near(found, meant, within=2):
-    """Whether two images differ by no more than rounding."""
-    found, meant = np.asarray(found).astype(int), np.asarray(meant).astype(int)
-    assert found.shape == meant.shape
-    return np.abs(found - meant).max() <= within
 
 
 def test_a_folder_and_a_zip_of_it_give_equal_pixels_in_stable_order(tmp_path):
@@ -342,37 +335,6 @@ def test_names_that_classes_may_not_have_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("ganctl.requests.labels.CLASSES", 1)
     with pytest.raises(DataError, match="more than 1 class names"):
         read(folder(tmp_path))
-
-
-def test_an_image_that_fits_stays_as_it_is():
-    image = draw()
-    assert fitted(image, ReadOptions()) is image
-    assert fitted(image, ReadOptions(image_size=32)) is image
-
-
-def test_the_middle_is_cropped_bars_are_even_and_stretching_keeps_the_ends():
-    image = Image.new("RGB", (96, 32), "red")
-    image.paste("blue", (32, 0, 64, 32))
-    crop, pad, stretch = (
-        np.asarray(fitted(image, ReadOptions(image_size=24, fit=fit, background="lime")))
-        for fit in (Fit.CROP, Fit.PAD, Fit.STRETCH)
-    )
-    assert near(crop[:, 2:-2], np.full((24, 20, 3), (0, 0, 255)))
-    assert (pad[:8] == (0, 255, 0)).all()
-    assert (pad[16:] == (0, 255, 0)).all()
-    assert near(pad[12, 1], (255, 0, 0))
-    assert near(stretch[0, 1], (255, 0, 0))
-    assert near(stretch[12, 12], (0, 0, 255))
-
-
-def test_a_fine_pattern_becomes_smooth_grey_and_hidden_colours_do_not_bleed():
-    lines = Image.fromarray(np.tile(np.array([0, 255], np.uint8), (64, 32)))
-    small = np.asarray(fitted(lines, ReadOptions(image_size=8)))
-    assert near(small, np.full((8, 8), 127), 20)
-    clear = Image.new("RGBA", (64, 64), (255, 0, 0, 0))
-    clear.paste((0, 0, 255, 255), (0, 0, 32, 64))
-    small = np.asarray(fitted(clear, ReadOptions(image_size=8)))
-    assert small[small[..., 3] > 50][:, 0].max() <= 8
 
 
 @given(

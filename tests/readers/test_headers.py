@@ -14,7 +14,8 @@ from PIL import Image
 
 from ganctl.errors import DataError
 from ganctl.readers import headers
-from ganctl.requests.data import Fit
+from ganctl.readers.reading import read as read_path
+from ganctl.requests.data import Fit, ReadOptions
 from tests.readers.picture_files import draw, folder, one, read, save, zipped
 
 
@@ -256,3 +257,12 @@ def test_a_folder_without_images_is_refused(tmp_path):
     message, hint = refusal(tmp_path)
     assert "holds no images" in message
     assert hint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows makes links for administrators alone")
+def test_a_link_to_nowhere_is_counted_and_told_once(tmp_path):
+    folder(tmp_path, 100, size=(8, 8))
+    (tmp_path / "a" / "gone.png").symlink_to("nowhere.png")
+    reading = read_path(tmp_path, ReadOptions(), keep=False)
+    assert reading.left_out == {"cannot be opened": 1}
+    assert sum("gone.png" in remark for remark in reading.remarks) == 1
