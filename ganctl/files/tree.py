@@ -56,8 +56,8 @@ class Entry:
     @property
     def ending(self) -> str:
         """The ending in small letters, such as ``.png``; empty if there is none."""
-        ending = os.path.splitext(self.parts[-1])[1]  # noqa: PTH122 (a Path takes six times as long)
-        return ending.lower() if len(ending) > 1 else ""
+        start, _, ending = self.parts[-1].rpartition(".")  # A Path takes ten times as long.
+        return f".{ending.lower()}" if ending and start.strip(".") else ""
 
     def __str__(self) -> str:
         return "/".join(self.parts)

@@ -15,9 +15,8 @@ from ganctl.readers.labelled import ANY, PictureFile, Pictures, Split
 
 _DOMAIN = re.compile(r"(train|test|val)([ab])")
 _PREFIX = re.compile(r"([^\W\d_]+)[-_ .]?\d+", re.UNICODE)
-NO_CLASSES_HINT = (
-    "Make a folder for each class, or a labels.csv of file names and classes, or train without "
-    "classes: --model gan."
+_NO_CLASSES_HINT = (
+    "Make a folder for each class, a labels.csv of file names and classes, or give --model gan."
 )
 
 
@@ -25,11 +24,16 @@ def grouped(images: Iterable[Entry], depth: int) -> tuple[list[Entry], dict[str,
     """Return the images that lie in a folder ``depth`` deep, and those of each folder in it."""
     loose: list[Entry] = []
     folders: dict[str, list[Entry]] = {}
+    name, inside = None, loose
     for entry in images:
-        if len(entry.parts) == depth + 1:
+        parts = entry.parts
+        if len(parts) == depth + 1:
             loose.append(entry)
-        else:
-            folders.setdefault(entry.parts[depth], []).append(entry)
+            continue
+        if parts[depth] != name:  # Most follow one of the same folder.
+            name = parts[depth]
+            inside = folders.setdefault(name, [])
+        inside.append(entry)
     return loose, folders
 
 
@@ -335,7 +339,7 @@ def _no_classes(tree: Tree, train: Part) -> DataError:
     names = [picture.entry.name for picture in train.files]
     prefixes = Counter(found[1] if (found := _PREFIX.match(name)) else "" for name in names)
     beside = sorted({f[-1] for f in tree.folders if is_companion(f[-1]) and len(f) <= 2})
-    hint = NO_CLASSES_HINT
+    hint = _NO_CLASSES_HINT
     if "" not in prefixes and 1 < len(prefixes) < len(names) / 2:
         hint = f"The names begin with {listed(sorted(prefixes))}: are these classes? {hint}"
     if beside:

@@ -194,7 +194,7 @@ def _images(found: _Found) -> _Read | None:
     if not found.images:
         return None
     tree, options = found.tree, found.options
-    said = read_tables(tree, found.images, options)
+    said = read_tables(tree, found.images, found.others, options)
     asked = options.labels or options.condition
     remarks = [f"A table is not used: {problem}" for problem in said.problems]
     if said.pictures is not None and (asked or not _is_minor(said.pictures, found.images)):

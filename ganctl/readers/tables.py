@@ -76,12 +76,15 @@ class _Used:
         return self.rows.table.name
 
 
-def read_tables(tree: Tree, images: Sequence[Entry], options: ReadOptions) -> Tables:
+def read_tables(
+    tree: Tree, images: Sequence[Entry], others: Sequence[Entry], options: ReadOptions
+) -> Tables:
     """Say what images are by the tables beside them, or by ``options.labels``.
 
     Args:
         tree: where they lie.
         images: the files of the tree that are images.
+        others: its other files, among which the tables are.
         options: ``labels`` names a table, and ``condition`` the column of its classes.
 
     Raises:
@@ -89,7 +92,7 @@ def read_tables(tree: Tree, images: Sequence[Entry], options: ReadOptions) -> Ta
     """
     problems: list[DataError] = []
     used: list[_Used] = []
-    for home, entry, base in _tables(tree, options):
+    for home, entry, base in _tables(tree, others, options):
         try:
             found = _used(home, entry, images, base, options)
         except DataError as error:
@@ -104,15 +107,15 @@ def read_tables(tree: Tree, images: Sequence[Entry], options: ReadOptions) -> Ta
     return Tables(_pictures(tree, images, chosen), [one.entry for one in chosen], problems)
 
 
-def _tables(tree: Tree, options: ReadOptions) -> list[tuple[Tree, Entry, tuple[str, ...]]]:
+def _tables(
+    tree: Tree, others: Sequence[Entry], options: ReadOptions
+) -> list[tuple[Tree, Entry, tuple[str, ...]]]:
     """Return the tables that may be meant, each with the folder that its names begin in."""
     if options.labels:
         home = tree_of_file(user_path(options.labels))
         return [(home, home.entries[0], ())]
     entries = [
-        entry
-        for entry in tree.entries
-        if is_table(entry) and "submission" not in entry.name.lower()
+        entry for entry in others if is_table(entry) and "submission" not in entry.name.lower()
     ]
     shallow = [entry for entry in entries if len(entry.parts) == 1] or [
         entry for entry in entries if len(entry.parts) == 2
