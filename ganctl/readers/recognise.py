@@ -101,8 +101,7 @@ def _with_left_out(
     remarks = list(data.remarks)
     if alike := [str(entry) for entry in rest if _LIKE_LABELS.fullmatch(entry.name)]:
         remarks.append(f"Files that may say classes are not used: {listed(alike)}.")
-    lost = whole.tree.lost
-    if lost and isinstance(data, Arrays):  # What reads images counts them among its own.
+    if lost := whole.tree.lost:
         left_out["cannot be opened"] += len(lost)
         remarks.append(f"Links to nowhere, or files that cannot be opened: {listed(lost)}.")
     return replace(data, left_out=dict(left_out), remarks=tuple(remarks))

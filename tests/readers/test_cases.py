@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from ganctl.readers.reading import line, read
 
 from ganctl.errors import GanctlError
 from ganctl.readers.labelled import Labelled, Reading
+from ganctl.readers.reading import line, read
 from ganctl.requests.data import Colour, Fit, ReadOptions
 from tests.readers.cases import CASES, Case, Read, Refused, page
 from tests.readers.cases.drawing import kind_seen

@@ -89,14 +89,14 @@ def test_files_that_may_say_classes_and_are_not_used_are_said(tmp_path):
 
 
 def test_what_cannot_be_opened_is_said(tmp_path):
-    data = folder(tmp_path / "data", {"data.npz": NPZ})
+    data = folder(tmp_path / "data", of_classes())
     try:
-        (data / "gone.png").symlink_to(data / "gone.png")
+        (data / "disc" / "gone.png").symlink_to(data / "gone.png")
     except OSError:
         pytest.skip("links need a privilege here")
-    found = recognise(data, ReadOptions())
+    found = pictures_at(data)
     assert found.left_out == {"cannot be opened": 1}
-    assert "Links to nowhere, or files that cannot be opened: gone.png" in found.remarks[0]
+    assert "Links to nowhere, or files that cannot be opened: disc" in found.remarks[0]
 
 
 def test_a_readme_beside_a_folder_does_not_keep_from_entering_it(tmp_path):

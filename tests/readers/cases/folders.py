@@ -215,7 +215,7 @@ def links(folder: Path) -> Path:
 
 
 @refused("broken link", "--skip-bad", needs="posix")
-@reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True}, needs="posix")
+@reads(FOUR, left_out={"cannot be opened": 1}, options={"skip_bad": True}, needs="posix")
 def a_link_to_nowhere(folder: Path) -> Path:
     """A link to a file that is gone."""
     (class_folders(folder) / "ant" / "gone.png").symlink_to(folder / "gone.png")
@@ -230,13 +230,13 @@ def a_loop_of_links(folder: Path) -> Path:
 
 
 @refused("no file", "--skip-bad", needs="posix")
-@reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True}, needs="posix")
+@reads(FOUR, left_out={"cannot be opened": 1}, options={"skip_bad": True}, needs="posix")
 def a_pipe(folder: Path) -> Path:
     os.mkfifo(class_folders(folder) / "ant" / "pipe.png")
     return folder
 
 
-@reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True}, needs="permissions")
+@reads(FOUR, left_out={"cannot be opened": 1}, options={"skip_bad": True}, needs="permissions")
 def a_file_of_somebody_else(folder: Path) -> Path:
     save(class_folders(folder) / "ant" / "secret.png", 0, 99)
     (folder / "ant" / "secret.png").chmod(0)
