@@ -530,3 +530,58 @@ def faces_of_fer2013(folder: Path) -> Path:
 @refused("int64 [12, 0]", "one class an image")
 def labels_of_no_columns(folder: Path) -> Path:
     return npz(folder, images=X, labels=np.zeros((12, 0), np.int64))
+
+
+@reads(FOUR, says=("The test split has no labels",))
+def a_test_array_without_labels(folder: Path) -> Path:
+    """`x_train`, `y_train`, and `x_test` without labels."""
+    return npz(folder, x_train=X, y_train=Y, x_test=X_TEST)
+
+
+@reads(FOUR, test=TWO, left_out={"class not in train": 1}, says=("that train does not have",))
+def a_test_label_that_train_has_not(folder: Path) -> Path:
+    """A label in `y_test` that `y_train` has not."""
+    x_test = np.concatenate([X_TEST, X_TEST[:1]])
+    return npz(folder, x_train=X, y_train=Y, x_test=x_test, y_test=[*Y_TEST, 7])
+
+
+@reads(FOUR, says=("without colour are read as grey",))
+def three_channels_of_grey(folder: Path) -> Path:
+    """Grey images in three channels."""
+    return npz(folder, images=np.repeat(X[..., None], 3, -1), labels=Y)
+
+
+@reads(FOUR, says=("Arrays that are not used: ids",))
+def more_arrays(folder: Path) -> Path:
+    """Another array beside `images` and `labels`."""
+    return npz(folder, images=X, labels=Y, ids=np.arange(12))
+
+
+@reads(FOUR, test=TWO, left_out={"tables of a validation split": 1})
+def pixels_in_three_files(folder: Path) -> Path:
+    """`train.csv`, `val.csv` and `test.csv` of pixels."""
+    for split, rows in (("train", ROWS), ("val", ROWS[:3])):
+        table(folder / f"{split}.csv", ["label", *PIXELS], rows)
+    rows = [[int(label), *x.ravel().tolist()] for x, label in zip(X_TEST, Y_TEST, strict=True)]
+    table(folder / "test.csv", ["label", *PIXELS], rows)
+    return folder
+
+
+@reads(FOUR, left_out={"tables of other things": 1})
+def packed_tables_of_several_things(folder: Path) -> Path:
+    for name, rows in (("train", [["label", *PIXELS], *ROWS]), ("prices", [["day", "price"]])):
+        text = "\n".join(",".join(map(str, row)) for row in rows)
+        (folder / f"{name}.csv.gz").write_bytes(gzip.compress(text.encode()))
+    return folder
+
+
+@reads(FOUR, says=("Labels are the column label, not category",), needs="pyarrow")
+def two_columns_in_parquet(folder: Path) -> Path:
+    """`.parquet` with `label` and `category`."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = parquet(folder / "data.parquet", Y)
+    rows = pq.read_table(path)
+    pq.write_table(rows.append_column("category", pa.array(Y % 2)), path)
+    return path

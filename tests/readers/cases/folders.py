@@ -236,7 +236,7 @@ def a_pipe(folder: Path) -> Path:
     return folder
 
 
-@reads(FOUR, left_out={"cannot be opened": 1}, options={"skip_bad": True}, needs="permissions")
+@reads(FOUR, left_out={"unreadable": 1}, options={"skip_bad": True}, needs="permissions")
 def a_file_of_somebody_else(folder: Path) -> Path:
     save(class_folders(folder) / "ant" / "secret.png", 0, 99)
     (folder / "ant" / "secret.png").chmod(0)
@@ -281,6 +281,7 @@ def a_folder_called_images(folder: Path) -> Path:
 
 
 @refused("without classes", "masks")
+@reads({"images": 12}, options=ALONE, left_out={"masks/": 12}, figures=False)
 def images_and_masks(folder: Path) -> Path:
     """``images/`` and ``masks/``."""
     flat(folder / "images")
@@ -428,4 +429,45 @@ def tiny_imagenet(folder: Path) -> Path:
     lines = [f"val_{number}.png\t{name}\t0\t0\t9\t9" for number, name in enumerate(NAMES)]
     (folder / "val" / "val_annotations.txt").write_text("\n".join(lines))
     (folder / "wnids.txt").write_text("\n".join(NAMES))
+    return folder
+
+
+@reads(FOUR, test=TWO, says=("Folders beside test train",))
+def a_test_split_beside_classes(folder: Path) -> Path:
+    """Class folders, and `test/` beside them."""
+    class_folders(folder)
+    class_folders(folder / "test", 2, seed=50)
+    return folder
+
+
+@reads({"car": 4, "plane": 4, "train": 4}, says=("The folder train is read as a class",))
+def a_class_of_trains(folder: Path) -> Path:
+    """Class folders of which one is called `train`."""
+    return class_folders(folder, names=("car", "plane", "train"))
+
+
+@reads(FOUR, test=TWO, left_out={"sketches/": 2})
+def another_folder_beside_the_splits(folder: Path) -> Path:
+    """`train/`, `test/` and another folder of images."""
+    class_folders(folder / "train")
+    class_folders(folder / "test", 2, seed=50)
+    for number in range(2):
+        save(folder / "sketches" / f"{number}.png", 3, number)
+    return folder
+
+
+@reads({"café": 4, "tea": 4}, says=("equal names in Unicode are one class: café",), needs="posix")
+def one_name_written_in_two_ways(folder: Path) -> Path:
+    for number in range(4):
+        form = ("NFC", "NFD")[number % 2]
+        save(folder / unicodedata.normalize(form, "café") / f"{number}.png", 0, number)
+        save(folder / "tea" / f"{number}.png", 1, number)
+    return folder
+
+
+@reads({"ant": 9, "bee": 9}, options={"skip_bad": True}, says=("No image can be read of cow",))
+def a_class_of_damaged_files(folder: Path) -> Path:
+    class_folders(folder, 9, names=NAMES[:2])
+    (folder / "cow").mkdir()
+    (folder / "cow" / "0.png").write_bytes(b"")
     return folder

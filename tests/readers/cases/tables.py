@@ -358,3 +358,10 @@ def a_table_with_sizes(folder: Path) -> Path:
     rows = [(f, 8, 8, f"https://example.org/{f}", n) for f, n in rows_of()]
     table(flat(folder) / "data.csv", ("filename", "width", "height", "url", "label"), rows)
     return folder
+
+
+@reads(FOUR, says=("Tables that name few of the images are not used: labels.csv",))
+def a_table_of_two_images(folder: Path) -> Path:
+    """Class folders, and a table of two of the images."""
+    table(class_folders(folder) / "labels.csv", HEADER, [("ant/0.png", "x"), ("bee/0.png", "y")])
+    return folder
