@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Keywords = ParamSpec("Keywords")
 _FLAG = re.compile(r"--([a-z][a-z-]*)")
-_RENAMED = {"--digit / --class": "label", "--digit": "label", "--code": "codes"}
+_RENAMED = {"--digit / --class": "label", "--digit": "label", "--class": "label", "--code": "codes"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -155,6 +155,15 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title:
     _stdout().print(table)
 
 
+def print_list(sentences: Sequence[str], *, title: str) -> None:
+    """Put sentences on stdout, one a line below a title."""
+    from rich.text import Text
+
+    _stdout().print(Text(f"\n{printable(title)}", style="bold"))
+    for sentence in sentences:
+        _stdout().print(Text(f"- {printable(sentence)}"), soft_wrap=True)
+
+
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Report]:
     """Show bars for long work, one for each name that is reported; none where stderr is a file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -11,11 +11,14 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from ganctl.cli import console
+from ganctl.errors import FileError, RunError
 from ganctl.requests.checks import Group, check_out
+from ganctl.requests.data import DATA_SETS, check_data_exists
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
+from ganctl.runs.header import remember_data
 from ganctl.runs.locate import RunSource, find_source, read_source
 
 INPUT = "Input"
@@ -55,7 +58,8 @@ LabelOption = Annotated[
         "--class",
         "-c",
         metavar="LABEL",
-        help="A class by index or name, all, or a blend such as 3:0.7,8:0.3. Repeatable.",
+        help="A class by index or name, all, several such as 3,5, or a blend such as 3:0.7,8:0.3; "
+        "a name with a comma or a colon in double quotes. Repeatable.",
         rich_help_panel=INPUT,
     ),
 ]
@@ -93,6 +97,41 @@ OutFile = Annotated[
 ]
 
 
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATA",
+        help="Where the run's data lie now, if they were moved; it is remembered.",
+        show_default=False,
+        autocompletion=complete_from([*DATA_SETS]),
+        rich_help_panel=INPUT,
+    ),
+]
+
+
+def check_moved(data: str | None) -> str | None:
+    """Return what ``--data`` of a run says, absolute if it is a path.
+
+    Raises:
+        UnknownName: there is nothing.
+    """
+    if data is None:
+        return None
+    check_data_exists(data)
+    where: str = OPTIONS["data"].check("--data", data)
+    return where
+
+
+def remember_moved(source: RunSource, data: str | None) -> None:
+    """Let a run remember where its data were found, or say why it does not."""
+    if data is None or source.run is None or data == source.run.config.data:
+        return
+    try:
+        remember_data(source.run.folder, data)
+    except (FileError, RunError) as error:
+        console.note(f"where the data lie now is not remembered: {error}")
+
+
 def open_source(run: str | None) -> tuple[RunSource, CheckpointHeader]:
     """Return what RUN means and its header, and say so where it is a stand-in."""
     source = find_source(run)
@@ -101,33 +140,40 @@ def open_source(run: str | None) -> tuple[RunSource, CheckpointHeader]:
     return source, read_source(source, read_checkpoint_header)
 
 
-def with_train_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command every option of ``TrainRequest`` in place of its ``**given``.
+def with_train_options(
+    names: Iterable[str] = OPTIONS,
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command options of ``TrainRequest``, all or some, in place of its ``**given``.
 
     It is called with those that the user named.
     """
+    chosen = tuple(names)
 
-    @wraps(command)
-    def call(**arguments: Any) -> None:
-        options = {name: arguments.pop(name) for name in OPTIONS}
-        given = {name: value for name, value in options.items() if value is not None}
-        command(**arguments, **given)
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def call(**arguments: Any) -> None:
+            options = {name: arguments.pop(name) for name in chosen}
+            given = {name: value for name, value in options.items() if value is not None}
+            command(**arguments, **given)
 
-    own = inspect.signature(command, eval_str=True).parameters.values()
-    kept = [
-        parameter.replace(kind=parameter.KEYWORD_ONLY)
-        for parameter in own
-        if parameter.kind is not parameter.VAR_KEYWORD
-    ]
-    parameters = [*_train_parameters(), *kept]
-    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return call
+        own = inspect.signature(command, eval_str=True).parameters.values()
+        kept = [
+            parameter.replace(kind=parameter.KEYWORD_ONLY)
+            for parameter in own
+            if parameter.kind is not parameter.VAR_KEYWORD
+        ]
+        parameters = [*_train_parameters(chosen), *kept]
+        call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        return call
+
+    return decorate
 
 
-def _train_parameters() -> Iterator[inspect.Parameter]:
+def _train_parameters(names: Iterable[str]) -> Iterator[inspect.Parameter]:
     types = get_type_hints(TrainRequest)
-    for name, option in OPTIONS.items():
+    for name in names:
+        option = OPTIONS[name]
         default = _default_words(name)
         described = typer.Option(
             flag_of(name),

@@ -118,7 +118,7 @@ class PlainLines:
         self._console.print(
             f"{report.progress:4.0%}  step {report.step}{of}  epoch {report.epoch:.2f}  "
             f"{report.images_per_second:.0f} images/s  {_clock(_seconds_left(report))} left  "
-            f"{' '.join(losses)}{quality}"
+            f"{' '.join(losses)}{quality}{_judge(report)}"
         )
 
 
@@ -180,7 +180,7 @@ class LivePanel:
         figures = Text(
             f"step {report.step}{of} · epoch {report.epoch:.2f} · "
             f"{report.images_per_second:,.0f} images/s · {_clock(report.seconds)}"
-            f"{_in_words(self._quality, without_spark)}",
+            f"{_in_words(self._quality, without_spark)}{_judge(report)}",
         )
         rows: list[RenderableType] = [bar, figures, self._sparks()]
         digits = self._digits()
@@ -223,6 +223,12 @@ class LivePanel:
 def _print_alarms(console: Console, report: StepReport) -> None:
     for alarm in report.alarms:
         console.print(alarm_text(alarm.message, alarm.advice))
+
+
+def _judge(report: StepReport) -> str:
+    """Return how far the judge is that is trained beside the run, which slows it down."""
+    done = report.judge_progress
+    return "" if done is None else f" · training the judge, {done:.0%}"
 
 
 def _in_words(quality: Quality | None, shown: Sequence[metrics.TrainingMetric]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from ganctl.pictures import images
 from ganctl.pictures.images import Images
 from ganctl.pictures.provenance import Origin
 from ganctl.requests.checks import choose
-from ganctl.requests.labels import Label
+from ganctl.requests.labels import Label, one_hot
 from ganctl.requests.sample import Format, SamplePlan
 from ganctl.requests.seeds import seeds_text
 
@@ -107,7 +107,7 @@ class Samples:
         """Return the metadata for a PNG of these labels and seeds."""
         return self.origin.metadata(
             "sample",
-            labels=[label.text for label in labels if label.weights],
+            labels=[label.typed for label in labels if label.parts],
             options={
                 "seeds": seeds_text(seeds),
                 "code": list(self.codes) or None,
@@ -133,7 +133,7 @@ def write_samples(samples: Samples, destination: Destination, *, force: bool) ->
         files = {path / name: content for name, content in _idx_files(samples).items()}
         write_results(files, force=force)
     else:
-        folders = _folders(samples.labels)
+        folders = _folders(samples.labels, samples.classes)
         files = {
             path / folders[label] / f"seed{seed:04d}.png": images.png_bytes(
                 image, samples.metadata([label], [seed])
@@ -146,15 +146,17 @@ def write_samples(samples: Samples, destination: Destination, *, force: bool) ->
     return path
 
 
-def _folders(labels: Iterable[Label]) -> dict[Label, str]:
+def _folders(labels: Iterable[Label], classes: Sequence[str]) -> dict[Label, str]:
     """Return a folder for each label, with a number added to names that would collide.
 
-    Names that differ only in case collide, since some file systems ignore case.
+    Names that differ only in case collide, since some file systems ignore case; so do those of
+    classes whose samples other commands write into the same folder.
     """
     folders: dict[Label, str] = {}
     taken: set[str] = set()
     distinct = list(dict.fromkeys(labels))
-    count = Counter(label.folder.casefold() for label in distinct)
+    singles = (one_hot(index, classes) for index in range(distinct[0].classes))
+    count = Counter(label.folder.casefold() for label in {*singles, *distinct})
     for label in distinct:
         folder, number = label.folder, label.index
         if count[folder.casefold()] > 1:

@@ -25,6 +25,8 @@ MID_GREY = 128
 GAP = 6
 METADATA_KEY = "ganctl"
 ANIMATION_FORMATS = {".gif": "GIF", ".webp": "WEBP", ".apng": "PNG"}
+LONGEST_SIDES = {"GIF": 65_535, "WEBP": 16_383}
+"""Pixels, by the formats themselves."""
 
 
 def sheet(images: Images, columns: int, *, line: int = 1, group: int | None = None) -> Images:
@@ -143,6 +145,27 @@ def check_animation(frames: int, size: int, scale: int) -> None:
         )
 
 
+def check_sides(height: int, width: int, scale: int, kind: str) -> None:
+    """Raise ``UsageError`` if a frame, enlarged, is longer than its format allows.
+
+    Args:
+        height: in pixels, before it is enlarged.
+        width: the same.
+        scale: how many pixels wide each pixel becomes.
+        kind: "GIF", "WEBP" or "PNG" (animated).
+    """
+    longest = LONGEST_SIDES.get(kind)
+    if longest is not None and scale * max(height, width) > longest:
+        raise UsageError(
+            f"The frames would have {scale * width:,}×{scale * height:,} pixels, and a side in "
+            f"{'WebP' if kind == 'WEBP' else kind} has at most {longest:,}.",
+            f"Give --scale {longest // max(height, width)} or less, or end --out in .apng."
+            if max(height, width) <= longest
+            else "End --out in .apng.",
+        )
+    check_enlarged(height, width, scale)
+
+
 def read_image(path: Path) -> Images:
     """Return the pixels of one of our own PNGs, uint8 [H, W] or [H, W, 3].
 
@@ -186,7 +209,8 @@ def _check_pixels(height: int, width: int) -> None:
     if height * width > PIXELS:
         raise UsageError(
             f"The picture would have {width:,}×{height:,} pixels.",
-            f"At most {PIXELS:,} are possible: give a smaller --scale, or fewer images.",
+            f"At most {PIXELS:,} are possible: give a smaller --scale, fewer --cols, or fewer "
+            "images.",
         )
 
 

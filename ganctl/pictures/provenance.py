@@ -10,7 +10,7 @@ from typing import Any
 
 from ganctl._version import __version__
 
-COMMANDS = ("sample", "montage", "gif")
+COMMANDS = ("sample", "montage", "gif", "info")
 _SHORT_OPTION = re.compile("-[A-Za-z].*")
 
 

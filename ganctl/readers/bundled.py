@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import lzma
+from pathlib import Path
 
 import numpy as np
 
@@ -22,19 +23,24 @@ MNIST_FILES = {
 """The raw files' md5 and shape. Source and licence: ``ganctl/assets/README.md``."""
 
 
-def load_mnist(split: Split, on_progress: OnProgress | None) -> Labelled:
+def load_mnist(split: Split, on_progress: OnProgress | None, *, keep: bool = True) -> Labelled:
     """Return the 60,000 training or the 10,000 test digits; the network is not needed.
+
+    Args:
+        split: which part.
+        on_progress: told of the unpacking.
+        keep: whether an unpacked copy may be kept in the cache folder.
 
     Raises:
         DataError: the bundled files are damaged.
     """
     prefix = "train" if split == "train" else "t10k"
-    images = _mnist_file(f"{prefix}-images-idx3-ubyte", on_progress)
-    labels = _mnist_file(f"{prefix}-labels-idx1-ubyte", on_progress)
+    images = _mnist_file(f"{prefix}-images-idx3-ubyte", on_progress, keep=keep)
+    labels = _mnist_file(f"{prefix}-labels-idx1-ubyte", on_progress, keep=keep)
     return Labelled(images, labels.astype(np.int64), tuple("0123456789"))
 
 
-def _mnist_file(name: str, on_progress: OnProgress | None) -> Images:
+def _mnist_file(name: str, on_progress: OnProgress | None, *, keep: bool) -> Images:
     """Return a file's values from the decoded copy in the cache, which is made at first use."""
     _, shape = MNIST_FILES[name]
     header = 4 + 4 * len(shape)
@@ -44,12 +50,19 @@ def _mnist_file(name: str, on_progress: OnProgress | None) -> Images:
         if on_progress is not None:
             on_progress(f"unpacking {name}", 0, None)
         raw = _unpacked_mnist(name)
-        try:
-            write_atomically(cached, raw)
-        except FileError:  # A cache that cannot be written only costs a second each time.
+        if not (keep and _kept(cached, raw)):
             return np.frombuffer(bytearray(raw), np.uint8, offset=header).reshape(shape)
     # Copy-on-write maps the file like read-only mode does, but torch takes it without a warning.
     return np.memmap(cached, np.uint8, mode="c", offset=header, shape=shape)
+
+
+def _kept(cached: Path, raw: bytes) -> bool:
+    """Return whether a copy was kept; a cache that cannot be written costs a second each time."""
+    try:
+        write_atomically(cached, raw)
+    except FileError:
+        return False
+    return True
 
 
 def _unpacked_mnist(name: str) -> bytes:

@@ -13,7 +13,9 @@ from ganctl.errors import DataError, FileError
 from ganctl.files.atomic import explained
 from ganctl.readers import cache
 from ganctl.readers.arrays import read_arrays
+from ganctl.readers.bundled import load_mnist
 from ganctl.readers.decoding import read_pictures
+from ganctl.readers.formats.placed import find_placed
 from ganctl.readers.labelled import (
     ANY,
     ArrayPair,
@@ -26,7 +28,7 @@ from ganctl.readers.labelled import (
 )
 from ganctl.readers.recognise import recognise
 from ganctl.readers.remarks import remarks_on
-from ganctl.requests.data import Colour, ReadOptions
+from ganctl.requests.data import BUNDLED, DATA_SETS, Colour, ReadOptions
 
 WORTH_KEEPING_SECONDS = 1.0
 """What took longer to read is kept decoded."""
@@ -76,6 +78,31 @@ def read(
     if keep and time.monotonic() - started > WORTH_KEEPING_SECONDS:
         cache.keep(key, reading)
     return reading
+
+
+def read_named(
+    name: str,
+    options: ReadOptions,
+    on_progress: OnProgress | None = None,
+    *,
+    keep: bool = True,
+) -> Reading | None:
+    """Read the data set of a name in ``DATA_SETS``; the arguments are as those of ``read``.
+
+    Returns:
+        None if it has to be downloaded first.
+
+    Raises:
+        DataError: its files are damaged, or it cannot be made to fit.
+    """
+    if DATA_SETS[name] == BUNDLED:
+        splits: tuple[Split, ...] = ("train", "test")
+        parts = {split: load_mnist(split, on_progress, keep=keep) for split in splits}
+        return as_asked(name, parts, options, on_progress)
+    placed = find_placed(DATA_SETS[name])
+    if placed is None:
+        return None
+    return read_arrays(replace(placed, layout=name), options, on_progress)
 
 
 def as_asked(

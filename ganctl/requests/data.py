@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from enum import Enum
 
-from ganctl.errors import UnknownName, UsageError
+from ganctl.errors import DataError, UnknownName, UsageError
 from ganctl.files.paths import exists, user_path
 from ganctl.requests.checks import (
     Group,
@@ -122,6 +122,15 @@ def check_data_exists(data: str) -> None:
     """
     if data not in DATA_SETS and not (data and exists(user_path(data))):
         raise UnknownName("data set", data, [*DATA_SETS, "a path that exists"])
+
+
+def check_data_remain(data: str) -> None:
+    """Raise ``DataError`` if the data of a run are no longer where they were."""
+    if data not in DATA_SETS and not exists(user_path(data)):
+        raise DataError(
+            f"The data at {data} are gone.",
+            "Restore them, or say where they lie now with --data PATH.",
+        )
 
 
 def _absolute(flag: str, data: str | os.PathLike[str]) -> str:

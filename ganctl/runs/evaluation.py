@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, get_type_hints
 
-from ganctl.errors import RunError
-from ganctl.files.untrusted_json import as_count, as_number, as_text
+from ganctl.errors import FileError, RunError
+from ganctl.files.limits import JSON_BYTES
+from ganctl.files.untrusted_json import as_count, as_number, as_text, migrated
 from ganctl.requests.labels import check_class_names
 from ganctl.runs.evaluation_metrics import (
     LABEL_ACCURACY,
     METRICS,
+    Confusion,
     Figure,
     JudgeResult,
     Measurements,
+    chance_if_near,
 )
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,23 @@ class Evaluation:
         figure = self.figures().get(LABEL_ACCURACY.key)
         return figure.judge if figure else None
 
+    def chance(self) -> Figure | None:
+        """Return what the judges make of real images, and chance, if no judge is better than that.
+
+        The figure's ``samples`` are chance, and ``real`` the best judge's label accuracy.
+        """
+        found = []
+        for judge in self.judges:
+            confusion = judge.real.confusion
+            if confusion is None or not self.classes:
+                return None
+            counts = list(confusion.requested.values())
+            chance = chance_if_near(confusion.right.total(), counts)
+            if chance is None:
+                return None
+            found.append(Figure(chance, confusion.accuracy, judge))
+        return max(found, key=lambda figure: figure.real)
+
     def summary(self) -> dict[str, Any]:
         """Return the step, the bare figures and the number of images, as ``info`` shows them."""
         values: dict[str, float] = {}
@@ -81,6 +102,21 @@ class Evaluation:
         head = {name: plain.pop(name) for name in ("run", "step")}
         return {**head, **self._figures_json(), **plain, "format_version": FORMAT_VERSION}
 
+    def content(self) -> bytes:
+        """Return what ``evaluation.json`` holds.
+
+        Raises:
+            FileError: it would be too long to be read again.
+        """
+        content = json.dumps(self.as_json(), indent=2).encode() + b"\n"
+        if len(content) > JSON_BYTES:
+            raise FileError(
+                f"The evaluation of {len(self.classes):,} classes takes more than "
+                f"{JSON_BYTES >> 20} MiB.",
+                "Print it with: ganctl evaluate --json",
+            )
+        return content
+
     def _figures_json(self) -> dict[str, Any]:
         figures, plain = self.figures(), dict[str, Any]()
         for metric in METRICS:
@@ -97,10 +133,11 @@ class Evaluation:
         judge = self.label_judge()
         if judge is None:
             return None
+        samples = judge.samples
         return {
-            "overall": judge.samples.label_accuracy,
-            "per_class": dict(zip(self.classes, judge.samples.per_class, strict=True)),
-            "confusion": [list(row) for row in judge.samples.confusion],
+            "overall": samples.label_accuracy,
+            "per_class": {self.classes[k]: right for k, right in samples.per_class.items()},
+            "confusion": samples.as_json()["confusion"],
         }
 
     @classmethod
@@ -111,8 +148,10 @@ class Evaluation:
             RunError: something is missing or is not what it should be.
         """
         try:
-            if plain["format_version"] != FORMAT_VERSION:
-                raise ValueError(f"format {plain['format_version']}")
+            version = plain["format_version"]
+            if version not in (*MIGRATIONS, FORMAT_VERSION):
+                raise ValueError(f"format {version}")
+            plain = migrated(dict(plain), version, MIGRATIONS)
             types = get_type_hints(cls)
             del types["scores"]
             values = {name: _READERS[kind](plain[name]) for name, kind in types.items()}
@@ -130,12 +169,10 @@ class Evaluation:
             raise ValueError("no judge")
         for judge in self.judges:
             samples, real = judge.samples.confusion, judge.real.confusion
-            if len(samples) != len(self.classes) or (self.classes and not real):
+            if (samples is None) != (not self.classes) or (self.classes and real is None):
                 raise ValueError("confusion")
-            for counts in (samples, real):
-                square = all(len(row) == len(counts) for row in counts)
-                if not square or (counts and sum(map(sum, counts)) < 1):
-                    raise ValueError("confusion")
+            if samples is not None:
+                _check_confusion(samples, len(self.classes))
 
 
 def _judges(plain: list[Mapping[str, Any]]) -> tuple[JudgeResult, ...]:
@@ -150,10 +187,27 @@ def _judges(plain: list[Mapping[str, Any]]) -> tuple[JudgeResult, ...]:
     )
 
 
+def _check_confusion(confusion: Confusion, classes: int) -> None:
+    """Raise ``ValueError`` unless it is of that many classes."""
+    if any(max(pair[:2]) >= classes for pair in confusion.counts):
+        raise ValueError("confusion")
+
+
+def _confusion(plain: list[list[Any]] | None) -> Confusion | None:
+    """Return the counts of a file, which name each pair once."""
+    if plain is None:
+        return None
+    counts = [(as_count(asked), as_count(taken), as_count(count)) for asked, taken, count in plain]
+    pairs = [pair[:2] for pair in counts]
+    if not counts or len(set(pairs)) < len(pairs) or min(pair[2] for pair in counts) < 1:
+        raise ValueError("confusion")
+    return Confusion(tuple(counts))
+
+
 def _measurements(plain: Mapping[str, Any]) -> Measurements:
     stored = [metric for metric in METRICS if metric.is_stored]
     return Measurements(
-        confusion=tuple(tuple(map(as_count, row)) for row in plain["confusion"]),
+        confusion=_confusion(plain["confusion"]),
         values={
             metric.key: as_number(plain[metric.key])
             for metric in stored
@@ -170,6 +224,27 @@ def _scores(plain: Mapping[str, Any]) -> dict[str, Figure]:
         if plain.get(key) is not None
     }
 
+
+def _from_1(plain: dict[str, Any]) -> dict[str, Any]:
+    """Replace the matrices, which had a row and a column for each class."""
+
+    def counted(measured: Mapping[str, Any]) -> dict[str, Any]:
+        matrix = measured["confusion"]
+        if any(len(row) != len(matrix) for row in matrix):
+            raise ValueError("confusion")
+        return {**measured, "confusion": [[*pair] for pair in Confusion.of(matrix).counts] or None}
+
+    judges = []
+    for judge in plain["judges"]:
+        if len(judge["samples"]["confusion"]) != len(plain["classes"]):
+            raise ValueError("confusion")
+        counts = {whose: counted(judge[whose]) for whose in ("samples", "real")}
+        judges.append({**judge, **counts})
+    return {**plain, "judges": judges}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+"""For each former version, what makes the next one of it. None is ever removed or changed."""
 
 _READERS: dict[Any, Callable[[Any], Any]] = {
     str: as_text,

@@ -6,10 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.evaluation_metrics import LABEL_ACCURACY, METRICS, Figure, Measurements, Metric
+from ganctl.runs.evaluation_metrics import (
+    LABEL_ACCURACY,
+    METRICS,
+    Figure,
+    Measurements,
+    Metric,
+    near_chance_text,
+)
 
 BEST = "*"
 NOTHING = "–"
+WORST = 20
+"""The rows of a table by class, or of mistakes, where there are more."""
+SHOWN_MATRIX = 26
+"""The classes whose confusion is shown as a matrix; of more, the commonest mistakes are."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +32,19 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def tables(evaluation: Evaluation) -> list[Table]:
-    """Return the summary, the table by judge, and with labels that by class and the confusion."""
+def tables(evaluation: Evaluation, *, matrix: int = SHOWN_MATRIX) -> list[Table]:
+    """Return the summary, the table by judge, and with labels that by class and the confusion.
+
+    Args:
+        evaluation: what was measured.
+        matrix: with more classes than these, the confusion is a list of the commonest mistakes.
+    """
     found = [_summary(evaluation), _by_judge(evaluation)]
     judge, classes = evaluation.label_judge(), evaluation.classes
     if judge is not None:
-        found += [_by_class(judge.samples, classes), _confusion(judge.samples, classes)]
+        found.append(_by_class(judge.samples, classes))
+        shown = _confusion if len(classes) <= matrix else _mistakes
+        found.append(shown(judge.samples, classes))
     return found
 
 
@@ -92,27 +110,54 @@ def _by_judge(evaluation: Evaluation) -> Table:
             ]
             rows.append((f"{judge.judge}, {whose}", *cells))
     columns = ("", *(metric.column or metric.label for metric in judged))
-    return Table("By judge", columns, tuple(rows))
+    near = evaluation.chance()
+    doubt = f". {near_chance_text(near.real, near.samples)}" if near else ""
+    return Table(f"By judge{doubt}", columns, tuple(rows))
 
 
 def _by_class(measurements: Measurements, classes: Sequence[str]) -> Table:
-    rows: list[tuple[str, ...]] = []
-    for index, (name, right) in enumerate(zip(classes, measurements.per_class, strict=True)):
-        row = measurements.confusion[index]
-        mistakes = [0 if column == index else count for column, count in enumerate(row)]
-        most = max(mistakes)
-        taken = f"{classes[mistakes.index(most)]} ({most})" if most else NOTHING
-        rows.append((name, LABEL_ACCURACY.text(right), taken))
-    return Table("By class", ("", "right", "most often taken for"), tuple(rows))
+    right = measurements.per_class
+    taken = dict.fromkeys(range(len(classes)), "")
+    for asked, predicted, count in _mistakes_of(measurements):
+        taken[asked] = taken[asked] or f"{classes[predicted]} ({count})"
+    shown, title = list(taken), "By class"
+    if len(classes) > WORST:
+        shown = sorted(right, key=lambda asked: right[asked])[:WORST]
+        title = f"By class: the {len(shown)} worst of {len(classes):,}"
+    rows = [
+        (
+            classes[asked],
+            LABEL_ACCURACY.text(right[asked]) if asked in right else NOTHING,
+            taken[asked] or NOTHING,
+        )
+        for asked in shown
+    ]
+    return Table(title, ("", "right", "most often taken for"), tuple(rows))
 
 
 def _confusion(measurements: Measurements, classes: Sequence[str]) -> Table:
-    rows = zip(classes, measurements.confusion, strict=True)
+    confusion = measurements.confusion
+    counts = {pair[:2]: pair[2] for pair in confusion.counts} if confusion else {}
+    every = range(len(classes))
     return Table(
         "Asked for (down), taken for (across)",
         ("", *classes),
-        tuple((name, *map(str, row)) for name, row in rows),
+        tuple((classes[k], *(str(counts.get((k, j), 0)) for j in every)) for k in every),
     )
+
+
+def _mistakes(measurements: Measurements, classes: Sequence[str]) -> Table:
+    """Return the commonest mistakes: a matrix of many classes would be nearly empty."""
+    wrong = _mistakes_of(measurements)
+    title = "Mistakes"
+    if len(wrong) > WORST:
+        title = f"Mistakes: the {WORST} commonest of {len(wrong):,}"
+    rows = [(classes[k], classes[j], f"{count:,}") for k, j, count in wrong[:WORST]]
+    return Table(title, ("asked for", "taken for", "images"), tuple(rows))
+
+
+def _mistakes_of(measurements: Measurements) -> list[tuple[int, int, int]]:
+    return measurements.confusion.mistakes if measurements.confusion else []
 
 
 def _as_text(table: Table) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypedDict
@@ -22,6 +22,8 @@ from ganctl.files.untrusted_json import as_shape, migrated, parse
 from ganctl.requests.budget import AT_THE_START, LENGTHS, BudgetUnit, Progress
 from ganctl.requests.labels import check_class_names
 from ganctl.requests.training import TrainRequest
+from ganctl.runs.layout import LOCK
+from ganctl.runs.lock import Lock
 
 FILE_NAME = "run.json"
 FORMAT = "ganctl-run"
@@ -144,6 +146,22 @@ def write_header(folder: Path, header: RunHeader) -> None:
         "progress": asdict(header.progress),
     }
     write_atomically(folder / FILE_NAME, (json.dumps(plain, indent=2) + "\n").encode())
+
+
+def remember_data(folder: Path, data: str) -> None:
+    """Note in the ``run.json`` in ``folder`` where the run's data lie now.
+
+    Raises:
+        RunError: another process trains the run, or its ``run.json`` cannot be read.
+        FileError: it cannot be written; what was there is still there.
+    """
+    lock = Lock(folder / LOCK, f"The run {folder.name}")
+    try:
+        header = read_header(folder)
+        header.config = replace(header.config, data=data)
+        write_header(folder, header)
+    finally:
+        lock.release()
 
 
 def stored_options(request: TrainRequest) -> dict[str, Any]:

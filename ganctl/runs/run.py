@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shlex
@@ -258,8 +257,7 @@ class Run(RunHeader):
 
     def keep_evaluation(self, evaluation: Evaluation, page: str) -> None:
         """Write an evaluation, and its page of text beside it."""
-        content = json.dumps(evaluation.as_json(), indent=2) + "\n"
-        write_atomically(self.evaluation_path, content.encode())
+        write_atomically(self.evaluation_path, evaluation.content())
         write_atomically(
             self.evaluation_path.with_suffix(".txt"), page.encode(errors="backslashreplace")
         )

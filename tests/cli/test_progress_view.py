@@ -46,7 +46,9 @@ def report(step=50, preview=True, progress=0.5):
 
 
 def measured(accuracy=0.987):
-    return replace(report(), quality=Quality(accuracy, 3.21, 1.5, {"7": 0.9}), alarms=(WRONG,))
+    return replace(
+        report(), quality=Quality(accuracy, 3.21, 1.5, {"7": 0.9}, 0.99), alarms=(WRONG,)
+    )
 
 
 def shown(width, height=50, reports=(None,), **options):
@@ -219,3 +221,12 @@ def test_half_blocks_in_colour():
     image = np.zeros((4, 4, 3), np.uint8)
     image[:, :, 0] = 255
     assert "#ff0000" in str(half_blocks(image, 2).spans[0].style)
+
+
+def test_a_judge_that_is_trained_beside_the_run_is_said():
+    learning = replace(report(progress=1.0), judge_progress=0.4)
+    assert "training the judge, 40%" in shown(120, reports=[learning])
+    stream = io.StringIO()
+    PlainLines(Console(file=stream, width=200)).update(learning)
+    assert "training the judge, 40%" in stream.getvalue()
+    assert "judge" not in shown(120)

@@ -1,6 +1,7 @@
 """What needs no torch does not import it; figures are in ``benchmarks/speed/startup.py``."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,9 @@ NEED_NO_TORCH = [
     (["train", "--help"], 0),
     (["info"], 0),
     (["info", "--all"], 0),
+    (["info", "mnist", "--out", "mnist.png"], 0),
+    (["info", "lines.npz", "--image-size", "16"], 0),
+    (["train", "--data", "lines.npz", "--dry-run"], 0),
     (["train", "--dry-run"], 0),
     (["train", "--model", "nope"], 2),
     (["train", "--steps", "0"], 2),
@@ -43,7 +47,8 @@ NEED_NO_TORCH = [
 ]
 
 
-def test_no_torch(trained):
+def test_no_torch(trained, tiny_data):
+    shutil.copy(tiny_data, "lines.npz")
     lines = json.dumps([arguments for arguments, _ in NEED_NO_TORCH])
     done = subprocess.run([sys.executable, "-c", CODE, lines], capture_output=True, text=True)
     ended = [line.removeprefix("ended: ") for line in done.stdout.splitlines() if "ended: " in line]

@@ -229,3 +229,15 @@ def test_a_sheet_that_is_too_large_is_found_before_drawing():
     with pytest.raises(UsageError, match="The picture would have"):
         choose_destination(Path("a.png"), None, "demo").check(plan, side=28, force=False)
     choose_destination(Path("a"), None, "demo").check(plan, side=28, force=False)
+
+
+def test_classes_of_one_folder_name_do_not_mix_whichever_command_writes_them():
+    classes = ("cat ", "cat", "dog")
+    for label in ("cat ", "cat", "dog"):
+        put(samples([label], [9], classes=classes), "out")
+    names = sorted(str(path) for path in Path("out").rglob("*.png"))
+    assert names == [
+        "out/cat-0/seed0009.png", "out/cat-1/seed0009.png", "out/dog/seed0009.png"
+    ]  # fmt: skip
+    command = """ganctl sample demo --digit '"cat "' --seeds 9 --out FILE.png"""
+    assert read_metadata(Path(names[0]))["command"] == command

@@ -16,6 +16,7 @@ from ganctl.pictures.images import (
     GAP,
     animation_bytes,
     animation_format,
+    check_sides,
     enlarge,
     png_bytes,
     read_image,
@@ -205,3 +206,26 @@ def test_pictures_that_cannot_be_read_are_refused(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(FileError, match="cannot be read as a PNG"):
         read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("height", "scale", "kind", "hint"),
+    [
+        (40_000, 2, "GIF", "--scale 1 or less"),
+        (5_000, 4, "WEBP", "--scale 3 or less, or end --out in .apng"),
+        (20_000, 1, "WEBP", "End --out in .apng."),
+    ],
+)
+def test_sides_that_a_format_cannot_have(height, scale, kind, hint):
+    with pytest.raises(UsageError, match="has at most") as caught:
+        check_sides(height, 8, scale, kind)
+    assert hint in caught.value.hint
+
+
+def test_sides_that_a_format_can_have():
+    check_sides(65_535, 8, 1, "GIF")
+    check_sides(16_383, 8, 1, "WEBP")
+    check_sides(70_000, 8, 1, "PNG")
+    with pytest.raises(UsageError, match="pixels") as caught:
+        check_sides(70_000, 8_000, 1, "PNG")
+    assert "--cols" in caught.value.hint

@@ -7,10 +7,10 @@ import socket
 import numpy as np
 import pytest
 
-from ganctl.engine.data import mnist
 from ganctl.engine.data.dataset import load
 from ganctl.errors import DataError
 from ganctl.files import paths
+from ganctl.readers import bundled as mnist
 
 
 def digits():

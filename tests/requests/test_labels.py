@@ -1,11 +1,21 @@
 """LABEL and SEEDS: what the command line's two small languages mean."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.errors import UsageError
-from ganctl.requests.labels import UNLABELLED, blend, one_hot, parse_labels
+from ganctl.requests.labels import (
+    UNLABELLED,
+    blend,
+    evenly,
+    one_hot,
+    parse_classes,
+    parse_labels,
+    typed,
+)
 
 DIGITS = tuple("0123456789")
 FASHION = ("T-shirt/top", "Trouser", "Bag", "3")
@@ -135,3 +145,99 @@ def test_folders_are_not_devices_of_windows(name):
 def test_no_label_has_a_folder_and_an_index_and_is_no_blend():
     assert (UNLABELLED.folder, UNLABELLED.index, UNLABELLED.is_blend) == ("unlabelled", 0, False)
     assert UNLABELLED.weights == ()
+
+
+AWKWARD = ("all", "a,b", "c:d", 'say "x"', "cat ", " dog", "-9", "é", "plain")
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_every_name_can_be_typed_alone_in_a_list_and_in_a_blend(name):
+    index = AWKWARD.index(name)
+    assert parse_labels([typed(name)], AWKWARD).labels == (one_hot(index, AWKWARD),)
+    both = parse_labels([f"{typed(name)},plain"], AWKWARD).labels
+    assert both == tuple(dict.fromkeys([one_hot(index, AWKWARD), one_hot(8, AWKWARD)]))
+    (mixed,) = parse_labels([f"{typed(name)}:0.5,8:0.5"], AWKWARD).labels
+    assert mixed.weights[index] + mixed.weights[8] * (index != 8) == 1
+
+
+@given(st.lists(st.text(min_size=1, max_size=6), min_size=1, max_size=5, unique=True))
+def test_what_a_label_says_is_typed_means_that_label(names):
+    for index in range(len(names)):
+        label = one_hot(index, names)
+        assert parse_labels([label.typed], names).labels == (label,)
+
+
+def test_a_list_of_classes_and_all_in_it():
+    assert [label.index for label in parse_labels(["3,5, 3"], DIGITS).labels] == [3, 5]
+    assert [label.index for label in parse_labels(["9,all"], DIGITS).labels][:3] == [9, 0, 1]
+    assert parse_classes("3,8,3", DIGITS, "--path") == [3, 8, 3]
+
+
+def test_a_whole_name_wins_over_a_list_and_a_blend():
+    classes = ("a", "b", "a,b", "a:1")
+    assert weights("a,b", classes) == {"a,b": 1.0}
+    assert weights("A,B", classes) == {"a,b": 1.0}
+    assert weights("a:1", classes) == {"a:1": 1.0}
+    assert [label.index for label in parse_labels(["a:1,b"], classes).labels] == [3, 1]
+    assert weights('"a:1":0.5,b:0.5', classes) == {"a:1": 0.5, "b": 0.5}
+
+
+def test_all_beside_a_class_of_that_name_is_said():
+    parsed = parse_labels(["all"], ("All", "b"))
+    assert len(parsed.labels) == 2
+    assert parsed.notes == ('all means every class; the one called All is "All"',)
+    assert parse_labels(['"all"'], ("All", "b")).labels[0].index == 0
+
+
+def test_case_and_the_forms_of_a_letter_do_not_matter_where_one_class_is_meant():
+    assert weights("SNEAKER", ("Bag", "Sneaker")) == {"Sneaker": 1.0}
+    assert weights("e\u0301", ("\u00e9", "b")) == {"\u00e9": 1.0}
+    assert weights("\u00e9", ("e\u0301", "b")) == {"e\u0301": 1.0}
+    assert weights("cat", ("Cat", "cat")) == {"cat": 1.0}
+    with pytest.raises(UsageError, match="'CAT' could be Cat and cat") as caught:
+        parse_labels(["CAT"], ("Cat", "cat"))
+    assert caught.value.hint == "Give --digit / --class the name as it is there."
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("a", "no class 'a'", "For the class 'a,b' write --class '\"a,b\"'."),
+        ("a,x", "no class 'a'", "For the class 'a,b' write --class '\"a,b\"'."),
+        ('"plai"', "no class 'plai'", "Did you mean plain?"),
+        ('"2"', "no class '2'", "0 to 8, or all"),
+        ('"a,b', "quotation mark without its other one", "a quotation mark in it twice"),
+        ('"a,b"x', "quotation mark without its other one", "nothing but :WEIGHT"),
+        ('"a,b",8:1', "no weight for '\"a,b\"'", "CLASS:WEIGHT"),
+    ],
+)
+def test_errors_show_how_a_name_is_typed(text, message, hint):
+    with pytest.raises(UsageError, match=message) as caught:
+        parse_labels([text], AWKWARD)
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["3:0.5", '"3":0.5', "3:0.5,8:0.5"])
+def test_a_path_has_no_blends(text):
+    with pytest.raises(UsageError, match="no class") as caught:
+        parse_classes(text, DIGITS, "--path")
+    assert caught.value.hint.startswith("--path takes 0 to 9, or all.")
+
+
+def test_ten_thousand_classes_take_little_memory():
+    names = tuple(map(str, range(10_000)))
+    labels = parse_labels(["all"], names).labels
+    assert [label.index for label in labels] == list(range(10_000))
+    assert all(len(label.parts) == 1 for label in labels)
+    assert sum(labels[7].weights) == labels[7].weights[7] == 1
+
+
+@pytest.mark.parametrize(("count", "most"), [(0, 5), (5, 5), (6, 5), (1000, 32), (10_000, 32)])
+def test_an_even_choice_has_the_first_and_the_last(count, most):
+    names = tuple(map(str, range(count)))
+    chosen = [label.index for label in evenly([one_hot(k, names) for k in range(count)], most)]
+    assert len(chosen) == min(count, most)
+    if count:
+        steps = [after - before for before, after in pairwise(chosen)]
+        assert (chosen[0], chosen[-1]) == (0, count - 1)
+        assert max(steps) - min(steps) <= 1

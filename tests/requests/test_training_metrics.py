@@ -9,16 +9,16 @@ def test_keys_are_unique():
 
 
 def test_every_quality_is_measured_and_every_measurement_has_the_distance():
-    measured = Quality(0.9, 3.0, 1.0, {"cat": 0.5}).as_metrics()
+    measured = Quality(0.9, 3.0, 1.0, {"cat": 0.5}, 0.99).as_metrics()
     assert list(measured) == [metric.key for metric in of_group(Group.QUALITY)]
-    unlabelled = Quality(None, 3.0, 1.0, {"": 0.5}).as_metrics()
+    unlabelled = Quality(None, 3.0, 1.0, {"": 0.5}, 0.99).as_metrics()
     assert set(measured) - set(unlabelled) == {"label_accuracy"}
     assert has_quality(measured)
     assert has_quality(unlabelled)
 
 
 def test_floors_are_attributes_of_a_quality():
-    quality = Quality(0.9, 3.0, 1.0, {"cat": 0.5})
+    quality = Quality(0.9, 3.0, 1.0, {"cat": 0.5}, 0.99)
     assert [getattr(quality, metric.floor) for metric in METRICS if metric.floor] == [1.0]
 
 

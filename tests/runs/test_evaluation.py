@@ -7,24 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganctl.errors import RunError
+from ganctl.errors import FileError, RunError
+from ganctl.files.limits import JSON_BYTES
 from ganctl.runs import evaluation, evaluation_tables
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.evaluation_metrics import (
     METRICS,
+    Confusion,
     Figure,
     JudgeResult,
     Measurements,
     Metric,
+    chance_if_near,
     higher,
 )
-from ganctl.runs.evaluation_tables import comparison, page, tables
+from ganctl.runs.evaluation_tables import WORST, comparison, page, tables
 from tests.strategies import json_values
 
 
 def measured(confusion, feature_distance, density, coverage):
     values = {"feature_distance": feature_distance, "density": density, "coverage": coverage}
-    return Measurements(confusion, values)
+    return Measurements(Confusion.of(confusion), values)
 
 
 REAL = measured(((50, 0), (0, 50)), 2.0, 0.93, 0.94)
@@ -53,7 +56,7 @@ UNLABELLED = replace(
     FOUND,
     run="free",
     classes=(),
-    judges=tuple(replace(v, samples=replace(v.samples, confusion=())) for v in FOUND.judges),
+    judges=tuple(replace(v, samples=replace(v.samples, confusion=None)) for v in FOUND.judges),
 )
 
 
@@ -61,7 +64,7 @@ def test_each_figure_is_that_of_the_worse_judge():
     quoted = {key: figure.judge for key, figure in FOUND.figures().items()}
     assert quoted["label_accuracy"] is FOUND.label_judge() is STRICT
     assert STRICT.samples.label_accuracy == 0.9
-    assert STRICT.samples.per_class == (0.8, 1.0)
+    assert STRICT.samples.per_class == {0: 0.8, 1: 1.0}
     assert quoted["feature_distance"] is STRICT  # 1.5 times its floor, and the other 1.3 times.
     assert quoted["density"] is MILD
     assert quoted["coverage"] is STRICT
@@ -73,7 +76,7 @@ def test_json_has_the_promised_keys():
     assert plain["label_accuracy"] == {
         "overall": 0.9,
         "per_class": {"cat": 0.8, "dog": 1.0},
-        "confusion": [[40, 10], [0, 50]],
+        "confusion": [[0, 0, 40], [0, 1, 10], [1, 1, 50]],
     }
     assert plain["feature_distance"] == {"value": 3.0, "floor": 2.0}
     assert (plain["density"], plain["coverage"], plain["n"]) == (0.7, 0.6, 100)
@@ -106,16 +109,19 @@ def test_a_damaged_evaluation_is_a_run_error_or_still_valid(key, value):
     "damage",
     [
         lambda plain: plain.update(judges=[]),
-        lambda plain: plain["judges"][0]["samples"].update(confusion=[[1, 2], [3]]),
-        lambda plain: plain["judges"][0]["samples"].update(confusion=[[0, 0], [0, 0]]),
-        lambda plain: plain["judges"][1]["real"].update(confusion=[[1, 2]]),
+        lambda plain: plain["judges"][0]["samples"].update(confusion=[[0, 0, 1], [0, 1]]),
+        lambda plain: plain["judges"][0]["samples"].update(confusion=[[0, 0, 0]]),
+        lambda plain: plain["judges"][0]["samples"].update(confusion=[[0, 0, 5], [0, 0, 6]]),
+        lambda plain: plain["judges"][0]["samples"].update(confusion=[[0, 2, 5]]),
+        lambda plain: plain["judges"][0]["samples"].update(confusion=[[-1, 0, 5]]),
         lambda plain: plain["judges"][0]["samples"].update(confusion=[]),
-        lambda plain: plain["judges"][1]["real"].update(confusion=[]),
+        lambda plain: plain["judges"][0]["samples"].update(confusion=None),
+        lambda plain: plain["judges"][1]["real"].update(confusion=None),
         lambda plain: plain["judges"][0]["samples"].pop("density"),
         lambda plain: plain["judges"][0]["real"].update(coverage=True),
         lambda plain: plain.update(cas=0.9),
         lambda plain: plain.update(step=True),
-        lambda plain: plain.update(classes=["a", "b", "c"]),
+        lambda plain: plain.update(classes=["a"]),
     ],
 )
 def test_figures_that_cannot_be_worked_out_are_refused(damage):
@@ -218,10 +224,85 @@ FROZEN = {
 }
 
 
-def test_the_first_format_is_read_and_written_as_ever():
+def test_the_first_format_is_read_and_written_as_the_present_one():
     found = Evaluation.from_json(FROZEN)
-    assert json.dumps(found.as_json()) == json.dumps(FROZEN)
     assert found == replace(SCORED, judges=(STRICT,))
+    now = found.as_json()
+    assert list(now) == list(FROZEN)
+    assert now["judges"][0]["samples"]["confusion"] == [[0, 0, 40], [0, 1, 10], [1, 1, 50]]
+    assert Evaluation.from_json(json.loads(json.dumps(now))) == found
+
+
+@pytest.mark.parametrize("confusion", [[[1, 2], [3]], [[0, 0], [0, 0]], [[1]], [], None])
+def test_a_damaged_first_format_is_refused(confusion):
+    plain = json.loads(json.dumps(FROZEN))
+    plain["judges"][0]["samples"]["confusion"] = confusion
+    with pytest.raises(RunError, match="cannot be read"):
+        Evaluation.from_json(plain)
+
+
+def of_many(classes, wrong):
+    """An evaluation of two images of each of many classes, one of them wrong for some."""
+    rows = []
+    for k in range(classes):
+        rows += [(k, k, 1), (k, k + 1, 1)] if k < wrong else [(k, k, 2)]
+    measured = Measurements(Confusion(tuple(rows)), STRICT.samples.values)
+    judge = replace(STRICT, samples=measured, real=measured)
+    names = tuple(f"class {k}" for k in range(classes))
+    return replace(FOUND, n=2 * classes, classes=names, judges=(judge,))
+
+
+def test_ten_thousand_classes_are_a_small_file_and_short_tables():
+    found = of_many(10_000, wrong=5_000)
+    text = json.dumps(found.as_json(), indent=2)
+    assert len(text) < JSON_BYTES / 2
+    assert Evaluation.from_json(json.loads(text)) == found
+    *_, by_class, mistakes = tables(found)
+    assert by_class.title == "By class: the 20 worst of 10,000"
+    assert by_class.rows[0] == ("class 0", "50.00%", "class 1 (1)")
+    assert mistakes.title == "Mistakes: the 20 commonest of 5,000"
+    assert mistakes.rows[0] == ("class 0", "class 1", "1")
+    assert len(by_class.rows) == len(mistakes.rows) == WORST
+    assert len(page(found).splitlines()) < 70
+
+
+def test_a_class_that_was_never_asked_for_has_no_figure():
+    one = measured(((40, 10), (0, 0)), 3.0, 0.8, 0.6)
+    found = replace(FOUND, judges=(replace(STRICT, samples=one),))
+    assert found.as_json()["label_accuracy"]["per_class"] == {"cat": 0.8}
+    assert tables(found)[2].rows == (("cat", "80.00%", "dog (10)"), ("dog", "–", "–"))
+
+
+def by_real_images(*counts):
+    judge = replace(STRICT, real=measured(counts, 2.0, 0.9, 0.9))
+    return replace(FOUND, judges=(judge, judge))
+
+
+def test_labels_that_no_judge_can_learn_look_meaningless():
+    found = by_real_images((260, 240), (250, 250))
+    says = "The labels look meaningless: a classifier of real images gets 51% right, where"
+    assert says in page(found)
+    assert says in tables(found)[1].title
+    mixed = replace(found, judges=(found.judges[0], STRICT))
+    assert "meaningless" not in page(mixed)
+
+
+@pytest.mark.parametrize(
+    ("right", "counts", "chance"),
+    [
+        (1100, [1000] * 10, 0.1),
+        (1600, [1000] * 10, None),
+        (8, [10] * 10, None),
+        (11, [100] * 10, 0.1),
+        (900, [900, 100], 0.9),
+        (940, [900, 100], None),
+        (10, [20], None),
+        (20, [20, 0], None),
+        (0, [1] * 1000, None),
+    ],
+)
+def test_what_is_near_chance(right, counts, chance):
+    assert chance_if_near(right, counts) == chance
 
 
 def test_the_summary_has_the_bare_figures():
@@ -250,3 +331,12 @@ def test_a_metric_needs_a_row_and_nothing_else(monkeypatch):
     older = Evaluation.from_json(FROZEN)
     assert "spread" not in older.figures()
     assert tables(older)[1].rows[0][-1] == "–"
+
+
+def test_what_could_not_be_read_again_is_not_written(run):
+    found = of_many(10_000, wrong=0)
+    long = tuple(f"{k:05}" + 195 * "字" for k in range(10_000))
+    with pytest.raises(FileError, match="takes more than 16 MiB") as caught:
+        run.keep_evaluation(replace(found, classes=long), "")
+    assert "--json" in caught.value.hint
+    assert not run.evaluation_path.exists()

@@ -10,7 +10,16 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console
-from ganctl.cli.options import INPUT, OUTPUT, SETTINGS, JsonOption, complete_run
+from ganctl.cli.options import (
+    INPUT,
+    OUTPUT,
+    SETTINGS,
+    DataOption,
+    JsonOption,
+    check_moved,
+    complete_run,
+    remember_moved,
+)
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.requests.checks import check_count
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -72,6 +81,7 @@ def evaluate(
     n: NumberOption = None,
     cas: CasOption = False,
     compare: CompareOption = False,
+    data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
     """Judge a generator: do its images obey the labels, look real, and vary?
@@ -81,11 +91,14 @@ def evaluate(
     """
     if n is not None:
         check_count("--n", n)
+    if compare and data is not None:
+        raise UsageError("--data is of one run.", "Leave out --compare, or --data.")
+    where = check_moved(data)
     sources = _open_all([*runs] if runs else [None], compare=compare)
     if compare:
         _print_comparison(_compared(sources, n, cas=cas), json=json)
     else:
-        _print_evaluation(_judged(sources[0], n, cas=cas), json=json)
+        _print_evaluation(_judged(sources[0], n, cas=cas, data=where), json=json)
 
 
 def _open_all(names: Sequence[str | None], *, compare: bool) -> list[RunSource]:
@@ -107,8 +120,7 @@ def _print_evaluation(evaluation: Evaluation, *, json: bool) -> None:
     if json:
         console.print_json(evaluation.as_json())
         return
-    shown = tables(evaluation)
-    for table in shown if len(evaluation.classes) <= SHOWN_CLASSES else shown[:-1]:
+    for table in tables(evaluation, matrix=SHOWN_CLASSES):
         _print(table)
 
 
@@ -123,12 +135,13 @@ def _open(name: str | None) -> RunSource:
     return source
 
 
-def _judged(source: RunSource, n: int | None, *, cas: bool) -> Evaluation:
+def _judged(source: RunSource, n: int | None, *, cas: bool, data: str | None = None) -> Evaluation:
     """Judge a generator, and keep the result in its run if it is the run's best checkpoint."""
     from ganctl.engine.evaluation.evaluate import evaluate as judge
 
     with console.progress() as report:
-        evaluation = judge(source, n=n, cas=cas, on_progress=report)
+        evaluation = judge(source, n=n, cas=cas, data=data, on_progress=report)
+    remember_moved(source, data)
     if source.run is not None:
         _keep(source.run, evaluation)
     return evaluation

@@ -24,7 +24,7 @@ from ganctl.cli.options import (
 from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.requests.checks import check_amount, check_count, choose, values
-from ganctl.requests.labels import Label, blend, one_hot, parse_class
+from ganctl.requests.labels import SHOWN_CLASSES, Label, blend, evenly, one_hot, parse_classes
 from ganctl.requests.sample import LARGEST_SCALE, SamplePlan, check_memory
 from ganctl.runs.locate import find
 from ganctl.runs.run import Run
@@ -37,6 +37,7 @@ EXAMPLES = (
     "ganctl gif --mode morph --path 3,8,0 --out morph.webp",
     "ganctl gif demo --fps 10",
 )
+DEFAULT_NAME = "morph.gif"
 MORPH_SEEDS = range(10)
 MORPH_COLUMNS = 5
 MORPH_FRAMES_A_LEG = 8
@@ -66,7 +67,8 @@ PathOption = Annotated[
     str | None,
     typer.Option(
         metavar="CLASSES",
-        help="The classes that morph walks through, such as 3,8,0. Default: all.",
+        help="The classes that morph walks through, such as 3,8,0; as --class has them. "
+        "Default: all.",
         show_default=False,
         rich_help_panel=INPUT,
     ),
@@ -106,26 +108,28 @@ def gif(
 
     Prints its path.
     """
-    from ganctl.pictures.images import animation_bytes, animation_format, enlarge
+    from ganctl.pictures.images import animation_bytes, animation_format, check_sides, enlarge
 
     chosen_mode = choose("mode", mode, Mode)
     check_amount("--fps", fps, least=0.1, most=50)
     check_count("--scale", scale, most=LARGEST_SCALE)
     if frames is not None:
         check_count("--frames", frames, least=2, most=10_000)
+    kind = animation_format(out or Path(DEFAULT_NAME))
     if out is not None:
-        animation_format(out)
         check_writable(out.parent)
     if chosen_mode is Mode.TRAINING:
         if path is not None:
             raise UsageError("--path belongs to --mode morph.", "Give --mode morph, or no --path.")
         trained = _trained_run(run)
         stem, pictures = trained.name, _training_frames(trained, frames, scale)
+        height, width = pictures[0].shape[:2]
+        check_sides(height, width, scale, kind)
     else:
-        stem, pictures = _morph_frames(run, path, frames, scale)
-    target = out or Path(f"{chosen_mode.value}-{stem}.gif")
+        stem, pictures = _morph_frames(run, path, frames, scale, kind)
+    target = out or Path(f"{chosen_mode.value}-{stem}{Path(DEFAULT_NAME).suffix}")
     enlarged = [enlarge(picture, scale) for picture in pictures]
-    content = animation_bytes(enlarged, fps, animation_format(target))
+    content = animation_bytes(enlarged, fps, kind)
     write_result(target, content, force=force)
     console.print_path(target)
 
@@ -171,9 +175,9 @@ def _previews(run: Run, frames: int | None) -> list[Path]:
 
 
 def _morph_frames(
-    run: str | None, path: str | None, frames: int | None, scale: int
+    run: str | None, path: str | None, frames: int | None, scale: int, kind: str
 ) -> tuple[str, list[Images]]:
-    from ganctl.pictures.images import check_animation, check_sheet, sheet
+    from ganctl.pictures.images import check_animation, check_sheet, check_sides, sheet
 
     source, header = open_source(run)
     if not header.classes:
@@ -187,6 +191,7 @@ def _morph_frames(
     check_memory(len(plan), header.network)
     side = header.network.image_size
     height, width = check_sheet(len(MORPH_SEEDS), MORPH_COLUMNS, side, side)
+    check_sides(height, width, scale, kind)
     check_animation(len(labels), header.network.channels * height * width, scale)
 
     from ganctl.engine.data.pixels import channels_last
@@ -197,9 +202,17 @@ def _morph_frames(
     return source.file_stem, [sheet(frame, MORPH_COLUMNS) for frame in frame_images]
 
 
-def _stops(path: str | None, classes: tuple[str, ...]) -> list[Label]:
-    names = list(classes) if path is None else path.split(",")
-    stops = [one_hot(parse_class(name, classes, "--path"), classes) for name in names]
+def _stops(path: str | None, classes: tuple[str, ...]) -> tuple[Label, ...]:
+    if path is None:
+        stops = evenly([one_hot(k, classes) for k in range(len(classes))], SHOWN_CLASSES)
+        if len(classes) > len(stops):
+            console.note(
+                f"the morph walks through {len(stops)} of the {len(classes):,} classes; --path "
+                "names others"
+            )
+    else:
+        walked = parse_classes(path, classes, "--path")
+        stops = tuple(one_hot(index, classes) for index in walked)
     if len(stops) < 2:
         raise UsageError("A morph needs two classes at least.", "Write them as --path 3,8,0.")
     return stops

@@ -11,28 +11,55 @@ from typing import Annotated, Any
 import typer
 
 from ganctl.cli import console
-from ganctl.cli.options import INPUT, JsonOption, complete_run
-from ganctl.errors import CheckpointError, FileError, RunError, UsageError
+from ganctl.cli.options import (
+    INPUT,
+    OUTPUT,
+    ForceOption,
+    JsonOption,
+    complete_from,
+    complete_run,
+    with_train_options,
+)
+from ganctl.errors import CheckpointError, FileError, RunError, RunNotFound, UsageError
+from ganctl.files.atomic import check_writable, write_result
+from ganctl.files.paths import exists, user_path
+from ganctl.requests.checks import check_out
+from ganctl.requests.data import DATA_SETS
+from ganctl.requests.training import TrainRequest, flag_of
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import read_checkpoint_header
-from ganctl.runs.locate import RunSource, all_runs, find, known_names, read_source
+from ganctl.runs.locate import PICKLE_ENDINGS, RunSource, all_runs, find, known_names, read_source
 from ganctl.runs.run import Run
 
 EXAMPLES = (
     "ganctl info",
-    "ganctl info --all",
+    "ganctl info mnist --out mnist.png",
     "ganctl info samples/pretrained-mnist/7/seed0003.png",
 )
+READING = (
+    "image_size",
+    "fit",
+    "colour",
+    "background",
+    "levels",
+    "labels",
+    "condition",
+    "skip_bad",
+)
+"""The options of ``train`` that say how data are read."""
 
 
 SubjectArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="RUN | FILE.png",
-        help="A run, a .safetensors file, pretrained/NAME, or a picture that ganctl made. Default: "
-        "latest.",
+        metavar="RUN | FILE.png | DATA",
+        help="A run, a .safetensors file, pretrained/NAME, a picture that ganctl made, or data as "
+        "train --data takes them. Default: latest.",
         show_default=False,
-        autocompletion=complete_run,
+        autocompletion=lambda incomplete: [
+            *complete_run(incomplete),
+            *complete_from([*DATA_SETS])(incomplete),
+        ],
         rich_help_panel=INPUT,
     ),
 ]
@@ -41,26 +68,104 @@ AllOption = Annotated[
 ]
 
 
+SheetOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="FILE.png",
+        help="Also write a sheet of the data's images: a row for each class.",
+        show_default=False,
+        parser=check_out,
+        rich_help_panel=OUTPUT,
+    ),
+]
+
+
+@with_train_options(READING)
 def info(
-    run: SubjectArgument = None, all_runs_: AllOption = False, json: JsonOption = False
+    run: SubjectArgument = None,
+    all_runs_: AllOption = False,
+    out: SheetOption = None,
+    force: ForceOption = False,
+    json: JsonOption = False,
+    **given: Any,
 ) -> None:
-    """Show a run's options and progress, or the command that makes a picture again."""
+    """Show a run, the command that makes a picture again, or what data are read as."""
+    if all_runs_ and run is not None:
+        raise UsageError("--all shows every run.", f"Leave out --all, or {run}.")
+    if run is not None and not all_runs_ and _is_data(run):
+        _show_data(run, given, out, force=force, json=json)
+        return
+    if given or out is not None:
+        words = [flag_of(name) for name in given] + (["--out"] if out is not None else [])
+        raise UsageError(
+            f"{' and '.join(words)} {'is' if len(words) == 1 else 'are'} for data.",
+            f"Name a data set or a path: {', '.join(DATA_SETS)}, a folder, a file.",
+        )
     if all_runs_:
-        if run is not None:
-            raise UsageError("--all shows every run.", f"Leave out --all, or {run}.")
         _show_all(json=json)
         return
-    if run is not None and run.lower().endswith(".png") and run not in known_names():
-        facts = _picture_facts(Path(run))
-    else:
-        found = find(run)
-        if isinstance(found, RunSource) and found.note:
-            console.note(found.note)
-        facts = _weights_facts(found) if isinstance(found, RunSource) else _run_facts(found)
+    facts = _facts_of_run_or_picture(run)
     if json:
         console.print_json(facts)
     else:
         console.print_facts(_readable(facts))
+
+
+def _is_data(subject: str) -> bool:
+    """Return whether a subject is data: neither a run or weights by name or path, nor a picture."""
+    path = user_path(subject)
+    ending = path.suffix.lower()
+    if subject in known_names() or exists(path / "run.json"):
+        return False
+    if subject in DATA_SETS:
+        return True
+    return exists(path) and ending not in (".png", ".safetensors", *PICKLE_ENDINGS)
+
+
+def _show_data(
+    subject: str, given: Mapping[str, Any], out: Path | None, *, force: bool, json: bool
+) -> None:
+    """Show data, and write a sheet of them where one was asked for."""
+    from ganctl.cli.data_view import look_at, print_look, sheet_of
+
+    request = TrainRequest(data=subject, **given)
+    if out is not None:
+        if out.suffix.lower() != ".png":
+            raise UsageError(f"{out.name} does not end in .png.", "--out takes a .png file.")
+        check_writable(out.parent)
+    with console.progress() as report:
+        look = look_at(request.data, request.reading, report)
+    if out is not None:
+        write_result(out, sheet_of(look, _command(request, given)), force=force)
+    print_look(look, json=json)
+
+
+def _command(request: TrainRequest, given: Mapping[str, Any]) -> list[str]:
+    """Return what makes a sheet of data again."""
+    words = ["ganctl", "info", request.data]
+    for name in given:
+        value = getattr(request, name)
+        words += [flag_of(name)] if value is True else [flag_of(name), str(value)]
+    return [*words, "--out", "FILE.png"]
+
+
+def _facts_of_run_or_picture(run: str | None) -> dict[str, Any]:
+    if run is not None and run.lower().endswith(".png") and run not in known_names():
+        return _picture_facts(Path(run))
+    try:
+        found = find(run)
+    except RunNotFound as error:
+        if not run or "@" in run:
+            raise
+        data = f"Or name data: {', '.join(DATA_SETS)}, or a path that exists."
+        raise RunNotFound(str(error), f"{error.hint} {data}") from error
+    if isinstance(found, RunSource):
+        if found.note:
+            console.note(found.note)
+        return _weights_facts(found)
+    return _run_facts(found)
 
 
 def _picture_facts(path: Path) -> dict[str, Any]:

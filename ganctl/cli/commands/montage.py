@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,19 +14,21 @@ from ganctl.cli import console
 from ganctl.cli.options import (
     INPUT,
     SETTINGS,
+    DataOption,
     ForceOption,
     LabelOption,
     OutFile,
     RunArgument,
+    check_moved,
     open_source,
+    remember_moved,
     scale_option,
 )
 from ganctl.errors import UnknownName, UsageError
 from ganctl.files.atomic import check_writable, write_results
 from ganctl.requests.checks import check_count
 from ganctl.requests.codes import Codes, continuous_names
-from ganctl.requests.data import ReadOptions
-from ganctl.requests.labels import UNLABELLED_ROWS, Label
+from ganctl.requests.labels import SHOWN_CLASSES, UNLABELLED_ROWS, Label, evenly
 from ganctl.requests.sample import (
     LARGEST_SCALE,
     SamplePlan,
@@ -110,6 +112,7 @@ def montage(
     sweep: SweepOption = None,
     real: RealOption = False,
     neighbours: NeighboursOption = False,
+    data: DataOption = None,
     out: OutFile = None,
     force: ForceOption = False,
 ) -> None:
@@ -120,34 +123,43 @@ def montage(
     check_count("--cols", cols, least=2 if sweep else 1, most=1000)
     check_count("--scale", scale, most=LARGEST_SCALE)
     _check_one({"--sweep": sweep, "--real": real, "--neighbours": neighbours})
-    source, header = open_source(run)
-    subject = _subject(source, header, digit, cols, check_seed(seed))
+    if data is not None and not (real or neighbours):
+        raise UsageError(
+            "--data says where real images lie.", "Add --real or --neighbours, or leave it out."
+        )
+    subject = _subject(run, digit, cols, seed, check_moved(data))
+    source, header = subject.source, subject.header
     if sweep is not None:
         kinds = _swept(sweep, header)
     else:
         kinds = [REAL if real else NEIGHBOURS if neighbours else GENERATED]
     subject.check_size(kinds[0], scale)
     options = {"cols": cols, "seed": seed, "scale": scale, "real": real, "neighbours": neighbours}
-    asked = [label.text for label in subject.labels] if digit else []
+    asked = [label.typed for label in subject.labels] if digit else []
     sheets = {}
     files = {kind: _file(out, source, kind, many=len(kinds) > 1) for kind in kinds}
     for kind, path in files.items():
         shown = {**options, "sweep": kind if sweep else None}
         sheets[path] = subject.sheet(kind, scale, labels=asked, options=shown)
     write_results(sheets, force=force)
+    remember_moved(source, subject.data)
     for path in sheets:
         console.print_path(path)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a sheet is of: a generator, its labels, and the seed at the left end."""
+    """What a sheet is of: a generator, its labels, and the seed at the left end.
+
+    ``data`` is where the generator's data lie now, if not where they were.
+    """
 
     source: RunSource
     header: CheckpointHeader
     labels: tuple[Label, ...]
     cols: int
     seed: int
+    data: str | None = None
 
     @cached_property
     def sampler(self) -> Sampler:
@@ -229,40 +241,39 @@ class Subject:
         from ganctl.engine.evaluation.nearest_training_images import beside_neighbours
         from ganctl.engine.evaluation.reals import reals_for
 
-        known = self.source.run.data.get("fingerprint") if self.source.run else None
         images = self.generated()
         with console.progress() as report:
-            reals = reals_for(
-                self.header, options=self._reading, fingerprint=known, on_progress=report
-            )
+            reals = reals_for(self.source, self.header, data=self.data, on_progress=report)
             return beside_neighbours(images, reals, on_progress=report)
-
-    @property
-    def _reading(self) -> ReadOptions:
-        """How the generator's data were read."""
-        known = self.source.run.config.reading if self.source.run else ReadOptions()
-        return replace(known, image_size=self.header.network.image_size)
 
     def real(self) -> Tensor:
         """Return as many real images of every label."""
-        from ganctl.engine.data.dataset import load, real_rows
+        from ganctl.engine.data.dataset import real_rows
+        from ganctl.engine.evaluation.reals import data_of
 
         if any(label.is_blend for label in self.labels):
             raise UsageError("There are no real images of a blend.", "Leave out --real.")
         with console.progress() as report:
-            dataset = load(self.header.data, self._reading, on_progress=report)
-        labelled = [label.index for label in self.labels if label.weights]
+            dataset = data_of(self.source, self.header, data=self.data, on_progress=report)
+        labelled = [label.index for label in self.labels if label.parts]
         classes = labelled or range(len(dataset.classes))
         return real_rows(dataset, classes, self.cols, self.seed)
 
 
 def _subject(
-    source: RunSource, header: CheckpointHeader, digit: list[str] | None, cols: int, seed: int
+    run: str | None, digit: list[str] | None, cols: int, seed: int, data: str | None
 ) -> Subject:
+    source, header = open_source(run)
     labels, notes = labels_of(digit or (), header.conditioning)
     for note in notes:
         console.note(note)
-    return Subject(source, header, labels, cols, seed)
+    if not digit and len(labels) > SHOWN_CLASSES:
+        console.note(
+            f"the sheet shows {SHOWN_CLASSES} of the {len(labels):,} classes; --class names "
+            "others, or all"
+        )
+        labels = evenly(labels, SHOWN_CLASSES)
+    return Subject(source, header, labels, cols, check_seed(seed), data)
 
 
 def _check_one(given: Mapping[str, object]) -> None:

@@ -23,7 +23,8 @@ from ganctl.cli.options import (
 )
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
-from ganctl.requests.data import DATA_SETS
+from ganctl.requests.data import DATA_SETS, check_data_exists, check_data_remain
+from ganctl.requests.labels import typed
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -82,7 +83,7 @@ DryRunOption = Annotated[
 ]
 
 
-@with_train_options
+@with_train_options()
 def train(
     context: typer.Context,
     name: NameOption = None,
@@ -112,7 +113,7 @@ def train(
         raise typer.Exit(error.exit_code) from None
     if dry_run:
         if world.is_main:
-            _print_plan(run, json=json)
+            _print_plan(run, quiet=quiet, json=json)
     elif not world.is_main:
         _train_beside(run, world)
     else:
@@ -136,7 +137,10 @@ def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: P
     if name is not None or out is not None:
         raise UsageError("--resume resumes a run where it is.", "Leave out --name and --out.")
     run = locate.find_run(reference)
+    if "data" in given:
+        check_data_exists(given["data"])
     run.config = run.config.resumed(**given)
+    check_data_remain(run.config.data)
     if run.is_complete():
         raise UsageError(
             f"The run {run.name} has spent its budget of {run.config.budget}: it is at step "
@@ -147,13 +151,23 @@ def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: P
     return run
 
 
-def _print_plan(run: Run, *, json: bool) -> None:
-    plan = {"run": str(run.folder), **stored_options(run.config)}
+def _print_plan(run: Run, *, quiet: bool, json: bool) -> None:
+    """Print what a run would be, and what its data are read as; nothing is written."""
+    from ganctl.cli.data_view import facts_of, print_reading, read_data, why_not_read
+
+    config = run.config
+    plan = {"run": str(run.folder), **stored_options(config)}
+    with console.progress(quiet=quiet) as report:
+        reading = read_data(config.data, config.reading, report, keep=False)
     if json:
-        console.print_json(plan)
+        console.print_json({**plan, "data_read": facts_of(reading) if reading else None})
         return
-    plan["budget"] = str(run.config.budget)
+    plan["budget"] = str(config.budget)
     console.print_facts({key: "auto" if v is None else str(v) for key, v in plan.items()})
+    if reading is None:
+        console.note(f"{config.data} {why_not_read(config.data)}")
+    else:
+        print_reading(reading)
 
 
 def _train_beside(run: Run, world: World) -> None:
@@ -192,7 +206,7 @@ def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, jso
             run,
             should_stop=should_stop,
             on_progress=prepare,
-            on_note=view.note,
+            on_note=(lambda _text: None) if quiet else view.note,
             world=world,
         )
         for report in reports:
@@ -256,7 +270,7 @@ def _print_result(run: Run, images_before: int, seconds_before: float, *, json: 
 
 def _say_what_comes_next(run: Run) -> None:
     header = read_checkpoint_header(run.latest_checkpoint())
-    chosen = f"--class {shlex.quote(header.classes[-1])} " if header.classes else ""
+    chosen = f"--class {shlex.quote(typed(header.classes[-1]))} " if header.classes else ""
     commands = [f"sample {chosen}--n 100", "montage", "gif"]
     if run.last_quality():
         commands.append("evaluate")

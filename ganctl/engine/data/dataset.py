@@ -19,9 +19,8 @@ from ganctl.engine.data.pixels import channels_first
 from ganctl.engine.data.torchvision import load_torchvision
 from ganctl.errors import DataError
 from ganctl.readers import reading
-from ganctl.readers.bundled import load_mnist
 from ganctl.readers.labelled import OnProgress, Reading, Split
-from ganctl.requests.data import BUNDLED, DATA_SETS, ReadOptions
+from ganctl.requests.data import DATA_SETS, ReadOptions
 from ganctl.runs.header import DataDescription
 
 
@@ -118,12 +117,9 @@ def real_rows(dataset: Dataset, classes: Sequence[int], count: int, seed: int) -
 
 
 def _named(data: str, options: ReadOptions, on_progress: OnProgress | None) -> Reading:
+    found = reading.read_named(data, options, on_progress)
+    if found is not None:
+        return found
     splits: tuple[Split, ...] = ("train", "test")
-    source = DATA_SETS[data]
-    parts = {
-        split: load_mnist(split, on_progress)
-        if source == BUNDLED
-        else load_torchvision(source, split, on_progress)
-        for split in splits
-    }
+    parts = {split: load_torchvision(DATA_SETS[data], split, on_progress) for split in splits}
     return reading.as_asked(data, parts, options, on_progress)

@@ -19,6 +19,7 @@ BATCH = 128
 LEARNING_RATE = 3e-3
 LARGEST_SIZE = 64
 PREDICT_BATCH = 500
+LOGITS = 2**24
 MAX_EPOCHS = 60
 
 
@@ -88,6 +89,81 @@ ARCHITECTURES: dict[str, Callable[[int, int], Classifier]] = {
 """Each takes the number of channels and the number of classes."""
 
 
+class Fitting:
+    """A classifier that learns a data set, all at once or bit by bit with the same result.
+
+    It takes ``steps`` steps of Adam on the cross-entropy, in batches of 128; the learning rate
+    rises to 3e-3 and falls to zero (the one-cycle policy of Smith & Topin 2018).
+
+    Args:
+        architecture: a key of ``ARCHITECTURES``.
+        dataset: the images and labels to learn, on the CPU.
+        steps: the number of batches.
+        seed: determines the initial weights, the order of images and the distortions.
+        distortion: in [0, 1], how far images are rotated, sheared, stretched and moved at random.
+        layout: how images lie in memory meanwhile: ``torch.channels_last`` is a third faster, and
+            rounds otherwise.
+    """
+
+    def __init__(
+        self,
+        architecture: str,
+        dataset: Dataset,
+        *,
+        steps: int,
+        seed: int,
+        distortion: float,
+        layout: torch.memory_format = torch.contiguous_format,
+    ) -> None:
+        self.steps = steps
+        self.done = 0
+        self._dataset = dataset
+        self._seed = seed
+        self._distortion = distortion
+        self._layout = layout
+        self._classifier = _built(architecture, dataset, seed).train()
+        _lay_out(self._classifier, layout)
+        self._order = seeding.DataOrder(len(dataset), min(BATCH, len(dataset)), seed)
+        self._optimizer = torch.optim.Adam(self._classifier.parameters(), weight_decay=0.0)
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimizer, LEARNING_RATE, total_steps=steps
+        )
+        with seeding.seeded_globals(seed, "dropout"):
+            self._dropout = torch.get_rng_state()
+
+    def advance(self, steps: int) -> None:
+        """Train on, until that many steps are done in all."""
+        with torch.random.fork_rng(devices=[]), torch.enable_grad():
+            torch.set_rng_state(self._dropout)
+            while self.done < min(steps, self.steps):
+                self._step()
+                self.done += 1
+            self._dropout = torch.get_rng_state()
+
+    def classifier(self) -> Classifier:
+        """Return the classifier once all steps are done, in evaluation mode."""
+        _lay_out(self._classifier, torch.contiguous_format)
+        return self._classifier.eval().requires_grad_(False)
+
+    def _step(self) -> None:
+        chosen = self._order.indices(self.done)
+        rng = seeding.rng(self._seed, self.done, "distort")
+        images = distort(from_pixels(self._dataset.images[chosen]), self._distortion, rng)
+        scores = self._classifier(images.contiguous(memory_format=self._layout))
+        loss = functional.cross_entropy(scores, self._dataset.labels[chosen])
+        self._optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        self._optimizer.step()
+        self._schedule.step()
+
+
+def _lay_out(classifier: Classifier, layout: torch.memory_format) -> None:
+    """Change how a classifier's convolutions lie in memory."""
+    for weights in classifier.parameters():
+        if weights.ndim == 4:
+            weights.data = weights.data.contiguous(memory_format=layout)
+
+
 def fit(
     architecture: str,
     dataset: Dataset,
@@ -100,36 +176,21 @@ def fit(
 ) -> Classifier:
     """Return a classifier trained on a data set, in evaluation mode.
 
-    It takes ``steps`` steps of Adam on the cross-entropy, in batches of 128; the learning rate
-    rises to 3e-3 and falls to zero (the one-cycle policy of Smith & Topin 2018).
-
     Args:
-        architecture: a key of ``ARCHITECTURES``.
-        dataset: the images and labels to learn, on the CPU.
-        steps: the number of batches.
-        seed: determines the initial weights, the order of images and the distortions.
-        distortion: in [0, 1], how far images are rotated, sheared, stretched and moved at random.
+        architecture: as for ``Fitting``.
+        dataset: as for ``Fitting``.
+        steps: as for ``Fitting``.
+        seed: as for ``Fitting``.
+        distortion: as for ``Fitting``.
         on_progress: called with the number of steps done.
         what: the name of the work for ``on_progress``.
     """
-    classifier = _built(architecture, dataset, seed)
-    order = seeding.DataOrder(len(dataset), min(BATCH, len(dataset)), seed)
-    optimizer = torch.optim.Adam(classifier.parameters(), weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
-    classifier.train()
-    with seeding.seeded_globals(seed, "dropout"):
-        for step in range(steps):
-            chosen = order.indices(step)
-            rng = seeding.rng(seed, step, "distort")
-            images = distort(from_pixels(dataset.images[chosen]), distortion, rng)
-            loss = functional.cross_entropy(classifier(images), dataset.labels[chosen])
-            optimizer.zero_grad()
-            torch.autograd.backward(loss)
-            optimizer.step()
-            schedule.step()
-            if on_progress is not None and step % 10 == 9:
-                on_progress(what, step + 1, steps)
-    return classifier.eval().requires_grad_(False)
+    fitting = Fitting(architecture, dataset, steps=steps, seed=seed, distortion=distortion)
+    while fitting.done < steps:
+        fitting.advance(fitting.done + 10)
+        if on_progress is not None:
+            on_progress(what, fitting.done, steps)
+    return fitting.classifier()
 
 
 def steps_for(dataset: Dataset, steps: int) -> int:
@@ -156,7 +217,10 @@ def predict(classifier: Classifier, pixels: Tensor) -> Predictions:
     features = torch.cat(
         [classifier.features(from_pixels(part)) for part in torch.split(pixels, PREDICT_BATCH)]
     )
-    return Predictions(classifier.last(features).argmax(dim=1), features)
+    # In parts of at most LOGITS numbers, since those of 10,000 classes would take gigabytes.
+    rows = max(1, LOGITS // classifier.last.out_features)
+    classes = [classifier.last(part).argmax(dim=1) for part in torch.split(features, rows)]
+    return Predictions(torch.cat(classes), features)
 
 
 def accuracy(classifier: Classifier, dataset: Dataset) -> float:

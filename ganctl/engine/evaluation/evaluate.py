@@ -26,6 +26,7 @@ def evaluate(
     *,
     n: int | None = None,
     cas: bool = False,
+    data: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Evaluation:
     """Judge the images of a generator beside held-out real ones.
@@ -35,6 +36,7 @@ def evaluate(
         n: the number of images; None takes 10,000, or as many as real ones are held out if these
             are fewer.
         cas: also compute the classification accuracy score, which trains classifiers.
+        data: where the generator's training data lie now, if not where they were.
         on_progress: called with the work in progress and how much of it is done.
 
     Raises:
@@ -50,12 +52,7 @@ def evaluate(
             f"--cas needs labels, and --model {header.model} trains without them.",
             "Leave it out: the other metrics need none.",
         )
-    reals = reals_for(
-        header,
-        options=source.run.config.reading if source.run else None,
-        fingerprint=source.run.data.get("fingerprint") if source.run else None,
-        on_progress=on_progress,
-    )
+    reals = reals_for(source, header, data=data, on_progress=on_progress)
     count = choose_count(n, reals, DEFAULT_COUNT)
     panel = judges(reals.train, reals.held_out, on_progress=on_progress)
     reference, held_out = reals.subsets(count)
@@ -77,7 +74,7 @@ def evaluate(
         split=reals.split,
         seconds=round(time.monotonic() - started, 1),
         model=header.model,
-        data=header.data,
+        data=reals.whole.name,
         fingerprint=reals.whole.fingerprint,
         classes=header.classes,
         ganctl_version=__version__,

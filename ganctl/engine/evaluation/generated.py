@@ -31,14 +31,14 @@ def samples_like(
     """
     classes = sampler.header.classes
     if not classes:
-        pairs = [(UNLABELLED, seed) for seed in range(len(real))]
-        return _generate(sampler, pairs, what, on_progress), None
+        unlabelled = [(UNLABELLED, seed) for seed in range(len(real))]
+        return _generate(sampler, unlabelled, what, on_progress), None
     counts = torch.bincount(real.labels, minlength=len(classes))
     labels = torch.arange(len(classes)).repeat_interleave(counts)
-    one_hots = [one_hot(index, classes) for index in range(len(classes))]
-    pairs = [
-        (one_hots[k], seed) for k, count in enumerate(counts.tolist()) for seed in range(count)
-    ]
+    pairs: list[tuple[Label, int]] = []
+    for k in counts.nonzero().flatten().tolist():
+        label = one_hot(k, classes)
+        pairs += [(label, seed) for seed in range(int(counts[k]))]
     return _generate(sampler, pairs, what, on_progress), labels
 
 

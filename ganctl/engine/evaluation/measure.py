@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import torch
+from collections import Counter
+
 from torch import Tensor
 
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.evaluation.density_coverage import RealManifold
 from ganctl.engine.evaluation.frechet import Moments, frechet_distance
 from ganctl.engine.evaluation.judges import Judge
-from ganctl.runs.evaluation_metrics import JudgeResult, Measurements
+from ganctl.runs.evaluation_metrics import Confusion, JudgeResult, Measurements
 
 
 def measure(
@@ -31,7 +32,7 @@ def measure(
         predictions = judge.predict(pixels)
         near = manifold.density_coverage(predictions.features)
         return Measurements(
-            confusion=confusion(requested, predictions.classes, len(reference.classes)),
+            confusion=confusion(requested, predictions.classes),
             values={
                 "feature_distance": frechet_distance(Moments.of(predictions.features), moments),
                 "density": near.density,
@@ -47,20 +48,14 @@ def measure(
     )
 
 
-def confusion(
-    requested: Tensor | None, predicted: Tensor, classes: int
-) -> tuple[tuple[int, ...], ...]:
+def confusion(requested: Tensor | None, predicted: Tensor) -> Confusion | None:
     """Count how often each requested class is predicted as each class.
 
     Args:
         requested: int64 [N], or None where no class was requested.
         predicted: int64 [N].
-        classes: the number of classes.
-
-    Returns:
-        a row for each requested class and a column for each predicted one; empty for None.
     """
     if requested is None:
-        return ()
-    counts = torch.bincount(requested * classes + predicted, minlength=classes * classes)
-    return tuple(tuple(row) for row in counts.view(classes, classes).tolist())
+        return None
+    pairs = Counter(zip(requested.tolist(), predicted.tolist(), strict=True))
+    return Confusion(tuple((k, j, count) for (k, j), count in sorted(pairs.items())))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.evaluation.density_coverage import nearest
-from ganctl.engine.evaluation.judges import QUICK, judges
+from ganctl.engine.evaluation.judges import QuickJudge
 from ganctl.engine.evaluation.reals import Reals
 from ganctl.readers.labelled import OnProgress
 
@@ -25,7 +25,7 @@ def beside_neighbours(
         uint8 [3 * N, C, H, W], each sample followed by its two neighbours.
     """
     whole = reals.whole.images
-    (judge,) = judges(reals.train, reals.held_out, names=[QUICK], on_progress=on_progress)
+    judge = QuickJudge(reals.train, reals.held_out).judge(on_progress)
     if on_progress is not None:
         on_progress("searching for the nearest training images", 0, None)
     in_pixels = nearest(_vectors(images), _vectors(whole))

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ganctl.engine.data import dataset as data
 from ganctl.engine.data import seeding
-from ganctl.engine.data.dataset import Dataset
+from ganctl.engine.data.dataset import Dataset, load
+from ganctl.engine.data.same_data import differences, under_known_names
 from ganctl.errors import DataError, UsageError
 from ganctl.readers.labelled import OnProgress
-from ganctl.requests.data import ReadOptions
+from ganctl.requests.data import ReadOptions, check_data_remain
+from ganctl.requests.recipes import Model
 from ganctl.runs.checkpoint_header import CheckpointHeader
+from ganctl.runs.header import DataDescription
+from ganctl.runs.locate import RunSource
 
 HELD_OUT = 6
 """One image in so many is held out from the judges, for data without a test split."""
@@ -47,37 +50,60 @@ class Reals:
 
 
 def reals_for(
+    source: RunSource,
     header: CheckpointHeader,
     *,
-    options: ReadOptions | None = None,
-    fingerprint: str | None = None,
+    data: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Reals:
+    """Load the data that a generator was trained on, with a part held out.
+
+    Args, Raises: as ``data_of``.
+
+    Raises:
+        TooFewImages: there are too few images to judge by.
+    """
+    return reals_of(data_of(source, header, data=data, on_progress=on_progress))
+
+
+def data_of(
+    source: RunSource,
+    header: CheckpointHeader,
+    *,
+    data: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> Dataset:
     """Load the data that a generator was trained on.
 
     Args:
+        source: the generator; its run, if any, knows how its data were read.
         header: the generator's checkpoint header.
-        options: how its data were read, if known.
-        fingerprint: the fingerprint of its data, if known.
+        data: where the data lie now, if not where they were.
         on_progress: called while data are downloaded or read.
 
     Raises:
-        DataError: the data cannot be loaded, have changed, or are too few.
+        DataError: the data are gone, cannot be loaded, or are others; what differs is listed.
     """
-    network = header.network
-    options = replace(options or ReadOptions(), image_size=network.image_size)
-    whole = data.load(header.data, options, on_progress=on_progress)
-    shape = (network.channels, network.image_size, network.image_size)
-    if (
-        whole.images.shape[1:] != shape
-        or (header.classes and header.classes != whole.classes)
-        or fingerprint not in (None, whole.fingerprint)
-    ):
+    network, run = header.network, source.run
+    known = DataDescription(shape=[network.channels, network.image_size, network.image_size])
+    if header.classes:
+        known["classes"] = list(header.classes)
+    options = ReadOptions(needs_labels=header.model != Model.GAN)
+    where = header.data
+    if run is not None:
+        known, options, where = {**known, **run.data}, run.config.reading, run.config.data
+    where = where if data is None else data
+    check_data_remain(where)
+    options = replace(options, image_size=network.image_size)
+    found = under_known_names(load(where, options, on_progress=on_progress), known)
+    if differing := [*differences(found, known)]:
         raise DataError(
-            f"The data at {header.data} are not those that this generator was trained on.",
-            "Restore them: judges must learn from the same real images.",
+            f"The data at {where} are not those that this generator was trained on: "
+            f"{'; '.join(differing)}.",
+            "Restore them, or say where they lie now with --data PATH: judges must learn from the "
+            "same real images.",
         )
-    return reals_of(whole)
+    return found
 
 
 def reals_of(whole: Dataset) -> Reals:

@@ -99,7 +99,10 @@ class Sampler:
 
     def _conditions(self, labels: Sequence[Label], seeds: Sequence[int], codes: Codes) -> Tensor:
         """Return what the generator gets [N, condition_size]: class weights, or codes."""
-        weights = torch.tensor([label.weights for label in labels])
+        weights = torch.zeros(len(labels), labels[0].classes)
+        for row, label in enumerate(labels):
+            for index, weight in label.parts:
+                weights[row, index] = weight
         if not self.header.network.categories:
             return weights
         if self.header.code_map is not None:

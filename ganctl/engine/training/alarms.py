@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ganctl.engine.training.monitor import ALL_CLASSES, Quality
+from ganctl.runs.evaluation_metrics import near_chance_text
 
 WON_GAP = 6.0
 """The gap between mean scores; a healthy run had at most 3.3 in ten reports in a row."""
@@ -33,13 +35,12 @@ class Alarms:
 
     Args:
         given: the kinds that a resumed run gave before.
-        judge_accuracy: the judge's label accuracy on real images, in [0, 1].
     """
 
-    def __init__(self, given: Iterable[str], judge_accuracy: float) -> None:
+    def __init__(self, given: Iterable[str]) -> None:
         self._given = set(given)
-        self._judge_accuracy = judge_accuracy
         self._counts: dict[str, int] = {}
+        self._accuracies: deque[float | None] = deque(maxlen=BAD_MEASUREMENTS)
 
     def check(
         self, losses: Mapping[str, float], quality: Quality | None, progress: float
@@ -74,13 +75,8 @@ class Alarms:
             self._count("won", real - fake > WON_GAP)
         variety, accuracy = number_in(line, "lowest_variety"), number_in(line, "label_accuracy")
         if variety is not None and progress >= GRACE:
-            ignored = (
-                accuracy is not None
-                and self._judge_accuracy >= TRUSTED_JUDGE
-                and accuracy < LOW_ACCURACY * self._judge_accuracy
-            )
             self._count("variety", variety < LOW_VARIETY)
-            self._count("labels", ignored)
+            self._accuracies.append(accuracy)
 
     def _count(self, sign: str, present: bool) -> None:
         self._counts[sign] = self._counts.get(sign, 0) + 1 if present else 0
@@ -95,7 +91,20 @@ class Alarms:
                 "images may be too few, or too similar.",
             )
 
+    def _are_ignored(self, judge_accuracy: float) -> bool:
+        """Return whether the latest images were rarely of the requested class."""
+        least = LOW_ACCURACY * judge_accuracy
+        low = [one is not None and one < least for one in self._accuracies]
+        return judge_accuracy >= TRUSTED_JUDGE and len(low) == BAD_MEASUREMENTS and all(low)
+
     def _of_quality(self, quality: Quality) -> Iterator[Alarm]:
+        if quality.chance is not None and quality.label_accuracy is not None:
+            yield Alarm(
+                "labels look meaningless",
+                near_chance_text(quality.judge_accuracy, quality.chance),
+                "Check that the labels stand in the order of the images. If there is nothing to "
+                "learn from them, train with --model gan.",
+            )
         name, lowest = min(quality.variety.items(), key=lambda item: item[1])
         if self._counts.get("variety", 0) >= BAD_MEASUREMENTS:
             whose = "" if name == ALL_CLASSES else f"of the class {name} "
@@ -105,7 +114,7 @@ class Alarms:
                 "real ones do.",
                 "Start again with another --seed; the previews show when it began.",
             )
-        if self._counts.get("labels", 0) >= BAD_MEASUREMENTS:
+        if self._are_ignored(quality.judge_accuracy):
             yield Alarm(
                 "labels not obeyed",
                 f"The labels are not obeyed: {quality.label_accuracy:.0%} of the images are of the "

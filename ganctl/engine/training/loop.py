@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.data import dataset as data
+from ganctl.engine.data.same_data import under_known_names
 from ganctl.engine.hardware import devices, distributed
 from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Objective
@@ -22,13 +23,14 @@ from ganctl.engine.training.batches import Batch, Batches
 from ganctl.engine.training.ema import ema_decay, update_ema
 from ganctl.engine.training.monitor import Quality, quality_monitor
 from ganctl.engine.training.recorder import Recorder
-from ganctl.engine.training.resume import check_unchanged, numbers_of
+from ganctl.engine.training.resume import check_same_data, check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
 from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
 from ganctl.errors import RunError
 from ganctl.pictures.images import Images
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.budget import Progress
+from ganctl.requests.data import check_data_remain
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, Recipe, recipe_for
 from ganctl.requests.training import Device, Precision
@@ -57,6 +59,8 @@ class StepReport:
         quality: what a judge measured on other samples; None where no preview was due, or where
             the data are too few.
         alarms: what has newly gone wrong.
+        judge_progress: how much of the judge's training is done, in [0, 1); None once it is
+            ready, or where the data are too few for one.
     """
 
     step: int
@@ -70,6 +74,7 @@ class StepReport:
     preview: Images | None
     quality: Quality | None = None
     alarms: tuple[Alarm, ...] = ()
+    judge_progress: float | None = None
 
 
 def train(
@@ -150,6 +155,8 @@ def _train(
         update_ema(state.generator_ema, state.generator, decay)
         progress = config.budget.spent(state.progress, total_steps)
         progress, stopping = distributed.agree(world, progress, should_stop())
+        if recorder is not None:
+            recorder.advance_judge(progress)
 
         previewing = progress >= 1 or state.step % config.preview_every == 0
         if previewing or state.step % recipe.log_every == 0:
@@ -191,7 +198,9 @@ def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.D
             if world.is_main:
                 run.hold()
             run.refresh()
-        return data.load(run.config.data, run.config.reading, on_progress=on_progress)
+        check_data_remain(run.config.data)
+        dataset = data.load(run.config.data, run.config.reading, on_progress=on_progress)
+        return under_known_names(dataset, run.data)
 
 
 def _initial_state(
@@ -219,6 +228,8 @@ def _initial_state(
             f"The run {run.name} got to step {run.progress.step}, and its checkpoints are gone.",
             "Restore its folder checkpoints/, or start a new run without --resume.",
         )
+    else:
+        check_same_data(run, dataset)
     run.recipe = numbers_of(recipe)
     return state
 
@@ -282,6 +293,7 @@ def _report(
         preview=recorder.preview() if previewing else None,
         quality=quality,
         alarms=recorder.alarms(values, quality, progress),
+        judge_progress=recorder.judge_progress,
     )
     recorder.metrics(values, images_per_second, quality)
     return report

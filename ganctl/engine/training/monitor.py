@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -11,13 +12,14 @@ from torch import Tensor
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.evaluation.frechet import Moments, frechet_distance
 from ganctl.engine.evaluation.generated import samples_like
-from ganctl.engine.evaluation.judges import QUICK, judges
+from ganctl.engine.evaluation.judges import Judge, QuickJudge
 from ganctl.engine.evaluation.reals import Reals, TooFewImages, choose_count, reals_of
 from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import CheckpointHeader
+from ganctl.runs.evaluation_metrics import chance_if_near
 
 SAMPLES = 1000
 REFERENCE = 5000
@@ -34,13 +36,17 @@ class Quality:
     ``feature_distance`` is the squared Fréchet distance to training images, and ``floor`` that
     of as many held-out real images. ``variety`` is the mean distance in pixels of two images of
     a class, divided by that of real images, by the class's name; or by ``ALL_CLASSES`` where no
-    class can be measured.
+    class can be measured. ``judge_accuracy`` is the judge's label accuracy on held-out real
+    images, in [0, 1], and ``chance`` that of whoever always names the commonest class, if the
+    judge is hardly better; else None.
     """
 
     label_accuracy: float | None
     feature_distance: float
     floor: float
     variety: Mapping[str, float]
+    judge_accuracy: float
+    chance: float | None = None
 
     @property
     def lowest_variety(self) -> float:
@@ -56,18 +62,50 @@ class Quality:
 class QualityMonitor:
     """Measures a generator again and again, by one judge, against the same real images.
 
-    ``judge_accuracy`` is the judge's label accuracy on held-out real images, in [0, 1].
+    Where the data have no judge yet, it is trained by ``advance`` beside the run's steps, so that
+    a run need not wait for it; ``measure`` trains what is left.
     """
 
-    def __init__(self, reals: Reals, on_progress: OnProgress | None = None) -> None:
-        (self._judge,) = judges(reals.train, reals.held_out, names=[QUICK], on_progress=on_progress)
-        reference = reals.train_subset(min(REFERENCE, len(reals.train)))
-        self._moments = Moments.of(self._judge.predict(reference.images).features)
+    def __init__(self, reals: Reals) -> None:
+        self._reals = reals
+        self._quick = QuickJudge(reals.train, reals.held_out)
         _, self._real = reals.subsets(choose_count(None, reals, SAMPLES))
-        self.floor = self._distance(self._judge.predict(self._real.images).features)
+
+    @property
+    def judge_progress(self) -> float | None:
+        """How much of the judge's training is done, in [0, 1); None once it is ready."""
+        return self._quick.progress
+
+    def advance(self, fraction: float) -> None:
+        """Train the judge until that fraction of its training is done."""
+        self._quick.advance(min(1.0, fraction))
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return self._quick.judge()
+
+    @cached_property
+    def _moments(self) -> Moments:
+        reference = self._reals.train_subset(min(REFERENCE, len(self._reals.train)))
+        return Moments.of(self._judge.predict(reference.images).features)
+
+    @cached_property
+    def floor(self) -> float:
+        """The feature distance of held-out real images."""
+        return self._distance(self._judge.predict(self._real.images).features)
+
+    @cached_property
+    def chance(self) -> float | None:
+        """Chance, if the judge is hardly better at real images."""
+        held_out = self._reals.held_out
+        right = round(self._judge.real_accuracy * len(held_out))
+        counts = torch.bincount(held_out.labels)
+        return chance_if_near(right, counts[counts > 0].tolist())
+
+    @cached_property
+    def _real_distances(self) -> dict[str, float]:
         real, labels = self._real.images, self._real.labels
-        self._real_distances = self._distances(real, None) | self._distances(real, labels)
-        self.judge_accuracy = self._judge.real_accuracy
+        return self._distances(real, None) | self._distances(real, labels)
 
     def measure(self, generator: Generator, header: CheckpointHeader) -> Quality:
         """Return the quality of a generator in evaluation mode, without using random numbers."""
@@ -80,6 +118,8 @@ class QualityMonitor:
             feature_distance=self._distance(predictions.features),
             floor=self.floor,
             variety=self._variety(images, labels),
+            judge_accuracy=self._judge.real_accuracy,
+            chance=self.chance,
         )
 
     def _distance(self, features: Tensor) -> float:
@@ -95,8 +135,9 @@ class QualityMonitor:
         overall = {ALL_CLASSES: _mean_distance(images)}
         if labels is None:
             return overall
-        members = {name: images[labels == k] for k, name in enumerate(self._real.classes)}
-        return {n: _mean_distance(some) for n, some in members.items() if len(some) > 1} or overall
+        several = (torch.bincount(labels) > 1).nonzero().flatten().tolist()
+        classes = self._real.classes
+        return {classes[k]: _mean_distance(images[labels == k]) for k in several} or overall
 
 
 def quality_monitor(
@@ -107,7 +148,7 @@ def quality_monitor(
         reals = reals_of(dataset)
     except TooFewImages:
         return None
-    return QualityMonitor(reals, on_progress)
+    return QualityMonitor(reals)
 
 
 def _share(right: Tensor) -> float:

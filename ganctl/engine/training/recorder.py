@@ -25,7 +25,7 @@ from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
 from ganctl.requests.budget import Progress
-from ganctl.requests.labels import UNLABELLED, UNLABELLED_ROWS, one_hot
+from ganctl.requests.labels import SHOWN_CLASSES, UNLABELLED, UNLABELLED_ROWS, evenly, one_hot
 from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.header import AlarmRecord, RunStatus
@@ -59,7 +59,12 @@ class Recorder:
         self._unwritten: list[dict[str, Any]] = []
         self._missing: set[str] = set()
         given = (alarm["kind"] for alarm in run.alarms)
-        self._alarms = Alarms(given, monitor.judge_accuracy if monitor else 0.0)
+        self._alarms = Alarms(given)
+        self._first_step = state.step
+        classes = state.spec.classes or state.spec.categories
+        if classes > SHOWN_CLASSES and state.step == 0:
+            text = f"Previews show {SHOWN_CLASSES} of the {classes:,} classes."
+            warnings.warn(GanctlWarning(text), stacklevel=2)
         for line in run.metrics():
             self._alarms.count(line, self._progress_at(line))
 
@@ -91,6 +96,23 @@ class Recorder:
             while self._unwritten:
                 self.run.append_metrics(self._unwritten[0])
                 del self._unwritten[0]
+
+    @property
+    def judge_progress(self) -> float | None:
+        """How much of the judge's training is done, in [0, 1); None if nothing is to do."""
+        return self._monitor.judge_progress if self._monitor else None
+
+    def advance_judge(self, progress: float) -> None:
+        """Train the judge beside the run, a little more with each step.
+
+        It is ready at the first preview, and by half of the budget, ``progress`` of which is
+        spent. The judge is the same whatever the step.
+        """
+        if self._monitor is None:
+            return
+        every = self.run.config.preview_every
+        steps = self.state.step - self._first_step
+        self._monitor.advance(max(steps / (every - self._first_step % every), 2 * progress))
 
     def quality(self) -> Quality | None:
         """Return the averaged generator's quality, and save this state if it is the best so far.
@@ -126,14 +148,16 @@ class Recorder:
     def preview(self) -> images.Images:
         """Write the averaged generator's sheet: a row for each class, a column for each seed.
 
-        A row stands for a category where the model has codes, and for nothing
-        where it has no labels: then every place has its own seed.
+        Of more than ``SHOWN_CLASSES`` classes it shows so many. A row stands for a category where
+        the model has codes, and for nothing where it has no labels: then every place has its own
+        seed.
 
         Returns:
             its images, uint8 [rows, 10, H, W] or [rows, 10, H, W, 3].
         """
         header = self._header()
-        labels = tuple(one_hot(index, header.classes) for index in range(len(header.classes)))
+        every = [one_hot(index, header.classes) for index in range(len(header.classes))]
+        labels = evenly(every, SHOWN_CLASSES)
         seeds = range(PREVIEW_COLUMNS * (1 if labels else UNLABELLED_ROWS))
         plan = SamplePlan(labels or (UNLABELLED,), seeds)
         samples = channels_last(Sampler(self.state.generator_ema, header).draw(plan))

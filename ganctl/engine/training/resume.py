@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ganctl.engine.data.dataset import Dataset
+from ganctl.engine.data.same_data import differences
 from ganctl.errors import RunError
 from ganctl.requests.recipes import Recipe
 from ganctl.runs.checkpoint_header import CheckpointHeader
@@ -38,26 +39,33 @@ def check_unchanged(run: Run, dataset: Dataset, recipe: Recipe, header: Checkpoi
     Raises:
         RunError: something differs; all that does is listed.
     """
-    differences = [
-        *_of_data(run.data, dataset),
-        *_of_recipe(run.recipe, numbers_of(recipe)),
-        *_of_checkpoint(run, header),
-    ]
-    if differences:
+    _refuse(
+        run,
+        dataset,
+        [
+            *differences(dataset, run.data),
+            *_of_recipe(run.recipe, numbers_of(recipe)),
+            *_of_checkpoint(run, header),
+        ],
+    )
+
+
+def check_same_data(run: Run, dataset: Dataset) -> None:
+    """Refuse to resume a run that has no checkpoint yet on other data than it was started on.
+
+    Raises:
+        RunError: something differs; all that does is listed.
+    """
+    _refuse(run, dataset, [*differences(dataset, run.data)])
+
+
+def _refuse(run: Run, dataset: Dataset, found: Sequence[str]) -> None:
+    if found:
         raise RunError(
-            f"The run {run.name} cannot be resumed: {'; '.join(differences)}.",
-            f"Restore what it began with (it was written by ganctl {run.ganctl_version}), or "
-            "start a new run without --resume.",
+            f"The run {run.name} cannot be resumed on {dataset.name}: {'; '.join(found)}.",
+            f"Restore what it began with (it was written by ganctl {run.ganctl_version}), say "
+            "with --data PATH where its data lie now, or start a new run without --resume.",
         )
-
-
-def _of_data(then: Mapping[str, Any], dataset: Dataset) -> Iterator[str]:
-    now = dict(dataset.describe())
-    for name in ("classes", "count", "shape"):
-        if then.get(name) != now[name]:
-            yield f"the data's {name} was {_shown(then.get(name))}, not {_shown(now[name])}"
-    if then.get("fingerprint") != now["fingerprint"]:
-        yield f"the data at {dataset.name} are not those that it was started on"
 
 
 def _of_recipe(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -69,7 +77,7 @@ def _of_recipe(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
 
 
 def _of_checkpoint(run: Run, header: CheckpointHeader) -> Iterator[str]:
-    for name in ("model", "recipe", "data"):
+    for name in ("model", "recipe"):
         ours, theirs = getattr(run.config, name), getattr(header, name)
         if theirs != ours:
             yield f"the {name} of its checkpoint is {theirs}, not {ours}"

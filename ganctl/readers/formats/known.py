@@ -19,6 +19,8 @@ _FASHION = (
     "Ankle boot",
 )  # fmt: skip
 _KMNIST = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
+NAMES = {"FashionMNIST": _FASHION, "KMNIST": _KMNIST}
+"""By what torchvision calls the set."""
 _BY_LABELS = {"3236f6424fc25388b2834cb19942cf7e": _FASHION}
 """By the MD5 of the training labels as bytes."""
 _BY_PACKED_FILE = {

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ganctl.engine.evaluation import evaluate as engine
+from ganctl.engine.evaluation import judges
 from ganctl.errors import FileError
 from ganctl.runs.evaluation import Evaluation
 from ganctl.runs.run import Run
@@ -154,23 +155,11 @@ def test_other_data_than_the_generator_s_are_refused(ganctl, trained, tmp_path):
     images, labels = tiny_images(120)
     np.savez(data, images=images.repeat(2, axis=1).repeat(2, axis=2), labels=labels)
     run = Run.open(shutil.copytree(trained.folder, trained.folder.with_name("other")))
-    card_of(run, data=str(data))
+    run.config = run.config.resumed(data=str(data))
+    run.save()
     result = ganctl("evaluate", "other")
     assert result.code == 1
     assert "not those that this generator was trained on" in result.err
-
-
-def card_of(run, **changes):
-    """Change what the run's checkpoints say of themselves."""
-    from dataclasses import replace
-
-    from safetensors.torch import load_file, save_file
-
-    from ganctl.runs.checkpoint_header import read_checkpoint_header
-
-    for path in [*run.checkpoints(), run.best_path]:
-        header = replace(read_checkpoint_header(path), **changes)
-        save_file(load_file(path), path, header.as_metadata())
 
 
 def test_the_best_checkpoint_is_kept_by_whatever_name(ganctl, trained):
@@ -181,3 +170,23 @@ def test_the_best_checkpoint_is_kept_by_whatever_name(ganctl, trained):
     result = ganctl("evaluate", f"lines@{max(others)}")
     assert "not kept in the run" in result.err
     assert trained.evaluation().step == trained.best["step"]
+
+
+def test_one_image_of_a_class_is_enough_to_evaluate(ganctl, tmp_path, monkeypatch):
+    """Ten images are held out; most of these classes have none among them."""
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(judges, "STEPS", 3)
+    monkeypatch.setattr(judges, "QUICK_STEPS", 3)
+    monkeypatch.setattr("ganctl.engine.evaluation.cas.STEPS", 3)
+    images = np.random.default_rng(0).integers(0, 256, (60, 8, 8), np.uint8)
+    np.savez(tmp_path / "few.npz", images=images, labels=np.arange(60))
+    run = ("--data", tmp_path / "few.npz", "--steps", 2, "--batch", 8, "--name", "few")
+    assert ganctl("train", *run, "--quiet").code == 0
+    result = ganctl("evaluate", "few", "--cas")
+    assert result.code == 0, result.err
+    assert "By class: the 10 worst of 60" in result.out
+    assert "Mistakes" in result.out
+    assert "meaningless" not in result.out
+    kept = Run.open(tmp_path / "home" / "runs" / "few").evaluation()
+    assert kept is not None
+    assert len(kept.as_json()["label_accuracy"]["per_class"]) == 10

@@ -121,7 +121,7 @@ def test_data_that_are_gone(ganctl, trained, tmp_path):
     weights.save_generator(generator, lost, tmp_path / "x.safetensors", torch.float32)
     result = ganctl("montage", tmp_path / "x.safetensors", "--real")
     assert result.code == 1
-    assert "There is no data set at" in result.err
+    assert f"The data at {tmp_path / 'gone.npz'} are gone." in result.err
 
 
 def test_without_labels_every_place_has_its_own_seed(ganctl, trained_gan):

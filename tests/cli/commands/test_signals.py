@@ -26,6 +26,19 @@ class AskedLater(StopRequest):
         return asked
 
 
+class AskedOnceItHasBegun(StopRequest):
+    """Ctrl-C once a run is in its folder."""
+
+    def __init__(self, above):
+        super().__init__()
+        self._above = above
+
+    def __call__(self):
+        if any(self._above.rglob("run.json")):
+            self.number = signal.SIGINT
+        return super().__call__()
+
+
 def ask(monkeypatch, request):
     monkeypatch.setattr(
         "ganctl.cli.commands.train.stop_on_signals", lambda _say: nullcontext(request)
@@ -73,9 +86,9 @@ def test_a_signal_saves_and_says_how_to_go_on(training, home, ganctl, number, co
 def test_a_training_stopped_before_its_first_step_goes_on(
     ganctl, tiny_data, train_once, monkeypatch, place, tmp_path
 ):
-    train_once("lines", checkpoint_every=10)  # Nothing is left to prepare.
+    train_once("lines", checkpoint_every=10)  # No judge is left to train.
     with monkeypatch.context() as patch:
-        ask(patch, AskedLater())
+        ask(patch, AskedOnceItHasBegun(tmp_path))
         stopped = ganctl("train", "--data", tiny_data, "--batch", "8", "--steps", "3", *place)
     assert stopped.code == 130
     assert "note: Stopped at step 0; everything is saved." in stopped.err

@@ -87,3 +87,6 @@ def test_offline_says_that_mnist_needs_no_network(monkeypatch, tmp_path, name):
     with pytest.raises(DataError, match=r"cannot be downloaded: .+\.$") as caught:
         load(name)
     assert "--data mnist is bundled and needs none" in caught.value.hint
+    assert str(tmp_path / "torchvision") in caught.value.hint
+    assert ".gz" in caught.value.hint
+    assert ("give --data PATH" in caught.value.hint) == (name != "cifar10")

@@ -6,7 +6,7 @@ import torch
 from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation import judges as module
 from ganctl.engine.evaluation.classifiers import accuracy
-from ganctl.engine.evaluation.judges import BUNDLED, JUDGES, judges
+from ganctl.engine.evaluation.judges import BUNDLED, JUDGES, QuickJudge, judges
 from ganctl.engine.evaluation.reals import reals_of
 from ganctl.files import paths
 
@@ -85,3 +85,49 @@ def test_other_data_have_other_judges(reals, cache):
     swapped.train.images[0] = 255 - swapped.train.images[0]
     (other,) = judges(swapped.train, swapped.held_out, names=["strided"])
     assert one.checksum != other.checksum
+
+
+def test_the_quick_judge_is_the_same_whatever_the_bits_it_is_trained_in(
+    reals, tmp_path, monkeypatch
+):
+    def made(name, *fractions):
+        monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / name))
+        quick = QuickJudge(reals.train, reals.held_out)
+        seen = [quick.progress]
+        for fraction in fractions:
+            torch.rand(3)  # What else the process draws does not matter.
+            quick.advance(fraction)
+            seen.append(quick.progress)
+        return quick.judge(), seen, quick.progress
+
+    at_once, _, _ = made("one")
+    in_bits, seen, ready = made("other", 0.1, 0.1, 0.35, 0.9)
+    assert in_bits.checksum == at_once.checksum
+    assert seen == pytest.approx([0, 0.1, 0.1, 0.35, 0.9], abs=0.02)
+    assert ready is None
+
+
+def test_the_quick_judge_is_trained_once_and_beside_the_others(reals, cache, monkeypatch):
+    told = []
+    quick = QuickJudge(reals.train, reals.held_out)
+    first = quick.judge(lambda *facts: told.append(facts))
+    assert told[-1][1] == told[-1][2]
+    assert [path.name.split("-")[1] for path in (cache / "judges").iterdir()] == [
+        "quick.safetensors"
+    ]
+    monkeypatch.setattr(module, "Fitting", refuse)
+    again = QuickJudge(reals.train, reals.held_out)
+    assert again.progress is None
+    again.advance(0.5)
+    assert again.judge().checksum == first.checksum
+    assert torch.equal(
+        again.judge().predict(reals.train.images).features,
+        first.predict(reals.train.images).features,
+    )
+
+
+def test_the_quick_judge_of_mnist_is_bundled(monkeypatch):
+    monkeypatch.setattr(module, "Fitting", refuse)
+    mnist = loaded("mnist")
+    (strided,) = judges(mnist.train, mnist.held_out, names=["strided"])
+    assert QuickJudge(mnist.train, mnist.held_out).judge().checksum == strided.checksum

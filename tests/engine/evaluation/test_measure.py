@@ -7,7 +7,7 @@ from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation.judges import judges
 from ganctl.engine.evaluation.measure import confusion, measure
 from ganctl.engine.evaluation.reals import reals_of
-from ganctl.runs.evaluation_metrics import METRICS
+from ganctl.runs.evaluation_metrics import METRICS, Confusion
 
 COUNT = 2000
 
@@ -94,4 +94,4 @@ def test_without_labels_there_is_no_confusion(bench):
 
 def test_confusion_has_a_row_for_each_requested_class():
     requested, predicted = torch.tensor([0, 0, 1, 2, 2]), torch.tensor([0, 1, 1, 0, 0])
-    assert confusion(requested, predicted, 3) == ((1, 1, 0), (0, 1, 0), (2, 0, 0))
+    assert confusion(requested, predicted) == Confusion.of(((1, 1, 0), (0, 1, 0), (2, 0, 0)))

@@ -10,6 +10,7 @@ from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation.reals import MIN_IMAGES, choose_count, reals_for, reals_of
 from ganctl.errors import DataError, UsageError
 from ganctl.runs.checkpoint_header import read_checkpoint_header
+from ganctl.runs.locate import RunSource
 from tests.conftest import tiny_images
 
 
@@ -95,11 +96,14 @@ def test_a_test_split_of_another_kind_is_refused(tmp_path):
 
 def test_the_data_of_a_generator_are_recognised(trained, tmp_path):
     header = read_checkpoint_header(trained.latest_checkpoint())
-    known = trained.data["fingerprint"]
-    assert reals_for(header, fingerprint=known).whole.fingerprint == known
+    source = RunSource("lines", trained.latest_checkpoint(), trained)
+    assert reals_for(source, header).whole.fingerprint == trained.data["fingerprint"]
+    trained.data["fingerprint"] = "another"
     with pytest.raises(DataError, match="not those that this generator"):
-        reals_for(header, fingerprint="another")
+        reals_for(source, header)
+    alone = replace(source, run=None)
+    assert len(reals_for(alone, header).whole) == 64
     images, labels = tiny_images(120)
     np.savez(tmp_path / "colour.npz", images=np.stack([images] * 3, axis=3), labels=labels)
     with pytest.raises(DataError, match="not those that this generator"):
-        reals_for(replace(header, data=str(tmp_path / "colour.npz")))
+        reals_for(alone, replace(header, data=str(tmp_path / "colour.npz")))

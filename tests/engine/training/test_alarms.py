@@ -9,13 +9,13 @@ HEALTHY = {"real_score": 1.0, "fake_score": -1.0}
 WON = {"real_score": 9.0, "fake_score": -9.0}
 
 
-def quality(accuracy=1.0, **variety):
-    return Quality(accuracy, 3.0, 1.0, variety or {"cat": 1.0, "dog": 1.0})
+def quality(accuracy=1.0, judge=0.99, chance=None, **variety):
+    return Quality(accuracy, 3.0, 1.0, variety or {"cat": 1.0, "dog": 1.0}, judge, chance)
 
 
 @pytest.fixture
 def alarms():
-    return Alarms([], judge_accuracy=0.99)
+    return Alarms([])
 
 
 def kinds(alarms, count, *given):
@@ -49,8 +49,8 @@ def test_a_class_that_collapsed_is_named(alarms):
 
 
 def test_a_model_without_classes_collapses_as_a_whole():
-    alarms = Alarms([], 0.99)
-    whole = Quality(None, 3.0, 1.0, {ALL_CLASSES: 0.1})
+    alarms = Alarms([])
+    whole = Quality(None, 3.0, 1.0, {ALL_CLASSES: 0.1}, 0.99)
     found = [alarms.check(HEALTHY, whole, 0.5) for _ in range(BAD_MEASUREMENTS)]
     assert "The images are nearly all alike" in found[-1][0].message
 
@@ -65,7 +65,7 @@ def test_labels_that_are_not_obeyed(alarms):
 
 
 def test_a_bad_judge_gives_none():
-    assert kinds(Alarms([], 0.6), 10, HEALTHY, quality(0.1), 0.5) == []
+    assert kinds(Alarms([]), 10, HEALTHY, quality(0.1, judge=0.6), 0.5) == []
 
 
 def test_the_beginning_may_be_bad(alarms):
@@ -73,6 +73,21 @@ def test_the_beginning_may_be_bad(alarms):
 
 
 def test_what_was_given_before_is_not_given_again():
-    alarms = Alarms(["collapse"], 0.99)
+    alarms = Alarms(["collapse"])
     found = kinds(alarms, 10, HEALTHY, quality(0.1, cat=0.0), 0.5)
     assert found == ["labels not obeyed"]
+
+
+def test_labels_that_no_judge_can_learn_are_said_once(alarms):
+    found = [
+        alarm
+        for _ in range(3)
+        for alarm in alarms.check(HEALTHY, quality(0.1, judge=0.11, chance=0.1), 0.1)
+    ]
+    assert [alarm.kind for alarm in found] == ["labels look meaningless"]
+    assert "11% right, where chance is 10%" in found[0].message
+    assert "--model gan" in found[0].advice
+
+
+def test_without_labels_their_meaning_does_not_matter(alarms):
+    assert kinds(alarms, 3, HEALTHY, quality(None, judge=0.11, chance=0.1), 0.1) == []

@@ -25,6 +25,7 @@ MODERN = RECIPES[RecipeName.MODERN]
 def small_digits(tmp_path_factory):
     """Some real digits, scaled down to the smallest size that the networks take."""
     digits = data.load("mnist", ReadOptions(image_size=8)).test
+    assert digits is not None
     path = tmp_path_factory.mktemp("digits") / "small.npz"
     np.savez(path, images=digits.images[:1200, 0].numpy(), labels=digits.labels[:1200].numpy())
     return path

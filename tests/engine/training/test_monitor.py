@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from ganctl.engine.data import dataset as data
+from ganctl.engine.evaluation import judges
 from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training.monitor import ALL_CLASSES, quality_monitor
@@ -39,7 +40,7 @@ def test_measuring_uses_no_random_numbers_and_gives_the_same_again(lines, traine
 
 def test_the_floor_is_that_of_real_images(lines):
     monitor = monitor_of(lines)
-    assert monitor.judge_accuracy == 1
+    assert monitor._judge.real_accuracy == 1
     assert 0 < monitor.floor < 50
 
 
@@ -91,3 +92,42 @@ def test_the_variety_of_real_images_is_1_in_any_order():
     order = labels.argsort()
     assert digits._variety(images[order], None)[ALL_CLASSES] == pytest.approx(1, abs=0.1)
     assert digits._variety(images, labels) == dict.fromkeys("0123456789", 1.0)
+
+
+def test_a_monitor_of_new_data_waits_for_no_judge(lines, trained, tmp_path, monkeypatch):
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "new"))
+    monitor = monitor_of(lines)
+    assert monitor.judge_progress == 0
+    monitor.advance(0.5)
+    assert monitor.judge_progress == pytest.approx(0.5, abs=0.05)
+    sampler = Sampler.load(trained.latest_checkpoint())
+    quality = monitor.measure(sampler.generator, sampler.header)
+    assert monitor.judge_progress is None
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "newer"))
+    assert monitor_of(lines).measure(sampler.generator, sampler.header) == quality
+
+
+def test_meaningless_labels_are_told_by_the_judge(tmp_path, monkeypatch):
+    monkeypatch.setattr(judges, "QUICK_STEPS", 10)
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (1200, 8, 8), np.uint8)
+    np.savez(tmp_path / "x.npz", images=images, labels=rng.integers(0, 2, 1200))
+    monitor = monitor_of(data.load(str(tmp_path / "x.npz")))
+    assert monitor.chance == pytest.approx(0.5, abs=0.06)
+    assert monitor._judge.real_accuracy < 0.625
+
+
+def test_labels_that_mean_something_are_not_doubted(lines):
+    assert monitor_of(lines).chance is None
+
+
+def test_thousands_of_classes_are_measured(tmp_path, monkeypatch):
+    """Only those of which two images at least are held out have a variety."""
+    monkeypatch.setattr(judges, "QUICK_STEPS", 3)
+    images = np.random.default_rng(0).integers(0, 256, (4000, 8, 8), np.uint8)
+    np.savez(tmp_path / "x.npz", images=images, labels=np.arange(4000) % 3000)
+    monitor = monitor_of(data.load(str(tmp_path / "x.npz")))
+    labels = monitor._real.labels
+    several = int((torch.bincount(labels) > 1).sum())
+    assert len(monitor._variety(monitor._real.images, labels)) == max(1, several)
+    assert monitor.chance is None

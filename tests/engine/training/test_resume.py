@@ -240,9 +240,9 @@ def test_all_that_differs_is_listed_at_once(home, tmp_path):
     np.savez(path, images=images[:18], labels=labels[:18], class_names=np.array(["a", "c"]))
     error, hint = refusal(run)
     for difference in (
-        "the data's classes was a, b, not a, c",
+        "the data's classes were 2 (a, b), not 2 (a, c)",
         "the data's count was 20, not 18",
-        f"the data at {path} are not those that it was started on",
+        f"resumed on {path}: ",
         "the recipe's generator_lr was 0.5, not 0.004",
         "the recipe's noise_fade was 0.1, 0.2, not 0.5, 0.9",
         "the recipe's forgotten was 3, and is gone",
@@ -289,3 +289,33 @@ def test_scaled_learning_rates(home, tiny_data, monkeypatch):
     assert np.array_equal(half[3:], full[3:] / 2)
     assert Run.open(run.folder).config.lr_scale == 0.5
     assert run.recipe["generator_lr"] == RECIPES[RecipeName.MODERN].generator_lr
+
+
+def test_a_judge_that_learns_beside_the_run_is_the_same_after_a_stop(
+    home, tiny_data, tmp_path, monkeypatch
+):
+    """New data have no judge; its first steps are lost with a stop, and its result is not."""
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "one"))
+    straight = start(home / "runs" / "straight", tiny_data, preview_every=5)
+    reports = list(train(straight, recipe=often(straight, 1)))
+    early, later = (reports[step].judge_progress or 0.0 for step in (0, 2))
+    assert 0 < early < later < 1
+    assert reports[0].quality is None
+    assert [report.judge_progress for report in reports[4:]] == [None] * (STEPS - 4)
+    assert reports[4].quality is not None
+
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "other"))
+    stopped = stop_at(start(home / "runs" / "resumed", tiny_data, preview_every=5), 2)
+    assert not (tmp_path / "other" / "judges").exists()
+    finish(stopped, often(stopped, 1))
+    assert Run.open(stopped.folder).last_quality() == Run.open(straight.folder).last_quality()
+    assert Run.open(stopped.folder).best == Run.open(straight.folder).best
+
+
+def test_the_judge_is_ready_by_half_of_a_short_run(home, tiny_data, tmp_path, monkeypatch):
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "new"))
+    run = start(home / "runs" / "short", tiny_data, preview_every=1000)
+    reports = list(train(run, recipe=often(run, 1)))
+    assert [round(report.judge_progress or 1, 1) for report in reports[:3]] == [0.3, 0.6, 0.8]
+    assert all(report.quality is None for report in reports[:-1])
+    assert reports[-1].quality is not None

@@ -1,0 +1,208 @@
+"""How data show before a training: what they were read as, their classes, what is odd."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganctl._version import __version__
+from ganctl.cli import console
+from ganctl.cli.expected_time import ExpectedTime, expected_time
+from ganctl.errors import DataError
+from ganctl.pictures.images import Images, enlarge, png_bytes, sheet
+from ganctl.readers.formats.placed import where_files_belong
+from ganctl.readers.labelled import Labelled, OnProgress, Reading
+from ganctl.readers.reading import counts_by_class, line, read, read_named
+from ganctl.requests.data import DATA_SETS, ReadOptions
+
+SHOWN_SIZE = 32
+"""The image size in which data are looked at that cannot be trained on in their own."""
+ROWS = 20
+"""The classes of a table or a sheet; of more, so many are chosen evenly."""
+COLUMNS = 10
+SCALE = 2
+
+
+@dataclass(frozen=True)
+class DataLook:
+    """Data as they were read; ``data`` is a name or an absolute path.
+
+    ``needs`` says what training them needs that was not given, if anything.
+    """
+
+    data: str
+    reading: Reading
+    needs: str = ""
+
+    @property
+    def train(self) -> Labelled:
+        """The images to train on."""
+        return self.reading.parts["train"]
+
+    @property
+    def shape(self) -> list[int]:
+        """[channels, height, width] of an image."""
+        height, width, *channels = self.train.images.shape[1:]
+        return [*(channels or [1]), height, width]
+
+    @property
+    def shown_classes(self) -> list[int]:
+        """The classes of tables and sheets."""
+        last = len(self.train.classes) - 1
+        if last < ROWS:
+            return list(range(last + 1))
+        return [round(row * last / (ROWS - 1)) for row in range(ROWS)]
+
+
+def read_data(
+    data: str, options: ReadOptions, on_progress: OnProgress | None = None, *, keep: bool = True
+) -> Reading | None:
+    """Read data by name or by path, without torch; None if they have to be downloaded first.
+
+    Raises:
+        DataError: they cannot be read, or cannot be meant.
+    """
+    if data in DATA_SETS:
+        return read_named(data, options, on_progress, keep=keep)
+    return read(Path(data), options, on_progress, keep=keep)
+
+
+def why_not_read(data: str) -> str:
+    """Return in words why ``read_data`` gives None for a data set of that name."""
+    folder, names = where_files_belong(DATA_SETS[data])
+    if all((folder / name).exists() for name in names):
+        return "lies in files that only a training opens"
+    return "is not there yet; a training downloads it"
+
+
+def look_at(data: str, options: ReadOptions, on_progress: OnProgress | None = None) -> DataLook:
+    """Read data as a training would, or else as one could with another size or without labels.
+
+    Raises:
+        DataError: they cannot be read at all, or have to be downloaded first.
+    """
+    try:
+        reading = read_data(data, options, on_progress)
+    except DataError as error:
+        needs = f"another option: {error} {error.hint}"
+        for relaxed, words in _relaxed(options):
+            try:
+                reading = read_data(data, relaxed, on_progress)
+            except DataError:
+                continue
+            if reading is not None:
+                return DataLook(data, reading, f"{needs} Here they are {words}.")
+        raise
+    if reading is None:
+        raise DataError(f"{data} {why_not_read(data)}.", f"Begin a training: train --data {data}.")
+    return DataLook(data, reading)
+
+
+def _relaxed(options: ReadOptions) -> list[tuple[ReadOptions, str]]:
+    sized = replace(options, image_size=options.image_size or SHOWN_SIZE)
+    shown = f"shown at {SHOWN_SIZE}×{SHOWN_SIZE}"
+    unlabelled = "read without labels"
+    return [
+        (sized, shown),
+        (replace(options, needs_labels=False), unlabelled),
+        (replace(sized, needs_labels=False), f"{shown} and {unlabelled}"),
+    ]
+
+
+def facts_of(reading: Reading) -> dict[str, Any]:
+    """Return what is known of data that were read, as JSON has it."""
+    train, test = reading.parts["train"], reading.parts.get("test")
+    height, width, *channels = train.images.shape[1:]
+    tested = counts_by_class(test) if test else [0] * len(train.classes)
+    counts = zip(train.classes, counts_by_class(train), tested, strict=True)
+    return {
+        "line": line(reading),
+        "layout": reading.layout,
+        "shape": [*(channels or [1]), height, width],
+        "splits": {split: len(part.images) for split, part in reading.parts.items()},
+        "classes": [{"name": name, "train": a, "test": b} for name, a, b in counts],
+        "left_out": dict(reading.left_out),
+        "remarks": list(reading.remarks),
+    }
+
+
+def print_look(look: DataLook, *, json: bool) -> None:
+    """Put all that is known of data on stdout."""
+    expected = expected_time(len(look.train.images), look.shape)
+    if json:
+        facts = {"data": look.data, **facts_of(look.reading), "needs": look.needs or None}
+        facts |= {"expected_seconds": round(expected.seconds, 3), "expected_from": expected.source}
+        console.print_json(facts)
+        return
+    console.print_facts(_facts_in_words(look, expected))
+    _print_classes(look)
+    print_remarks(look.reading.remarks)
+
+
+def print_reading(reading: Reading) -> None:
+    """Put on stdout what was read, and what is odd about it."""
+    console.print_facts({"data read": line(reading)})
+    print_remarks(reading.remarks)
+
+
+def print_remarks(remarks: Sequence[str]) -> None:
+    """Put sentences about what is odd on stdout, if there are some."""
+    if remarks:
+        console.print_list(remarks, title="What is odd")
+
+
+def _facts_in_words(look: DataLook, expected: ExpectedTime) -> Mapping[str, str]:
+    parts, left_out = look.reading.parts, look.reading.left_out
+    facts = {
+        "data": look.data,
+        "read": line(look.reading).removeprefix("read "),
+        "layout": look.reading.layout,
+        "splits": ", ".join(f"{split} {len(part.images):,}" for split, part in parts.items()),
+        "left out": ", ".join(f"{reason} {count:,}" for reason, count in left_out.items()),
+        "needs": look.needs,
+        "training": f"about {_duration(expected.seconds)} by default, by {expected.source}",
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _print_classes(look: DataLook) -> None:
+    """Print how many images each class has, of many classes a part."""
+    classes, shown = facts_of(look.reading)["classes"], look.shown_classes
+    splits = list(look.reading.parts)
+    rows = [[str(classes[i]["name"]), *(f"{classes[i][s]:,}" for s in splits)] for i in shown]
+    some = f": {len(shown)} of {len(classes):,}" if len(shown) < len(classes) else ""
+    console.print_table(["class", *splits], rows, title=f"Classes{some}")
+
+
+def _duration(seconds: float) -> str:
+    for size, unit in ((3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(1, round(seconds))} s"
+
+
+def sheet_of(look: DataLook, words: Sequence[str]) -> bytes:
+    """Return a sheet of real images as a PNG: a row for each class, of many classes a part.
+
+    Args:
+        look: the data.
+        words: the command that makes it again.
+    """
+    rows = [_row_of(look.train, index) for index in look.shown_classes]
+    laid_out = sheet(np.concatenate(rows), COLUMNS)
+    metadata = {"ganctl": __version__, "data": look.data, "command": shlex.join(words)}
+    return png_bytes(enlarge(laid_out, SCALE), metadata)
+
+
+def _row_of(train: Labelled, index: int) -> Images:
+    """Return images of a class, the same each time; a class with fewer ends black."""
+    members = np.flatnonzero(train.labels == index)
+    chosen = np.random.default_rng(index).permutation(members)[:COLUMNS]
+    row = np.zeros((COLUMNS, *train.images.shape[1:]), np.uint8)
+    row[: len(chosen)] = train.images[chosen]
+    return row
