@@ -41,7 +41,7 @@ from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.evaluation_metrics import Figure, JudgeResult, Measurements
+from ganctl.runs.evaluation_metrics import Confusion, Figure, JudgeResult, Measurements
 from ganctl.runs.evaluation_tables import comparison, page
 from ganctl.runs.header import RunHeader, RunStatus, write_header
 from ganctl.runs.locate import RunSource, find
@@ -168,12 +168,13 @@ def picture(place: Path, data: bytes) -> None:
 def names(place: Path, data: bytes) -> None:
     """class-names.txt, and what becomes of such names as folders, labels and words."""
     folder = place / "idx"
-    put(folder / "train-images-idx3-ubyte", idx_bytes(np.zeros((2, 8, 8), np.uint8)))
-    put(folder / "train-labels-idx1-ubyte", idx_bytes(np.zeros(2, np.uint8)))
+    count = min(50, max(2, len(data.splitlines())))
+    put(folder / "train-images-idx3-ubyte", idx_bytes(np.zeros((count, 8, 8), np.uint8)))
+    put(folder / "train-labels-idx1-ubyte", idx_bytes(np.arange(count, dtype=np.uint8)))
     put(folder / "class-names.txt", data)
     classes = read(folder, ReadOptions(), keep=False).parts["train"].classes
     assert all(printable(name) == name for name in classes)
-    folders = _folders(one_hot(index, classes) for index in range(min(len(classes), 50)))
+    folders = _folders((one_hot(index, classes) for index in range(len(classes))), classes)
     assert len({name.casefold() for name in folders.values()}) == len(folders)
     for name in folders.values():
         assert len(name.encode()) < 256 and name == name.strip(". ") and not set(name) & set("/\\:")
@@ -317,7 +318,7 @@ def metrics_seeds() -> list[bytes]:
 
 def evaluation_seeds() -> list[bytes]:
     values = {"feature_distance": 1.5, "density": 0.9, "coverage": 0.8}
-    measurements = Measurements(((5, 1), (2, 4)), values)
+    measurements = Measurements(Confusion.of(((5, 1), (2, 4))), values)
     judge = JudgeResult("quick", "ab", measurements, measurements)
     figures: dict[str, Any] = dict.fromkeys(
         ("run", "model", "data", "fingerprint", "ganctl_version", "split"), "x"

@@ -153,8 +153,8 @@ def _idx(found: _Found) -> _Read | None:
         beside = [e for e in found.others if e.parts[:-1] == home and e not in files]
         flat = [Entry((e.name,), e.key, e.size, e.stamp) for e in [*files, *beside]]
         data = open_idx(replace(found.tree, entries=tuple(sorted(flat)), folders=()))
-        names = [e for e in beside if e.name == CLASS_NAMES_FILE]
-        return None if data is None else (data, names)
+        class_names = [e for e in beside if e.name == CLASS_NAMES_FILE]
+        return None if data is None else (data, class_names)
     return None
 
 

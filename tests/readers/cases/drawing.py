@@ -9,14 +9,14 @@ import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 Pixels = NDArray[np.uint8]
-Size = "int | tuple[int, int]"
+Size: TypeAlias = "int | tuple[int, int]"
 NAMES = ("ant", "bee", "cow")
 COLOURS = ((230, 40, 40), (40, 230, 40), (40, 40, 230), (230, 230, 40))
 
@@ -130,8 +130,11 @@ def idx(path: Path, array: NDArray[Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     code, array = (8, array) if array.dtype == np.uint8 else (12, array.astype(">i4"))
     content = struct.pack(f">HBB{array.ndim}I", 0, code, array.ndim, *array.shape) + array.tobytes()
-    pack = {".gz": gzip.compress, ".xz": lzma.compress}.get(path.suffix, bytes)
-    path.write_bytes(pack(content))
+    if path.suffix == ".gz":
+        content = gzip.compress(content)
+    elif path.suffix == ".xz":
+        content = lzma.compress(content)
+    path.write_bytes(content)
 
 
 def idx_pair(folder: Path, images: str, labels: str, count: int = 12, **options: Any) -> None:
