@@ -502,7 +502,8 @@ def two_files_without_headers(folder: Path) -> Path:
     return folder
 
 
-@refused("0 in the first column", "header")
+@reads(FOUR, options={"levels": (0.0, 16.0)}, says=("its last column was read as labels",))
+@reads(FOUR, says=("--levels 0,16", "its last column was read as labels"))
 def digits_of_scikit_learn(folder: Path) -> Path:
     """scikit-learn's ``digits.csv.gz``: the label last, and no header."""
     values = np.minimum(X.reshape(12, -1) // 13, 16)
@@ -585,3 +586,13 @@ def two_columns_in_parquet(folder: Path) -> Path:
     rows = pq.read_table(path)
     pq.write_table(rows.append_column("category", pa.array(Y % 2)), path)
     return path
+
+
+@refused("first or in its last column", "header")
+def pixels_in_the_order_of_classes(folder: Path) -> Path:
+    """A long `.csv` of pixels without a header, all of whose first lines are of one class."""
+    rows = [[int(label)] + [17, 34] * 31 + [17, index % 50] for index, label in enumerate(ORDERED)]
+    return table(folder / "pixels.csv", None, rows)
+
+
+ORDERED = [0] * 6000 + [1] * 10
