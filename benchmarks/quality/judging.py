@@ -56,7 +56,7 @@ class Judge(nn.Module):
 
 def trained_judge(data: str) -> Judge:
     """Return the judge of a data set, trained now or earlier."""
-    dataset = load(data, "train")
+    dataset = load(data)
     path = paths.cache() / "benchmarks" / f"judge-{Path(data).name}-{dataset.fingerprint[:8]}"
     judge = Judge(len(dataset.classes))
     if path.is_file():

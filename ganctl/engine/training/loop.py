@@ -138,7 +138,7 @@ def _train(
     batches = Batches(dataset, config, recipe, device, world)
     objective = OBJECTIVES[Model(config.model)]
     state = _initial_state(run, dataset, recipe, objective, device)
-    recorder = _recorder(run, state, dataset, on_progress) if world.is_main else None
+    recorder = _recorder(run, state, dataset) if world.is_main else None
     step = _step(state, objective, run, recipe, world)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
@@ -234,9 +234,7 @@ def _initial_state(
     return state
 
 
-def _recorder(
-    run: Run, state: TrainState, dataset: data.Dataset, on_progress: OnProgress | None
-) -> Recorder:
+def _recorder(run: Run, state: TrainState, dataset: data.Dataset) -> Recorder:
     """Return what writes the run, which is locked and begun, or rewound to its checkpoint."""
     if run.status is RunStatus.NEW:
         run.hold()
@@ -249,7 +247,7 @@ def _recorder(
             "discriminator": parameter_count(state.discriminator),
         },
     )
-    recorder = Recorder(run, state, dataset, quality_monitor(dataset, on_progress))
+    recorder = Recorder(run, state, dataset, quality_monitor(dataset))
     if state.step == 0:
         recorder.preview()
     return recorder

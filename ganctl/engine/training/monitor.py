@@ -16,7 +16,6 @@ from ganctl.engine.evaluation.judges import Judge, QuickJudge
 from ganctl.engine.evaluation.reals import Reals, TooFewImages, choose_count, reals_of
 from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.readers.labelled import OnProgress
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.evaluation_metrics import chance_if_near
@@ -140,9 +139,7 @@ class QualityMonitor:
         return {classes[k]: _mean_distance(images[labels == k]) for k in several} or overall
 
 
-def quality_monitor(
-    dataset: Dataset, on_progress: OnProgress | None = None
-) -> QualityMonitor | None:
+def quality_monitor(dataset: Dataset) -> QualityMonitor | None:
     """Return the monitor for a data set; None if it has too few images to judge by."""
     try:
         reals = reals_of(dataset)

@@ -282,3 +282,23 @@ def test_bad_sweeps_write_nothing(ganctl, request, run, options, message, hint):
     assert message in result.err
     assert hint in result.err
     assert list(Path().iterdir()) == []
+
+
+def test_many_classes_are_shown_at_even_distances(ganctl, tmp_path, monkeypatch):
+    monkeypatch.setattr("ganctl.engine.evaluation.judges.QUICK_STEPS", 3)
+    images = np.zeros((80, 8, 8), np.uint8)
+    np.savez(tmp_path / "many.npz", images=images, labels=np.arange(80) % 40)
+    options = ("--data", tmp_path / "many.npz", "--steps", 1, "--batch", 8, "--name", "many")
+    said = ganctl("train", *options)
+    assert said.code == 0
+    assert "Previews show 32 of the 40 classes." in said.err
+    default = ganctl("montage", "many", "--scale", "1", "--cols", "2")
+    assert "the sheet shows 32 of the 40 classes" in default.err
+    shown = cells(picture("montage-many.png"), 32, 2, 8)
+    whole = ganctl("montage", "many", "--class", "all", "--scale", "1", "--cols", "2",
+                   "--out", "all.png")  # fmt: skip
+    assert "classes" not in whole.err
+    every = cells(picture("all.png"), 40, 2, 8)
+    assert np.array_equal(shown[[0, -1]], every[[0, -1]])
+    morph = ganctl("gif", "many", "--mode", "morph", "--frames", "2")
+    assert "the morph walks through 32 of the 40 classes" in morph.err

@@ -21,6 +21,7 @@ def test_the_same_data_elsewhere_do_not_differ():
 def test_a_run_keeps_its_own_names_where_pixels_and_labels_agree(names):
     known = replace(DATASET, classes=names, test=None).describe()
     found = under_known_names(replace(DATASET, test=DATASET), known)
+    assert found.test is not None
     assert found.classes == found.test.classes == names
     assert [*differences(found, known)] == []
 

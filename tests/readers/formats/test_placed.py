@@ -45,6 +45,7 @@ def put(folder, rename=lambda name: name, pack=lambda content: content, contents
 def test_idx_files_under_any_usual_name(folder, rename, pack):
     put(folder, rename, pack)
     reading = read_named(FASHION, ReadOptions())
+    assert reading is not None
     assert line(reading).startswith("read 20 images, 8×8 grey, 10 classes (T-shirt/top 2, Trouser")
     assert line(reading).endswith("test split 20, from fashion-mnist")
     assert np.array_equal(reading.parts["test"].images, IMAGES)
@@ -62,7 +63,9 @@ def test_emnist_letters_are_found_among_the_others_and_turned_upright():
         for name, content in letters.items()
     }
     put("EMNIST/raw", contents=both)
-    train = read_named("emnist-letters", ReadOptions()).parts["train"]
+    reading = read_named("emnist-letters", ReadOptions())
+    assert reading is not None
+    train = reading.parts["train"]
     assert train.classes == tuple("ABCDEFGHIJ")
     assert np.array_equal(train.images, IMAGES.swapaxes(1, 2))
     assert train.labels.tolist() == LABELS.tolist()
