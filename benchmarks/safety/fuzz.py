@@ -36,23 +36,25 @@ INSTRUMENTED = ["ganctl", "PIL", "zipfile", "gzip", "lzma", "_compression", "jso
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("reader", help="a name of fuzz_targets.TARGETS, or all")
+    parser.add_argument("reader", help="a name of TARGETS or DATA_TARGETS, or all")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--keep", type=Path, default=Path("fuzzed"), metavar="DIR")
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.inside is not None:
         fuzz(arguments.reader, arguments.inside, arguments.minutes)
+    from benchmarks.safety.fuzz_data import DATA_TARGETS
     from benchmarks.safety.fuzz_targets import TARGETS
 
-    names = list(TARGETS) if arguments.reader == "all" else [arguments.reader]
-    if unknown := [name for name in names if name not in TARGETS]:
-        parser.error(f"there is no reader {unknown[0]}: choose from {', '.join(TARGETS)}, all")
+    targets = {**TARGETS, **DATA_TARGETS}
+    names = list(targets) if arguments.reader == "all" else [arguments.reader]
+    if unknown := [name for name in names if name not in targets]:
+        parser.error(f"there is no reader {unknown[0]}: choose from {', '.join(targets)}, all")
     print("| reader | inputs | edges | findings |")
     print("|---|---|---|---|")
     found = 0
     for name in names:
-        seeds = TARGETS[name].seeds()
+        seeds = targets[name].seeds()
         row, findings = run(name, seeds, arguments.minutes, arguments.keep.absolute())
         found += findings
         print(row, flush=True)
@@ -89,12 +91,13 @@ def fuzz(name: str, folder: Path, minutes: float) -> None:
     from atheris.import_hook import instrument_imports
 
     with instrument_imports(include=INSTRUMENTED):
+        from benchmarks.safety.fuzz_data import DATA_TARGETS
         from benchmarks.safety.fuzz_targets import TARGETS, changed_json
         from ganctl.errors import GanctlError
-    target = TARGETS[name]
+    target = {**TARGETS, **DATA_TARGETS}[name]
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(dir=memory) as place:
-        os.environ["GANCTL_HOME"] = place
+        os.environ["GANCTL_HOME"] = os.environ["GANCTL_CACHE"] = place
         end = time.process_time() + 60 * minutes
 
         def once(data: bytes) -> None:

@@ -161,19 +161,20 @@ def npy(place: Path, data: bytes) -> None:
 
 def picture(place: Path, data: bytes) -> None:
     put(place / "data" / "a" / "x.png", data)
+    put(place / "data" / "a" / "y.png", png_seeds()[0])
     read(place / "data", ReadOptions(image_size=8), keep=False)
 
 
 def names(place: Path, data: bytes) -> None:
     """class-names.txt, and what becomes of such names as folders, labels and words."""
     folder = place / "idx"
-    put(folder / "train-images-idx3-ubyte", idx_bytes(np.zeros((2, 8, 8), np.uint8)))
-    put(folder / "train-labels-idx1-ubyte", idx_bytes(np.zeros(2, np.uint8)))
+    count = min(50, max(2, len(data.splitlines())))
+    put(folder / "train-images-idx3-ubyte", idx_bytes(np.zeros((count, 8, 8), np.uint8)))
+    put(folder / "train-labels-idx1-ubyte", idx_bytes(np.arange(count, dtype=np.uint8)))
     put(folder / "class-names.txt", data)
     classes = read(folder, ReadOptions(), keep=False).parts["train"].classes
     assert all(printable(name) == name for name in classes)
-    labels = [one_hot(index, classes) for index in range(min(len(classes), 50))]
-    folders = _folders(labels, classes)
+    folders = _folders((one_hot(index, classes) for index in range(len(classes))), classes)
     assert len({name.casefold() for name in folders.values()}) == len(folders)
     for name in folders.values():
         assert len(name.encode()) < 256 and name == name.strip(". ") and not set(name) & set("/\\:")

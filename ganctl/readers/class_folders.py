@@ -96,9 +96,6 @@ def assembled(
     made: dict[Split, Sequence[PictureFile]] = {"train": train.files}
     if held:
         made["test"] = held
-    classes = {picture.label for picture in train.files}
-    if len(classes) == 1 and train.has_classes:
-        remarks.append(f"There is one class alone: {listed(classes)}.")
     splits = "train and test split of " if held else ""
     return Pictures(f"{splits}{train.layout}", tree, made, dict(left_out), tuple(remarks))
 

@@ -171,4 +171,5 @@ def _classes(train: Labelled) -> str:
         named = zip(train.classes, counts, strict=True)
         return f"{number} ({', '.join(f'{name} {count:,}' for name, count in named)})"
     least, most = min(counts), max(counts)
-    return f"{number} of {f'{least:,}' if least == most else f'{least:,} to {most:,}'} images"
+    each = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"{number} of {each} image{'s' if most > 1 else ''} each"

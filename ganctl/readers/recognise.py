@@ -14,11 +14,17 @@ from ganctl.files.tree import Entry, Tree, open_tree, tree_of_file
 from ganctl.readers.class_folders import grouped, is_one_class, read_folders
 from ganctl.readers.formats.csv import open_csv
 from ganctl.readers.formats.folder_names import is_companion, split_role
-from ganctl.readers.formats.idx import open_idx
+from ganctl.readers.formats.idx import CLASS_NAMES_FILE, open_idx
 from ganctl.readers.formats.kinds import by_ending, images_of, is_idx, is_table
 from ganctl.readers.formats.npz import open_npz
 from ganctl.readers.formats.parquet import open_parquet
-from ganctl.readers.formats.refused import is_refused, refusal, single_image
+from ganctl.readers.formats.refused import (
+    RUN_FILE,
+    folder_of_a_run,
+    is_refused,
+    refusal,
+    single_image,
+)
 from ganctl.readers.formats.table import is_pixels
 from ganctl.readers.labelled import ANY, Arrays, Pictures
 from ganctl.readers.tables import AmbiguousTable, read_tables
@@ -60,6 +66,8 @@ def recognise(path: Path, options: ReadOptions) -> Pictures | Arrays:
     images = images_of(tree)
     if is_file and images:
         raise single_image(path)
+    if any(entry.name == RUN_FILE for entry in tree.top_files):
+        raise folder_of_a_run(path)
     if is_file and is_idx(tree.entries[0]):
         raise DataError(f"{path} is one of several IDX files.", f"Name the folder {path.parent}.")
     whole = _found(tree, images, options)
@@ -145,7 +153,8 @@ def _idx(found: _Found) -> _Read | None:
         beside = [e for e in found.others if e.parts[:-1] == home and e not in files]
         flat = [Entry((e.name,), e.key, e.size, e.stamp) for e in [*files, *beside]]
         data = open_idx(replace(found.tree, entries=tuple(sorted(flat)), folders=()))
-        return None if data is None else (data, [])
+        class_names = [e for e in beside if e.name == CLASS_NAMES_FILE]
+        return None if data is None else (data, class_names)
     return None
 
 

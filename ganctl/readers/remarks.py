@@ -61,7 +61,7 @@ def _on_values(images: Images) -> Iterator[str]:
     if one_colour:
         yield f"{_images(one_colour)} of one colour."
     brightest = int(flat.max(initial=0))
-    if brightest < DARK:
+    if brightest <= DARK:
         yield (
             f"No value passes {brightest} of 255, so that all images are black to the eye; if "
             f"{brightest} should be white, give --levels 0,{max(1, brightest)}."

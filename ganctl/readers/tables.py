@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ganctl.errors import DataError
@@ -15,10 +15,10 @@ from ganctl.files.paths import user_path
 from ganctl.files.text import listed, printable
 from ganctl.files.tree import Entry, Tree, tree_of_file
 from ganctl.readers.class_folders import Part, assembled
-from ganctl.readers.formats.file_names import Rows, rows_of_files
+from ganctl.readers.formats.file_names import Rows, misplaced, rows_of_files
 from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.formats.kinds import DATASET_JSON, is_table
-from ganctl.readers.formats.table import Table, is_pixels, read_table
+from ganctl.readers.formats.table import Table, is_pixels, read_table, with_one_hot
 from ganctl.readers.labelled import PictureFile, Pictures
 from ganctl.requests.data import ReadOptions
 
@@ -147,6 +147,8 @@ def _used(
     if rows is None:
         raise _names_no_image(table, scope)
     split = _split_column(rows)
+    others = [i for i in range(len(rows.table.header)) if i not in (rows.column, split)]
+    rows = replace(rows, table=with_one_hot(rows.table, others))
     try:
         classes = _class_column(rows, split, options.condition)
     except AmbiguousTable as error:
@@ -271,6 +273,7 @@ def _pictures(tree: Tree, images: Sequence[Entry], chosen: Sequence[_Used]) -> P
         left_out["no label"] += len(unlabelled)
     if rest := sum(image.key not in labels and image.key not in unlabelled for image in images):
         left_out[f"not in {named}"] += rest
+    remarks += misplaced(named, {entries[key]: label for key, (label, _) in labels.items()})
     parts: dict[str, Part] = {}
     for key in sorted(labels, key=lambda key: entries[key].parts):
         label, role = labels[key]

@@ -50,7 +50,7 @@ def test_a_folder_in_a_folder_is_entered(tmp_path):
 def test_one_class_alone_is_said(tmp_path):
     found = read(tmp_path, of_classes(kinds=["disc"]))
     assert counts(found) == {"disc": 3}
-    assert found.remarks == ("There is one class alone: disc.",)
+    assert found.remarks == ()
 
 
 def test_a_class_alone_may_have_folders_below_it(tmp_path):

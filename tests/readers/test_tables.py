@@ -230,7 +230,6 @@ def test_rows_and_files_without_each_other_are_said(tmp_path):
     assert found.remarks == (
         "Rows of labels.csv whose file is not there: 1 (gone.png).",
         "Rows of labels.csv that name a file again: 1.",
-        "There is one class alone: cat.",
     )
 
 

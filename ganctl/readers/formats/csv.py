@@ -82,7 +82,8 @@ def open_csv(tree: Tree, entries: Sequence[Entry]) -> Arrays:
             splits["test"] = splits.pop("validation")
     for table in splits.values():
         if not table.has_header and table.label is not None:
-            remarks.append(f"{table.entry} has no header; its first column was read as labels.")
+            place = "last" if table.label else "first"
+            remarks.append(f"{table.entry} has no header; its {place} column was read as labels.")
     parts: dict[Split, _Table] = {"train": splits["train"]}
     if "test" in splits:
         parts["test"] = splits["test"]
@@ -120,15 +121,16 @@ def _by_split(tables: Sequence[_Table], tree: Tree) -> dict[str, _Table]:
 def _table(tree: Tree, entry: Entry) -> _Table | None:
     """Return what the columns of a table are; None if it is none of pixels."""
     with _opened(tree, entry) as file:
-        start = _first_line(file, tree.describe(entry))
+        lines = _first_lines(file, tree.describe(entry))
+    start = lines[0]
     delimiter = max(",;\t", key=start.count)
     fields = [field.strip().strip('"').strip().lower() for field in start.split(delimiter)]
     numbers = [_is_number(field) for field in fields]
     is_counted = fields[1:] in ([str(i) for i in range(len(fields) - 1)], _counted(fields))
     has_header = is_counted or sum(numbers) <= len(fields) // 2
     if not has_header:
-        label = 0 if _is_square(len(fields) - 1) else None
-        pixels = list(range(len(fields)))[0 if label is None else 1 :]
+        label = _label_without_header(lines, delimiter) if _is_square(len(fields) - 1) else None
+        pixels = [i for i in range(len(fields)) if i != label]
     else:
         rest = [i for i, field in enumerate(fields) if field not in _NOT_PIXELS or numbers[i]]
         named = [i for i in rest if fields[i] in _LABELS]
@@ -164,11 +166,20 @@ def _opened(tree: Tree, entry: Entry) -> Iterator[_Opened]:
         yield gzip.GzipFile(fileobj=file) if entry.ending == ".gz" else file
 
 
-def _first_line(file: _Opened, name: str) -> str:
+def _label_without_header(lines: Sequence[str], delimiter: str) -> int:
+    """Return the first column, or the last one where the first says nothing: scikit-learn's."""
+    firsts = {line.partition(delimiter)[0] for line in lines}
+    lasts = {line.rpartition(delimiter)[2] for line in lines}
+    return lines[0].count(delimiter) if len(firsts) == 1 < len(lasts) else 0
+
+
+def _first_lines(file: _Opened, name: str) -> list[str]:
+    """Return the whole lines of the first megabyte; an empty one if the first is longer."""
     try:
         content = file.read(TABLE_LINE_BYTES + 1)
-        line = content.partition(b"\n")[0]
-        return line.decode("utf-8-sig").rstrip("\r") if len(line) <= TABLE_LINE_BYTES else ""
+        if len(content) > TABLE_LINE_BYTES:
+            content = content.rpartition(b"\n")[0]
+        return content.decode("utf-8-sig").splitlines() or [""]
     except Exception as error:  # gzip and zipfile let out whatever they trip over.
         raise _unreadable(name, error) from error
 
@@ -203,6 +214,11 @@ def _read(tree: Tree, table: _Table, on_progress: OnProgress | None) -> ArrayPai
             f"{name} has {labels[0]} in the first column of every line, where its labels should "
             "be.",
             "If they are elsewhere, give it a header, such as pixel0,pixel1,…,label.",
+        )
+    if not table.has_header and table.label and np.ptp(pixels[:, 0]):
+        raise DataError(
+            f"{name} has no header, and labels may be in its first or in its last column.",
+            "Give it a header, such as label,pixel0,pixel1,…",
         )
     return ArrayPair(pixels, _typed(labels))
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ganctl.files.text import listed
 from ganctl.files.tree import Entry
 from ganctl.readers.formats.kinds import IMAGE_ENDINGS
 from ganctl.readers.formats.table import Table
@@ -28,6 +29,22 @@ class Rows:
     table: Table
     column: int
     files: Sequence[Sequence[Entry]]
+
+
+def misplaced(table: str, labels: Mapping[Entry, str]) -> list[str]:
+    """Say which images lie in the folder of another class than a table says, if any do."""
+    classes = set(labels.values())
+    others = [
+        f"{entry} ({label})"
+        for entry, label in labels.items()
+        if len(entry.parts) > 1 and entry.parts[-2] != label and entry.parts[-2] in classes
+    ]
+    if not others:
+        return []
+    lie = "image lies" if len(others) == 1 else "images lie"
+    return [
+        f"{len(others):,} {lie} in the folder of another class than {table} says: {listed(others)}."
+    ]
 
 
 def rows_of_files(table: Table, images: Iterable[Entry], base: int) -> Rows | None:

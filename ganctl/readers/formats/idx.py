@@ -21,6 +21,7 @@ _NAME = re.compile(
     r"(?P<packed>\.gz|\.xz)?",
     re.ASCII,
 )
+CLASS_NAMES_FILE = "class-names.txt"
 _T10K = "test"
 """MNIST's own word."""
 _QMNIST_COLUMNS = 8
@@ -158,7 +159,7 @@ def _load(
 def _names(tree: Tree, prefix: str, labels: Entry) -> tuple[str, ...]:
     """Return the names of ``class-names.txt``, else those that are known to belong to the files."""
     for entry in tree.top_files:
-        if entry.name == "class-names.txt":
+        if entry.name == CLASS_NAMES_FILE:
             return _lines(tree.read(entry, NAMES_BYTES), tree.describe(entry))
 
     def read_labels() -> bytes:

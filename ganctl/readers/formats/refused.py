@@ -15,6 +15,7 @@ LAYOUTS = """Data may be
   a folder, or a .zip, of images with a table beside them, such as labels.csv
   IDX files, an .npz of images and labels, a .csv of pixels, or .parquet
   a folder of images without classes, for --model gan"""
+RUN_FILE = "run.json"
 _SAVE = "np.savez('data.npz', images=images, labels=labels)"
 _PICKLE = (
     "a pickle, which can run any program when it is opened",
@@ -34,7 +35,7 @@ _CIFAR_BINARY = (
 _ARCHIVE = ("an archive", "Unpack it, and name the folder.")
 _OF_ENDING = {
     **dict.fromkeys((".pkl", ".pickle", ".pt", ".pth", ".joblib"), _PICKLE),
-    **dict.fromkeys((".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar", ".zip"), _ARCHIVE),
+    **dict.fromkeys((".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar"), _ARCHIVE),
     **dict.fromkeys(
         (".tfrecord", ".tfrecords"),
         (
@@ -81,11 +82,20 @@ def refusal(tree: Tree, entries: Sequence[Entry]) -> DataError:
         entries: the files; there may be none.
     """
     where = tree.path / entries[0].key if len(entries) == 1 and tree.path.is_dir() else tree.path
+    if not entries and tree.lost:
+        return DataError(
+            f"{tree.path} has no files that can be opened: {listed(tree.lost)} are links, no "
+            "files, or encrypted.",
+            "Unpack the archive or copy the files, and name the folder.",
+        )
     if not entries:
         return DataError(f"{tree.path} has no files.", LAYOUTS)
-    if any(entry.name == "run.json" and len(entry.parts) == 1 for entry in entries):
+    if zips := [entry for entry in entries if entry.ending == ".zip"]:
         return DataError(
-            f"{tree.path} is the folder of a run.", "Give it as RUN, or other data as --data."
+            f"{where if len(zips) == 1 else tree.path} holds archives: {listed(map(str, zips))}.",
+            f"Name one of them, such as {tree.path / zips[0].key}."
+            if tree.path.is_dir()
+            else "Unpack it, and name one of them or their folder.",
         )
     if len(entries) == 1 and entries[0].ending in TABLE_ENDINGS:
         return DataError(
@@ -104,6 +114,11 @@ def refusal(tree: Tree, entries: Sequence[Entry]) -> DataError:
 def is_refused(entry: Entry) -> bool:
     """Return whether a file is of a kind that is known and not read."""
     return _inner_ending(entry) in _OF_ENDING or _is_cifar(entry)
+
+
+def folder_of_a_run(path: Path) -> DataError:
+    """Say that what ganctl keeps of a training is no data set: its sheets are no images of one."""
+    return DataError(f"{path} is the folder of a run.", "Give it as RUN, or other data as --data.")
 
 
 def single_image(path: Path) -> DataError:

@@ -27,6 +27,7 @@ from ganctl.readers.formats.kinds import ATTRIBUTES_NAME, DATASET_JSON, first_by
 PIXELS_AT_LEAST = 16
 """Columns of numbers from which a table is an image a row."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_ONE_HOT = {"0": False, "0.0": False, "1": True, "1.0": True}
 _HINT = "Save it again as a .csv of file names and classes in UTF-8."
 
 
@@ -53,6 +54,25 @@ class Table:
     def column(self, index: int) -> list[str]:
         """Return the values of a column."""
         return [row[index] for row in self.rows]
+
+
+def with_one_hot(table: Table, columns: Sequence[int]) -> Table:
+    """Return a table with a column ``class`` for columns of which one is 1 in each row.
+
+    Args:
+        table: any table.
+        columns: those that may say classes; the table stays as it is if they do not so.
+    """
+    values = [[_ONE_HOT.get(row[i]) for i in columns] for row in table.rows]
+    if len(columns) < 2 or not all(None not in row and sum(map(bool, row)) == 1 for row in values):
+        return table
+    names = [table.header[columns[row.index(True)]] for row in values]
+    return replace(
+        table,
+        header=(*table.header, "class"),
+        rows=[(*row, name) for row, name in zip(table.rows, names, strict=True)],
+        remarks=(*table.remarks, f"{table.name} has a column of 0 and 1 for each class."),
+    )
 
 
 def read_table(tree: Tree, entry: Entry) -> Table | None:

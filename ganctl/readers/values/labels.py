@@ -62,7 +62,7 @@ def to_keys(labels: NDArray[Any], what: str) -> Keys:
         labels = labels[0]
     if labels.ndim > 1 and labels.size == len(labels):
         labels = labels.reshape(-1)
-    if labels.ndim == 2 and labels.dtype.kind in "buif":
+    if labels.ndim == 2 and labels.size and labels.dtype.kind in "buif":
         labels = _from_one_hot(labels, what)
     if labels.ndim != 1 or labels.dtype.kind not in "buifUS":
         raise DataError(

@@ -190,7 +190,7 @@ def test_a_damaged_row_is_named_by_its_line(tmp_path, text, message):
         (b"\xff\xfe" + b"1," * 64, "cannot be read", "UTF-8"),
         (b"\x89PNG\r\n\x1a\n\x80", "cannot be read", "UTF-8"),
         (",".join(HEADER) + "\n", "has no lines of pixels", "label,pixel0"),
-        (table(labels=[5] * 12, header=None), "has 5 in the first column of every", "pixel0"),
+        ("\n".join(["5" + ",7" * 64] * 12), "has 5 in the first column of every", "pixel0"),
         (table().encode() + b"\xff", "cannot be read", "UTF-8"),
     ],
 )
