@@ -81,13 +81,9 @@ class _Used:
 def read_tables(
     tree: Tree, images: Sequence[Entry], others: Sequence[Entry], options: ReadOptions
 ) -> Tables:
-    """Say what images are by the tables beside them, or by ``options.labels``.
+    """Say what the images of a tree are by the tables among its ``others``.
 
-    Args:
-        tree: where they lie.
-        images: the files of the tree that are images.
-        others: its other files, among which the tables are.
-        options: ``labels`` names a table, and ``condition`` the column of its classes.
+    ``options.labels`` names another table, ``options.condition`` the column of the classes.
 
     Raises:
         DataError: the table that was asked for cannot be used.

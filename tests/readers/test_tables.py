@@ -379,7 +379,7 @@ def test_folders_beside_an_ambiguous_table_are_not_taken_for_classes(tmp_path):
 def test_an_ambiguous_table_of_a_few_images_leaves_the_folders_their_classes(tmp_path):
     files = of_classes(count=20)
     names = [str(name) for name in files][:6]
-    rows = [(name, "xy"[i % 2], i % 2) for i, name in enumerate(names)]
+    rows = [(name, "xy"[i % 2], i // 3) for i, name in enumerate(names)]
     found = read(tmp_path, files | {"some.csv": csv_of(rows, "file,kind,odd")})
     assert counts(found) == dict.fromkeys(("disc", "square", "triangle"), 20)
     assert any("A table is not used: some.csv" in remark for remark in found.remarks)
