@@ -27,7 +27,7 @@ from ganctl.readers.formats.refused import (
 )
 from ganctl.readers.formats.table import is_pixels
 from ganctl.readers.labelled import ANY, Arrays, Pictures
-from ganctl.readers.tables import read_tables
+from ganctl.readers.tables import AmbiguousTable, read_tables
 from ganctl.requests.data import ReadOptions
 
 _MOST_CSV = 20
@@ -201,6 +201,9 @@ def _images(found: _Found) -> _Read | None:
         return replace(data, remarks=(*data.remarks, *remarks)), said.used
     if asked:
         raise _no_table(tree, options)
+    for problem in said.problems:
+        if isinstance(problem, AmbiguousTable) and options.needs_labels:
+            raise problem
     data = read_folders(tree, found.images, options.needs_labels and not said.problems)
     has_no_classes = all(picture.label == ANY for picture in data.parts["train"])
     if options.needs_labels and said.problems and has_no_classes:

@@ -47,14 +47,16 @@ _FIRST_NAMES = (DATASET_JSON, "labels.csv", "labels.tsv", "metadata.jsonl", "met
 _MOST_TABLES = 20
 
 
+class AmbiguousTable(DataError):
+    """A table of most of the images, of which several columns may name the classes."""
+
+
 @dataclass(frozen=True)
 class Tables:
     """What the tables say.
 
-    Attributes:
-        pictures: the images and their classes; None if no table says these.
-        used: the tables that do.
-        problems: why each other table is not used.
+    ``pictures`` are the images and their classes, None if no table says these; ``used`` are the
+    tables that do, and ``problems`` say why each other table is not used.
     """
 
     pictures: Pictures | None
@@ -79,13 +81,9 @@ class _Used:
 def read_tables(
     tree: Tree, images: Sequence[Entry], others: Sequence[Entry], options: ReadOptions
 ) -> Tables:
-    """Say what images are by the tables beside them, or by ``options.labels``.
+    """Say what the images of a tree are by the tables among its ``others``.
 
-    Args:
-        tree: where they lie.
-        images: the files of the tree that are images.
-        others: its other files, among which the tables are.
-        options: ``labels`` names a table, and ``condition`` the column of its classes.
+    ``options.labels`` names another table, ``options.condition`` the column of the classes.
 
     Raises:
         DataError: the table that was asked for cannot be used.
@@ -147,7 +145,13 @@ def _used(
     split = _split_column(rows)
     others = [i for i in range(len(rows.table.header)) if i not in (rows.column, split)]
     rows = replace(rows, table=with_one_hot(rows.table, others))
-    return [_Used(entry, rows, _class_column(rows, split, options.condition), split)]
+    try:
+        classes = _class_column(rows, split, options.condition)
+    except AmbiguousTable as error:
+        if 2 * sum(map(bool, rows.files)) < len(images):
+            raise DataError(str(error), error.hint) from error
+        raise
+    return [_Used(entry, rows, classes, split)]
 
 
 def _names_no_image(table: Table, images: Sequence[Entry]) -> DataError:
@@ -208,9 +212,13 @@ def _class_column(rows: Rows, split: int | None, condition: str | None) -> int:
         if candidates:
             break
     counts = listed(f"{table.header[i]} with {len(values[i]):,}" for i in columns)
-    what = "several columns that may name classes" if few else "no column that names classes"
+    if few:
+        raise AmbiguousTable(
+            f"{table.name} has several columns that may name classes (values: {counts}).",
+            "Give --condition COLUMN.",
+        )
     raise DataError(
-        f"{table.name} has {what} (values: {counts or 'none'}).",
+        f"{table.name} has no column that names classes (values: {counts or 'none'}).",
         "Give --condition COLUMN." if columns else "Give it a column of classes, such as label.",
     )
 

@@ -365,3 +365,21 @@ def test_an_unpacked_table_is_bounded_too(tmp_path, monkeypatch):
     path.write_bytes(content)
     with pytest.raises(DataError):
         pictures_at(path)
+
+
+def test_folders_beside_an_ambiguous_table_are_not_taken_for_classes(tmp_path):
+    """HAM10000 has its images in two parts, and a table of ages and places beside them."""
+    parts = {f"part_{1 + i % 2}/{name}": FLAT[name] for i, (name, _) in enumerate(ROWS)}
+    message = refused(tmp_path, parts | {"HAM_metadata.csv": SEVERAL})
+    assert "HAM_metadata.csv has several columns that may name classes" in message
+    found = read(tmp_path, parts | {"HAM_metadata.csv": SEVERAL}, condition="animal")
+    assert counts(found) == CAT_AND_DOG
+
+
+def test_an_ambiguous_table_of_a_few_images_leaves_the_folders_their_classes(tmp_path):
+    files = of_classes(count=20)
+    names = [str(name) for name in files][:6]
+    rows = [(name, "xy"[i % 2], i // 3) for i, name in enumerate(names)]
+    found = read(tmp_path, files | {"some.csv": csv_of(rows, "file,kind,odd")})
+    assert counts(found) == dict.fromkeys(("disc", "square", "triangle"), 20)
+    assert any("A table is not used: some.csv" in remark for remark in found.remarks)
