@@ -84,7 +84,8 @@ def archive_names_seeds() -> list[bytes]:
     return [
         b"a/0.png\na/1.png\nb/0.png\nb/1.png",
         b"x/train/a/0.png\nx/train/b/0.png\nx/test/a/0.png\nx/val/b/1.png\n__MACOSX/._0.png",
-        b"a\\0.png\nb\\0.png\nc/../0.png\n/d/0.png\nC:0.png\n./e/1.png\nf//0.png",
+        b"a\\0.png\nb\\0.png\n./e/1.png\nf//0.png",
+        b"a/0.png\nc/../0.png\n/d/0.png\nC:0.png",
         "é/0.png\ne\u0301/0.png\n日本/0.PNG\nREADME.md\nimages/0.jpg\nmasks/0.jpg".encode(),
     ]
 
@@ -113,11 +114,11 @@ def table_seeds() -> list[bytes]:
         b"\0file_name,label\na.png,x\nb.png,y\nc.png,x\n",
         b"\0id;breed;split\na;x;train\nb;y;train\nc;x;test\n",
         b"\0image,x,y\na.png,1,0\nb.png,0,1\nc.png,1,0\n",
-        b'\0a.png,"x, z"\nb.png,y\nc.png,y\n',
+        b'\0a.png,"x, z"\nb.png,y\nc.png,y\na.png,"x, z"\nb.png,y\n',
         b"\1" + "path\tclass\n./a.png\tÄ\nb.png\tÖ\nc.png\tÄ\n".encode("utf-16"),
         b"\1" + "path\tclass\na.png\tÄ\nb.png\tÖ\nc.png\tÄ\n".encode("latin-1"),
-        b"\0023\nRound Dark\na.png 1 -1\nb.png -1 1\nc.png 1 1\n",
-        b"\3image_id,Round,Dark\na.png,1,-1\nb.png,-1,1\nc.png,1,1\n",
+        b"\0023\nRound\na.png 1\nb.png -1\nc.png 1\na.png 1\nb.png -1\n",
+        b"\3image_id,Round\na.png,1\nb.png,-1\nc.png,1\na.png,1\nb.png,-1\n",
     ]
 
 
@@ -152,8 +153,8 @@ def pixels_seeds() -> list[bytes]:
     header = ",".join(["label", *(f"pixel{i}" for i in range(64))])
     plain = "\n".join(rows).encode()
     headed = f"{header}\n".encode() + plain
-    last = "\n".join(f"{0.01 * label},0.5,0.25,1.0,c{label}" for label in range(3)).encode()
-    named = b"p0,p1,p2,p3,class\n" + last
+    last = "\n".join(",".join([*["0.25"] * 63, f"0.{label}", f"c{label}"]) for label in range(3))
+    named = ",".join([*(f"p{i}" for i in range(64)), "class\n"]).encode() + last.encode()
     plainly = [plain, headed, named, plain.replace(b",", b";")]
     return [*(b"\0" + text for text in plainly), b"\1" + headed, b"\2" + gzip.compress(headed)]
 
