@@ -117,7 +117,7 @@ def _labelled(
         strange = part.known & (indices < 0)
         if strange.any():
             found = listed(map(str, np.unique(part.values[strange])))
-            notes.left_out["class not in train"] += int(strange.sum())
+            notes.left_out["classes not in train"] += int(strange.sum())
             notes.add(f"Test images of classes that train does not have are left out: {found}.")
         if (indices < 0).any():
             pixels[split] = pixels[split][indices >= 0]

@@ -96,8 +96,7 @@ def assembled(
     made: dict[Split, Sequence[PictureFile]] = {"train": train.files}
     if held:
         made["test"] = held
-    splits = "train and test split of " if held else ""
-    return Pictures(f"{splits}{train.layout}", tree, made, dict(left_out), tuple(remarks))
+    return Pictures(train.layout, tree, made, dict(left_out), tuple(remarks))
 
 
 def _entered(

@@ -34,7 +34,8 @@ WORTH_KEEPING_SECONDS = 1.0
 """What took longer to read is kept decoded."""
 CLASSES_SHOWN = 12
 LEAST_IMAGES = 2
-PLAIN_LAYOUT = "class folders"
+PLAIN_LAYOUTS = ("class folders", "images without classes")
+"""What the rest of the line says already."""
 
 
 def read(
@@ -142,7 +143,7 @@ def line(reading: Reading) -> str:
     facts = [f"read {len(train.images):,} images", f"{width}×{height} {colour}", _classes(train)]
     if "test" in reading.parts:
         facts.append(f"test split {len(reading.parts['test'].images):,}")
-    if reading.layout != PLAIN_LAYOUT:
+    if reading.layout not in PLAIN_LAYOUTS:
         facts.append(f"from {reading.layout}")
     return ", ".join(facts) + left_out_words(reading.left_out)
 

@@ -274,7 +274,7 @@ def test_rows_of_no_class_in_one_hot_have_no_label():
 
 def test_test_images_of_strange_classes_are_left_out_and_said():
     found = read(digits(), labels_of(), test=(digits(8), np.array([0, 1, 2, 3, 3, 7, 0, 1])))
-    assert found.left_out == {"class not in train": 3}
+    assert found.left_out == {"classes not in train": 3}
     assert found.parts["test"].labels.tolist() == [0, 1, 2, 0, 1]
     said = "Test images of classes that train does not have are left out: 3, 7."
     assert found.remarks == (said,)

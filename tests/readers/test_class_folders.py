@@ -99,7 +99,7 @@ def test_splits_by_their_usual_names(tmp_path, train, test):
     found = read(tmp_path, files)
     assert counts(found) == THREE
     assert counts(found, "test") == dict.fromkeys(THREE, 1)
-    assert found.layout == "train and test split of class folders"
+    assert found.layout == "class folders"
 
 
 @pytest.mark.parametrize("name", ["val", "valid", "Validation", "dev"])
@@ -182,7 +182,7 @@ def test_splits_in_each_class(tmp_path):
     }
     found = read(tmp_path, files)
     assert counts(found) == counts(found, "test") == {"a": 1, "b": 1}
-    assert found.layout == "train and test split of class folders with splits in each"
+    assert found.layout == "class folders with splits in each"
     found = pictures_at(folder(tmp_path / "data", files | {"b/extra/1.png": b""}))
     assert counts(found) == {"a": 2, "b": 3}
 

@@ -539,7 +539,7 @@ def a_test_array_without_labels(folder: Path) -> Path:
     return npz(folder, x_train=X, y_train=Y, x_test=X_TEST)
 
 
-@reads(FOUR, test=TWO, left_out={"class not in train": 1}, says=("that train does not have",))
+@reads(FOUR, test=TWO, left_out={"classes not in train": 1}, says=("that train does not have",))
 def a_test_label_that_train_has_not(folder: Path) -> Path:
     """A label in `y_test` that `y_train` has not."""
     x_test = np.concatenate([X_TEST, X_TEST[:1]])
