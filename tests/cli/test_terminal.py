@@ -32,6 +32,7 @@ def train(run, *, should_stop, **_):
     run.begin({"classes": [], "count": 1}, {})
     losses = {"generator_loss": 1.0, "discriminator_loss": 1.0}
     facts = dict(step=1, total_steps=100, images_seen=8, epoch=0.1, progress=0.5, seconds=1.0)
+    facts["judge_progress"] = None
     while not should_stop():
         yield SimpleNamespace(
             **facts, images_per_second=8.0, losses=losses, preview=None, quality=None, alarms=()

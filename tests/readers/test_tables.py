@@ -380,6 +380,6 @@ def test_an_ambiguous_table_of_a_few_images_leaves_the_folders_their_classes(tmp
     files = of_classes(count=20)
     names = [str(name) for name in files][:6]
     rows = [(name, "xy"[i % 2], i // 3) for i, name in enumerate(names)]
-    found = read(tmp_path, files | {"some.csv": csv_of(rows, "file,even,odd")})
+    found = read(tmp_path, files | {"some.csv": csv_of(rows, "file,mood,odd")})
     assert counts(found) == dict.fromkeys(("disc", "square", "triangle"), 20)
     assert any("A table is not used: some.csv" in remark for remark in found.remarks)

@@ -25,7 +25,7 @@ def test_image_size_resizes(tiny_data):
     data = load(str(tiny_data), ReadOptions(image_size=16))
     assert data.images.shape == (64, 1, 16, 16)
     mean = load(str(tiny_data)).images.float().mean()
-    assert data.images.float().mean() == pytest.approx(mean.item(), rel=0.05)
+    assert data.images.float().mean() == pytest.approx(mean.item(), rel=0.1)
 
 
 def test_fingerprint_knows_pixels_labels_and_names():

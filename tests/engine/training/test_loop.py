@@ -140,7 +140,7 @@ def test_other_data_are_refused_when_resuming(home, tiny_data, tmp_path):
     run = start(home, path)
     finish(run, should_stop=stop_after(2))
     np.savez(path, images=images + 1, labels=labels)
-    with pytest.raises(RunError, match="are not those"):
+    with pytest.raises(RunError, match="pixels or labels are others"):
         finish(Run.open(run.folder))
 
 
