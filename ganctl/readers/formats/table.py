@@ -88,7 +88,10 @@ def read_table(tree: Tree, entry: Entry) -> Table | None:
     try:
         return _of_encoding(tree, entry, _encoding(tree, entry))
     except UnicodeDecodeError:
-        table = _of_encoding(tree, entry, "latin-1")
+        try:
+            table = _of_encoding(tree, entry, "latin-1")
+        except UnicodeDecodeError as error:  # Not of its text: zipfile's, of a damaged name.
+            raise _bad(tree, entry, f"cannot be read: {error}") from error
         said = f"{entry.name} is not in UTF-8 and was read as Latin-1."
         return replace(table, remarks=(said,))
 

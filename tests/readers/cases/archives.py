@@ -410,3 +410,18 @@ def zip_of_webp(folder: Path) -> Path:
 @reads(FOUR)
 def zip_in_capitals(folder: Path) -> Path:
     return zipped(class_folders(folder / "x"), folder / "X.ZIP")
+
+
+@refused("labels.csv in", "Save it again")
+def zip_with_a_damaged_name(folder: Path) -> Path:
+    # The name before a file's bytes is no UTF-8, though the list of files says so of it.
+    table(flat(folder / "x") / "labels.csv", ("file_name", "label"), rows_of())
+    path = zipped(folder / "x", folder / "x.zip")
+    content = bytearray(path.read_bytes())
+    place = content.find(b"PK\3\4")
+    while content[place + 30 : place + 40] != b"labels.csv":
+        place = content.find(b"PK\3\4", place + 4)
+    content[place + 7] |= 8
+    content[place + 30] = 0x9C
+    path.write_bytes(content)
+    return path
