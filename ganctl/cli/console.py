@@ -138,6 +138,13 @@ def print_facts(facts: Mapping[str, str]) -> None:
         _stdout().print(line, soft_wrap=True)
 
 
+def print_sentence(text: str) -> None:
+    """Put a sentence on stdout, on a line of its own."""
+    from rich.text import Text
+
+    _stdout().print(Text(printable(text)), soft_wrap=True)
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
     """Put a table on stdout; the first column reads to the left, the others to the right."""
     from rich.table import Table

@@ -131,22 +131,25 @@ def facts_of(reading: Reading) -> dict[str, Any]:
     }
 
 
-def print_look(look: DataLook, *, json: bool) -> None:
-    """Put all that is known of data on stdout."""
+def print_look(look: DataLook, sheet: Path | None, *, json: bool) -> None:
+    """Put all that is known of data on stdout, and where the sheet of them is, if there is one."""
     expected = expected_time(len(look.train.images), look.shape)
     if json:
         facts = {"data": look.data, **facts_of(look.reading), "needs": look.needs or None}
+        facts["sheet"] = str(sheet) if sheet else None
         facts |= {"expected_seconds": round(expected.seconds, 3), "expected_from": expected.source}
         console.print_json(facts)
         return
-    console.print_facts(_facts_in_words(look, expected))
+    console.print_sentence(line(look.reading))
+    shown = {"sheet": str(sheet)} if sheet else {}
+    console.print_facts({**_facts_in_words(look, expected), **shown})
     _print_classes(look)
     print_remarks(look.reading.remarks)
 
 
 def print_reading(reading: Reading) -> None:
     """Put on stdout what was read, and what is odd about it."""
-    console.print_facts({"data read": line(reading)})
+    console.print_sentence(line(reading))
     print_remarks(reading.remarks)
 
 
@@ -160,7 +163,6 @@ def _facts_in_words(look: DataLook, expected: ExpectedTime) -> Mapping[str, str]
     parts, left_out = look.reading.parts, look.reading.left_out
     facts = {
         "data": look.data,
-        "read": line(look.reading).removeprefix("read "),
         "layout": look.reading.layout,
         "splits": ", ".join(f"{split} {len(part.images):,}" for split, part in parts.items()),
         "left out": ", ".join(f"{reason} {count:,}" for reason, count in left_out.items()),

@@ -22,7 +22,7 @@ def test_fashion_mnist_of_debian() -> None:
     assert line(reading) == (
         "read 60,000 images, 28×28 grey, 10 classes (T-shirt/top 6,000, Trouser 6,000, Pullover "
         "6,000, Dress 6,000, Coat 6,000, Sandal 6,000, Shirt 6,000, Sneaker 6,000, Bag 6,000, "
-        "Ankle boot 6,000), test split 10,000, from IDX"
+        "Ankle boot 6,000), test split 10,000, from IDX files"
     )
     assert (reading.left_out, reading.remarks) == ({}, ())
 

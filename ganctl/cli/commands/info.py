@@ -139,7 +139,7 @@ def _show_data(
         look = look_at(request.data, request.reading, report)
     if out is not None:
         write_result(out, sheet_of(look, _command(request, given)), force=force)
-    print_look(look, json=json)
+    print_look(look, out, json=json)
 
 
 def _command(request: TrainRequest, given: Mapping[str, Any]) -> list[str]:

@@ -75,7 +75,7 @@ def open_idx(tree: Tree) -> Arrays | None:
     if "test" in parts:
         pairs["test"] = parts["test"]
     return Arrays(
-        layout="IDX",
+        layout="IDX files",
         files=tuple(entry for pair in pairs.values() for entry in pair),
         load=lambda on_progress: _load(tree, pairs, prefix, on_progress),
         class_names=_names(tree, prefix, parts["train"][1]),

@@ -38,7 +38,7 @@ def test_a_folder_in_words(ganctl, tmp_path):
     lines = [" ".join(line.split()) for line in result.out.splitlines()]
     read = "27 images, 8×8 grey, 3 classes (cat 9, dog 9, fish 9); left out: 1 (.svg 1)"
     assert lines[:5] == [
-        f"data {root}", f"read {read}", "layout class folders", "splits train 27", "left out .svg 1"
+        f"read {read}", f"data {root}", "layout class folders", "splits train 27", "left out .svg 1"
     ]  # fmt: skip
     assert lines[5].startswith("training about ")
     assert lines[7:12] == ["Classes", "class train", "cat 9", "dog 9", "fish 9"]
@@ -190,7 +190,6 @@ class TestDryRun:
         root = class_folders(tmp_path / "pets", count=9)
         result = ganctl("train", "--data", root, "--dry-run")
         assert (result.code, result.err) == (0, "")
-        assert "data read" in result.out
         assert "read 18 images, 8×8 grey, 2 classes (cat 9, dog 9)" in result.out
         assert "- 2 classes have fewer than ten images: cat 9, dog 9." in result.out
 

@@ -168,7 +168,7 @@ def two_zips(folder: Path) -> Path:
     return folder
 
 
-@reads(NUMBERS, test=TWO, layout="IDX")
+@reads(NUMBERS, test=TWO, layout="IDX files")
 def idx_of_mnist(folder: Path) -> Path:
     """``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``, ``t10k-…``."""
     idx_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte")
