@@ -62,5 +62,5 @@ TABLE_CELLS = 2**24
 """The values of such a table; CelebA's has half as many."""
 DATASET_JSON_BYTES = 2**26
 """StyleGAN's ``dataset.json``: a million files."""
-ARCHIVED_ARRAYS_BYTES = 2**31
+ARCHIVED_ARRAYS_BYTES = 2**30
 """An array file that is unpacked from an archive of images."""
