@@ -99,7 +99,7 @@ def test_a_table_without_header(tmp_path):
     text = "\n".join(",".join(row) for row in ROWS)
     found = read(tmp_path, FLAT | {"labels.csv": text})
     assert counts(found) == CAT_AND_DOG
-    assert found.layout == "images with labels.csv, column column 2"
+    assert found.layout == "images with labels.csv, column 2"
 
 
 @pytest.mark.parametrize("name", ["Species", "breed", "category", "Y", "class"])
@@ -219,7 +219,9 @@ def test_several_tables(tmp_path):
     assert "--labels FILE" in message
     found = pictures_at(folder(tmp_path / "data", {"labels.csv": one}))
     assert found.layout == "images with labels.csv, column label"
-    assert any("one.csv is not used: labels.csv is." in remark for remark in found.remarks)
+    assert any(
+        "one.csv names images that labels.csv names too." in remark for remark in found.remarks
+    )
 
 
 def test_rows_and_files_without_each_other_are_said(tmp_path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +29,7 @@ PIXELS_AT_LEAST = 16
 """Columns of numbers from which a table is an image a row."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _ONE_HOT = {"0": False, "0.0": False, "1": True, "1.0": True}
+_SEPARATOR = re.compile(r"\"?sep=([,;|\t])\"?\s*$", re.IGNORECASE)  # What Excel goes by.
 _HINT = "Save it again as a .csv of file names and classes in UTF-8."
 
 
@@ -181,6 +183,8 @@ def _table(tree: Tree, entry: Entry, rows: Iterator[list[str]]) -> Table:
 def _delimited(lines: Iterator[str], entry: Entry) -> Iterator[list[str]]:
     first = next(lines, "")
     delimiters = "\t,;" if entry.ending == ".tsv" else ",;\t"
+    if said := _SEPARATOR.match(first):
+        first, delimiters = next(lines, ""), said[1]
     delimiter = max(delimiters, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
 
     def all_lines() -> Iterator[str]:
@@ -246,7 +250,9 @@ def _dataset_json(tree: Tree, entry: Entry) -> Table | None:
             f"{tree.describe(entry)} is not as StyleGAN writes it.",
             f'{DATASET_JSON} has {{"labels": [["00000/img00000000.png", 3], …]}}, a class each.',
         )
-    return Table(entry.name, ("file", "label"), [(name, _text(label)) for name, label in pairs])
+    return Table(
+        entry.name, ("file", "label"), [(name, _text(label).strip()) for name, label in pairs]
+    )
 
 
 def _is_pair(pair: Any) -> bool:
