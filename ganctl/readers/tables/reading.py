@@ -144,7 +144,7 @@ def _used(
         if 2 * sum(map(bool, rows.files)) < len(images):
             raise UnclearTable(str(error), error.hint) from error
         raise
-    return [_Used(entry, rows, classes, splits)]
+    return [_Used(entry, rows, classes, splits.without_remark_on(rows.table.header[classes]))]
 
 
 def _column_of_other_split(entry: Entry, used: Sequence[_Used]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ganctl.errors import DataError
 from ganctl.files.text import listed, printable
@@ -46,6 +46,11 @@ class Splits:
     of_rows: Sequence[str] = ()
     remarks: tuple[str, ...] = ()
 
+    def without_remark_on(self, header: str) -> Splits:
+        """Return the same without the remark that a column is no split: it is the classes'."""
+        said = tuple(remark for remark in self.remarks if remark != _not_used(header))
+        return replace(self, remarks=said)
+
 
 def role_of(text: str) -> str | None:
     """Return the split that a word in a table means."""
@@ -83,11 +88,15 @@ def splits_of(table: Table, files: int, condition: str | None) -> Splits:
     else:
         splits = _by_flags(table, columns)
     unused = [
-        f"The column {printable(table.header[i])} is not used as a split."
+        _not_used(table.header[i])
         for i in columns
         if i not in splits.columns and (_is_named(table.header[i]) or _is_fold(table.header[i]))
     ]
     return Splits(splits.columns, splits.of_rows, (*splits.remarks, *unused))
+
+
+def _not_used(header: str) -> str:
+    return f"The column {printable(header)} is not used as a split."
 
 
 def _letters(text: str) -> str:
@@ -146,7 +155,7 @@ def _by_words(table: Table, column: int) -> Splits:
     if unknown:
         count = sum(map(Counter(table.column(column)).__getitem__, unknown))
         remarks.append(
-            f"Rows of {table.name} whose {printable(table.header[column])} is no split are left "
+            f"Rows of {table.name} whose {printable(table.header[column])} is unknown are left "
             f"out: {count:,} ({listed(unknown)})."
         )
     return Splits((column,), of_rows, tuple(remarks))
