@@ -26,6 +26,7 @@ from ganctl.readers.formats.refused import (
     single_image,
 )
 from ganctl.readers.formats.table import is_pixels
+from ganctl.readers.formats.text_pixels import is_text_pixels, open_text_pixels
 from ganctl.readers.labelled import ANY, Arrays, PictureFile, Pictures
 from ganctl.readers.tables.columns import AmbiguousTable
 from ganctl.readers.tables.reading import read_tables
@@ -166,17 +167,20 @@ def _arrays(found: _Found) -> _Read | None:
     tables = [e for e in found.others if e.ending in (".csv", ".tsv")][:_MOST_CSV]
     packed = [entry for entry in found.others if entry.name.lower().endswith(_PACKED_CSV)]
     pixels = [entry for entry in tables if is_pixels(found.tree, entry)] or packed
-    files = npz or parquet or pixels
+    texts = [] if pixels else [entry for entry in tables if is_text_pixels(found.tree, entry)]
+    files = npz or parquet or pixels or texts
     if sum(e.size for e in files) <= sum(e.size for e in found.images):
         return None
     if npz:
         if len(npz) > 1:
             raise _several(found.tree, npz)
         return open_npz(found.tree, npz[0]), npz
-    if len({entry.parts[:-1] for entry in files}) > 1:
+    if len({entry.parts[:-1] for entry in files}) > 1 or len(texts) > 1:
         raise _several(found.tree, files)
     if parquet:
         return open_parquet(found.tree, parquet), parquet
+    if texts:
+        return open_text_pixels(found.tree, texts[0]), texts
     return open_csv(found.tree, pixels), pixels
 
 

@@ -9,16 +9,10 @@ from dataclasses import dataclass, replace
 
 from ganctl.errors import DataError
 from ganctl.files.text import listed, printable
-from ganctl.readers.formats.folder_names import split_role
+from ganctl.readers.formats.folder_names import role_of_word
 from ganctl.readers.formats.table import Table, with_one_hot
 
 ROLES = ("train", "validation", "test")
-_WORDS = {
-    "trn": "train",
-    "validate": "validation", "publictest": "validation",
-    "tst": "test", "eval": "test", "evaluation": "test", "holdout": "test", "heldout": "test",
-    "privatetest": "test",
-}  # fmt: skip
 _SPLIT = re.compile(r"(data|dataset)?split(name|type)?")
 _MAY_BE_SPLIT = {
     "set", "subset", "partition", "phase", "usage", "dataset", "mode", "datasubset",
@@ -52,14 +46,9 @@ class Splits:
         return replace(self, remarks=said)
 
 
-def role_of(text: str) -> str | None:
-    """Return the split that a word in a table means."""
-    return split_role(text) or _WORDS.get(_letters(text))
-
-
 def role_in_name(stem: str) -> str | None:
     """Return the split that a word of a file's name means, such as of ``train_labels``."""
-    roles = {role for word in re.split(r"[\W_]+", stem) if (role := role_of(word))}
+    roles = {role for word in re.split(r"[\W_]+", stem) if (role := role_of_word(word))}
     return roles.pop() if len(roles) == 1 else None
 
 
@@ -117,7 +106,7 @@ def _roles(table: Table, column: int) -> dict[str, str | None]:
     values = {value for value in table.column(column) if value}
     if _letters(table.header[column]) == "partition" and values <= set(_PARTITION):
         return {value: _PARTITION[value] for value in values}
-    return {value: role_of(value) for value in values}
+    return {value: role_of_word(value) for value in values}
 
 
 def _column_of_words(table: Table, columns: Sequence[int]) -> int | None:
@@ -167,7 +156,7 @@ def _by_flags(table: Table, columns: Sequence[int]) -> Splits:
     plain = set()
     for i in columns:
         found = _FLAG.fullmatch(_letters(table.header[i]))
-        role = role_of(found[2]) if found else None
+        role = role_of_word(found[2]) if found else None
         values = {value.casefold() for value in table.column(i)}
         if found and role and values <= _YES | _NO | {""} and values & (_YES | _NO):
             flags[i] = role
