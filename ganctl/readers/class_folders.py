@@ -12,6 +12,7 @@ from ganctl.files.text import listed, printable
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.folder_names import is_companion, is_images_name, split_role
 from ganctl.readers.labelled import ANY, PictureFile, Pictures, Split
+from ganctl.readers.remarks import on_alike
 
 _DOMAIN = re.compile(r"(train|test|val)([ab])")
 _PREFIX = re.compile(r"([^\W\d_]+)[-_ .]?\d+", re.UNICODE)
@@ -187,12 +188,7 @@ def _remarks_on_names(
     ]
     if twice:
         remarks.append(f"Folders of equal names in Unicode are one class: {listed(twice)}.")
-    alike: dict[str, list[str]] = {}
-    for name in folders:
-        alike.setdefault(" ".join(name.split()).casefold(), []).append(name)
-    pairs = [" and ".join(map(repr, names)) for names in alike.values() if len(names) > 1]
-    if pairs:
-        remarks.append(f"Classes that differ by case or spaces alone: {listed(pairs)}.")
+    remarks += on_alike(folders)
     return remarks
 
 

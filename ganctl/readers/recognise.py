@@ -26,8 +26,10 @@ from ganctl.readers.formats.refused import (
     single_image,
 )
 from ganctl.readers.formats.table import is_pixels
-from ganctl.readers.labelled import ANY, Arrays, Pictures
-from ganctl.readers.tables import AmbiguousTable, read_tables
+from ganctl.readers.formats.text_pixels import is_text_pixels, open_text_pixels
+from ganctl.readers.labelled import ANY, Arrays, PictureFile, Pictures
+from ganctl.readers.tables.columns import AmbiguousTable
+from ganctl.readers.tables.reading import read_tables
 from ganctl.requests.data import ReadOptions
 
 _MOST_CSV = 20
@@ -165,17 +167,20 @@ def _arrays(found: _Found) -> _Read | None:
     tables = [e for e in found.others if e.ending in (".csv", ".tsv")][:_MOST_CSV]
     packed = [entry for entry in found.others if entry.name.lower().endswith(_PACKED_CSV)]
     pixels = [entry for entry in tables if is_pixels(found.tree, entry)] or packed
-    files = npz or parquet or pixels
+    texts = [] if pixels else [entry for entry in tables if is_text_pixels(found.tree, entry)]
+    files = npz or parquet or pixels or texts
     if sum(e.size for e in files) <= sum(e.size for e in found.images):
         return None
     if npz:
         if len(npz) > 1:
             raise _several(found.tree, npz)
         return open_npz(found.tree, npz[0]), npz
-    if len({entry.parts[:-1] for entry in files}) > 1:
+    if len({entry.parts[:-1] for entry in files}) > 1 or len(texts) > 1:
         raise _several(found.tree, files)
     if parquet:
         return open_parquet(found.tree, parquet), parquet
+    if texts:
+        return open_text_pixels(found.tree, texts[0]), texts
     return open_csv(found.tree, pixels), pixels
 
 
@@ -201,10 +206,12 @@ def _images(found: _Found) -> _Read | None:
         return replace(data, remarks=(*data.remarks, *remarks)), said.used
     if asked:
         raise _no_table(tree, options)
-    for problem in said.problems:
-        if isinstance(problem, AmbiguousTable) and options.needs_labels:
-            raise problem
+    ambiguous = [problem for problem in said.problems if isinstance(problem, AmbiguousTable)]
+    if ambiguous and options.needs_labels:
+        raise ambiguous[0]
     data = read_folders(tree, found.images, options.needs_labels and not said.problems)
+    if ambiguous:
+        data = _without_classes(data)
     has_no_classes = all(picture.label == ANY for picture in data.parts["train"])
     if options.needs_labels and said.problems and has_no_classes:
         raise said.problems[0]
@@ -212,6 +219,15 @@ def _images(found: _Found) -> _Read | None:
         names = listed(map(str, said.used))
         remarks.append(f"Tables that name few of the images are not used: {names}.")
     return replace(data, remarks=(*data.remarks, *remarks)), []
+
+
+def _without_classes(data: Pictures) -> Pictures:
+    """Return images whose folders may be anything beside a table that may say the classes."""
+    parts = {
+        split: [PictureFile(picture.entry, ANY) for picture in part]
+        for split, part in data.parts.items()
+    }
+    return replace(data, layout="images without classes", parts=parts)
 
 
 def _is_minor(pictures: Pictures, images: Sequence[Entry]) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganctl.files.text import listed
 from ganctl.pictures.images import Images
 from ganctl.readers.labelled import ANY, Labelled, Split
 
@@ -30,6 +31,35 @@ def remarks_on(parts: Mapping[Split, Labelled]) -> tuple[str, ...]:
         *_on_values(train.images),
         *_on_duplicates(parts),
     )
+
+
+def on_alike(names: Iterable[str]) -> list[str]:
+    """Say which names of classes differ by case or spaces alone, or are the same number."""
+    by_case: dict[str, list[str]] = {}
+    by_number: dict[str, list[str]] = {}
+    for name in sorted(names):
+        by_case.setdefault(" ".join(name.split()).casefold(), []).append(name)
+        if (number := plain_number(name)) is not None:
+            by_number.setdefault(number, []).append(name)
+    remarks = []
+    for found, how in (
+        (by_case, "differ by case or spaces alone"),
+        (by_number, "are the same number"),
+    ):
+        pairs = [" and ".join(map(repr, alike)) for alike in found.values() if len(alike) > 1]
+        if pairs:
+            remarks.append(f"Classes that {how}: {listed(pairs)}.")
+    return remarks
+
+
+def plain_number(text: str) -> str | None:
+    """Return a number without zeros that say nothing, such as 1 for 01.0; None for other texts."""
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, _, rest = digits.partition(".")
+    if not (digits.isascii() and whole.isdecimal() and (not rest or rest.isdecimal())):
+        return None
+    rest = rest.rstrip("0")
+    return f"{sign}{whole.lstrip('0') or '0'}" + (f".{rest}" if rest else "")
 
 
 def _on_classes(train: Labelled) -> Iterator[str]:

@@ -99,7 +99,7 @@ def test_a_table_without_header(tmp_path):
     text = "\n".join(",".join(row) for row in ROWS)
     found = read(tmp_path, FLAT | {"labels.csv": text})
     assert counts(found) == CAT_AND_DOG
-    assert found.layout == "images with labels.csv, column column 2"
+    assert found.layout == "images with labels.csv, column 2"
 
 
 @pytest.mark.parametrize("name", ["Species", "breed", "category", "Y", "class"])
@@ -219,7 +219,9 @@ def test_several_tables(tmp_path):
     assert "--labels FILE" in message
     found = pictures_at(folder(tmp_path / "data", {"labels.csv": one}))
     assert found.layout == "images with labels.csv, column label"
-    assert any("one.csv is not used: labels.csv is." in remark for remark in found.remarks)
+    assert any(
+        "one.csv names images that labels.csv names too." in remark for remark in found.remarks
+    )
 
 
 def test_rows_and_files_without_each_other_are_said(tmp_path):
@@ -383,3 +385,84 @@ def test_an_ambiguous_table_of_a_few_images_leaves_the_folders_their_classes(tmp
     found = read(tmp_path, files | {"some.csv": csv_of(rows, "file,mood,odd")})
     assert counts(found) == dict.fromkeys(("disc", "square", "triangle"), 20)
     assert any("A table is not used: some.csv" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("is_train", "11111100"),
+        ("train", "TTTTTTFF"),
+        ("is_test", "00000011"),
+        ("test", ["no"] * 6 + ["yes"] * 2),
+        ("Split", ["Training"] * 6 + ["PrivateTest", "evaluation"]),
+        ("usage", ["trn"] * 6 + ["hold-out", "tst"]),
+        ("dataset", ["train_set"] * 6 + ["test_set"] * 2),
+        ("anything", ["Train"] * 6 + ["eval"] * 2),
+        ("subset", [""] * 6 + ["test"] * 2),
+    ],
+)
+def test_rows_of_a_test_split_are_not_trained_on(tmp_path, header, values):
+    names = [f"{i}.png" for i in range(8)]
+    rows = [(name, "ab"[i % 2], values[i]) for i, name in enumerate(names)]
+    files = dict.fromkeys(names, b"x") | {"labels.csv": csv_of(rows, f"file,label,{header}")}
+    found = read(tmp_path, files)
+    assert (counts(found), counts(found, "test")) == ({"a": 3, "b": 3}, {"a": 1, "b": 1})
+    assert found.remarks == ()
+
+
+def test_flags_of_each_split(tmp_path):
+    rows = [(*row, *(int(i % 3 == j) for j in range(3))) for i, row in enumerate(ROWS)]
+    found = read(tmp_path, FLAT | {"a.csv": csv_of(rows, "file,label,is_train,is_val,is_test")})
+    assert (counts(found), counts(found, "test")) == ({"cat": 2}, {"cat": 1})
+    assert found.left_out == {"classes not in train": 1, "validation split": 2}
+
+
+def test_a_class_that_is_called_train_is_no_flag(tmp_path):
+    rows = [(name, int(i < 2), int(i >= 2)) for i, (name, _) in enumerate(ROWS)]
+    found = read(tmp_path, FLAT | {"labels.csv": csv_of(rows, "file,car,train")})
+    assert counts(found) == {"car": 2, "train": 4}
+
+
+def test_a_column_that_may_be_a_split_and_is_not_names_classes(tmp_path):
+    rows = [(name, "larva" if i < 4 else "pupa") for i, (name, _) in enumerate(ROWS)]
+    found = read(tmp_path, FLAT | {"labels.csv": csv_of(rows, "file,phase")})
+    assert counts(found) == {"larva": 4, "pupa": 2}
+    assert found.remarks == ()
+
+
+def test_splits_of_which_none_trains(tmp_path):
+    rows = [(*row, "test") for row in ROWS]
+    message = refused(tmp_path, FLAT | {"labels.csv": csv_of(rows, "file,label,split")})
+    assert "no image to train on: its column split says test alone" in message
+
+
+def test_tables_whose_names_have_a_word_of_a_split(tmp_path):
+    both = {"train_labels.csv": csv_of(ROWS[::2]), "labels-test.csv": csv_of(ROWS[1::2])}
+    found = read(tmp_path, FLAT | both)
+    assert (counts(found), counts(found, "test")) == ({"cat": 2, "dog": 1}, {"cat": 2, "dog": 1})
+
+
+@pytest.mark.parametrize("labels", [["01", "001", "ant"], ["0.5", "0.50", "1.5"]])
+def test_equal_numbers_that_are_not_whole_are_said(tmp_path, labels):
+    rows = [(f"{i}.png", labels[i % 3]) for i in range(6)]
+    found = read(tmp_path, FLAT | {"labels.csv": csv_of(rows)})
+    assert counts(found) == dict.fromkeys(sorted(labels), 2)
+    assert found.remarks[0].startswith("Classes that are the same number: '0")
+
+
+def test_zeros_that_all_writings_have_stay(tmp_path):
+    rows = [(f"{i}.png", f"00{i % 2}") for i in range(6)]
+    found = read(tmp_path, FLAT | {"labels.csv": csv_of(rows)})
+    assert counts(found) == {"000": 3, "001": 3}
+
+
+def test_paths_up_from_a_table_stay_in_the_data(tmp_path):
+    files = {f"{part}/{name}": b"x" for part in ("meta", "a") for name in FLAT}
+    rows = [(f"../a/{name}", label) for name, label in ROWS]
+    found = read(tmp_path, files | {"meta/labels.csv": csv_of(rows)})
+    assert {str(entry) for entry in found.files} == {f"a/{name}" for name in FLAT}
+    (tmp_path / "gone").mkdir()
+    rows = [(f"../../gone/x{name}", label) for name, label in ROWS]
+    data = folder(tmp_path / "out", files | {"meta/labels.csv": csv_of(rows)})
+    with pytest.raises(DataError, match="names none of the images"):
+        pictures_at(data, condition="label")

@@ -21,6 +21,7 @@ from ganctl.errors import DataError
 from ganctl.files.limits import DATA_BYTES, TABLE_LINE_BYTES
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.folder_names import split_role
+from ganctl.readers.formats.table import SEPARATOR
 from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
 from ganctl.readers.values.shapes import row_axes
 
@@ -45,6 +46,7 @@ class _Table:
     entry: Entry
     delimiter: str
     has_header: bool
+    names_separator: bool
     columns: int
     pixels: Sequence[int]
     label: int | None
@@ -122,6 +124,8 @@ def _table(tree: Tree, entry: Entry) -> _Table | None:
     """Return what the columns of a table are; None if it is none of pixels."""
     with _opened(tree, entry) as file:
         lines = _first_lines(file, tree.describe(entry))
+    names_separator = bool(SEPARATOR.match(lines[0]))
+    lines = lines[names_separator:] or [""]
     start = lines[0]
     delimiter = max(",;\t", key=start.count)
     fields = [field.strip().strip('"').strip().lower() for field in start.split(delimiter)]
@@ -141,7 +145,7 @@ def _table(tree: Tree, entry: Entry) -> _Table | None:
         pixels = [i for i in rest if i != label]
     if not _is_square(len(pixels)):
         return None
-    return _Table(entry, delimiter, has_header, len(fields), pixels, label)
+    return _Table(entry, delimiter, has_header, names_separator, len(fields), pixels, label)
 
 
 def _counted(fields: Sequence[str]) -> list[str]:
@@ -190,7 +194,7 @@ def _read(tree: Tree, table: _Table, on_progress: OnProgress | None) -> ArrayPai
     labels: list[str] = []
     done = 0
     with _opened(tree, table.entry) as file:
-        for number, lines in _line_blocks(file, name, table.has_header):
+        for number, lines in _line_blocks(file, name, table.has_header + table.names_separator):
             rows = [(number + i, line) for i, line in enumerate(lines) if line.strip()]
             if not rows:
                 continue
@@ -223,7 +227,7 @@ def _read(tree: Tree, table: _Table, on_progress: OnProgress | None) -> ArrayPai
     return ArrayPair(pixels, _typed(labels))
 
 
-def _line_blocks(file: _Opened, name: str, has_header: bool) -> Iterator[tuple[int, list[str]]]:
+def _line_blocks(file: _Opened, name: str, above: int) -> Iterator[tuple[int, list[str]]]:
     """Yield the number of a first line and it with those that follow, some megabytes at a time."""
     rest, number = b"", 1
     while True:
@@ -247,7 +251,7 @@ def _line_blocks(file: _Opened, name: str, has_header: bool) -> Iterator[tuple[i
                 _HINT,
             )
         if content:
-            skipped = int(has_header and number == 1)
+            skipped = above if number == 1 else 0
             yield number + skipped, lines[skipped:]
             number += len(lines)
         if not piece:

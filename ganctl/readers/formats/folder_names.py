@@ -33,3 +33,16 @@ def is_images_name(name: str) -> bool:
 def is_companion(name: str) -> bool:
     """Return whether a folder's name says that masks or boxes of images lie in it."""
     return name.casefold() in _COMPANIONS
+
+
+def role_of_word(text: str) -> str | None:
+    """Return the split that a word in a table means, which may be in more words than folders'."""
+    return split_role(text) or _WORDS_OF_TABLES.get(re.sub(r"[\W_]+", "", text.casefold()))
+
+
+_WORDS_OF_TABLES = {
+    "trn": "train",
+    "validate": "validation", "publictest": "validation",
+    "tst": "test", "eval": "test", "evaluation": "test", "holdout": "test", "heldout": "test",
+    "privatetest": "test",
+}  # fmt: skip

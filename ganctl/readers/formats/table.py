@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +29,8 @@ PIXELS_AT_LEAST = 16
 """Columns of numbers from which a table is an image a row."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _ONE_HOT = {"0": False, "0.0": False, "1": True, "1.0": True}
+SEPARATOR = re.compile(r"\"?sep=([,;|\t])\"?\s*$", re.IGNORECASE)
+"""A first line that Excel goes by, and that is no row."""
 _HINT = "Save it again as a .csv of file names and classes in UTF-8."
 
 
@@ -99,13 +102,23 @@ def read_table(tree: Tree, entry: Entry) -> Table | None:
 def is_pixels(tree: Tree, entry: Entry) -> bool:
     """Return whether a ``.csv`` has an image a row: many columns of numbers, but for one."""
     try:
-        rows = _delimited(_lines(tree, entry, _encoding(tree, entry)), entry)
+        rows = delimited_rows(tree, entry, TABLE_BYTES)
         first = next(rows, [])
         second = next(rows, first)
     except (DataError, UnicodeDecodeError):
         return False
     texts = sum(not _is_number(cell) for cell in second)
     return len(second) > PIXELS_AT_LEAST and texts <= 1 and not _names_attributes(first, second)
+
+
+def delimited_rows(tree: Tree, entry: Entry, most: int) -> Iterator[list[str]]:
+    """Yield the rows of a ``.csv`` of at most ``most`` characters, the header first.
+
+    Raises:
+        DataError: it is damaged or too large.
+        UnicodeDecodeError: it is not in the encoding that it seems to be in.
+    """
+    return _delimited(_lines(tree, entry, _encoding(tree, entry), most), entry)
 
 
 def _names_attributes(first: list[str], second: list[str]) -> bool:
@@ -130,7 +143,7 @@ def _bad(tree: Tree, entry: Entry, what: str) -> DataError:
     return DataError(f"{tree.describe(entry)} {what}.", _HINT)
 
 
-def _lines(tree: Tree, entry: Entry, encoding: str) -> Iterator[str]:
+def _lines(tree: Tree, entry: Entry, encoding: str, most: int) -> Iterator[str]:
     """Yield the lines of a text file, of which none is long and all are not too much."""
     total = 0
     try:
@@ -139,8 +152,8 @@ def _lines(tree: Tree, entry: Entry, encoding: str) -> Iterator[str]:
                 total += len(line)
                 if len(line) > TABLE_LINE_BYTES:
                     raise _bad(tree, entry, f"has a line of over {TABLE_LINE_BYTES:,} characters")
-                if total > TABLE_BYTES:
-                    raise _bad(tree, entry, f"has over {TABLE_BYTES:,} bytes")
+                if total > most:
+                    raise _bad(tree, entry, f"has over {most:,} bytes")
                 if "\0" in line:
                     raise _bad(tree, entry, "has NUL bytes, and is no text")
                 yield line
@@ -151,7 +164,7 @@ def _lines(tree: Tree, entry: Entry, encoding: str) -> Iterator[str]:
 
 
 def _of_encoding(tree: Tree, entry: Entry, encoding: str) -> Table:
-    lines = _lines(tree, entry, encoding)
+    lines = _lines(tree, entry, encoding, TABLE_BYTES)
     if entry.ending == ".jsonl":
         return _table(tree, entry, _json_rows(tree, entry, lines))
     if ATTRIBUTES_NAME.fullmatch(entry.name):
@@ -181,6 +194,8 @@ def _table(tree: Tree, entry: Entry, rows: Iterator[list[str]]) -> Table:
 def _delimited(lines: Iterator[str], entry: Entry) -> Iterator[list[str]]:
     first = next(lines, "")
     delimiters = "\t,;" if entry.ending == ".tsv" else ",;\t"
+    if said := SEPARATOR.match(first):
+        first, delimiters = next(lines, ""), said[1]
     delimiter = max(delimiters, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
 
     def all_lines() -> Iterator[str]:
@@ -246,7 +261,9 @@ def _dataset_json(tree: Tree, entry: Entry) -> Table | None:
             f"{tree.describe(entry)} is not as StyleGAN writes it.",
             f'{DATASET_JSON} has {{"labels": [["00000/img00000000.png", 3], …]}}, a class each.',
         )
-    return Table(entry.name, ("file", "label"), [(name, _text(label)) for name, label in pairs])
+    return Table(
+        entry.name, ("file", "label"), [(name, _text(label).strip()) for name, label in pairs]
+    )
 
 
 def _is_pair(pair: Any) -> bool:

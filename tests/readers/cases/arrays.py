@@ -521,11 +521,47 @@ def pixels_with_row_numbers(folder: Path) -> Path:
     return table(folder / "pixels.csv", ["", "label", *PIXELS], rows)
 
 
-@refused("not of pixels", "--labels")
+@reads(FOUR)
+def pixels_after_a_separator(folder: Path) -> Path:
+    path = table(folder / "pixels.csv", ["label", *range(64)], ROWS, delimiter=";")
+    path.write_text(f"sep=;\n{path.read_text()}")
+    return path
+
+
+def _faces(folder: Path, bad: str = "") -> Path:
+    rows = [
+        [label, " ".join(map(str, image.ravel())), usage]
+        for images, labels, usage in (
+            (X, Y, "Training"),
+            (X_TEST, Y_TEST, "PublicTest"),
+            (X_TEST, Y_TEST, "PrivateTest"),
+        )
+        for image, label in zip(images, labels, strict=True)
+    ]
+    rows[1][1] = bad or rows[1][1]
+    return table(folder / "fer2013.csv", ["emotion", "pixels", "Usage"], rows)
+
+
+@reads(FOUR, test={"0": 2, "1": 2, "2": 2}, left_out={"validation split": 6})
 def faces_of_fer2013(folder: Path) -> Path:
     """FER-2013's ``emotion,pixels,Usage``."""
-    rows = [[row[0], " ".join(map(str, row[1:])), "Training"] for row in ROWS]
-    return table(folder / "fer2013.csv", ["emotion", "pixels", "Usage"], rows)
+    return _faces(folder)
+
+
+@refused("image 2: 2 pixels, and 64 in the first", "whole numbers")
+def faces_of_two_pixels(folder: Path) -> Path:
+    return _faces(folder, "70 80")
+
+
+@refused("'300 x' are no pixels", "whole numbers")
+def faces_of_words(folder: Path) -> Path:
+    return _faces(folder, "300 x")
+
+
+@refused("prices.csv is a table, but not of pixels", "--labels")
+def a_table_of_prices(folder: Path) -> Path:
+    """A table of something else."""
+    return table(folder / "prices.csv", ["what", "price"], [["bread", 3], ["milk", 1]])
 
 
 @refused("int64 [12, 0]", "one class an image")

@@ -297,7 +297,7 @@ def damaged_dataset_json(folder: Path) -> Path:
     return folder
 
 
-@reads(FOUR, says=("train.csv is not used",))
+@reads(FOUR, says=("A table is not used: train.csv names images that labels.csv names too",))
 def two_tables(folder: Path) -> Path:
     """Two tables of the same images."""
     table(flat(folder) / "labels.csv", HEADER, rows_of())
@@ -364,4 +364,119 @@ def a_table_with_sizes(folder: Path) -> Path:
 def a_table_of_two_images(folder: Path) -> Path:
     """Class folders, and a table of two of the images."""
     table(class_folders(folder) / "labels.csv", HEADER, [("ant/0.png", "x"), ("bee/0.png", "y")])
+    return folder
+
+
+@reads(
+    FOUR,
+    test={"ant": 2, "bee": 2, "cow": 2},
+    left_out={"split unused": 3},
+    says=("split is unknown are left out: 3 (unused)",),
+)
+def a_split_column_in_other_words(folder: Path) -> Path:
+    """A column ``split`` of TRAIN, Holdout and a word that is no split."""
+    split = ["TRAIN", "TRAIN", "TRAIN", "TRAIN", "Holdout", "held-out", "unused"]
+    rows = [(f, n, split[int(f[3])]) for f, n in rows_of(7)]
+    table(flat(folder, 7) / "metadata.csv", (*HEADER, "split"), rows)
+    return folder
+
+
+@refused("values name no split: a, b", "Write train")
+def a_split_column_of_unknown_words(folder: Path) -> Path:
+    """A column ``split`` without any word that is known."""
+    rows = [(f, n, "ab"[int(f[3]) % 2]) for f, n in rows_of()]
+    table(flat(folder) / "metadata.csv", (*HEADER, "split"), rows)
+    return folder
+
+
+@reads(FOUR, test={"ant": 2, "bee": 2, "cow": 2})
+def a_split_column_of_yes_and_no(folder: Path) -> Path:
+    """A column ``is_train`` of 1 and 0."""
+    rows = [(f, n, int(int(f[3]) < 4)) for f, n in rows_of(6)]
+    table(flat(folder, 6) / "metadata.csv", (*HEADER, "is_train"), rows)
+    return folder
+
+
+@reads(FOUR, says=("The column fold is not used as a split.",))
+def a_column_of_folds(folder: Path) -> Path:
+    """A column ``fold``."""
+    rows = [(f, n, int(f[3])) for f, n in rows_of()]
+    table(flat(folder) / "labels.csv", (*HEADER, "fold"), rows)
+    return folder
+
+
+@reads({"Ant": 2, "ant": 2}, says=("Classes that differ by case or spaces alone",), figures=False)
+def classes_that_differ_by_case(folder: Path) -> Path:
+    """Classes that differ by case alone."""
+    rows = [(f, ("ant", "Ant")[int(f[3]) % 2]) for f, _ in rows_of(names=("ant",))]
+    table(flat(folder, names=("ant",)) / "labels.csv", HEADER, rows)
+    return folder
+
+
+@reads({"1": 4, "2": 4, "3": 4}, says=("Equal numbers of labels.csv are one class",))
+def classes_of_equal_numbers(folder: Path) -> Path:
+    """Classes that are numbers, such as 1, 1.0 and 01."""
+    ways = ("{}", "{}.0", "0{}", "{}")
+    rows = [(f, ways[int(f[3])].format(1 + NAMES.index(n))) for f, n in rows_of()]
+    table(flat(folder) / "labels.csv", HEADER, rows)
+    return folder
+
+
+@reads({"0": 4, "1": 4, "2": 4}, test={"0": 1, "1": 1, "2": 1}, layout="column ClassId")
+def gtsrb(folder: Path) -> Path:
+    """GTSRB's ``Train.csv`` and ``Test.csv``, and ``Meta.csv`` of the signs."""
+    header = ("Width", "Height", "ClassId", "Path")
+    parts: dict[str, list[tuple[int, int, int, str]]] = {"Train": [], "Test": []}
+    for kind in range(3):
+        for number in range(5):
+            part = "Test" if number == 4 else "Train"
+            place = f"{part}/{kind}{number}.png" if number == 4 else f"Train/{kind}/{number}.png"
+            save(folder / place, kind, number)
+            parts[part].append((8, 8, kind, place))
+        save(folder / "Meta" / f"{kind}.png", kind, 90)
+    for part, rows in parts.items():
+        table(folder / f"{part}.csv", header, rows)
+    meta = [(f"Meta/{kind}.png", kind, 0) for kind in range(3)]
+    table(folder / "Meta.csv", ("Path", "ClassId", "ShapeId"), meta)
+    return folder
+
+
+@reads(FOUR)
+def paths_from_a_folder_beside(folder: Path) -> Path:
+    """``meta/labels.csv`` of paths such as ``../images/0.png``."""
+    for kind, name in enumerate(NAMES):
+        for number in range(4):
+            save(folder / "images" / name / f"{number}.png", kind, number)
+    rows = [(f"../images/{name}/{i}.png", name) for name in NAMES for i in range(4)]
+    table(folder / "meta" / "labels.csv", HEADER, rows)
+    return folder
+
+
+@refused("the images are images/ant0.png, images/ant1.png", "file_name")
+def names_of_other_images(folder: Path) -> Path:
+    """A table of other images, in a folder of its own."""
+    flat(folder / "images")
+    rows = [(f"x{file}", name) for file, name in rows_of()]
+    table(folder / "meta" / "labels.csv", HEADER, rows)
+    return folder
+
+
+@reads(FOUR)
+def the_separator_in_the_first_line(folder: Path) -> Path:
+    """A first line ``sep=;``, as Excel writes."""
+    path = table(flat(folder) / "labels.csv", HEADER, rows_of(), delimiter=";")
+    path.write_text(f"sep=;\n{path.read_text()}")
+    return folder
+
+
+@refused("several columns", "--condition")
+@reads({"images": 12}, options={"needs_labels": False}, figures=False)
+@reads(FOUR, options={"condition": "dx"})
+def ham10000(folder: Path) -> Path:
+    """HAM10000: images in two folders, and a table of several columns."""
+    rows = []
+    for index, (file, name) in enumerate(rows_of()):
+        save(folder / f"part_{1 + index % 2}" / file, NAMES.index(name), index)
+        rows.append((file.removesuffix(".png"), name, "fm"[index % 2]))
+    table(folder / "HAM10000_metadata.csv", ("image_id", "dx", "sex"), rows)
     return folder

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ganctl.files.text import listed
 from ganctl.files.tree import Entry
@@ -13,6 +14,7 @@ from ganctl.readers.formats.kinds import IMAGE_ENDINGS
 from ganctl.readers.formats.table import Table
 
 _SAMPLE = 1000
+_UP = re.compile(r"^\.\.[\\/]")
 _Index = Mapping[str, Sequence[Entry]]
 
 
@@ -45,6 +47,34 @@ def misplaced(table: str, labels: Mapping[Entry, str]) -> list[str]:
     return [
         f"{len(others):,} {lie} in the folder of another class than {table} says: {listed(others)}."
     ]
+
+
+def from_root(table: Table, base: tuple[str, ...]) -> tuple[Table, tuple[str, ...]]:
+    """Resolve paths such as ``../images/0.png`` from the folder ``base`` that a table lies in.
+
+    Returns:
+        the table and ``base``; if there are such paths, with these as they are from the tree's
+        root, and an empty base. A path that leaves the tree stays as it is.
+    """
+    if not base or not any(_UP.search(cell) for row in table.rows for cell in row):
+        return table, base
+    rows = [
+        tuple(_resolved(cell, base) if _UP.search(cell) else cell for cell in row)
+        for row in table.rows
+    ]
+    return replace(table, rows=rows), ()
+
+
+def _resolved(cell: str, base: tuple[str, ...]) -> str:
+    parts = list(base)
+    for part in cell.replace("\\", "/").split("/"):
+        if part == "..":
+            if not parts:
+                return cell
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
 
 
 def rows_of_files(table: Table, images: Iterable[Entry], base: int) -> Rows | None:

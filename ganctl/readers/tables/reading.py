@@ -1,54 +1,35 @@
-"""Tables beside images: which columns name the files, the classes and the split."""
+"""Images and their classes and splits, as the tables beside them say."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ganctl.errors import DataError
-from ganctl.files.limits import CLASSES
 from ganctl.files.paths import user_path
-from ganctl.files.text import listed, printable
+from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree, tree_of_file
 from ganctl.readers.class_folders import Part, assembled
-from ganctl.readers.formats.file_names import Rows, misplaced, rows_of_files
 from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.formats.kinds import DATASET_JSON, is_table
 from ganctl.readers.formats.table import Table, is_pixels, read_table, with_one_hot
 from ganctl.readers.labelled import PictureFile, Pictures
+from ganctl.readers.remarks import on_alike
+from ganctl.readers.tables.columns import (
+    AmbiguousTable,
+    UnclearTable,
+    class_column,
+    class_names,
+    column_name,
+)
+from ganctl.readers.tables.file_names import Rows, from_root, misplaced, rows_of_files
+from ganctl.readers.tables.splits import ROLES, Splits, role_in_name, splits_of
 from ganctl.requests.data import ReadOptions
 
-_CLASS_NAMES = (
-    frozenset(["label", "labels", "class", "class_name", "classname", "category", "target", "y"]),
-    frozenset(
-        [
-            "species",
-            "breed",
-            "variety",
-            "character",
-            "letter",
-            "digit",
-            "emotion",
-            "diagnosis",
-            "genre",
-            "kind",
-        ]
-    ),
-)
-_SPLIT_COLUMNS = {"split", "partition", "subset", "set", "fold", "usage"}
-_PARTITION = {"0": "train", "1": "validation", "2": "test"}
-_MISSING = {"", "nan", "null", "n/a"}
-_WHOLE = re.compile(r"(-?\d+)\.0+")
 _FIRST_NAMES = (DATASET_JSON, "labels.csv", "labels.tsv", "metadata.jsonl", "metadata.csv")
 _MOST_TABLES = 20
-
-
-class AmbiguousTable(DataError):
-    """A table of most of the images, of which several columns may name the classes."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +47,12 @@ class Tables:
 
 @dataclass(frozen=True)
 class _Used:
-    """A table whose rows are about images, and where its classes and splits stand."""
+    """A table whose rows are about images, where its classes stand, and its splits."""
 
     entry: Entry
     rows: Rows
     classes: int
-    split: int | None
+    splits: Splits
 
     @property
     def name(self) -> str:
@@ -90,13 +71,22 @@ def read_tables(
     """
     problems: list[DataError] = []
     used: list[_Used] = []
+    unclear: list[tuple[Tree, Entry, tuple[str, ...], UnclearTable]] = []
     for home, entry, base in _tables(tree, others, options):
         try:
-            found = _used(home, entry, images, base, options)
+            used += _used(home, entry, images, base, options)
+        except UnclearTable as error:
+            unclear.append((home, entry, base, error))
         except DataError as error:
             problems.append(error)
-        else:
-            used += found
+    for home, entry, base, problem in unclear:
+        if (column := _column_of_other_split(entry, used)) is None:
+            problems.append(problem)
+            continue
+        try:
+            used += _used(home, entry, images, base, replace(options, condition=column))
+        except DataError:
+            problems.append(problem)
     if not used:
         if problems and (options.labels or options.condition):
             raise problems[0]
@@ -138,20 +128,33 @@ def _used(
     table = None if is_delimited and is_pixels(home, entry) else read_table(home, entry)
     if table is None:
         return []
+    table, base = from_root(table, base)
     scope = [image for image in images if image.parts[: len(base)] == base]
+    if not scope:
+        scope, base = list(images), ()
     rows = rows_of_files(table, scope, len(base))
     if rows is None:
         raise _names_no_image(table, scope)
-    split = _split_column(rows)
-    others = [i for i in range(len(rows.table.header)) if i not in (rows.column, split)]
+    splits = splits_of(rows.table, rows.column, options.condition)
+    others = [i for i in range(len(rows.table.header)) if i not in (rows.column, *splits.columns)]
     rows = replace(rows, table=with_one_hot(rows.table, others))
     try:
-        classes = _class_column(rows, split, options.condition)
+        classes = class_column(rows, splits.columns, options.condition)
     except AmbiguousTable as error:
         if 2 * sum(map(bool, rows.files)) < len(images):
-            raise DataError(str(error), error.hint) from error
+            raise UnclearTable(str(error), error.hint) from error
         raise
-    return [_Used(entry, rows, classes, split)]
+    return [_Used(entry, rows, classes, splits.without_remark_on(rows.table.header[classes]))]
+
+
+def _column_of_other_split(entry: Entry, used: Sequence[_Used]) -> str | None:
+    """Return the column of classes of ``Train.csv`` for a ``Test.csv`` that is less clear."""
+    role = role_in_name(Path(entry.name).stem)
+    for one in used:
+        other = role_in_name(Path(one.name).stem)
+        if role and other and role != other and one.entry.parts[:-1] == entry.parts[:-1]:
+            return one.rows.table.header[one.classes]
+    return None
 
 
 def _names_no_image(table: Table, images: Sequence[Entry]) -> DataError:
@@ -163,80 +166,10 @@ def _names_no_image(table: Table, images: Sequence[Entry]) -> DataError:
     )
 
 
-def _split_column(rows: Rows) -> int | None:
-    for index, name in enumerate(rows.table.header):
-        if index == rows.column:
-            continue
-        values = {value for value in rows.table.column(index) if value}
-        if name.lower() == "partition" and values <= set(_PARTITION):
-            return index
-        if values and all(map(split_role, values)):
-            return index
-    return None
-
-
-def _class_column(rows: Rows, split: int | None, condition: str | None) -> int:
-    """Return the column that names the classes.
-
-    Raises:
-        DataError: none does, or several may.
-    """
-    table = rows.table
-    columns = [i for i in range(len(table.header)) if i not in (rows.column, split)]
-    if condition is not None:
-        names = [table.header[i] for i in columns]
-        same = [i for i in columns if table.header[i] == condition] or [
-            i for i in columns if table.header[i].casefold() == condition.casefold()
-        ]
-        if not same:
-            raise DataError(
-                f"{table.name} has no column {printable(condition)}.",
-                f"--condition takes one of {listed(names)}.",
-            )
-        return same[0]
-    values = {i: set(table.column(i)) for i in columns}
-    named = [
-        [i for i in columns if table.header[i].casefold() in names and len(values[i]) <= CLASSES]
-        for names in _CLASS_NAMES
-    ]
-    few = [
-        i
-        for i in columns
-        if 2 <= len(values[i]) <= CLASSES
-        and len(values[i]) < len(table.rows) / 2
-        and table.header[i].casefold() not in _SPLIT_COLUMNS
-    ]
-    for candidates in (*named, few):
-        if candidates and _say_the_same(table, candidates):
-            return next((i for i in candidates if not _are_numbers(values[i])), candidates[0])
-        if candidates:
-            break
-    counts = listed(f"{table.header[i]} with {len(values[i]):,}" for i in columns)
-    if few:
-        raise AmbiguousTable(
-            f"{table.name} has several columns that may name classes (values: {counts}).",
-            "Give --condition COLUMN.",
-        )
-    raise DataError(
-        f"{table.name} has no column that names classes (values: {counts or 'none'}).",
-        "Give --condition COLUMN." if columns else "Give it a column of classes, such as label.",
-    )
-
-
-def _say_the_same(table: Table, columns: Sequence[int]) -> bool:
-    """Return whether columns name the same classes, such as a number and a word for each."""
-    together = {tuple(row[i] for i in columns) for row in table.rows}
-    return all(len(set(table.column(i))) == len(together) for i in columns)
-
-
-def _are_numbers(values: set[str]) -> bool:
-    return all(re.fullmatch(r"[-\d.]*", value) for value in values)
-
-
 def _chosen(tree: Tree, used: Sequence[_Used], problems: list[DataError]) -> list[_Used]:
     """Return one table, or several that are about different images or splits."""
     keys = [{files[0].key for files in one.rows.files if files} for one in used]
-    roles = [split_role(Path(one.name).stem) for one in used]
+    roles = [role_in_name(Path(one.name).stem) for one in used]
     if len(used) == 1 or (None not in roles and len(set(roles)) == len(roles)):
         return list(used)
     if sum(map(len, keys)) == len(set().union(*keys)):
@@ -247,7 +180,10 @@ def _chosen(tree: Tree, used: Sequence[_Used], problems: list[DataError]) -> lis
             "Give --labels FILE.",
         )
     problems += [
-        DataError(f"{one.name} is not used: {used[0].name} is.", f"Give --labels {one.name}.")
+        DataError(
+            f"{one.name} names images that {used[0].name} names too.",
+            f"Give --labels {one.name}.",
+        )
         for one in used[1:]
     ]
     return [used[0]]
@@ -255,20 +191,19 @@ def _chosen(tree: Tree, used: Sequence[_Used], problems: list[DataError]) -> lis
 
 def _pictures(tree: Tree, images: Sequence[Entry], chosen: Sequence[_Used]) -> Pictures:
     named = listed(sorted({one.name for one in chosen}))
-    column = chosen[0].rows.table.header[chosen[0].classes]
-    layout = f"images with {named}, column {printable(column)}"
-    left_out: Counter[str] = Counter()
+    column = column_name(chosen[0].rows.table, chosen[0].classes)
+    layout = f"images with {named}, {column}"
     remarks: list[str] = []
     labels: dict[str, tuple[str, str]] = {}
     entries: dict[str, Entry] = {}
-    unlabelled: set[str] = set()
+    aside: dict[str, str] = {}
     for one in chosen:
-        remarks += one.rows.table.remarks
-        _take(one, labels, entries, unlabelled, remarks)
-    if unlabelled:
-        left_out["no label"] += len(unlabelled)
-    if rest := sum(image.key not in labels and image.key not in unlabelled for image in images):
+        remarks += [*one.rows.table.remarks, *one.splits.remarks]
+        _take(one, _role_of_name(one, len(chosen)), labels, entries, aside, remarks)
+    left_out = Counter(reason for key, reason in aside.items() if key not in labels)
+    if rest := sum(image.key not in labels and image.key not in aside for image in images):
         left_out[f"not in {named}"] += rest
+    remarks += on_alike({label for label, _ in labels.values()})
     remarks += misplaced(named, {entries[key]: label for key, (label, _) in labels.items()})
     parts: dict[str, Part] = {}
     for key in sorted(labels, key=lambda key: entries[key].parts):
@@ -276,26 +211,46 @@ def _pictures(tree: Tree, images: Sequence[Entry], chosen: Sequence[_Used]) -> P
         part = parts.setdefault(role, Part(layout, [], True))
         part.files.append(PictureFile(entries[key], label))
     if "train" not in parts:
-        raise DataError(
-            f"{named} has no class of an image to train on.",
-            f"Fill the column {printable(column)}, or give --condition COLUMN.",
-        )
+        raise _nothing_to_train_on(named, column, chosen, parts)
     return assembled(tree, parts, left_out, remarks)
+
+
+def _nothing_to_train_on(
+    named: str, column: str, chosen: Sequence[_Used], parts: Mapping[str, Part]
+) -> DataError:
+    for one in chosen:
+        if parts and one.splits.columns:
+            where = listed(column_name(one.rows.table, i) for i in one.splits.columns)
+            return DataError(
+                f"{named} has no image to train on: its {where} says {listed(sorted(parts))} "
+                "alone.",
+                "Write train there for the images to train on.",
+            )
+    return DataError(
+        f"{named} has no class of an image to train on.",
+        f"Fill the {column}, or give --condition COLUMN.",
+    )
+
+
+def _role_of_name(used: _Used, tables: int) -> str | None:
+    """Return the split that a table's name means; a word of it does where there are several."""
+    stem = Path(used.name).stem
+    return split_role(stem) or (role_in_name(stem) if tables > 1 else None)
 
 
 def _take(
     used: _Used,
+    named: str | None,
     labels: dict[str, tuple[str, str]],
     entries: dict[str, Entry],
-    unlabelled: set[str],
+    aside: dict[str, str],
     remarks: list[str],
 ) -> None:
-    """Add the label and the split of each image that a table names."""
-    table = used.rows.table
-    named, missing, repeated = split_role(Path(used.name).stem), [], 0
-    names = _class_names(used)
-    for row, files in zip(table.rows, used.rows.files, strict=True):
-        said = _role(row[used.split]) if used.split is not None else named
+    """Add the label and the split of each image that a table names, or why it is left out."""
+    table, missing, repeated = used.rows.table, [], 0
+    names = class_names(table, used.classes, remarks)
+    splits: Sequence[str | None] = used.splits.of_rows or [named] * len(table.rows)
+    for row, files, said in zip(table.rows, used.rows.files, splits, strict=True):
         same = [f for f in files if len(files) == 1 or said in (None, _folder_role(f))]
         if not files:
             missing.append(row[used.rows.column])
@@ -309,8 +264,8 @@ def _take(
         entry = same[0]
         label = names[row[used.classes]]
         entries[entry.key] = entry
-        if label is None:
-            unlabelled.add(entry.key)
+        if label is None or (said is not None and said not in ROLES):
+            aside[entry.key] = "no label" if label is None else str(said)
             continue
         repeated += entry.key in labels
         before = labels.setdefault(entry.key, (label, said or _folder_role(entry) or "train"))
@@ -325,24 +280,6 @@ def _take(
         )
     if repeated:
         remarks.append(f"Rows of {table.name} that name a file again: {repeated:,}.")
-
-
-def _class_names(used: _Used) -> dict[str, str | None]:
-    """Return what each value of the column of classes is called; None where it says nothing."""
-    values = sorted(set(used.rows.table.column(used.classes)))
-    if used.rows.table.attributes and set(values) <= {"1", "-1"}:
-        name = used.rows.table.header[used.classes]
-        return {"1": name, "-1": f"not {name}"}
-    said = [value for value in values if value.casefold() not in _MISSING]
-    are_whole = all(map(_WHOLE.fullmatch, said))
-    names: dict[str, str | None] = dict.fromkeys(values)
-    for value in said:
-        names[value] = value.partition(".")[0] if are_whole else unicodedata.normalize("NFC", value)
-    return names
-
-
-def _role(text: str) -> str | None:
-    return _PARTITION.get(text) or split_role(text)
 
 
 def _folder_role(entry: Entry) -> str | None:
