@@ -35,6 +35,9 @@ DATA_BYTES = 2**33
 """The pixels of a data set."""
 PIXELS = 89_478_485
 """One picture; above this Pillow takes it for an attack."""
+ICON_SIDE = 2**11
+"""Twice the height of a frame of an ``.ico``, which counts its mask too; most have 256 at most."""
+ICON_FRAMES = 64
 ANIMATION_PIXELS = 2**30
 """All the frames of an animation."""
 SAMPLES_BYTES = 2**32

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import os
+import struct
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from typing import IO, NamedTuple, TypeVar
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ganctl.errors import DataError, UsageError
-from ganctl.files.limits import PICTURE_BYTES, PIXELS
+from ganctl.files.limits import ICON_FRAMES, ICON_SIDE, PICTURE_BYTES, PIXELS
 from ganctl.files.text import printable
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.labelled import OnProgress, PictureFile, Pictures, Split
@@ -24,7 +25,8 @@ from ganctl.requests.checks import check_image_size
 from ganctl.requests.data import Fit, ReadOptions
 
 # Pillow knows more formats, and runs Ghostscript for one of them.
-_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "ICO")
+_ICON = b"\0\0\1\0"
 _ANIMATED_FORMATS = {"GIF", "PNG", "WEBP", "AVIF"}
 _HEIF_ENDINGS = {".heic", ".heif", ".hif"}
 _EXIF = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
@@ -98,7 +100,7 @@ def look(pictures: Pictures, on_progress: OnProgress | None) -> tuple[list[Row],
             return reason(error)
 
     rows: list[Row] = []
-    bad: list[Bad] = [(path, "a broken link, no file, or encrypted") for path in tree.lost]
+    bad: list[Bad] = list(tree.lost)
     headers = in_threads(header_of, files, "looking at images", on_progress)
     for (split, picture), header in zip(files, headers, strict=True):
         if isinstance(header, str):
@@ -161,6 +163,7 @@ def opened(stream: IO[bytes], entry: Entry) -> Iterator[Image.Image]:
     """
     if entry.size > PICTURE_BYTES:
         raise BadPicture(f"over {PICTURE_BYTES:,} bytes")
+    _check_icon(stream)
     try:
         image = Image.open(stream, formats=_formats())
     except UnidentifiedImageError as error:
@@ -172,6 +175,31 @@ def opened(stream: IO[bytes], entry: Entry) -> Iterator[Image.Image]:
         if math.prod(image.size) > PIXELS:
             raise BadPicture(f"{image.width:,}×{image.height:,}: over {PIXELS:,} pixels")
         yield image
+
+
+def _check_icon(stream: IO[bytes]) -> None:
+    """Look at the frames of an icon, which Pillow unpacks as large as they claim to be.
+
+    Raises:
+        BadPicture: it has too many frames, or too large ones.
+    """
+    head = stream.read(6)
+    if head[:4] == _ICON:
+        count = int.from_bytes(head[4:], "little")
+        if count > ICON_FRAMES:
+            raise BadPicture(f"an icon of over {ICON_FRAMES} frames")
+        entries = stream.read(16 * count)
+        for (offset,) in struct.iter_unpack("<12xI", entries[: len(entries) // 16 * 16]):
+            stream.seek(offset)
+            frame = stream.read(24)
+            sides = (
+                struct.unpack_from(">II", frame, 16)
+                if frame.startswith(b"\x89PNG") and len(frame) == 24
+                else struct.unpack_from("<ii", frame.ljust(12, b"\0"), 4)
+            )
+            if max(map(abs, sides)) > ICON_SIDE:
+                raise BadPicture(f"an icon with a side of over {ICON_SIDE:,}")
+    stream.seek(0)
 
 
 def _not_an_image(entry: Entry, is_empty: bool) -> str:
@@ -239,7 +267,7 @@ def check_bad(pictures: Pictures, bad: Sequence[Bad], options: ReadOptions) -> s
     else:
         # The layout has told of what is lost.
         lost = set(pictures.tree.lost)
-        rest = [file for file in bad if file[0] not in lost]
+        rest = [file for file in bad if file not in lost]
         some = f"{len(rest):,} of {total:,} images"
         return f"Left out {some}, which cannot be read: {_named(rest)}." if rest else None
     raise DataError(f"{pictures.tree.path}: {found} cannot be read: {_named(bad)}.", hint)
