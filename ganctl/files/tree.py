@@ -77,16 +77,16 @@ class Tree:
         entries: the files.
         folders: every folder below, as its parts, empty ones too.
         lost: the files of the list that cannot be read at all, and why, such as a broken link.
-        hidden: the files in hidden folders, but those that tools keep for themselves.
         open_key: opens a file by the key of its entry, for one reader at a time.
+        hidden: the files in hidden folders, but those that tools keep for themselves.
     """
 
     path: Path
     entries: tuple[Entry, ...]
     folders: tuple[tuple[str, ...], ...]
     lost: tuple[tuple[str, str], ...]
-    hidden: tuple[str, ...]
     open_key: Callable[[str], IO[bytes]]
+    hidden: tuple[str, ...] = ()
 
     def open(self, entry: Entry) -> IO[bytes]:
         """Return a file of the tree, open for reading."""
@@ -149,9 +149,7 @@ def open_tree(path: Path) -> Tree:
     Raises:
         DataError: it is neither, is damaged, has too many files, or a path that leaves it.
     """
-    if path.is_dir():
-        return _folder(path)
-    return _archive(path)
+    return _folder(path) if path.is_dir() else _archive(path)
 
 
 def tree_of_file(path: Path) -> Tree:
@@ -182,7 +180,7 @@ def _is_hidden(name: str) -> bool:
 
 @dataclass
 class _Listed:
-    """What is found while a tree is listed."""
+    """What a tree has been found to hold."""
 
     entries: list[Entry] = field(default_factory=list)
     folders: set[tuple[str, ...]] = field(default_factory=set)
@@ -191,17 +189,16 @@ class _Listed:
 
     def check(self, path: Path) -> None:
         """Refuse more than may be listed."""
-        if len(self.entries) + len(self.folders) + len(self.lost) + len(self.hidden) > FILES:
+        if sum(map(len, (self.entries, self.folders, self.lost, self.hidden))) > FILES:
             raise _too_many(path)
 
 
 def _tree(path: Path, found: _Listed, open_key: Callable[[str], IO[bytes]]) -> Tree:
     found.entries.sort(key=attrgetter("key"))  # For those whose names differ before NFC alone.
     found.entries.sort(key=attrgetter("parts"))
-    entries, folders = tuple(found.entries), tuple(sorted(found.folders))
-    return Tree(
-        path, entries, folders, tuple(sorted(found.lost)), tuple(sorted(found.hidden)), open_key
-    )
+    lost, hidden = tuple(sorted(found.lost)), tuple(sorted(found.hidden))
+    folders = tuple(sorted(found.folders))
+    return Tree(path, tuple(found.entries), folders, lost, open_key, hidden)
 
 
 def _folder(path: Path) -> Tree:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import math
 import os
-import struct
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,8 @@ from typing import IO, NamedTuple, TypeVar
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ganctl.errors import DataError, UsageError
-from ganctl.files.limits import ICON_FRAMES, ICON_SIDE, PICTURE_BYTES, PIXELS
+from ganctl.files.ico import icon_problem
+from ganctl.files.limits import PICTURE_BYTES, PIXELS
 from ganctl.files.text import printable
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.labelled import OnProgress, PictureFile, Pictures, Split
@@ -26,7 +26,6 @@ from ganctl.requests.data import Fit, ReadOptions
 
 # Pillow knows more formats, and runs Ghostscript for one of them.
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "ICO")
-_ICON = b"\0\0\1\0"
 _ANIMATED_FORMATS = {"GIF", "PNG", "WEBP", "AVIF"}
 _HEIF_ENDINGS = {".heic", ".heif", ".hif"}
 _EXIF = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
@@ -163,7 +162,8 @@ def opened(stream: IO[bytes], entry: Entry) -> Iterator[Image.Image]:
     """
     if entry.size > PICTURE_BYTES:
         raise BadPicture(f"over {PICTURE_BYTES:,} bytes")
-    _check_icon(stream)
+    if problem := icon_problem(stream):
+        raise BadPicture(problem)
     try:
         image = Image.open(stream, formats=_formats())
     except UnidentifiedImageError as error:
@@ -175,31 +175,6 @@ def opened(stream: IO[bytes], entry: Entry) -> Iterator[Image.Image]:
         if math.prod(image.size) > PIXELS:
             raise BadPicture(f"{image.width:,}×{image.height:,}: over {PIXELS:,} pixels")
         yield image
-
-
-def _check_icon(stream: IO[bytes]) -> None:
-    """Look at the frames of an icon, which Pillow unpacks as large as they claim to be.
-
-    Raises:
-        BadPicture: it has too many frames, or too large ones.
-    """
-    head = stream.read(6)
-    if head[:4] == _ICON:
-        count = int.from_bytes(head[4:], "little")
-        if count > ICON_FRAMES:
-            raise BadPicture(f"an icon of over {ICON_FRAMES} frames")
-        entries = stream.read(16 * count)
-        for (offset,) in struct.iter_unpack("<12xI", entries[: len(entries) // 16 * 16]):
-            stream.seek(offset)
-            frame = stream.read(24)
-            sides = (
-                struct.unpack_from(">II", frame, 16)
-                if frame.startswith(b"\x89PNG") and len(frame) == 24
-                else struct.unpack_from("<ii", frame.ljust(12, b"\0"), 4)
-            )
-            if max(map(abs, sides)) > ICON_SIDE:
-                raise BadPicture(f"an icon with a side of over {ICON_SIDE:,}")
-    stream.seek(0)
 
 
 def _not_an_image(entry: Entry, is_empty: bool) -> str:

@@ -15,7 +15,14 @@ from ganctl.readers.class_folders import grouped, is_one_class, read_folders
 from ganctl.readers.formats.csv import open_csv
 from ganctl.readers.formats.folder_names import is_companion, split_role
 from ganctl.readers.formats.idx import CLASS_NAMES_FILE, open_idx
-from ganctl.readers.formats.kinds import by_ending, images_of, is_idx, is_image_name, is_table, is_zip
+from ganctl.readers.formats.kinds import (
+    by_ending,
+    images_of,
+    is_idx,
+    is_image_name,
+    is_table,
+    is_zip,
+)
 from ganctl.readers.formats.npz import open_npz
 from ganctl.readers.formats.parquet import open_parquet
 from ganctl.readers.formats.refused import (

@@ -335,7 +335,7 @@ def test_a_word_of_a_split_in_a_name_is_not_enough(tmp_path, kinds):
 
 
 def test_two_pairs_of_splits_are_refused(tmp_path):
-    files = {}
+    files: dict[str, bytes | str] = {}
     for name in ("a_train", "a_test", "b_train", "b_test"):
         files |= of_classes(f"{name}/")
     assert "several folders of one split: a_train, b_train" in refused(tmp_path, files)

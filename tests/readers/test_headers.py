@@ -3,7 +3,9 @@
 import io
 import os
 import re
+import struct
 import sys
+import tracemalloc
 import types
 import zlib
 from pathlib import Path
@@ -266,3 +268,27 @@ def test_a_link_to_nowhere_is_counted_and_told_once(tmp_path):
     reading = read_path(tmp_path, ReadOptions(), keep=False)
     assert reading.left_out == {"cannot be opened": 1}
     assert sum("gone.png" in remark for remark in reading.remarks) == 1
+
+
+@pytest.mark.parametrize("is_png", [True, False])
+def test_icons_are_not_unpacked_as_large_as_they_claim(tmp_path, is_png):
+    save(tmp_path / "a" / "x.ico", draw(), bitmap_format="png" if is_png else "bmp")
+    content = bytearray((tmp_path / "a" / "x.ico").read_bytes())
+    offset = int.from_bytes(content[18:22], "little")
+    layout, start = (">II", offset + 16) if is_png else ("<II", offset + 4)
+    struct.pack_into(layout, content, start, 40_000, 40_000)
+    (tmp_path / "a" / "x.ico").write_bytes(content)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="an icon with a side of over 2,048"):
+            read(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 2**22
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_icon_of_many_frames_is_refused(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.ico").write_bytes(b"\0\0\1\0\xff\xff" + bytes(100))
+    with pytest.raises(DataError, match="an icon of over 64 frames"):
+        read(tmp_path)
