@@ -1,37 +1,43 @@
-"""Icons of Windows (``.ico``), whose frames are unpacked as large as each claims to be."""
+"""Icons of Windows (``.ico``), whose images Pillow unpacks as large as they claim to be."""
 
 from __future__ import annotations
 
+import io
 import struct
 from typing import IO
 
-from ganctl.files.limits import ICON_FRAMES, ICON_SIDE
+from PIL.IcoImagePlugin import IcoFile
+
+from ganctl.files.limits import ICON_BYTES, ICON_SIDE
 
 _ICON = b"\0\0\1\0"
-_PNG = b"\x89PNG"
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def icon_problem(stream: IO[bytes]) -> str | None:
-    """Say why a file is an icon that is not to be opened; None if it is none, or may be.
+def without_icon(stream: IO[bytes], size: int) -> IO[bytes]:
+    """Return what to open for a file: the largest image of an icon if that is a PNG, else all.
 
     Args:
-        stream: the file, at its start, where it is left again.
+        stream: the file, at its start, where one that is no icon is left again.
+        size: its bytes.
+
+    Raises:
+        ValueError: it is an icon that is damaged, or too large; says so in a few words.
     """
-    head = stream.read(6)
-    count = int.from_bytes(head[4:], "little") if head.startswith(_ICON) else 0
-    problem = f"an icon of over {ICON_FRAMES} frames" if count > ICON_FRAMES else None
-    entries = b"" if problem else stream.read(16 * count)
-    for (offset,) in struct.iter_unpack("<12xI", entries[: len(entries) // 16 * 16]):
-        stream.seek(offset)
-        if max(map(abs, _sides(stream.read(24).ljust(24, b"\0")))) > ICON_SIDE:
-            problem = f"an icon with a side of over {ICON_SIDE:,}"
-            break
+    start = stream.read(len(_ICON))
     stream.seek(0)
-    return problem
-
-
-def _sides(frame: bytes) -> tuple[int, int]:
-    """Return the width and height that a frame begins with, which is a PNG or a bitmap."""
-    layout, place = (">II", 16) if frame.startswith(_PNG) else ("<ii", 4)
-    width, height = struct.unpack_from(layout, frame, place)
-    return width, height
+    if start != _ICON:
+        return stream
+    if size > ICON_BYTES:
+        raise ValueError(f"an icon of over {ICON_BYTES:,} bytes")
+    content = stream.read(size)
+    try:
+        largest = content[IcoFile(io.BytesIO(content)).entry[0].offset :]
+        sides = struct.unpack_from("<ii", largest, 4)
+    except Exception as error:  # Pillow's readers let all kinds of errors out.
+        raise ValueError("damaged") from error
+    if largest.startswith(_PNG):
+        return io.BytesIO(largest)
+    if max(map(abs, sides)) > ICON_SIDE:
+        raise ValueError(f"an icon with a side of over {ICON_SIDE:,}")
+    return io.BytesIO(content)

@@ -16,7 +16,7 @@ from typing import IO, NamedTuple, TypeVar
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ganctl.errors import DataError, UsageError
-from ganctl.files.ico import icon_problem
+from ganctl.files.ico import without_icon
 from ganctl.files.limits import PICTURE_BYTES, PIXELS
 from ganctl.files.text import printable
 from ganctl.files.tree import Entry, Tree
@@ -162,10 +162,12 @@ def opened(stream: IO[bytes], entry: Entry) -> Iterator[Image.Image]:
     """
     if entry.size > PICTURE_BYTES:
         raise BadPicture(f"over {PICTURE_BYTES:,} bytes")
-    if problem := icon_problem(stream):
-        raise BadPicture(problem)
     try:
-        image = Image.open(stream, formats=_formats())
+        content = without_icon(stream, entry.size)
+    except ValueError as error:
+        raise BadPicture(str(error)) from error
+    try:
+        image = Image.open(content, formats=_formats())
     except UnidentifiedImageError as error:
         stream.seek(0)
         raise BadPicture(_not_an_image(entry, stream.read(1) == b"")) from error
