@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ganctl._version import __version__
 from ganctl.cli import console
 from ganctl.cli.expected_time import ExpectedTime, expected_time
 from ganctl.errors import DataError
-from ganctl.pictures.images import Images, enlarge, png_bytes, sheet
+from ganctl.pictures.images import MID_GREY, Images, enlarge, png_bytes, sheet
 from ganctl.readers.formats.placed import where_files_belong
 from ganctl.readers.labelled import Labelled, OnProgress, Reading
 from ganctl.readers.reading import counts_by_class, line, read, read_named
@@ -96,22 +97,26 @@ def look_at(data: str, options: ReadOptions, on_progress: OnProgress | None = No
             except DataError:
                 continue
             if reading is not None:
-                return DataLook(data, reading, f"{needs} Here they are {words}.")
+                return DataLook(data, reading, f"{needs} Here they are {' and '.join(words)}.")
         raise
     if reading is None:
         raise DataError(f"{data} {why_not_read(data)}.", f"Begin a training: train --data {data}.")
     return DataLook(data, reading)
 
 
-def _relaxed(options: ReadOptions) -> list[tuple[ReadOptions, str]]:
-    sized = replace(options, image_size=options.image_size or SHOWN_SIZE)
-    shown = f"shown at {SHOWN_SIZE}×{SHOWN_SIZE}"
-    unlabelled = "read without labels"
-    return [
-        (sized, shown),
-        (replace(options, needs_labels=False), unlabelled),
-        (replace(sized, needs_labels=False), f"{shown} and {unlabelled}"),
-    ]
+def _relaxed(options: ReadOptions) -> Iterator[tuple[ReadOptions, list[str]]]:
+    """Yield options that ask for less, and what they do, those first that give up least."""
+    concessions: dict[str, dict[str, Any]] = {
+        f"shown at {SHOWN_SIZE}×{SHOWN_SIZE}": {"image_size": options.image_size or SHOWN_SIZE},
+        "shown on grey": {"background": options.background or "grey"},
+        "read without labels": {"needs_labels": False},
+    }
+    for count in range(1, len(concessions) + 1):
+        for words in combinations(concessions, count):
+            changes: dict[str, Any] = {}
+            for word in words:
+                changes |= concessions[word]
+            yield replace(options, **changes), list(words)
 
 
 def facts_of(reading: Reading) -> dict[str, Any]:
@@ -202,9 +207,9 @@ def sheet_of(look: DataLook, words: Sequence[str]) -> bytes:
 
 
 def _row_of(train: Labelled, index: int) -> Images:
-    """Return images of a class, the same each time; a class with fewer ends black."""
+    """Return images of a class, the same each time; a class with fewer ends in grey."""
     members = np.flatnonzero(train.labels == index)
     chosen = np.random.default_rng(index).permutation(members)[:COLUMNS]
-    row = np.zeros((COLUMNS, *train.images.shape[1:]), np.uint8)
+    row = np.full((COLUMNS, *train.images.shape[1:]), MID_GREY, np.uint8)
     row[: len(chosen)] = train.images[chosen]
     return row

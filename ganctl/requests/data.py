@@ -150,8 +150,8 @@ class DataRequest:
 
     data: str = option(
         "mnist",
-        help=f"{', '.join(DATA_SETS)}, or a path: a folder of class folders of images, "
-        "a folder of IDX files, or an .npz.",
+        help=f"{', '.join(DATA_SETS)}, or a path: a folder or .zip of images in class "
+        "folders or beside a table, IDX files, an .npz, .csv or .parquet.",
         group=Group.DATA,
         metavar="DATA",
         check=_absolute,
