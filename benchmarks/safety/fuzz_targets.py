@@ -369,7 +369,7 @@ def npz_seeds() -> list[bytes]:
 
 def picture_seeds() -> list[bytes]:
     seeds = []
-    for kind in ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM"):
+    for kind in ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "ICO"):
         buffer = io.BytesIO()
         Image.effect_noise((9, 7), 50).convert("RGB").save(buffer, kind)
         seeds.append(buffer.getvalue())

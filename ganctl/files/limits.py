@@ -35,6 +35,10 @@ DATA_BYTES = 2**33
 """The pixels of a data set."""
 PIXELS = 89_478_485
 """One picture; above this Pillow takes it for an attack."""
+ICON_BYTES = 2**24
+"""A file ``.ico``."""
+ICON_SIDE = 2**11
+"""A bitmap in an ``.ico``, whose height is twice that of the image; most have 256 at most."""
 ANIMATION_PIXELS = 2**30
 """All the frames of an animation."""
 SAMPLES_BYTES = 2**32

@@ -15,7 +15,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import IO
@@ -27,6 +27,11 @@ _OWN_OF_TOOLS = {
     "__macosx", "@eadir", "__pycache__", "#recycle", "$recycle.bin", "lost+found",
     "system volume information", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r",
 }  # fmt: skip
+_HIDDEN_OF_TOOLS = re.compile(
+    r"\.(_.*|git.*|svn|hg|dvc|idea|vscode|ipynb_checkpoints|cache.*|.*_cache|venv.*|tox|nox|conda|"
+    r"trash.*|thumb.*|@__thumb|xvpics|picasa.*|apdisk|appledouble|spotlight-.*|fseventsd|"
+    r"documentrevisions-.*|temporaryitems|snapshots?|stversions|stfolder|sync.*|dropbox.*)"
+)
 _LEAVES = re.compile(r"(^|/)\.\.(/|$)|^/|^[A-Za-z]:")
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
@@ -71,15 +76,17 @@ class Tree:
         path: the folder or archive itself.
         entries: the files.
         folders: every folder below, as its parts, empty ones too.
-        lost: the files of the list that cannot be read at all, such as links to nowhere.
+        lost: the files of the list that cannot be read at all, and why, such as a broken link.
         open_key: opens a file by the key of its entry, for one reader at a time.
+        hidden: the files in hidden folders, but those that tools keep for themselves.
     """
 
     path: Path
     entries: tuple[Entry, ...]
     folders: tuple[tuple[str, ...], ...]
-    lost: tuple[str, ...]
+    lost: tuple[tuple[str, str], ...]
     open_key: Callable[[str], IO[bytes]]
+    hidden: tuple[str, ...] = ()
 
     def open(self, entry: Entry) -> IO[bytes]:
         """Return a file of the tree, open for reading."""
@@ -137,14 +144,12 @@ class Tree:
 
 
 def open_tree(path: Path) -> Tree:
-    """List a folder, or an archive that ends in ``.zip``.
+    """List a folder, or a zip archive.
 
     Raises:
         DataError: it is neither, is damaged, has too many files, or a path that leaves it.
     """
-    if path.is_dir():
-        return _folder(path)
-    return _archive(path)
+    return _folder(path) if path.is_dir() else _archive(path)
 
 
 def tree_of_file(path: Path) -> Tree:
@@ -162,29 +167,42 @@ def tree_of_file(path: Path) -> Tree:
         raise DataError(f"{path} is not a file.", "Name a file or a folder.")
     name = unicodedata.normalize("NFC", path.name)
     entry = Entry((name,), path.name, status.st_size, status.st_mtime_ns)
-    return _tree(path.parent, [entry], set(), [], lambda key: (path.parent / key).open("rb"))
+    return _tree(path.parent, _Listed([entry]), lambda key: (path.parent / key).open("rb"))
 
 
 def _is_own_of_tools(name: str) -> bool:
     return name.startswith(".") or name.lower() in _OWN_OF_TOOLS
 
 
-def _tree(
-    path: Path,
-    entries: list[Entry],
-    folders: set[tuple[str, ...]],
-    lost: list[str],
-    open_key: Callable[[str], IO[bytes]],
-) -> Tree:
-    entries.sort(key=attrgetter("key"))  # For those whose names differ before NFC alone.
-    entries.sort(key=attrgetter("parts"))
-    return Tree(path, tuple(entries), tuple(sorted(folders)), tuple(sorted(lost)), open_key)
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") and not _HIDDEN_OF_TOOLS.fullmatch(name.lower())
+
+
+@dataclass
+class _Listed:
+    """What a tree has been found to hold."""
+
+    entries: list[Entry] = field(default_factory=list)
+    folders: set[tuple[str, ...]] = field(default_factory=set)
+    lost: list[tuple[str, str]] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+
+    def check(self, path: Path) -> None:
+        """Refuse more than may be listed."""
+        if sum(map(len, (self.entries, self.folders, self.lost, self.hidden))) > FILES:
+            raise _too_many(path)
+
+
+def _tree(path: Path, found: _Listed, open_key: Callable[[str], IO[bytes]]) -> Tree:
+    found.entries.sort(key=attrgetter("key"))  # For those whose names differ before NFC alone.
+    found.entries.sort(key=attrgetter("parts"))
+    lost, hidden = tuple(sorted(found.lost)), tuple(sorted(found.hidden))
+    folders = tuple(sorted(found.folders))
+    return Tree(path, tuple(found.entries), folders, lost, open_key, hidden)
 
 
 def _folder(path: Path) -> Tree:
-    entries: list[Entry] = []
-    folders: set[tuple[str, ...]] = set()
-    lost: list[str] = []
+    found = _Listed()
 
     def walk(
         folder: str, parts: tuple[str, ...], prefix: str, above: tuple[tuple[int, int], ...]
@@ -192,31 +210,43 @@ def _folder(path: Path) -> Tree:
         for item in _listed(folder, path):
             name = item.name
             if _is_own_of_tools(name):
+                if _is_hidden(name) and item.is_dir(follow_symlinks=False):
+                    found.hidden += _files_of(item.path, prefix + name)
+                    found.check(path)
                 continue
             inside = (*parts, name if name.isascii() else unicodedata.normalize("NFC", name))
             key = prefix + name
             try:
                 status = item.stat()
                 if stat.S_ISREG(status.st_mode):
-                    entries.append(Entry(inside, key, status.st_size, status.st_mtime_ns))
+                    found.entries.append(Entry(inside, key, status.st_size, status.st_mtime_ns))
                 elif stat.S_ISDIR(status.st_mode):
                     # Windows does not tell identities of folders while it lists them.
                     identity = _identity(item.path)
                     if identity not in above:  # Else it links to a folder that it lies in.
                         if len(inside) > FOLDER_DEPTH:
                             raise _too_deep(path)
-                        folders.add(inside)
+                        found.folders.add(inside)
                         walk(item.path, inside, key + os.sep, (*above, identity))
                 else:  # A pipe would keep us waiting.
-                    lost.append(key)
-            except OSError:  # A link to nowhere.
-                lost.append(key)
-            if len(entries) + len(folders) + len(lost) > FILES:
-                raise _too_many(path)
+                    found.lost.append((key, "not a file"))
+            except OSError:
+                found.lost.append((key, "a broken link" if item.is_symlink() else "not readable"))
+            found.check(path)
 
     root = path.resolve()
     walk(str(path), (), "", tuple(_identity(folder) for folder in (root, *root.parents)))
-    return _tree(path, entries, folders, lost, lambda key: (path / key).open("rb"))
+    return _tree(path, found, lambda key: (path / key).open("rb"))
+
+
+def _files_of(folder: str, key: str) -> list[str]:
+    """Return the files of a hidden folder and of the folders in it; none where it is closed."""
+    found: list[str] = []
+    for above, _, names in os.walk(folder):
+        found += [key + os.path.join(above, name)[len(folder) :] for name in names]  # noqa: PTH118
+        if len(found) > FILES:
+            break
+    return found
 
 
 def _identity(path: str | Path) -> tuple[int, int]:
@@ -244,9 +274,7 @@ def _archive(path: Path) -> Tree:
             f"{path} cannot be read as a zip: {reason}.",
             "Fetch it again, or unpack it and name the folder.",
         ) from error
-    entries: list[Entry] = []
-    folders: set[tuple[str, ...]] = set()
-    lost: list[str] = []
+    found = _Listed()
     if len(archive.filelist) > FILES:
         raise _too_many(path)
     copies = Counter(member.filename for member in archive.filelist)
@@ -261,22 +289,33 @@ def _archive(path: Path) -> Tree:
         parts = tuple(
             unicodedata.normalize("NFC", part) for part in name.split("/") if part not in ("", ".")
         )
-        if not parts or any(map(_is_own_of_tools, parts)):
+        own = [part for part in parts if _is_own_of_tools(part)]
+        if own and own[0] != parts[-1] and all(map(_is_hidden, own)) and not member.is_dir():
+            found.hidden.append(name)
+        if not parts or own:
             continue
         if len(parts) > FOLDER_DEPTH:
             raise _too_deep(path)
         above = parts if member.is_dir() else parts[:-1]
-        folders.update(above[: depth + 1] for depth in range(len(above)))
+        found.folders.update(above[: depth + 1] for depth in range(len(above)))
         if member.is_dir():
             continue
-        is_link = stat.S_ISLNK(member.external_attr >> 16)
-        is_opened = member.compress_type in _METHODS and not member.flag_bits & _ENCRYPTED
         # Of several files of one name the last one counts, as when the archive is unpacked.
-        if is_link or not is_opened or copies[member.filename]:
-            lost.append(name)
+        why = "named twice in the zip" if copies[member.filename] else _why_lost(member)
+        if why:
+            found.lost.append((name, why))
         else:
-            entries.append(Entry(parts, member.filename, member.file_size, member.CRC))
-    return _tree(path, entries, folders, lost, lambda key: archive.open(key))
+            found.entries.append(Entry(parts, member.filename, member.file_size, member.CRC))
+    return _tree(path, found, lambda key: archive.open(key))
+
+
+def _why_lost(member: zipfile.ZipInfo) -> str | None:
+    """Return why a file of an archive is not read; None if it is."""
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return "a link"
+    if member.flag_bits & _ENCRYPTED:
+        return "encrypted"
+    return None if member.compress_type in _METHODS else "packed in a way that is not read"
 
 
 class _BoundedList(io.FileIO):

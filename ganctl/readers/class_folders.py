@@ -10,9 +10,18 @@ from dataclasses import dataclass, field, replace
 from ganctl.errors import DataError
 from ganctl.files.text import listed, printable
 from ganctl.files.tree import Entry, Tree
-from ganctl.readers.formats.folder_names import is_companion, is_images_name, split_role
+from ganctl.readers.formats.folder_names import (
+    are_shards,
+    has_split_word,
+    is_companion,
+    is_images_name,
+    is_unlabelled,
+    remarks_on_names,
+    shared_classes,
+    split_folders,
+    split_role,
+)
 from ganctl.readers.labelled import ANY, PictureFile, Pictures, Split
-from ganctl.readers.remarks import on_alike
 
 _DOMAIN = re.compile(r"(train|test|val)([ab])")
 _PREFIX = re.compile(r"([^\W\d_]+)[-_ .]?\d+", re.UNICODE)
@@ -46,13 +55,17 @@ def is_one_class(name: str, images: Sequence[Entry], depth: int) -> bool:
 
 @dataclass
 class Part:
-    """One split: its images and their classes, if they have any, and what there is to say."""
+    """One split: its images and their classes, if they have any, and what there is to say.
+
+    ``unclear`` says why its classes may be others.
+    """
 
     layout: str
     files: list[PictureFile]
     has_classes: bool
     left_out: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
+    unclear: DataError | None = None
 
 
 def read_folders(tree: Tree, images: Sequence[Entry], needs_labels: bool) -> Pictures:
@@ -77,6 +90,8 @@ def read_folders(tree: Tree, images: Sequence[Entry], needs_labels: bool) -> Pic
     )
     if needs_labels and not parts["train"].has_classes:
         raise _no_classes(tree, parts["train"])
+    if needs_labels and (unclear := parts["train"].unclear):
+        raise unclear
     pictures = assembled(tree, parts, left_out, remarks)
     where = f" in {printable('/'.join(prefix))}" if prefix else ""
     return replace(pictures, layout=f"{pictures.layout}{where}")
@@ -112,7 +127,9 @@ def _entered(
         if loose or len(folders) != 1:
             return prefix, images, left_out
         (name,) = folders
-        if split_role(name) or is_one_class(name, images, len(prefix) + 1):
+        is_doubled = prefix[-1:] == (name,) and has_split_word(name)  # As some archives unpack.
+        is_known = split_role(name) or is_one_class(name, images, len(prefix) + 1)
+        if is_known and not is_doubled:
             return prefix, images, left_out
         prefix = (*prefix, name)
 
@@ -139,7 +156,7 @@ def _part(tree: Tree, above: tuple[str, ...], images: Sequence[Entry]) -> Part:
     loose, folders = grouped(images, depth)
     if not folders:
         return Part("images without classes", _unlabelled(images), False, left_out)
-    if not loose and _are_shards(folders):
+    if not loose and are_shards(folders):
         return Part("StyleGAN's folders without classes", _unlabelled(images), False, left_out)
     if len(loose) > len(images) - len(loose):
         names = listed(f"{name} {len(inside)}" for name, inside in folders.items())
@@ -167,51 +184,42 @@ def _part(tree: Tree, above: tuple[str, ...], images: Sequence[Entry]) -> Part:
             part.remarks.append(f"The folder {name} is read as a class, not as a split.")
     if nested:
         part.remarks.append(f"Folders in class folders are part of the class: {listed(nested)}.")
-    part.remarks += _remarks_on_names(tree, prefix, folders)
+    part.remarks += remarks_on_names(tree, prefix, folders)
+    part.unclear = _versions(tree, folders, depth)
     return part
 
 
-def _remarks_on_names(
-    tree: Tree, prefix: tuple[str, ...], folders: Mapping[str, Sequence[Entry]]
-) -> list[str]:
-    depth, remarks = len(prefix), []
-    empty = [
-        folder[depth]
-        for folder in tree.folders
-        if len(folder) == depth + 1 and folder[:depth] == prefix and folder[depth] not in folders
-    ]
-    empty = [name for name in empty if not (split_role(name) or is_companion(name))]
-    if empty:
-        remarks.append(f"Folders that hold no images: {listed(empty)}.")
-    twice = [
-        name for name, inside in folders.items() if not name.isascii() and _is_twice(inside, depth)
-    ]
-    if twice:
-        remarks.append(f"Folders of equal names in Unicode are one class: {listed(twice)}.")
-    remarks += on_alike(folders)
-    return remarks
+def _versions(tree: Tree, folders: Mapping[str, Sequence[Entry]], depth: int) -> DataError | None:
+    """Return why folders may be versions of one data set, such as its folds, and not classes."""
+    below = {name: _names_below(inside, depth + 1) for name, inside in folders.items()}
+    shared = shared_classes(below)
+    if not shared:
+        return None
+    name = next(name for name in folders if set(shared) & below[name])
+    entry = folders[name][0]
+    names = [part for part in re.split(r"[\\/]", entry.key) if part not in ("", ".")]
+    where = "/".join(names[: len(names) - len(entry.parts) + depth + 1])
+    way = (
+        f"give --data {tree.path / where}" if tree.path.is_dir() else f"unpack it, and name {where}"
+    )
+    return DataError(
+        f"{tree.path} has the same folders in each of {listed(folders)}: {listed(shared)}.",
+        f"If {listed(shared)} are the classes, {way}, or another one of these. If "
+        f"{listed(folders)} are, call the folders inside part1, part2 and so on.",
+    )
 
 
-def _is_twice(entries: Sequence[Entry], depth: int) -> bool:
-    """Return whether a folder is two, whose names are written in other characters for the same."""
-
-    def raw(entry: Entry) -> str:
-        names = [part for part in re.split(r"[\\/]", entry.key) if part not in ("", ".")]
-        return names[len(names) - len(entry.parts) + depth]
-
-    return len({raw(entry) for entry in entries}) > 1
+def _names_below(images: Sequence[Entry], depth: int) -> set[str]:
+    """Return the names of the folders below one, past single ones, if most images lie in these."""
+    loose, folders = grouped(images, depth)
+    while not loose and len(folders) == 1:
+        depth += 1
+        loose, folders = grouped(images, depth)
+    return set() if 2 * len(loose) > len(images) else set(folders)
 
 
 def _unlabelled(images: Sequence[Entry]) -> list[PictureFile]:
     return [PictureFile(entry, ANY) for entry in images]
-
-
-def _are_shards(folders: Mapping[str, Sequence[Entry]]) -> bool:
-    """Return whether folders are 00000, 00001, … of img00000000.png, as StyleGAN's tool writes."""
-    return all(
-        name == f"{number:05d}" and folders[name][0].name.startswith("img")
-        for number, name in enumerate(sorted(folders))
-    )
 
 
 def _domains(folders: Mapping[str, Sequence[Entry]]) -> dict[str, Part] | None:
@@ -242,13 +250,7 @@ def _splits(
     remarks: list[str],
 ) -> dict[str, Part] | None:
     """Return the parts where folders are called train and test, or test beside class folders."""
-    roles: dict[str, list[str]] = {}
-    others = []
-    for name in folders:
-        if role := split_role(name):
-            roles.setdefault(role, []).append(name)
-        else:
-            others.append(name)
+    roles, others = split_folders(folders)
     for role in ("train", "test"):
         if len(names := roles.get(role, [])) > 1:
             raise DataError(
@@ -290,13 +292,12 @@ def _splits_in_classes(
     parts: dict[str, Part] = {}
     for label, inside in folders.items():
         between, below = grouped(inside, depth + 1)
-        roles = [split_role(name) for name in below]
-        if between or "train" not in roles or None in roles or len(roles) < 2:
+        roles, others = split_folders(below)
+        if between or others or "train" not in roles or len(below) < 2:
             return None
-        for name, entries in below.items():
-            layout = "class folders with splits in each"
-            part = parts.setdefault(str(split_role(name)), Part(layout, [], True))
-            part.files += [PictureFile(entry, label) for entry in entries]
+        for role, names in roles.items():
+            part = parts.setdefault(role, Part("class folders with splits in each", [], True))
+            part.files += [PictureFile(entry, label) for n in names for entry in below[n]]
     if parts and loose:
         parts["train"].left_out["loose images"] += len(loose)
     return parts or None
@@ -334,6 +335,7 @@ def _no_classes(tree: Tree, train: Part) -> DataError:
     names = [picture.entry.name for picture in train.files]
     prefixes = Counter(found[1] if (found := _PREFIX.match(name)) else "" for name in names)
     beside = sorted({f[-1] for f in tree.folders if is_companion(f[-1]) and len(f) <= 2})
+    beside = [name for name in beside if not is_unlabelled(name)]
     hint = _NO_CLASSES_HINT
     if "" not in prefixes and 1 < len(prefixes) < len(names) / 2:
         hint = f"The names begin with {listed(sorted(prefixes))}: are these classes? {hint}"

@@ -16,6 +16,7 @@ from typing import IO, NamedTuple, TypeVar
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ganctl.errors import DataError, UsageError
+from ganctl.files.ico import without_icon
 from ganctl.files.limits import PICTURE_BYTES, PIXELS
 from ganctl.files.text import printable
 from ganctl.files.tree import Entry, Tree
@@ -24,7 +25,7 @@ from ganctl.requests.checks import check_image_size
 from ganctl.requests.data import Fit, ReadOptions
 
 # Pillow knows more formats, and runs Ghostscript for one of them.
-_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "ICO")
 _ANIMATED_FORMATS = {"GIF", "PNG", "WEBP", "AVIF"}
 _HEIF_ENDINGS = {".heic", ".heif", ".hif"}
 _EXIF = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
@@ -98,7 +99,7 @@ def look(pictures: Pictures, on_progress: OnProgress | None) -> tuple[list[Row],
             return reason(error)
 
     rows: list[Row] = []
-    bad: list[Bad] = [(path, "a broken link, no file, or encrypted") for path in tree.lost]
+    bad: list[Bad] = list(tree.lost)
     headers = in_threads(header_of, files, "looking at images", on_progress)
     for (split, picture), header in zip(files, headers, strict=True):
         if isinstance(header, str):
@@ -162,7 +163,11 @@ def opened(stream: IO[bytes], entry: Entry) -> Iterator[Image.Image]:
     if entry.size > PICTURE_BYTES:
         raise BadPicture(f"over {PICTURE_BYTES:,} bytes")
     try:
-        image = Image.open(stream, formats=_formats())
+        content = without_icon(stream, entry.size)
+    except ValueError as error:
+        raise BadPicture(str(error)) from error
+    try:
+        image = Image.open(content, formats=_formats())
     except UnidentifiedImageError as error:
         stream.seek(0)
         raise BadPicture(_not_an_image(entry, stream.read(1) == b"")) from error
@@ -239,7 +244,7 @@ def check_bad(pictures: Pictures, bad: Sequence[Bad], options: ReadOptions) -> s
     else:
         # The layout has told of what is lost.
         lost = set(pictures.tree.lost)
-        rest = [file for file in bad if file[0] not in lost]
+        rest = [file for file in bad if file not in lost]
         some = f"{len(rest):,} of {total:,} images"
         return f"Left out {some}, which cannot be read: {_named(rest)}." if rest else None
     raise DataError(f"{pictures.tree.path}: {found} cannot be read: {_named(bad)}.", hint)

@@ -15,13 +15,21 @@ from ganctl.readers.class_folders import grouped, is_one_class, read_folders
 from ganctl.readers.formats.csv import open_csv
 from ganctl.readers.formats.folder_names import is_companion, split_role
 from ganctl.readers.formats.idx import CLASS_NAMES_FILE, open_idx
-from ganctl.readers.formats.kinds import by_ending, images_of, is_idx, is_table
+from ganctl.readers.formats.kinds import (
+    by_ending,
+    images_of,
+    is_idx,
+    is_image_name,
+    is_table,
+    is_zip,
+)
 from ganctl.readers.formats.npz import open_npz
 from ganctl.readers.formats.parquet import open_parquet
 from ganctl.readers.formats.refused import (
     RUN_FILE,
     folder_of_a_run,
     is_refused,
+    lost_files,
     refusal,
     single_image,
 )
@@ -55,7 +63,7 @@ def recognise(path: Path, options: ReadOptions) -> Pictures | Arrays:
     """Say what lies at a path: files of images and their classes, or files of arrays.
 
     Args:
-        path: a folder, a ``.zip``, or one file of arrays.
+        path: a folder, a zip archive, or one file of arrays.
         options: ``labels`` and ``condition`` say which table and column; ``needs_labels`` refuses
             images without classes.
 
@@ -63,7 +71,7 @@ def recognise(path: Path, options: ReadOptions) -> Pictures | Arrays:
         DataError: it is nothing that can be read, or may be several things.
         UsageError: an option makes no sense for it.
     """
-    is_file = not path.is_dir() and path.suffix.lower() != ".zip"
+    is_file = not path.is_dir() and not is_zip(path)
     tree = tree_of_file(path) if is_file else open_tree(path)
     images = images_of(tree)
     if is_file and images:
@@ -105,7 +113,9 @@ def _with_left_out(
         remarks.append(f"Files that may say classes are not used: {listed(alike)}.")
     if lost := whole.tree.lost:
         left_out["cannot be opened"] += len(lost)
-        remarks.append(f"Links to nowhere, or files that cannot be opened: {listed(lost)}.")
+        remarks.append(f"Files that cannot be opened: {lost_files(whole.tree)}.")
+    if hidden := sum(map(is_image_name, whole.tree.hidden)):
+        left_out["hidden"] += hidden
     return replace(data, left_out=dict(left_out), remarks=tuple(remarks))
 
 

@@ -18,6 +18,8 @@ from ganctl.files.text import printable
 from ganctl.requests.checks import DEVICE_NAME
 
 _UNSAFE = re.compile(r"[^\w.+-]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What Python makes of a byte in the name of a file that is not UTF-8."""
 _MISREAD = re.compile(r'[,:"]|^-')
 _QUOTED = re.compile(
     r'(?P<whole>\s*"(?P<name>(?:[^"]|"")*)"\s*(?::(?P<weight>[^,]*))?)(?P<comma>,|$)', re.DOTALL
@@ -98,6 +100,8 @@ def check_class_names(names: Iterable[object]) -> tuple[str, ...]:
                 f"the name of class {len(checked)} is not a text of 1 to {CLASS_NAME_LENGTH} "
                 "characters"
             )
+        if _SURROGATE.search(name):
+            raise ValueError(f"the class name {printable(name)} is not UTF-8")
         if printable(name) != name:
             raise ValueError(f"the class name {printable(name)} has control characters")
         checked.append(name)

@@ -58,6 +58,23 @@ def test_what_tools_keep_for_themselves_is_not_listed(opened):
     assert names(opened(dict.fromkeys(own, b"") | {"a/1.png": b""})) == ["a/1.png"]
 
 
+def test_files_in_hidden_folders_are_listed_apart(opened):
+    own = [".git/x.png", ".ipynb_checkpoints/x.png", ".x.png", "a/._2.png", "__MACOSX/.y/x.png"]
+    hidden = [".ant/1.png", "a/.more/b/2.png"]
+    found = opened(dict.fromkeys([*own, *hidden, "a/1.png"], b""))
+    assert names(found) == ["a/1.png"]
+    assert [name.replace(os.sep, "/") for name in found.hidden] == hidden
+
+
+def test_what_is_packed_in_an_unknown_way_is_lost(tmp_path):
+    content = bytearray(zip_bytes({"a/1.png": b"x", "a/2.png": b""}))
+    content[content.index(b"PK\1\2") + 10] = 99
+    (tmp_path / "data.zip").write_bytes(content)
+    assert open_tree(tmp_path / "data.zip").lost == (
+        ("a/1.png", "packed in a way that is not read"),
+    )
+
+
 def test_names_are_in_nfc_and_files_found_by_their_own(opened):
     found = opened({unicodedata.normalize("NFD", "é/ü.png"): b"1"})
     assert names(found) == ["é/ü.png"]
@@ -100,7 +117,10 @@ def test_pipes_do_not_keep_anybody_waiting(tmp_path):
     data = folder(tmp_path / "data", {"a/1.png": b""})
     os.mkfifo(data / "a" / "pipe.png")
     found = open_tree(data)
-    assert (names(found), found.lost) == (["a/1.png"], (os.path.join("a", "pipe.png"),))  # noqa: PTH118
+    assert (names(found), found.lost) == (
+        ["a/1.png"],
+        ((os.path.join("a", "pipe.png"), "not a file"),),  # noqa: PTH118
+    )
     with pytest.raises(DataError, match="is not a file"):
         tree_of_file(data / "a" / "pipe.png")
 
@@ -119,7 +139,7 @@ def test_links_in_a_folder_are_followed_but_not_round_and_round(tmp_path):
     (data / "b" / "home").symlink_to(tmp_path)
     found = open_tree(data)
     assert names(found) == ["a/1.png", "a/2.png", "b/3.png", "b/4.png"]
-    assert found.lost == ("b/circle", "b/gone.png")
+    assert found.lost == (("b/circle", "a broken link"), ("b/gone.png", "a broken link"))
 
 
 @links
@@ -209,7 +229,7 @@ def test_links_in_an_archive_are_not_followed(tmp_path):
         archive.writestr(link, "/etc/passwd")
         archive.writestr("a/1.png", "")
     found = open_tree(tmp_path / "data.zip")
-    assert (names(found), found.lost) == (["a/1.png"], ("a/link.png",))
+    assert (names(found), found.lost) == (["a/1.png"], (("a/link.png", "a link"),))
 
 
 def test_what_an_archive_encrypts_is_lost(tmp_path):
@@ -217,7 +237,7 @@ def test_what_an_archive_encrypts_is_lost(tmp_path):
     content[content.index(b"PK\1\2") + 8] |= 1
     (tmp_path / "data.zip").write_bytes(content)
     found = open_tree(tmp_path / "data.zip")
-    assert (names(found), found.lost) == (["a/2.png"], ("a/1.png",))
+    assert (names(found), found.lost) == (["a/2.png"], (("a/1.png", "encrypted"),))
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -226,7 +246,7 @@ def test_of_two_files_of_one_name_in_an_archive_the_last_one_counts(tmp_path):
         archive.writestr("a/1.png", "first")
         archive.writestr("a/1.png", "last")
     found = open_tree(tmp_path / "data.zip")
-    assert (names(found), found.lost) == (["a/1.png"], ("a/1.png",))
+    assert (names(found), found.lost) == (["a/1.png"], (("a/1.png", "named twice in the zip"),))
     assert found.read(found.entries[0], 9) == b"last"
 
 

@@ -16,6 +16,7 @@ THREE = {"disc": 3, "square": 3, "triangle": 3}
 
 def read(tmp_path, files, **options):
     """Read a layout as a folder and as a zip, which say the same."""
+    tmp_path.mkdir(exist_ok=True)
     found = pictures_at(folder(tmp_path / "data", files), **options)
     assert said(pictures_at(zipped(tmp_path / "data.zip", files), **options)) == said(found)
     return found
@@ -301,3 +302,124 @@ def test_a_folder_and_its_zip_are_read_alike_and_every_file_is_accounted_for(
         trained = found.parts["train"]
         assert not any(split_role(part) == "test" for p in trained for part in p.entry.parts[:1])
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [
+        ("seg_train", "seg_test"),
+        ("asl-alphabet-train", "asl-alphabet-test"),
+        ("train_images", "test_images"),
+        ("trainset", "testset"),
+        ("trn", "tst"),
+        ("train", "eval"),
+        ("train", "holdout"),
+        ("images_background", "images_evaluation"),
+        ("set_Training_Input", "set_Test_Input"),
+    ],
+)
+@pytest.mark.parametrize("is_doubled", [False, True])
+def test_splits_whose_names_differ_by_a_word(tmp_path, train, test, is_doubled):
+    inside = [f"{name}/{name}/" if is_doubled else f"{name}/" for name in (train, test)]
+    found = read(tmp_path, of_classes(inside[0]) | of_classes(inside[1], 1))
+    assert counts(found) == THREE
+    assert counts(found, "test") == dict.fromkeys(THREE, 1)
+    flat = read(tmp_path / "flat", of_classes(inside[0]) | {f"{inside[1]}A_test.png": b""})
+    assert counts(flat) == THREE
+    assert flat.left_out == {"test split without classes": 1}
+
+
+@pytest.mark.parametrize("kinds", [["crash_test", "steam_train"], ["a_test", "a_train", *"bcdef"]])
+def test_a_word_of_a_split_in_a_name_is_not_enough(tmp_path, kinds):
+    assert counts(read(tmp_path, of_classes(kinds=kinds))) == dict.fromkeys(kinds, 3)
+
+
+def test_two_pairs_of_splits_are_refused(tmp_path):
+    files: dict[str, bytes | str] = {}
+    for name in ("a_train", "a_test", "b_train", "b_test"):
+        files |= of_classes(f"{name}/")
+    assert "several folders of one split: a_train, b_train" in refused(tmp_path, files)
+
+
+def test_a_doubled_class_alone_stays_a_class(tmp_path):
+    files = {f"download/shapes/shapes/{i}.png": b"" for i in range(3)}
+    assert counts(read(tmp_path, files)) == {"shapes": 3}
+
+
+VERSIONS = [
+    (["color", "grayscale"], ["ant", "bee"]),
+    (["fold1", "fold2", "fold3"], ["ant", "bee", "cow"]),
+    (["64x64", "128x128"], ["person", "camera", "laptop"]),
+    (["amazon", "dslr"], ["images/mug", "images/bike"]),
+    (["left", "right"], list("012")),
+    (["a", "b"], ["class1", "class2", "class3"]),
+]
+
+
+@pytest.mark.parametrize(("above", "inside"), VERSIONS)
+def test_the_same_classes_in_several_folders_are_refused(tmp_path, above, inside):
+    files = {f"x/{a}/{b}/{i}.png": b"" for a in above for b in inside for i in range(2)}
+    message = refused(tmp_path, files)
+    names = sorted(name.removeprefix("images/") for name in inside)
+    assert f"the same folders in each of {', '.join(sorted(above))}: {', '.join(names)}" in message
+    first = tmp_path / "data" / "x" / sorted(above)[0]
+    assert f"give --data {first}, or another" in message
+    # What the hint says leads to either reading.
+    assert counts(pictures_at(first)) == dict.fromkeys(names, 2)
+    parts = {f"{a}/part{n}/{i}.png": b"" for a in above for n, _ in enumerate(inside) for i in "12"}
+    assert set(counts(read(tmp_path / "parts", parts))) == set(above)
+    # Without labels, there is nothing that may be misread.
+    assert len(pictures_at(tmp_path / "data", needs_labels=False).files) == len(files)
+
+
+def test_the_same_classes_in_an_archive_are_refused_and_to_be_unpacked(tmp_path):
+    path = zipped(tmp_path / "data.zip", of_classes("x/color/") | of_classes("x/grey/"))
+    with pytest.raises(DataError) as error:
+        pictures_at(path)
+    assert "unpack it, and name x/color, or another one" in error.value.hint
+
+
+def test_the_same_classes_in_each_split_twice_are_refused(tmp_path):
+    files = of_classes("test/")
+    for name in ("color", "grey"):
+        files |= of_classes(f"train/{name}/")
+    assert f"--data {tmp_path / 'data' / 'train' / 'color'}" in refused(tmp_path, files)
+
+
+ALBUMS = [
+    ["2023", "2024"],
+    ["2024-05", "2024-06"],
+    ["part1", "part2", "part3", "part4", "part5"],
+    ["album", "more", "images", "batch3"],
+    ["front"],
+    ["a", "b"],
+    ["001", "002", "003"],
+    ["train", "test", "extra"],
+]
+
+
+@pytest.mark.parametrize("inside", ALBUMS)
+def test_the_same_albums_in_several_classes_are_part_of_these(tmp_path, inside):
+    files = {f"{kind}/{album}/1.png": b"" for kind in THREE for album in inside}
+    found = read(tmp_path, files)
+    assert counts(found) == dict.fromkeys(THREE, len(inside))
+    assert "part of the class" in found.remarks[0]
+
+
+def test_folders_of_which_few_are_the_same_are_part_of_the_class(tmp_path):
+    inside = {"insect": ["ant", "bee", "other", "unsure"], "pet": ["cat", "dog", "other", "unsure"]}
+    files = {f"{kind}/{name}/1.png": b"" for kind, names in inside.items() for name in names}
+    assert counts(read(tmp_path, files)) == {"insect": 4, "pet": 4}
+
+
+def test_a_few_images_in_the_same_folders_of_classes_are_part_of_the_class(tmp_path):
+    files = {f"{kind}/{name}/1.png": b"" for kind in THREE for name in ("good", "bad")}
+    assert counts(read(tmp_path, of_classes() | files)) == dict.fromkeys(THREE, 5)
+
+
+@pytest.mark.parametrize("word", ["labeled", "Labelled"])
+def test_unlabelled_images_beside_labelled_ones_are_left_out(tmp_path, word):
+    files = of_classes(f"{word}/") | {f"un{word.lower()}/{i}.png": b"" for i in range(4)}
+    found = read(tmp_path, files)
+    assert counts(found) == THREE
+    assert found.left_out == {f"un{word.lower()}/": 4}

@@ -16,7 +16,7 @@ from ganctl.readers.decoding import read_pictures
 from ganctl.requests.data import Colour, Fit, ReadOptions
 from tests.readers.picture_files import draw, folder, near, one, pictures_in, read, save, zipped
 
-FORMATS = ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM"]
+FORMATS = ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "ICO"]
 if "AVIF" in Image.registered_extensions().values() and features.check("avif"):
     FORMATS.append("AVIF")
 ORIENTATION = 0x0112

@@ -3,7 +3,9 @@
 import io
 import os
 import re
+import struct
 import sys
+import tracemalloc
 import types
 import zlib
 from pathlib import Path
@@ -266,3 +268,43 @@ def test_a_link_to_nowhere_is_counted_and_told_once(tmp_path):
     reading = read_path(tmp_path, ReadOptions(), keep=False)
     assert reading.left_out == {"cannot be opened": 1}
     assert sum("gone.png" in remark for remark in reading.remarks) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"), [("png", "9,500×9,500: over"), ("bmp", "an icon with a side of over 2,048")]
+)
+def test_icons_are_not_unpacked_as_large_as_they_claim(tmp_path, kind, why):
+    save(tmp_path / "a" / "x.ico", draw(), bitmap_format=kind, sizes=[draw().size])
+    content = bytearray((tmp_path / "a" / "x.ico").read_bytes())
+    offset = int.from_bytes(content[18:22], "little")
+    layout, start = (">II", offset + 16) if kind == "png" else ("<II", offset + 4)
+    side = 9_500 if kind == "png" else 40_000
+    struct.pack_into(layout, content, start, side, side)
+    if kind == "png":
+        crc = zlib.crc32(content[offset + 12 : offset + 29])
+        struct.pack_into(">I", content, offset + 29, crc)
+    (tmp_path / "a" / "x.ico").write_bytes(content)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=why):
+            read(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 2**22
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\0\0\1\0\xff\xff" + bytes(100), "damaged"),
+        (b"\0\0\1\0", "damaged"),
+        (b"\0\0\1\0\0\0", "damaged"),
+        (b"\0\0\1\0" + bytes(2**24), "an icon of over 16,777,216 bytes"),
+    ],
+    ids=["list", "start", "none", "bytes"],
+)
+def test_icons_that_are_none(tmp_path, content, why):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.ico").write_bytes(content)
+    with pytest.raises(DataError, match=why):
+        read(tmp_path)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -96,7 +97,8 @@ def test_what_cannot_be_opened_is_said(tmp_path):
         pytest.skip("links need a privilege here")
     found = pictures_at(data)
     assert found.left_out == {"cannot be opened": 1}
-    assert "Links to nowhere, or files that cannot be opened: disc" in found.remarks[0]
+    gone = Path("disc", "gone.png")
+    assert found.remarks == (f"Files that cannot be opened: {gone} (a broken link).",)
 
 
 def test_a_readme_beside_a_folder_does_not_keep_from_entering_it(tmp_path):
@@ -271,6 +273,26 @@ def test_a_table_alone(tmp_path):
 def test_a_packed_csv_of_pixels(tmp_path, where):
     folder(tmp_path / "data", {"x.csv.gz": gzip.compress(PIXELS.encode())})
     assert [entry.name for entry in arrays_at(tmp_path / where).files] == ["x.csv.gz"]
+
+
+@pytest.mark.parametrize("name", ["data", "data.zip.1", "data.bin"])
+def test_a_zip_is_known_by_its_first_bytes(tmp_path, name):
+    assert counts(pictures_at(zipped(tmp_path / name, of_classes()))) == THREE
+
+
+@pytest.mark.parametrize("name", ["x.xlsx", "x.pt", "x.npz"])
+def test_a_zip_that_something_else_is_made_of_is_not_taken_apart(tmp_path, name):
+    message = refused(zipped(tmp_path / name, of_classes()))
+    assert "disc" not in message
+
+
+def test_hidden_images_are_counted(tmp_path):
+    hidden = {".ant/1.png": b"", ".ant/2.JPG": b"", ".ant/x.txt": b"", ".git/1.png": b""}
+    files = of_classes() | hidden
+    assert pictures_at(folder(tmp_path / "data", files)).left_out == {"hidden": 2}
+    assert pictures_at(zipped(tmp_path / "data.zip", files)).left_out == {"hidden": 2}
+    message = refused(folder(tmp_path / "all", hidden))
+    assert "has no files but hidden ones: .ant" in message
 
 
 def test_nothing_there(tmp_path):

@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path, PurePath
 
 from ganctl.files.tree import Entry, Tree
 
 IMAGE_ENDINGS = frozenset({
     ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff",
-    ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".heic", ".heif",
+    ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".heic", ".heif", ".ico",
 })  # fmt: skip
 TABLE_ENDINGS = frozenset({".csv", ".tsv", ".jsonl"})
 IDX_NAME = re.compile(r"[-.]idx[1-4]-ubyte(\.gz|\.xz)?$", re.IGNORECASE)
 ATTRIBUTES_NAME = re.compile(r"list_attr_\w+\.txt", re.IGNORECASE)
 DATASET_JSON = "dataset.json"
+_ZIPS_OF_OTHERS = {
+    ".npz", ".pt", ".pth", ".keras", ".xlsx", ".xlsm", ".ods", ".docx", ".odt", ".pptx", ".jar",
+    ".apk", ".whl",
+}  # fmt: skip
 _SNIFFED = 16
 _NO_ENDING = re.compile(r"(\.\d+)?")
 _FIRST_BYTES = (
@@ -33,6 +39,23 @@ def images_of(tree: Tree) -> list[Entry]:
         if (ending := entry.ending) in IMAGE_ENDINGS
         or (_NO_ENDING.fullmatch(ending) and _starts_as_image(first_bytes(tree, entry)))
     ]
+
+
+def is_image_name(path: str) -> bool:
+    """Return whether a path ends as that of an image does."""
+    return PurePath(path).suffix.lower() in IMAGE_ENDINGS
+
+
+def is_zip(path: Path) -> bool:
+    """Return whether a file is a zip archive of files, by its ending or its first bytes."""
+    ending = path.suffix.lower()
+    if ending == ".zip":
+        return True
+    if ending in _ZIPS_OF_OTHERS or not path.is_file():  # A pipe would keep us waiting.
+        return False
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(4) == b"PK\3\4"
+    return False
 
 
 def first_bytes(tree: Tree, entry: Entry) -> bytes:

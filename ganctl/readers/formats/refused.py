@@ -84,12 +84,12 @@ def refusal(tree: Tree, entries: Sequence[Entry]) -> DataError:
     where = tree.path / entries[0].key if len(entries) == 1 and tree.path.is_dir() else tree.path
     if not entries and tree.lost:
         return DataError(
-            f"{tree.path} has no files that can be opened: {listed(tree.lost)} are links, no "
-            "files, or encrypted.",
+            f"{tree.path} has no files that can be opened: {lost_files(tree)}.",
             "Unpack the archive or copy the files, and name the folder.",
         )
     if not entries:
-        return DataError(f"{tree.path} has no files.", LAYOUTS)
+        hidden = f" but hidden ones: {listed(tree.hidden)}" if tree.hidden else ""
+        return DataError(f"{tree.path} has no files{hidden}.", LAYOUTS)
     if zips := [entry for entry in entries if entry.ending == ".zip"]:
         return DataError(
             f"{where if len(zips) == 1 else tree.path} holds archives: {listed(map(str, zips))}.",
@@ -109,6 +109,11 @@ def refusal(tree: Tree, entries: Sequence[Entry]) -> DataError:
     what, hint = max(kinds, key=kinds.count)
     verb = "is" if len(entries) == 1 else "has no images that can be read: it is"
     return DataError(f"{where} {verb} {what}.", hint)
+
+
+def lost_files(tree: Tree) -> str:
+    """Return the files of a tree that cannot be opened, and why."""
+    return listed(f"{name} ({why})" for name, why in tree.lost)
 
 
 def is_refused(entry: Entry) -> bool:

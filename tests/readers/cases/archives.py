@@ -9,6 +9,7 @@ import pickle
 import shutil
 import struct
 import tarfile
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -425,3 +426,20 @@ def zip_with_a_damaged_name(folder: Path) -> Path:
     content[place + 30] = 0x9C
     path.write_bytes(content)
     return path
+
+
+@refused("ant/0.png (named twice in the zip)", "--skip-bad")
+@reads(FOUR, left_out={"cannot be opened": 1}, options={"skip_bad": True}, says=("twice",))
+def zip_that_names_a_file_twice(folder: Path) -> Path:
+    """`.zip` that has two files of one name."""
+    path = zipped(class_folders(folder / "x"), folder / "x.zip")
+    with zipfile.ZipFile(path, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.write(folder / "x" / "ant" / "0.png", "ant/0.png")
+    return path
+
+
+@reads(FOUR)
+def zip_without_ending(folder: Path) -> Path:
+    """A zip without the ending `.zip`."""
+    return zipped(class_folders(folder / "x"), folder / "download")

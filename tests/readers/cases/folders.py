@@ -7,6 +7,7 @@ import unicodedata
 import zipfile
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.readers.cases.drawing import NAMES, class_folders, figure, flat, save
@@ -229,7 +230,7 @@ def a_loop_of_links(folder: Path) -> Path:
     return folder
 
 
-@refused("no file", "--skip-bad", needs="posix")
+@refused("not a file", "--skip-bad", needs="posix")
 @reads(FOUR, left_out={"cannot be opened": 1}, options={"skip_bad": True}, needs="posix")
 def a_pipe(folder: Path) -> Path:
     os.mkfifo(class_folders(folder) / "ant" / "pipe.png")
@@ -470,4 +471,88 @@ def a_class_of_damaged_files(folder: Path) -> Path:
     class_folders(folder, 9, names=NAMES[:2])
     (folder / "cow").mkdir()
     (folder / "cow" / "0.png").write_bytes(b"")
+    return folder
+
+
+@reads(FOUR, test=TWO, left_out={"seg_pred/": 3})
+def splits_in_folders_of_their_names(folder: Path) -> Path:
+    """`seg_train/seg_train/`, `seg_test/seg_test/`, and a flat `seg_pred/`."""
+    class_folders(folder / "seg_train" / "seg_train")
+    class_folders(folder / "seg_test" / "seg_test", 2, seed=50)
+    flat(folder / "seg_pred" / "seg_pred", 1, seed=90)
+    return folder
+
+
+@reads(FOUR, left_out={"test split without classes": 3}, says=("nothing is held against it",))
+def a_doubled_test_split_without_classes(folder: Path) -> Path:
+    """`signs_train/signs_train/` of class folders, and a flat `signs_test/signs_test/`."""
+    class_folders(folder / "signs_train" / "signs_train")
+    flat(folder / "signs_test" / "signs_test", 1, seed=50)
+    return folder
+
+
+@reads(FOUR, test=TWO)
+def splits_by_a_word(folder: Path) -> Path:
+    """`images_background/` and `images_evaluation/`."""
+    class_folders(folder / "images_background")
+    class_folders(folder / "images_evaluation", 2, seed=50)
+    return folder
+
+
+@reads(FOUR, test=TWO)
+def splits_in_three_letters(folder: Path) -> Path:
+    """`trn/` and `tst/`."""
+    class_folders(folder / "trn")
+    class_folders(folder / "tst", 2, seed=50)
+    return folder
+
+
+@refused("same folders in each of color, grayscale, segmented: ant, bee, cow", "/color, or another")
+def versions_of_classes(folder: Path) -> Path:
+    """`color/`, `grayscale/` and `segmented/` of the same class folders."""
+    for name in ("color", "grayscale", "segmented"):
+        class_folders(folder / name)
+    return folder
+
+
+@refused("same folders in each of fold1, fold2", "call the folders inside part1")
+def folds(folder: Path) -> Path:
+    """`fold1/` and `fold2/` of the same class folders."""
+    for name in ("fold1", "fold2"):
+        class_folders(folder / name)
+    return folder
+
+
+@refused("same folders in each of left, right: 0, 1, 2", "give --data")
+def few_folders_of_more_numbers(folder: Path) -> Path:
+    """`left/` and `right/` of the same folders `0` to `2`."""
+    for name in ("left", "right"):
+        class_folders(folder / name, names=("0", "1", "2"))
+    return folder
+
+
+@reads(FOUR, left_out={"unlabeled/": 3})
+def labelled_and_unlabelled(folder: Path) -> Path:
+    """`labeled/` of class folders, and a flat `unlabeled/`."""
+    class_folders(folder / "labeled")
+    flat(folder / "unlabeled", 1, seed=50)
+    return folder
+
+
+@reads({"ant": 4, "bee": 4}, left_out={"hidden": 4})
+def a_hidden_class(folder: Path) -> Path:
+    """Class folders of which one is hidden, such as `.cow/`."""
+    class_folders(folder)
+    (folder / "cow").rename(folder / ".cow")
+    return folder
+
+
+@refused("is not UTF-8", "other names", needs="posix")
+def names_of_another_encoding(folder: Path) -> Path:
+    """A class folder whose name is not UTF-8."""
+    class_folders(folder)
+    try:
+        (folder / "ant").rename(folder / os.fsdecode(b"caf\xe9"))
+    except OSError:
+        pytest.skip("this file system has no such names")
     return folder

@@ -440,3 +440,21 @@ def two_kinds_of_icons(folder: Path) -> Path:
             (folder / name).mkdir(exist_ok=True)
             clear(number % 3, number, light).save(folder / name / f"{number}.png")
     return folder
+
+
+@reads(FOUR, size=16, colour=True)
+def icons_of_windows(folder: Path) -> Path:
+    """`.ico`, of which the largest image is read."""
+    sizes = [(8, 8), (16, 16)]
+    return class_folders(folder, size=16, ending=".ico", mode="RGB", sizes=sizes)
+
+
+@refused("ant/0.ico (an icon with a side of over 2,048)", "--skip-bad")
+def an_icon_that_claims_too_much(folder: Path) -> Path:
+    """An `.ico` whose image claims 9,000 pixels a side."""
+    path = class_folders(folder, ending=".ico", bitmap_format="bmp") / "ant" / "0.ico"
+    content = bytearray(path.read_bytes())
+    start = int.from_bytes(content[18:22], "little") + 4
+    content[start : start + 8] = (9000).to_bytes(4, "little") * 2
+    path.write_bytes(content)
+    return folder
