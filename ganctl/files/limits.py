@@ -58,6 +58,8 @@ ZIP_OF_FILES_DIRECTORY_BYTES = 2**25
 """The list of members of an archive of images."""
 PICTURE_BYTES = 2**28
 """One image file."""
+PROFILE_BYTES = 2**22
+"""The colour profile in an image file; those of printers have up to 2 MiB."""
 TABLE_BYTES = 2**28
 """A table of file names and labels."""
 TABLE_LINE_BYTES = 2**20

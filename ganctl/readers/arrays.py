@@ -54,7 +54,8 @@ def read_arrays(arrays: Arrays, options: ReadOptions, on_progress: OnProgress | 
     labels, classes = _labelled(arrays, pairs, pixels, notes)
     images = _images(pixels, arrays, options, notes, on_progress)
     parts = {s: Labelled(images[s], labels[s], classes) for s in images if len(images[s])}
-    return Reading(arrays.layout, parts, dict(notes.left_out), tuple(dict.fromkeys(notes.remarks)))
+    remarks = tuple(dict.fromkeys(notes.remarks))
+    return Reading(arrays.layout, parts, dict(notes.left_out), remarks, notes.scaled)
 
 
 class _Notes:
@@ -63,6 +64,7 @@ class _Notes:
     def __init__(self, arrays: Arrays) -> None:
         self.remarks = list(arrays.remarks)
         self.left_out = Counter(arrays.left_out)
+        self.scaled = False
 
     def add(self, remark: str | None) -> None:
         if remark is not None:
@@ -79,7 +81,8 @@ def _oriented(
         count = None if pair.labels is None else label_count(pair.labels)
         what = f"{arrays.source} ({split} split)" if len(pairs) > 1 else arrays.source
         axes = find_axes(pair.images, count, what, arrays.holds)
-        notes.add(axes.remark)
+        if split == "train":  # What it leaves no doubt about, the test split has in common.
+            notes.add(axes.remark)
         channels.add(axes.channels)
         pixels[split] = axes.apply(pair.images)
     if len({part.shape[1:] for part in pixels.values()}) > 1:
@@ -137,6 +140,7 @@ def _images(
     what = f"The images of {arrays.source}"
     scale = find_scale(list(pixels.values()), options.levels, what)
     notes.add(scale.remark)
+    notes.scaled = (scale.low, scale.high) != (0, 255)
     splits = list(pixels)
     parts = [apply_scale(pixels.pop(split), scale) for split in splits]
     if parts[0].shape[3:] == (4,):

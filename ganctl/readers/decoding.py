@@ -7,13 +7,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from threading import Lock
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageColor
+from PIL import Image
 
 from ganctl.errors import DataError
 from ganctl.files.limits import DATA_BYTES, PICTURE_BYTES
@@ -23,14 +22,21 @@ from ganctl.pictures.images import Images
 from ganctl.readers import headers
 from ganctl.readers.headers import BadPicture, Row
 from ganctl.readers.labelled import Labelled, OnProgress, Pictures, Reading, Split
-from ganctl.readers.values.levels import to_uint8
+from ganctl.readers.values import profiles
+from ganctl.readers.values.colours import (
+    composed,
+    is_colourless,
+    is_grey,
+    is_one_colour,
+    levelled,
+    visible_on_none,
+)
+from ganctl.readers.values.levels import asked_sentence, curve_of, to_uint8
 from ganctl.requests.data import Colour, Fit, ReadOptions
 from ganctl.requests.labels import check_class_names
 
 __all__ = ["fitted", "read_pictures"]
 
-_FAINT = 8
-"""Values of 255 that nobody sees a difference of."""
 _VANISH_AT_MOST = 0.01
 _MIXED_FROM = 0.01
 _NAMED = 10
@@ -72,6 +78,7 @@ def read_pictures(
         *pictures.remarks,
         *([left_out] if left_out else []),
         *headers.remarks_of([rows[row].header for row in read], options),
+        *decoder.said_of_profiles(read),
         *decoder.put_on_ground(read, on_progress),
         *decoder.scale_deep(read),
         *decoder.settle_colour(read),
@@ -81,7 +88,8 @@ def read_pictures(
     unreadable = len(bad) - len(pictures.tree.lost)
     own = Counter({"unreadable": unreadable, "classes not in train": foreign})
     counts = Counter(pictures.left_out) + own
-    return Reading(pictures.layout, parts, dict(counts), (*remarks, *more))
+    said = (*remarks, *more)
+    return Reading(pictures.layout, parts, dict(counts), said, decoder.is_scaled)
 
 
 @dataclass(frozen=True)
@@ -92,11 +100,13 @@ class _Seen:
     lost_on_white: NDArray[np.bool_]
     lost_on_black: NDArray[np.bool_]
     colourless: NDArray[np.bool_]
+    converted: NDArray[np.bool_]
+    unreadable_profile: NDArray[np.bool_]
 
     @classmethod
     def of(cls, count: int) -> _Seen:
         """Return that nothing is known of so many images."""
-        return cls(*(np.zeros(count, np.bool_) for _ in range(4)))
+        return cls(*(np.zeros(count, np.bool_) for _ in fields(cls)))
 
 
 @dataclass
@@ -112,14 +122,14 @@ class _Decoder:
     def __post_init__(self) -> None:
         width, height = self.size
         has_colour = not all(row.header.is_grey for row in self.rows) or (
-            self.options.background is not None and not _is_grey(self.options.background)
+            self.options.background is not None and not is_grey(self.options.background)
         )
         auto = self.options.colour is Colour.AUTO
-        is_grey = self.options.colour is Colour.GREY or (auto and not has_colour)
-        self._mode = "L" if is_grey else "RGB"
+        as_grey = self.options.colour is Colour.GREY or (auto and not has_colour)
+        self._mode = "L" if as_grey else "RGB"
         deep = [index for index, row in enumerate(self.rows) if row.header.is_deep]
         count = len(self.rows)
-        shape = (count, height, width) if is_grey else (count, height, width, 3)
+        shape = (count, height, width) if as_grey else (count, height, width, 3)
         if math.prod(shape) + 4 * len(deep) * height * width > DATA_BYTES:
             raise DataError(
                 f"{self.pictures.tree.path} holds over {DATA_BYTES // 2**30} GiB of pixels.",
@@ -132,6 +142,13 @@ class _Decoder:
         self._seen = _Seen.of(count)
         self._guard = headers.guard_of(self.pictures.tree)
         self._large = Lock()
+        self._profiles = profiles.Profiles()
+        self._curve = curve_of(self.options.levels)
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether any image has other values than its file has."""
+        return bool(self._deep or self._curve)
 
     def decode(self, rows: Iterable[int], on_progress: OnProgress | None) -> dict[int, str]:
         """Decode images, and return why some of them could not be."""
@@ -155,11 +172,7 @@ class _Decoder:
             ]
             visible = [count <= _VANISH_AT_MOST * len(read) for count in lost]
             if not any(visible):
-                raise DataError(
-                    f"{self.pictures.tree.path}: of {len(read):,} images, {lost[0]:,} become one "
-                    f"colour on white, and {lost[1]:,} on black.",
-                    "Give a colour that they are visible on: --background grey.",
-                )
+                raise visible_on_none(str(self.pictures.tree.path), len(read), lost)
             self._ground = _GROUNDS[visible.index(True)]
             if self._ground != _GROUNDS[0]:
                 self.decode(transparent, on_progress)
@@ -169,7 +182,7 @@ class _Decoder:
         """Make pixels of what has more than 8 bits, all by one scale; return what was done."""
         rows = [row for row in read if row in self._deep]
         if not rows:
-            return []
+            return [asked_sentence(self.options.levels)] if self.options.levels else []
         places = [self._deep[row] for row in rows]
         if len(places) < len(self._values):
             self._values = self._values[places]
@@ -190,7 +203,7 @@ class _Decoder:
         if self.options.colour is not Colour.AUTO or self._mode == "L":
             return []
         for row in self._deep:
-            self._seen.colourless[row] = _is_colourless(self.images[row])
+            self._seen.colourless[row] = is_colourless(self.images[row])
         colourless = int(self._seen.colourless[read].sum())
         if colourless == len(read):
             self.images = np.ascontiguousarray(self.images[..., 0])
@@ -224,6 +237,10 @@ class _Decoder:
                 image.draft(None, (2 * self.size[0], 2 * self.size[1]))
             image.load()
             shown = headers.upright(image)
+            if profiles.has_profile(shown):
+                shown, outcome = self._profiles.to_srgb(shown)
+                self._seen.converted[row] = outcome == "converted"
+                self._seen.unreadable_profile[row] = outcome == "unreadable"
             if self.options.image_size is None and shown.size != self.size:
                 raise BadPicture(f"{shown.width}×{shown.height}, unlike what its header says")
             if row in self._deep:
@@ -232,7 +249,7 @@ class _Decoder:
                 pixels = np.asarray(self._pixels(shown, row))
                 self.images[row] = pixels
                 if self._mode == "RGB":
-                    self._seen.colourless[row] = _is_colourless(pixels)
+                    self._seen.colourless[row] = is_colourless(pixels)
 
     def _deep_pixels(self, image: Image.Image) -> NDArray[np.float32]:
         values = np.asarray(image).astype(np.float32)
@@ -247,36 +264,22 @@ class _Decoder:
         if not image.has_transparency_data:
             if image.mode == "LAB":  # Which Pillow makes RGB alone of.
                 image = image.convert("RGB")
-            return fitted(image.convert(self._mode), self.options)
-        clear = resized(image.convert("RGBA"), self.options)
+            return fitted(levelled(image.convert(self._mode), self._curve), self.options)
+        clear = resized(levelled(image.convert("RGBA"), self._curve), self.options)
         if clear.getchannel("A").getextrema() != (255, 255):
             self._seen.transparent[row] = True
             # What lies below transparent pixels is arbitrary.
-            if self.options.background is None and not _is_one_colour(clear.convert("RGBa")):
-                on_white, on_black = (_is_one_colour(_on(ground, clear)) for ground in _GROUNDS)
+            if self.options.background is None and not is_one_colour(clear.convert("RGBa")):
+                on_white, on_black = (is_one_colour(composed(ground, clear)) for ground in _GROUNDS)
                 self._seen.lost_on_white[row] = on_white
                 self._seen.lost_on_black[row] = on_black
-            clear = _on(self._ground, clear)
+            clear = composed(self._ground, clear)
         return padded(clear.convert("RGB").convert(self._mode), self.options)
 
-
-def _on(ground: str, clear: Image.Image) -> Image.Image:
-    colour = ImageColor.getcolor(ground, "RGB")
-    return Image.alpha_composite(Image.new("RGBA", clear.size, colour), clear).convert("RGB")
-
-
-def _is_one_colour(image: Image.Image) -> bool:
-    extrema: Any = image.getextrema()
-    return all(high - low <= _FAINT for low, high in extrema)
-
-
-def _is_colourless(pixels: Images) -> bool:
-    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
-    return bool((red == green).all() and (green == blue).all())
-
-
-def _is_grey(colour: str) -> bool:
-    return len(set(ImageColor.getrgb(colour)[:3])) == 1
+    def said_of_profiles(self, read: Sequence[int]) -> list[str]:
+        """Return sentences about colour profiles."""
+        seen = self._seen.converted, self._seen.unreadable_profile
+        return profiles.remarks_of(len(read), *(int(flags[read].sum()) for flags in seen))
 
 
 def _of(some: int, total: int) -> str:

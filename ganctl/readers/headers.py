@@ -308,12 +308,13 @@ def remarks_of(read: Sequence[Header], options: ReadOptions) -> list[str]:
         return remarks
     sizes = [(header.width, header.height) for header in read]
     oblong = [size for size in sizes if size[0] != size[1]]
-    done = {
-        Fit.CROP: "cropped to their middle",
-        Fit.PAD: "padded to squares",
-        Fit.STRETCH: "stretched to squares",
-    }[options.fit]
     if oblong:
+        one = len(oblong) == 1 != len(sizes)
+        done = {
+            Fit.CROP: "cropped to its middle" if one else "cropped to their middle",
+            Fit.PAD: "padded to a square" if one else "padded to squares",
+            Fit.STRETCH: "stretched to a square" if one else "stretched to squares",
+        }[options.fit]
         others = " or ".join(fit.value for fit in Fit if fit is not options.fit)
         remarks.append(
             f"{_images(len(oblong), len(sizes))} {done} (sizes {spread(set(oblong))}; "

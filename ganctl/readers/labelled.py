@@ -91,10 +91,12 @@ class Reading:
     """A data set as it was read: its parts in memory, and what there is to say of it.
 
     ``parts`` share the classes, the size and the colour. ``left_out`` and ``remarks`` are as
-    those of ``Pictures``.
+    those of ``Pictures``. ``scaled`` says whether pixels have other values than the data have, so
+    that 255 was not white there.
     """
 
     layout: str
     parts: Mapping[Split, Labelled]
     left_out: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    scaled: bool = False

@@ -70,12 +70,14 @@ def read(
                 reading = read_arrays(source, options, on_progress)
     except FileError as error:
         raise DataError(str(error), error.hint) from error
-    if len(reading.parts["train"].images) < LEAST_IMAGES:
+    count = len(reading.parts["train"].images)
+    if count < LEAST_IMAGES:
         raise DataError(
-            f"{path} has {len(reading.parts['train'].images)} images to train on.",
+            f"{path} has {count} image{'s' if count != 1 else ''} to train on.",
             f"At least {LEAST_IMAGES} are needed.",
         )
-    reading = replace(reading, remarks=(*reading.remarks, *remarks_on(reading.parts)))
+    odd = remarks_on(reading.parts, on_progress, scaled=reading.scaled)
+    reading = replace(reading, remarks=(*reading.remarks, *odd))
     if keep and time.monotonic() - started > WORTH_KEEPING_SECONDS:
         cache.keep(key, reading)
     return reading

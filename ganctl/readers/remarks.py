@@ -11,25 +11,37 @@ from numpy.typing import NDArray
 
 from ganctl.files.text import listed
 from ganctl.pictures.images import Images
-from ganctl.readers.labelled import ANY, Labelled, Split
+from ganctl.readers.labelled import ANY, Labelled, OnProgress, Split
 
 FEW_IMAGES = 10
 DARK = 16
 NAMES_SHOWN = 10
+BLOCK_BYTES = 2**24
+"""Pixels that are looked at between two reports of progress."""
 
 
-def remarks_on(parts: Mapping[Split, Labelled]) -> tuple[str, ...]:
+def remarks_on(
+    parts: Mapping[Split, Labelled],
+    on_progress: OnProgress | None = None,
+    *,
+    scaled: bool = False,
+) -> tuple[str, ...]:
     """Return a sentence for each thing that is odd.
 
     Few images in a class, images of one colour, values that never pass 16, and exact duplicates:
     within the training images, between classes, and between the training and the test split.
+
+    Args:
+        parts: at least the part ``train``.
+        on_progress: told of long work.
+        scaled: whether pixels have other values than the data, whose own range was told then.
     """
     train = parts["train"]
     return (
         *_on_classes(train),
         *_on_test_classes(train, parts.get("test")),
-        *_on_values(train.images),
-        *_on_duplicates(parts),
+        *_on_values(train.images, scaled, on_progress),
+        *_on_duplicates(parts, on_progress),
     )
 
 
@@ -85,17 +97,28 @@ def _on_test_classes(train: Labelled, test: Labelled | None) -> Iterator[str]:
         yield f"The test split has no image of {_listed(missing)}."
 
 
-def _on_values(images: Images) -> Iterator[str]:
-    flat = images.reshape(len(images), -1)
-    one_colour = int(_of_one_colour(images).sum())
+def _on_values(images: Images, scaled: bool, on_progress: OnProgress | None) -> Iterator[str]:
+    one_colour = brightest = 0
+    for block in _blocks(images, "looking at pixels", on_progress):
+        one_colour += int(_of_one_colour(block).sum())
+        brightest = max(brightest, int(block.max()))
     if one_colour:
         yield f"{_images(one_colour)} of one colour."
-    brightest = int(flat.max(initial=0))
     if brightest <= DARK:
-        yield (
-            f"No value passes {brightest} of 255, so that all images are black to the eye; if "
-            f"{brightest} should be white, give --levels 0,{max(1, brightest)}."
-        )
+        dark = f"No value passes {brightest} of 255, so that all images are black to the eye"
+        if scaled or brightest == 0:
+            yield f"{dark}."
+        else:
+            yield f"{dark}; if {brightest} should be white, give --levels 0,{brightest}."
+
+
+def _blocks(images: Images, what: str, on_progress: OnProgress | None) -> Iterator[Images]:
+    """Yield some images after another, and tell how many are done."""
+    rows = max(1, BLOCK_BYTES // max(1, images[:1].nbytes))
+    for start in range(0, len(images), rows):
+        yield images[start : start + rows]
+        if on_progress is not None:
+            on_progress(what, min(start + rows, len(images)), len(images))
 
 
 def _of_one_colour(images: Images) -> NDArray[np.bool_]:
@@ -105,9 +128,11 @@ def _of_one_colour(images: Images) -> NDArray[np.bool_]:
     return ~varied
 
 
-def _on_duplicates(parts: Mapping[Split, Labelled]) -> Iterator[str]:
+def _on_duplicates(
+    parts: Mapping[Split, Labelled], on_progress: OnProgress | None
+) -> Iterator[str]:
     train = parts["train"]
-    digests = _digests(train.images)
+    digests = _digests(train.images, on_progress)
     copies = len(digests) - len(set(digests))
     if copies:
         yield f"{_images(copies)} an exact copy of another."
@@ -123,17 +148,17 @@ def _on_duplicates(parts: Mapping[Split, Labelled]) -> Iterator[str]:
             f"{train.classes[first]} and {train.classes[second]}."
         )
     if "test" in parts:
-        shared = len(set(digests) & set(_digests(parts["test"].images)))
+        shared = len(set(digests) & set(_digests(parts["test"].images, on_progress)))
         if shared:
             yield f"{_pictures(shared)} in both the training and the test split."
 
 
-def _digests(images: Images) -> list[bytes]:
-    return [hashlib.blake2b(image.data, digest_size=16).digest() for image in _rows(images)]
-
-
-def _rows(images: Images) -> Images:
-    return np.ascontiguousarray(images).reshape(len(images), -1)
+def _digests(images: Images, on_progress: OnProgress | None) -> list[bytes]:
+    return [
+        hashlib.blake2b(image.data, digest_size=16).digest()
+        for block in _blocks(images, "looking for copies", on_progress)
+        for image in np.ascontiguousarray(block)
+    ]
 
 
 def _images(count: int) -> str:

@@ -189,7 +189,7 @@ class DataRequest:
         default="white or black, whichever shows the images",
     )
     levels: str | None = option(
-        help="LOW,HIGH: the values that become black and white, for more than 8 bits.",
+        help="LOW,HIGH: the values that become black and white.",
         group=Group.DATA,
         metavar="RANGE",
         check=check_levels,

@@ -165,9 +165,9 @@ def with_value(value, dtype=np.float64):
 @pytest.mark.parametrize(
     ("images", "message", "hint"),
     [
-        (with_value(np.nan), "hold 1 values that are NaN or infinite", "np.nan_to_num(images"),
-        (with_value(np.inf), "hold 1 values that are NaN", "np.nan_to_num(images"),
-        (with_value(-5, np.int32), "hold 1 negative values, the lowest -5", "images - (-5)"),
+        (with_value(np.nan), "hold 1 value that is NaN or infinite", "np.nan_to_num(images"),
+        (with_value(np.inf), "hold 1 value that is NaN", "np.nan_to_num(images"),
+        (with_value(-5, np.int32), "hold 1 negative value, the lowest -5", "images - (-5)"),
         (with_value(-5), "floats from -5 to 255", "--levels=-5,255"),
         (with_value(70000, np.int32), "values up to 70000", "--levels 0,70000"),
         (digits().astype(complex), "of type complex128", "astype('uint8')"),

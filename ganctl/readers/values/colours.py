@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,17 +39,23 @@ def on_ground(
         return [part[..., :3] for part in parts], None
     if background is not None:
         ground = ImageColor.getrgb(background)[:3]
-        return [_composed(part, ground) for part in parts], None
+        return [_ground_below(part, ground) for part in parts], None
     total = sum(map(len, parts))
     lost = []
     for ground, name in ((_WHITE, "white"), (_BLACK, "black")):
-        composed = [_composed(part, ground) for part in parts]
-        lost.append(sum(_lost(p, c) for p, c in zip(parts, composed, strict=True)))
+        placed = [_ground_below(part, ground) for part in parts]
+        lost.append(sum(_lost(p, c) for p, c in zip(parts, placed, strict=True)))
         if lost[-1] <= _VANISH_AT_MOST * total:
-            return composed, f"Transparent pixels became {name}."
-    raise DataError(
-        f"{what}: of {total:,} images, {lost[0]:,} become one colour on white, and {lost[1]:,} on "
-        "black.",
+            return placed, f"Transparent pixels became {name}."
+    raise visible_on_none(what, total, lost)
+
+
+def visible_on_none(what: str, total: int, lost: Sequence[int]) -> DataError:
+    """Return the error about images of which too many vanish on white, and too many on black."""
+    become = "becomes" if lost[0] == 1 else "become"
+    return DataError(
+        f"{what}: of {total:,} images, {lost[0]:,} {become} one colour on white, and "
+        f"{lost[1]:,} on black.",
         "Give a colour that they are visible on: --background grey.",
     )
 
@@ -58,7 +64,7 @@ def _blocks(count: int) -> Iterator[slice]:
     return (slice(start, start + _BLOCK) for start in range(0, count, _BLOCK))
 
 
-def _composed(images: NDArray[np.uint8], ground: tuple[int, ...]) -> Images:
+def _ground_below(images: NDArray[np.uint8], ground: tuple[int, ...]) -> Images:
     result = np.empty((*images.shape[:-1], 3), np.uint8)
     behind = np.array(ground, np.uint32)
     for rows in _blocks(len(images)):
@@ -103,3 +109,34 @@ def to_grey(images: Images) -> Images:
 def to_rgb(images: Images) -> Images:
     """Return [N, H, W] as [N, H, W, 3]."""
     return np.repeat(images[..., None], 3, axis=3)
+
+
+def composed(ground: str, clear: Image.Image) -> Image.Image:
+    """Return a transparent image as RGB on a ground of one colour."""
+    colour = ImageColor.getcolor(ground, "RGB")
+    return Image.alpha_composite(Image.new("RGBA", clear.size, colour), clear).convert("RGB")
+
+
+def is_one_colour(image: Image.Image) -> bool:
+    """Return whether nobody sees a difference between pixels."""
+    extrema: Any = image.getextrema()
+    return all(high - low <= _FAINT for low, high in extrema)
+
+
+def is_colourless(pixels: Images) -> bool:
+    """Return whether [H, W, 3] is grey."""
+    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    return bool((red == green).all() and (green == blue).all())
+
+
+def is_grey(colour: str) -> bool:
+    """Return whether a colour by name or #rrggbb is grey."""
+    return len(set(ImageColor.getrgb(colour)[:3])) == 1
+
+
+def levelled(image: Image.Image, curve: list[int]) -> Image.Image:
+    """Return an image whose values are those of a curve, its alpha apart; no curve is none."""
+    if not curve:
+        return image
+    same = list(range(256))
+    return image.point([v for band in image.getbands() for v in (same if band == "A" else curve)])

@@ -135,15 +135,17 @@ def to_classes(keys: Keys, given: Sequence[str], what: str) -> Classes:
     elif given:
         if values[0] < 0 or values[-1] >= len(given):
             raise DataError(
-                f"{what} has labels from {values[0]} to {values[-1]} for {len(given)} class names.",
+                f"{what} has labels from {values[0]} to {values[-1]} for {len(given):,} "
+                f"class name{'s' if len(given) > 1 else ''}.",
                 "Number the classes from 0, and give every one a name.",
             )
         names = [unicodedata.normalize("NFC", given[value]) for value in values]
     else:
         names = [str(value) for value in values]
     if twice := [name for name, count in Counter(names).items() if count > 1]:
+        stand = "name stands" if len(twice) == 1 else "names stand"
         raise DataError(
-            f"{what} cannot be used: {len(twice)} names stand for several classes, such as "
+            f"{what} cannot be used: {len(twice):,} {stand} for several classes, such as "
             f"{twice[0]!r}.",
             "Give the classes other names.",
         )

@@ -19,6 +19,8 @@ _BLOCK = 1 << 22
 """Values that are converted at once, so that memory is needed for the result alone."""
 _ROUNDING = 1e-3
 """By how much floats may pass their range: 1.0000001 is 1."""
+_PART = 0.3
+"""Values that fill no more than this of a range are perhaps of another one."""
 
 
 @dataclass(frozen=True)
@@ -72,21 +74,20 @@ def find_scale(
                 "Convert them: images = images.astype('uint8')",
             )
         _check_finite(values, what)
+    filled = [values for values in parts if values.size]
+    low = min((float(values.min()) for values in filled), default=0.0)
+    high = max((float(values.max()) for values in filled), default=0.0)
     if levels is not None:
-        low, high = levels
-        return Scale(low, high, f"By --levels, {low:g} became black and {high:g} white.")
+        return _asked_scale(levels, low, high)
     if all(values.dtype == np.bool_ for values in parts):
         return Scale(0, 1)
     if all(values.dtype == np.uint8 for values in parts):
         return Scale(0, 255)
-    filled = [values for values in parts if values.size]
-    low = min((float(values.min()) for values in filled), default=0.0)
-    high = max((float(values.max()) for values in filled), default=0.0)
     if any(values.dtype.kind == "f" for values in parts):
         return _float_scale(low, high, what)
     if low < 0:
         raise _negative(filled, low, what)
-    return _whole_scale(high, what)
+    return _whole_scale(low, high, what)
 
 
 def apply_scale(values: NDArray[Any], scale: Scale) -> Images:
@@ -121,7 +122,8 @@ def _check_finite(values: NDArray[Any], what: str) -> None:
     bad = sum(int((~np.isfinite(values[rows])).sum()) for rows in _blocks(values))
     if bad:
         raise DataError(
-            f"{what} hold {bad:,} values that are NaN or infinite.",
+            f"{what} hold {bad:,} {'value that is' if bad == 1 else 'values that are'} NaN or "
+            "infinite.",
             "Replace them: images = np.nan_to_num(images, posinf=0, neginf=0)",
         )
 
@@ -129,19 +131,24 @@ def _check_finite(values: NDArray[Any], what: str) -> None:
 def _float_scale(low: float, high: float, what: str) -> Scale:
     if low >= -_ROUNDING * max(1.0, high):
         if high <= 1 + _ROUNDING:
-            return Scale(0, 1)
-        return _whole_scale(high, what)
+            return Scale(0, 1, _part_of(f"{what} are floats", low, high, 1))
+        return _whole_scale(low, high, what)
     if low >= -1 - _ROUNDING and high <= 1 + _ROUNDING:
-        return Scale(-1, 1, f"{what} are floats from -1 to 1: -1 became black and 1 white.")
+        return Scale(
+            -1,
+            1,
+            f"{what} are floats from {low:.4g} to {high:.4g}: -1 became black and 1 white; "
+            "--levels LOW,HIGH chooses others.",
+        )
     raise DataError(
         f"{what} are floats from {low:.4g} to {high:.4g}, and which are black and white is "
         "unknown.",
-        "Give --levels LOW,HIGH, such as "
-        f"--levels={low:.4g},{high:.4g}; by itself 0 to 1, -1 to 1 and 0 to 255 are read.",
+        f"Give --levels LOW,HIGH, such as {_flag(low, high)}; by itself 0 to 1, -1 to 1 and 0 to "
+        "255 are read.",
     )
 
 
-def _whole_scale(high: float, what: str) -> Scale:
+def _whole_scale(low: float, high: float, what: str) -> Scale:
     white = next((white for white in FULL_SCALES if high <= white * (1 + _ROUNDING)), None)
     if white is None:
         raise DataError(
@@ -149,7 +156,7 @@ def _whole_scale(high: float, what: str) -> Scale:
             f"Give --levels LOW,HIGH, such as --levels 0,{high:.10g}.",
         )
     if white == FULL_SCALES[0]:
-        return Scale(0, white)
+        return Scale(0, white, _part_of(f"{what} have values", low, high, white))
     return Scale(
         0,
         white,
@@ -158,9 +165,45 @@ def _whole_scale(high: float, what: str) -> Scale:
     )
 
 
+def _asked_scale(levels: tuple[float, float], low: float, high: float) -> Scale:
+    """Return what ``--levels`` asks for, and the values' own range if it is quite another."""
+    black, white = levels
+    asked = asked_sentence(levels)
+    if min(high, white) - max(low, black) > _PART * (white - black):
+        return Scale(black, white, asked)
+    return Scale(black, white, f"{asked[:-1]}; the values are from {low:.4g} to {high:.4g}.")
+
+
+def curve_of(levels: tuple[float, float] | None) -> list[int]:
+    """Return what each value of 8 bits becomes by ``--levels``; empty if it stays."""
+    if levels is None:
+        return []
+    return [int(value) for value in apply_scale(np.arange(256), Scale(*levels))]
+
+
+def asked_sentence(levels: tuple[float, float]) -> str:
+    """Return what there is to say of ``--levels``."""
+    return f"By --levels, {levels[0]:g} became black and {levels[1]:g} white."
+
+
+def _part_of(subject: str, low: float, high: float, white: float) -> str | None:
+    """Return what there is to say if values are far below the white that was taken for theirs."""
+    if high > _PART * white or low >= high:
+        return None
+    return (
+        f"{subject} from {low:.4g} to {high:.4g}: 0 became black and {white:g} white; --levels "
+        f"LOW,HIGH chooses others, such as {_flag(0, high)}."
+    )
+
+
+def _flag(low: float, high: float) -> str:
+    """Return the flag for a range; a value that begins with a dash needs the equals sign."""
+    return f"--levels{'=' if low < 0 else ' '}{low:.4g},{high:.4g}"
+
+
 def _negative(parts: Sequence[NDArray[Any]], low: float, what: str) -> DataError:
     count = sum(int((values < 0).sum()) for values in parts)
     return DataError(
-        f"{what} hold {count:,} negative values, the lowest {low:.10g}.",
+        f"{what} hold {count:,} negative value{'s' if count > 1 else ''}, the lowest {low:.10g}.",
         f"Give --levels LOW,HIGH, or move them: images = (images - ({low:.10g})).astype('uint8')",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -58,9 +58,12 @@ def find_axes(images: NDArray[Any], count: int | None, what: str, holds: str = "
         first = [axes for axes in fitting if axes.order[0] == 0]
         if not fitting and images_first:
             raise DataError(
-                f"{what} has {shape[0]:,} images and {count:,} labels.",
+                f"{what} has {shape[0]:,} image{'s' if shape[0] != 1 else ''} and {count:,} "
+                f"label{'s' if count != 1 else ''}.",
                 "There must be as many labels as images.",
             )
+        if len(first) == 1 and _is_square(shape, first[0]):
+            first = [_said(first[0], shape, [axes for axes in fitting if axes is not first[0]])]
         found = first or fitting
     if len(found) > 1:
         found = [axes for axes in found if _is_square(shape, axes)] or found
@@ -112,6 +115,17 @@ def row_axes(length: int) -> list[Axes]:
         )
         return [Axes((0, 2, 3, 1), 3, numpy, rows=(3, side, side), remark=remark)]
     return []
+
+
+def _said(chosen: Axes, shape: tuple[int, ...], others: list[Axes]) -> Axes:
+    """Return axes that say what else could have been meant."""
+    if not (possible := [axes for axes in others if _is_square(shape, axes)]):
+        return chosen
+    return replace(
+        chosen,
+        remark=f"Images {list(shape)} can be read in {1 + len(possible)} ways; the first axis was "
+        f"taken for that of the images. Else: {' or '.join(axes.numpy for axes in possible)}.",
+    )
 
 
 def _is_square(shape: tuple[int, ...], axes: Axes) -> bool:

@@ -632,3 +632,22 @@ def pixels_in_the_order_of_classes(folder: Path) -> Path:
 
 
 ORDERED = [0] * 6000 + [1] * 10
+
+
+@reads(FOUR, says=("0 became black and 1 white", "--levels 0,0.001"), figures=False)
+def tiny_floats(folder: Path) -> Path:
+    """Floats of a small part of 0 to 1."""
+    x = (X / X.max() / 1000).astype(np.float32)
+    return npz(folder, images=x, labels=Y)
+
+
+@reads({"0": 3, "1": 3, "2": 2}, says=("can be read in 2 ways", "from [H, W, N]"))
+def as_many_images_as_rows(folder: Path) -> Path:
+    """As many images as they have rows and columns."""
+    return npz(folder, images=X[:8], labels=Y[:8])
+
+
+@refused("1 name stands for several", "other names")
+def a_class_name_twice(folder: Path) -> Path:
+    """A class name twice."""
+    return npz(folder, images=X, labels=Y, class_names=["ant", "bee", "ant"])

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 
 from tests.readers.cases.drawing import NAMES, class_folders, figure, picture, save
 from tests.readers.cases.expect import reads, refused
@@ -389,6 +389,7 @@ def texts_alone(folder: Path) -> Path:
     return folder
 
 
+@reads(FOUR, options={"levels": (0.0, 1.0)}, says=("By --levels, 0 became black and 1 white",))
 @reads(FOUR, says=("No value passes 1 ",), figures=False)
 def masks_of_zero_and_one(folder: Path) -> Path:
     """Masks of 0 and 1."""
@@ -457,4 +458,40 @@ def an_icon_that_claims_too_much(folder: Path) -> Path:
     start = int.from_bytes(content[18:22], "little") + 4
     content[start : start + 8] = (9000).to_bytes(4, "little") * 2
     path.write_bytes(content)
+
+
+def profile(swapped: bool = False) -> bytes:
+    """Return the profile of sRGB, or one whose red and green are each other."""
+    content = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    if swapped:
+        red, green = content.index(b"rXYZ", 128), content.index(b"gXYZ", 128)
+        content[red : red + 4], content[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(content)
+
+
+def swap(image: Image.Image) -> Image.Image:
+    red, green, blue = image.split()
+    return Image.merge("RGB", (green, red, blue))
+
+
+@reads(FOUR, colour=True, says=("Colours were converted to sRGB from their profiles.",))
+def colour_profiles(folder: Path) -> Path:
+    """Images with colour profiles other than sRGB."""
+    draw = lambda kind, seed: swap(picture(kind, seed, mode="RGB"))  # noqa: E731
+    return each(folder, draw, icc_profile=profile(swapped=True))
+
+
+@reads({"ant": 5, "bee": 4, "cow": 4}, colour=True, says=("1 colour profile could not be read",))
+def broken_colour_profile(folder: Path) -> Path:
+    """A damaged colour profile."""
+    class_folders(folder, mode="RGB")
+    save(folder / "ant" / "broken.png", 0, 99, mode="RGB", icc_profile=profile()[:300])
+    return folder
+
+
+@reads({"ant": 5, "bee": 4, "cow": 4}, options={"image_size": 8}, says=("cropped to its middle",))
+def one_of_another_size(folder: Path) -> Path:
+    """One image that is no square."""
+    class_folders(folder)
+    save(folder / "ant" / "wide.png", 0, 99, (12, 8))
     return folder
