@@ -371,7 +371,7 @@ def picture_seeds() -> list[bytes]:
     seeds = []
     for kind in ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "ICO"):
         buffer = io.BytesIO()
-        Image.effect_noise((9, 7), 50).convert("RGB").save(buffer, kind)
+        Image.effect_noise((9, 7), 50).convert("RGB").save(buffer, kind, sizes=[(9, 7)])
         seeds.append(buffer.getvalue())
     return seeds
 

@@ -453,7 +453,8 @@ def icons_of_windows(folder: Path) -> Path:
 @refused("ant/0.ico (an icon with a side of over 2,048)", "--skip-bad")
 def an_icon_that_claims_too_much(folder: Path) -> Path:
     """An `.ico` whose image claims 9,000 pixels a side."""
-    path = class_folders(folder, ending=".ico", bitmap_format="bmp") / "ant" / "0.ico"
+    class_folders(folder, ending=".ico", bitmap_format="bmp", sizes=[(8, 8)])
+    path = folder / "ant" / "0.ico"
     content = bytearray(path.read_bytes())
     start = int.from_bytes(content[18:22], "little") + 4
     content[start : start + 8] = (9000).to_bytes(4, "little") * 2
