@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ganctl.readers import remarks
 from ganctl.readers.labelled import ANY, Labelled
 from ganctl.readers.remarks import remarks_on
 
@@ -52,14 +53,29 @@ def test_values_that_are_black_to_the_eye():
     assert remark.endswith("give --levels 0,1.")
 
 
+def test_of_scaled_values_no_level_of_8_bits_is_named():
+    (remark,) = remarks_on({"train": part(noise(40) // 128)}, scaled=True)
+    assert remark == "No value passes 1 of 255, so that all images are black to the eye."
+
+
+def test_progress_is_told_of_pixels_and_copies(monkeypatch):
+    monkeypatch.setattr(remarks, "BLOCK_BYTES", 64 * 15)
+    told = []
+    remarks_on({"train": part(noise(40))}, lambda *what: told.append(what))
+    counts = [(done, 40) for done in (15, 30, 40)]
+    assert told == [
+        (what, *count) for what in ("looking at pixels", "looking for copies") for count in counts
+    ]
+
+
 def test_copies_within_classes_across_classes_and_across_splits():
     images = noise(40)
     images[2] = images[0]  # Both of class a.
     images[5] = images[8]  # Of b and a.
     test = noise(10, seed=1)
     test[:3] = images[10:13]
-    remarks = remarks_on({"train": part(images), "test": part(test)})
-    assert remarks == (
+    found = remarks_on({"train": part(images), "test": part(test)})
+    assert found == (
         "2 images are an exact copy of another.",
         "1 picture stands in more than one class, such as a and b.",
         "3 pictures stand in both the training and the test split.",
