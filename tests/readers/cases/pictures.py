@@ -459,6 +459,7 @@ def an_icon_that_claims_too_much(folder: Path) -> Path:
     start = int.from_bytes(content[18:22], "little") + 4
     content[start : start + 8] = (9000).to_bytes(4, "little") * 2
     path.write_bytes(content)
+    return folder
 
 
 def profile(swapped: bool = False) -> bytes:

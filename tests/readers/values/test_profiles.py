@@ -50,7 +50,7 @@ def of(mode: str, colour: int | tuple[int, ...], icc: bytes) -> Image.Image:
 
 
 def pixel(image: Image.Image) -> list[int]:
-    return np.asarray(image)[0, 0].tolist()
+    return [int(value) for value in np.asarray(image)[0, 0].flat]
 
 
 def test_colours_become_those_of_srgb():
