@@ -144,7 +144,7 @@ def _images(
     splits = list(pixels)
     parts = [apply_scale(pixels.pop(split), scale) for split in splits]
     if parts[0].shape[3:] == (4,):
-        parts, remark = on_ground(parts, options.background, what)
+        parts, remark = on_ground(parts, options.background, what, on_progress)
         notes.add(remark)
     is_colour = parts[0].ndim == 4
     if is_colour and options.colour is Colour.AUTO and not any(map(has_colour, parts)):

@@ -16,7 +16,7 @@ from tests.readers.test_cases import read_case
 
 READERS = Path(__file__).parents[2] / "ganctl" / "readers"
 SENTENCE = re.compile(r"[A-Z\0].*[.]", re.S)
-ERROR = re.compile(r"Error|_bad|_unreadable|BadPicture|_no_classes")
+ERROR = re.compile(r"Error|Table|_bad|_unreadable|BadPicture|_no_classes")
 HINT = re.compile(
     r"(A line must|Convert|Fetch|Give|In (NumPy|Python):|Load|Make|Name|Read|Replace|Save|Unpack) ?"
 )

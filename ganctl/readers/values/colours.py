@@ -11,6 +11,7 @@ from PIL import Image, ImageColor
 
 from ganctl.errors import DataError
 from ganctl.pictures.images import Images
+from ganctl.readers.labelled import OnProgress
 
 _BLOCK = 1000
 _FAINT = 8
@@ -20,7 +21,10 @@ _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
 
 def on_ground(
-    parts: list[NDArray[np.uint8]], background: str | None, what: str
+    parts: list[NDArray[np.uint8]],
+    background: str | None,
+    what: str,
+    on_progress: OnProgress | None = None,
 ) -> tuple[list[Images], str | None]:
     """Return images without transparency, on a background that shows them.
 
@@ -28,6 +32,7 @@ def on_ground(
         parts: uint8 [N, H, W, 4] each.
         background: its colour; None takes white, or black where white hides images, as for files.
         what: how a message names the images.
+        on_progress: told of long work.
 
     Returns:
         uint8 [N, H, W, 3] each, and a sentence about the background if there is one to see.
@@ -39,12 +44,12 @@ def on_ground(
         return [part[..., :3] for part in parts], None
     if background is not None:
         ground = ImageColor.getrgb(background)[:3]
-        return [_ground_below(part, ground) for part in parts], None
+        return [_ground_below(part, ground, on_progress) for part in parts], None
     total = sum(map(len, parts))
     lost = []
     for ground, name in ((_WHITE, "white"), (_BLACK, "black")):
-        placed = [_ground_below(part, ground) for part in parts]
-        lost.append(sum(_lost(p, c) for p, c in zip(parts, placed, strict=True)))
+        placed = [_ground_below(part, ground, on_progress) for part in parts]
+        lost.append(sum(_lost(p, c, on_progress) for p, c in zip(parts, placed, strict=True)))
         if lost[-1] <= _VANISH_AT_MOST * total:
             return placed, f"Transparent pixels became {name}."
     raise visible_on_none(what, total, lost)
@@ -60,25 +65,30 @@ def visible_on_none(what: str, total: int, lost: Sequence[int]) -> DataError:
     )
 
 
-def _blocks(count: int) -> Iterator[slice]:
-    return (slice(start, start + _BLOCK) for start in range(0, count, _BLOCK))
+def _blocks(count: int, on_progress: OnProgress | None = None) -> Iterator[slice]:
+    for start in range(0, count, _BLOCK):
+        yield slice(start, start + _BLOCK)
+        if on_progress is not None:
+            on_progress("placing images on a ground", min(start + _BLOCK, count), count)
 
 
-def _ground_below(images: NDArray[np.uint8], ground: tuple[int, ...]) -> Images:
+def _ground_below(
+    images: NDArray[np.uint8], ground: tuple[int, ...], on_progress: OnProgress | None
+) -> Images:
     result = np.empty((*images.shape[:-1], 3), np.uint8)
     behind = np.array(ground, np.uint32)
-    for rows in _blocks(len(images)):
+    for rows in _blocks(len(images), on_progress):
         alpha = images[rows][..., 3:].astype(np.uint32)
         mixed = images[rows][..., :3] * alpha + behind * (255 - alpha)
         result[rows] = (mixed + 127) // 255
     return result
 
 
-def _lost(images: NDArray[np.uint8], composed: Images) -> int:
+def _lost(images: NDArray[np.uint8], composed: Images, on_progress: OnProgress | None) -> int:
     """Return how many images a background makes one colour, that are not so by themselves."""
     return sum(
         int((_is_flat(composed[rows]) & ~_is_flat(images[rows])).sum())
-        for rows in _blocks(len(images))
+        for rows in _blocks(len(images), on_progress)
     )
 
 
