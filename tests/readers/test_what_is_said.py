@@ -20,6 +20,8 @@ ERROR = re.compile(r"Error|Table|_bad|_unreadable|BadPicture|_no_classes")
 HINT = re.compile(
     r"(A line must|Convert|Fetch|Give|In (NumPy|Python):|Load|Make|Name|Read|Replace|Save|Unpack) ?"
 )
+OTHER_PILLOW = "has no LittleCMS"
+"""Said where Pillow was built without a library, which no input provokes."""
 pytestmark = pytest.mark.slow
 
 
@@ -74,6 +76,7 @@ def test_each_remark_and_each_reason_is_provoked_by_a_case(tmp_path: Path) -> No
         for tree in trees
         for texts, said in ((sentences(tree), remarks), (reasons(tree), left_out))
         for text in texts
-        if text and not any(pattern(text).fullmatch(one) for one in said)
+        if text and OTHER_PILLOW not in text
+        if not any(pattern(text).fullmatch(one) for one in said)
     ]
     assert not unsaid, "\n".join(unsaid)

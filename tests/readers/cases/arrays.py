@@ -165,6 +165,12 @@ def booleans(folder: Path) -> Path:
     return npz(folder, images=X > 128, labels=Y)
 
 
+@reads(FOUR, options={"levels": (-2.0, 2.0)}, says=("; the values are from 0.03922 to 0.8627.",))
+def levels_that_miss_the_values(folder: Path) -> Path:
+    """`--levels` of another range than the values."""
+    return npz(folder, images=(X / 255).astype(np.float32), labels=Y)
+
+
 @reads(FOUR, says=("--levels 0,16",))
 def values_to_sixteen(folder: Path) -> Path:
     """Values up to 16, as scikit-learn's digits have."""
