@@ -109,7 +109,7 @@ def _relaxed(options: ReadOptions) -> Iterator[tuple[ReadOptions, list[str]]]:
     concessions: dict[str, dict[str, Any]] = {
         f"shown at {SHOWN_SIZE}×{SHOWN_SIZE}": {"image_size": options.image_size or SHOWN_SIZE},
         "shown on grey": {"background": options.background or "grey"},
-        "read without labels": {"needs_labels": False},
+        "read as for --model gan": {"needs_labels": False},
     }
     for count in range(1, len(concessions) + 1):
         for words in combinations(concessions, count):

@@ -77,7 +77,7 @@ def test_images_without_classes_do_not_fail(ganctl, tmp_path):
     found = facts(ganctl, folder)
     assert found["splits"] == {"train": 10}
     assert "--model gan" in found["needs"]
-    assert found["needs"].endswith("Here they are read without labels.")
+    assert found["needs"].endswith("Here they are read as for --model gan.")
 
 
 def test_what_cannot_be_read_gives_the_error_of_train(ganctl, tmp_path):
