@@ -153,7 +153,8 @@ class _Decoder:
     def decode(self, rows: Iterable[int], on_progress: OnProgress | None) -> dict[int, str]:
         """Decode images, and return why some of them could not be."""
         some = list(rows)
-        reasons = headers.in_threads(self._try_row, some, "reading images", on_progress)
+        threads = headers.threads_for([self.rows[row].picture.entry for row in some])
+        reasons = headers.in_threads(threads, self._try_row, some, "reading images", on_progress)
         return {row: why for row, why in zip(some, reasons, strict=True) if why is not None}
 
     def put_on_ground(self, read: Sequence[int], on_progress: OnProgress | None) -> list[str]:

@@ -45,6 +45,8 @@ _LEFT_OUT_AT_MOST = 0.2
 _NAMED = 10
 """How many bad files a message names."""
 _THREADS = min(4, os.cpu_count() or 1)
+_SMALL_BYTES = 2**14
+"""Of smaller files Python's own work is the most, which threads only hold each other up at."""
 _CHUNK = 32
 
 Item = TypeVar("Item")
@@ -100,7 +102,8 @@ def look(pictures: Pictures, on_progress: OnProgress | None) -> tuple[list[Row],
 
     rows: list[Row] = []
     bad: list[Bad] = list(tree.lost)
-    headers = in_threads(header_of, files, "looking at images", on_progress)
+    threads = threads_for([picture.entry for _, picture in files])
+    headers = in_threads(threads, header_of, files, "looking at images", on_progress)
     for (split, picture), header in zip(files, headers, strict=True):
         if isinstance(header, str):
             bad.append((str(picture.entry), header))
@@ -117,14 +120,21 @@ def guard_of(tree: Tree) -> AbstractContextManager[object]:
     return nullcontext() if tree.path.is_dir() else Lock()
 
 
+def threads_for(entries: Sequence[Entry]) -> int:
+    """Return how many threads read files fastest, by their mean size."""
+    size = sum(entry.size for entry in entries)
+    return _THREADS if size >= _SMALL_BYTES * len(entries) else 1
+
+
 def in_threads(
+    threads: int,
     work: Callable[[Item], Result],
     items: Sequence[Item],
     what: str,
     on_progress: OnProgress | None,
 ) -> list[Result]:
     """Return ``work`` of each item, in their order; progress is told from the calling thread."""
-    size = max(1, min(_CHUNK, len(items) // (8 * _THREADS)))
+    size = max(1, min(_CHUNK, len(items) // (8 * threads)))
     chunks = [items[start : start + size] for start in range(0, len(items), size)]
     done: list[Result] = []
     # Here, because the filters of warnings are those of all threads.
@@ -133,7 +143,7 @@ def in_threads(
         warnings.simplefilter("ignore", RuntimeWarning)
         warnings.simplefilter("ignore", UserWarning)
         _formats()
-        pool = ThreadPoolExecutor(_THREADS)
+        pool = ThreadPoolExecutor(threads)
         try:
             for results in pool.map(lambda chunk: [work(item) for item in chunk], chunks):
                 done += results
