@@ -33,8 +33,10 @@ class Axes:
         """Return a view of the array as [N, H, W], [N, H, W, 3] or [N, H, W, 4]."""
         if self.rows is not None:
             images = images.reshape(len(images), *self.rows)
-        view = images.transpose(self.order)
-        return view[..., 0] if self.channels == 1 and view.ndim == 4 else view
+        view: NDArray[Any] = images.transpose(self.order)
+        if self.channels == 1 and view.ndim == 4:
+            view = view[..., 0]
+        return view
 
 
 def find_axes(images: NDArray[Any], count: int | None, what: str, holds: str = "") -> Axes:
