@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,7 +71,10 @@ def test_each_remark_and_each_reason_is_provoked_by_a_case(tmp_path: Path) -> No
             reading = read_case(case, tmp_path / str(number))
             remarks |= set(reading.remarks)
             left_out |= set(reading.left_out)
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in READERS.rglob("*.py")]
+    # Without the extra, no case of parquet is read.
+    left_out_here = () if importlib.util.find_spec("pyarrow") else ("parquet.py",)
+    paths = [path for path in READERS.rglob("*.py") if path.name not in left_out_here]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     unsaid = [
         text
         for tree in trees
