@@ -40,11 +40,9 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile
 class Entry(NamedTuple):
     """A file of a tree.
 
-    Attributes:
-        parts: the names from the tree's root to the file, in Unicode's NFC.
-        key: what the tree opens it by.
-        size: its bytes, as the list says.
-        stamp: what changes when its contents do: a time in ns, or a checksum.
+    ``parts`` are the names from the root to it, in Unicode's NFC; the tree opens it by its ``key``.
+    ``size`` is its bytes, as the list says. ``stamp`` changes when its contents do: the later of
+    its times in ns, or a checksum.
     """
 
     parts: tuple[str, ...]
@@ -160,7 +158,7 @@ def tree_of_file(path: Path) -> Tree:
     if not stat.S_ISREG(status.st_mode):  # A pipe would keep us waiting.
         raise DataError(f"{path} is not a file.", "Name a file or a folder.")
     name = unicodedata.normalize("NFC", path.name)
-    entry = Entry((name,), path.name, status.st_size, status.st_mtime_ns)
+    entry = Entry((name,), path.name, status.st_size, _stamp(status))
     return _tree(path.parent, _Listed([entry]), _opener(path.parent))
 
 
@@ -187,6 +185,10 @@ class _Listed:
             raise _too_many(path)
 
 
+def _stamp(status: os.stat_result) -> int:
+    return max(status.st_mtime_ns, status.st_ctime_ns)  # A copy may bring the first one along.
+
+
 def _opener(folder: Path) -> Callable[[str], IO[bytes]]:
     """Return what opens the files of a folder; a path is made of text, which is faster."""
     root = f"{folder}{os.sep}"
@@ -194,8 +196,7 @@ def _opener(folder: Path) -> Callable[[str], IO[bytes]]:
 
 
 def _tree(path: Path, found: _Listed, open_key: Callable[[str], IO[bytes]]) -> Tree:
-    found.entries.sort(key=attrgetter("key"))  # For those whose names differ before NFC alone.
-    found.entries.sort(key=attrgetter("parts"))
+    found.entries.sort(key=attrgetter("parts", "key"))  # Names may differ before NFC alone.
     lost, hidden = tuple(sorted(found.lost)), tuple(sorted(found.hidden))
     folders = tuple(sorted(found.folders))
     return Tree(path, tuple(found.entries), folders, lost, open_key, hidden)
@@ -219,7 +220,7 @@ def _folder(path: Path) -> Tree:
             try:
                 status = item.stat()
                 if stat.S_ISREG(status.st_mode):
-                    found.entries.append(Entry(inside, key, status.st_size, status.st_mtime_ns))
+                    found.entries.append(Entry(inside, key, status.st_size, _stamp(status)))
                 elif stat.S_ISDIR(status.st_mode):
                     # Windows does not tell identities of folders while it lists them.
                     identity = _identity(item.path)

@@ -1,7 +1,7 @@
 """Decoded copies of data that take long to read, below the cache folder.
 
-A copy is found by what was recognised and by the size and time of every file, so that data that
-changed, or are asked for otherwise, are read anew. Nothing breaks without it.
+A copy is found by the path, by what was recognised there and by the size and times of every file,
+so that data that changed, or are asked for otherwise, are read anew. Nothing breaks without it.
 """
 
 from __future__ import annotations
@@ -35,9 +35,11 @@ ALL_BYTES = 2**32
 _SAYS = "says"
 
 
-def key_of(source: Pictures | Arrays, options: ReadOptions) -> str:
+def key_of(path: Path, source: Pictures | Arrays, options: ReadOptions) -> str:
     """Return what stands for a data set as it is to be read: 32 hexadecimal digits."""
     digest = hashlib.blake2b(digest_size=16)
+    # Two sets of IDX files may have equal names, sizes and, out of an image of a disk, times.
+    digest.update(os.fsencode(path.resolve()))
     digest.update(repr((FORMAT, source.layout, astuple(options))).encode())
     digest.update(repr((sorted(source.left_out.items()), source.remarks)).encode())
     for entry in source.files:

@@ -59,7 +59,7 @@ def read(
     try:
         with explained(path):
             source = recognise(path, options)
-            key = cache.key_of(source, options)
+            key = cache.key_of(path, source, options)
             kept = cache.find(key)
             if kept is not None:
                 return kept
