@@ -20,6 +20,7 @@ from ganctl.readers.formats.placed import where_files_belong
 from ganctl.readers.labelled import Labelled, OnProgress, Reading
 from ganctl.readers.reading import counts_by_class, line, read, read_named
 from ganctl.requests.data import DATA_SETS, ReadOptions
+from ganctl.requests.labels import evenly
 
 SHOWN_SIZE = 32
 """The image size in which data are looked at that cannot be trained on in their own."""
@@ -48,16 +49,12 @@ class DataLook:
     @property
     def shape(self) -> list[int]:
         """[channels, height, width] of an image."""
-        height, width, *channels = self.train.images.shape[1:]
-        return [*(channels or [1]), height, width]
+        return _shape_of(self.train)
 
     @property
-    def shown_classes(self) -> list[int]:
+    def shown_classes(self) -> tuple[int, ...]:
         """The classes of tables and sheets."""
-        last = len(self.train.classes) - 1
-        if last < ROWS:
-            return list(range(last + 1))
-        return [round(row * last / (ROWS - 1)) for row in range(ROWS)]
+        return evenly(range(len(self.train.classes)), ROWS)
 
 
 def read_data(
@@ -119,16 +116,20 @@ def _relaxed(options: ReadOptions) -> Iterator[tuple[ReadOptions, list[str]]]:
             yield replace(options, **changes), list(words)
 
 
+def _shape_of(part: Labelled) -> list[int]:
+    height, width, *channels = part.images.shape[1:]
+    return [*(channels or [1]), height, width]
+
+
 def facts_of(reading: Reading) -> dict[str, Any]:
     """Return what is known of data that were read, as JSON has it."""
     train, test = reading.parts["train"], reading.parts.get("test")
-    height, width, *channels = train.images.shape[1:]
     tested = counts_by_class(test) if test else [0] * len(train.classes)
     counts = zip(train.classes, counts_by_class(train), tested, strict=True)
     return {
         "line": line(reading),
         "layout": reading.layout,
-        "shape": [*(channels or [1]), height, width],
+        "shape": _shape_of(train),
         "splits": {split: len(part.images) for split, part in reading.parts.items()},
         "classes": [{"name": name, "train": a, "test": b} for name, a, b in counts],
         "left_out": dict(reading.left_out),

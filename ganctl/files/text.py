@@ -17,8 +17,8 @@ def printable(text: str) -> str:
     return _ACTS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
-def listed(names: Iterable[str]) -> str:
-    """Return the first five of several names, as a message shows them."""
+def listed(names: Iterable[str], most: int = _NAMED) -> str:
+    """Return the first of several names, five if not told otherwise, as a message shows them."""
     some = [printable(name) for name in names]
-    shown = ", ".join(some[:_NAMED])
-    return f"{shown} and {len(some) - _NAMED:,} more" if len(some) > _NAMED else shown
+    shown = ", ".join(some[:most])
+    return f"{shown} and {len(some) - most:,} more" if len(some) > most else shown

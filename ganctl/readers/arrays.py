@@ -14,22 +14,19 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image
 
-from ganctl.errors import DataError, UsageError
+from ganctl.errors import DataError
 from ganctl.files.limits import DATA_BYTES
 from ganctl.files.text import listed
 from ganctl.pictures.fitting import fitted
 from ganctl.pictures.images import Images
 from ganctl.readers.formats.known import names_of_labels
-from ganctl.readers.headers import Header, remarks_of
+from ganctl.readers.headers import Header, check_suits, remarks_of
 from ganctl.readers.labelled import ANY, ArrayPair, Arrays, Labelled, OnProgress, Reading, Split
 from ganctl.readers.values.colours import has_colour, on_ground, to_grey, to_rgb
 from ganctl.readers.values.labels import label_count, to_classes, to_keys
-from ganctl.readers.values.levels import apply_scale, find_scale, to_uint8
+from ganctl.readers.values.levels import apply_scale, find_scale
 from ganctl.readers.values.shapes import find_axes
-from ganctl.requests.checks import check_image_size
 from ganctl.requests.data import Colour, ReadOptions
-
-__all__ = ["read_arrays", "to_uint8"]
 
 
 def read_arrays(arrays: Arrays, options: ReadOptions, on_progress: OnProgress | None) -> Reading:
@@ -172,14 +169,7 @@ def _check_size(images: Images, what: str, options: ReadOptions) -> None:
         if len(images) * side * side * (3 if images.ndim == 4 else 1) > DATA_BYTES:
             raise DataError(f"{what} are over 8 GiB of pixels.", "Give a smaller --image-size.")
         return
-    try:
-        check_image_size("--image-size", height if height == width else 0)
-    except UsageError:
-        raise DataError(
-            f"{what} are {width}×{height}, which does not suit the networks.",
-            "Give --image-size, a multiple of 4 from 8 to 256, to resize them; "
-            "--fit crop, pad or stretch says how.",
-        ) from None
+    check_suits(what, width, height)
 
 
 def _resized(

@@ -21,7 +21,7 @@ from ganctl.readers.formats.folder_names import (
     split_folders,
     split_role,
 )
-from ganctl.readers.labelled import ANY, PictureFile, Pictures, Split
+from ganctl.readers.labelled import ANY, VALIDATION_HELD, PictureFile, Pictures, Split
 
 _DOMAIN = re.compile(r"(train|test|val)([ab])")
 _PREFIX = re.compile(r"([^\W\d_]+)[-_ .]?\d+", re.UNICODE)
@@ -327,7 +327,7 @@ def _held(
                 left_out["classes not in train"] += len(part.files) - len(held)
                 remarks.append(f"Classes in the {role} split alone: {listed(sorted(foreign))}.")
             if held and role == "validation":
-                remarks.append("There is no test split: the validation split is held against.")
+                remarks.append(VALIDATION_HELD)
     return held
 
 

@@ -24,6 +24,7 @@ from ganctl.readers.headers import BadPicture, Row
 from ganctl.readers.labelled import Labelled, OnProgress, Pictures, Reading, Split
 from ganctl.readers.values import profiles
 from ganctl.readers.values.colours import (
+    VANISH_AT_MOST,
     composed,
     is_colourless,
     is_grey,
@@ -35,9 +36,6 @@ from ganctl.readers.values.levels import asked_sentence, curve_of, to_uint8
 from ganctl.requests.data import Colour, Fit, ReadOptions
 from ganctl.requests.labels import check_class_names
 
-__all__ = ["fitted", "read_pictures"]
-
-_VANISH_AT_MOST = 0.01
 _MIXED_FROM = 0.01
 _NAMED = 10
 _LARGE = 2**25
@@ -171,7 +169,7 @@ class _Decoder:
                 int(seen[read].sum())
                 for seen in (self._seen.lost_on_white, self._seen.lost_on_black)
             ]
-            visible = [count <= _VANISH_AT_MOST * len(read) for count in lost]
+            visible = [count <= VANISH_AT_MOST * len(read) for count in lost]
             if not any(visible):
                 raise visible_on_none(str(self.pictures.tree.path), len(read), lost)
             self._ground = _GROUNDS[visible.index(True)]

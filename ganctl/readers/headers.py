@@ -283,20 +283,20 @@ def common_size(pictures: Pictures, rows: Sequence[Row], options: ReadOptions) -
             f"there are {len(sizes):,} sizes, {spread(sizes)}.",
             "Give --image-size to resize all of them; --fit crop, pad or stretch says how.",
         )
+    check_suits(f"The images in {pictures.tree.path}", width, height)
+    return first
+
+
+def check_suits(what: str, width: int, height: int) -> None:
+    """Raise ``DataError`` unless networks can be built for images of that size as it is."""
     try:
-        check_image_size("--image-size", width)
+        check_image_size("--image-size", height if height == width else 0)
     except UsageError:
-        suits = False
-    else:
-        suits = width == height
-    if not suits:
         raise DataError(
-            f"The images in {pictures.tree.path} are {width}×{height}, which does not suit the "
-            "networks.",
+            f"{what} are {width}×{height}, which does not suit the networks.",
             "Give --image-size, a multiple of 4 from 8 to 256, to resize them; "
             "--fit crop, pad or stretch says how.",
-        )
-    return first
+        ) from None
 
 
 def spread(sizes: set[tuple[int, int]]) -> str:

@@ -18,6 +18,8 @@ OnProgress = Callable[[str, int, "int | None"], None]
 """Called with what is under way, how much of it is done, and how much there is if known."""
 ANY = "images"
 """The one class of images without labels."""
+VALIDATION_HELD = "There is no test split: the validation split is held against."
+"""Said where the validation part takes the place of a test part; none is ever trained on."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +85,7 @@ def _on_classes(train: Labelled) -> Iterator[str]:
     ]
     if few:
         has = "class has" if len(few) == 1 else "classes have"
-        yield f"{len(few):,} {has} fewer than ten images: {_listed(few)}."
+        yield f"{len(few):,} {has} fewer than ten images: {listed(few, NAMES_SHOWN)}."
 
 
 def _on_test_classes(train: Labelled, test: Labelled | None) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _on_test_classes(train: Labelled, test: Labelled | None) -> Iterator[str]:
     present = set(np.unique(test.labels).tolist())
     missing = [name for index, name in enumerate(train.classes) if index not in present]
     if missing:
-        yield f"The test split has no image of {_listed(missing)}."
+        yield f"The test split has no image of {listed(missing, NAMES_SHOWN)}."
 
 
 def _on_values(images: Images, scaled: bool, on_progress: OnProgress | None) -> Iterator[str]:
@@ -166,8 +166,3 @@ def _images(count: int) -> str:
 
 def _pictures(count: int) -> str:
     return "1 picture stands" if count == 1 else f"{count:,} pictures stand"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

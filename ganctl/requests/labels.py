@@ -11,12 +11,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from shlex import quote
+from typing import TypeVar
 
 from ganctl.errors import UsageError, nearest
 from ganctl.files.limits import CLASS_NAME_LENGTH, CLASSES, FOLDER_NAME_LENGTH
 from ganctl.files.text import printable
 from ganctl.requests.checks import DEVICE_NAME
 
+Item = TypeVar("Item")
 _UNSAFE = re.compile(r"[^\w.+-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """What Python makes of a byte in the name of a file that is not UTF-8."""
@@ -173,12 +175,12 @@ def blend(start: Label, end: Label, fraction: float) -> Label:
     return Label(text, _parts(weights), start.classes, text)
 
 
-def evenly(labels: Sequence[Label], most: int) -> tuple[Label, ...]:
-    """Return the labels, or ``most`` of them at even distances, the first and the last included."""
-    if len(labels) <= most:
-        return tuple(labels)
-    last = len(labels) - 1
-    return tuple(labels[round(number * last / (most - 1))] for number in range(most))
+def evenly(items: Sequence[Item], most: int) -> tuple[Item, ...]:
+    """Return the items, or ``most`` of them at even distances, the first and the last included."""
+    if len(items) <= most:
+        return tuple(items)
+    last = len(items) - 1
+    return tuple(items[round(number * last / (most - 1))] for number in range(most))
 
 
 @dataclass(frozen=True)

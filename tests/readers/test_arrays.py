@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ganctl.errors import DataError
-from ganctl.readers.arrays import read_arrays, to_uint8
+from ganctl.readers.arrays import read_arrays
 from ganctl.readers.labelled import ANY, ArrayPair, Arrays, Split
+from ganctl.readers.values.levels import to_uint8
 from ganctl.requests.data import Colour, Fit, ReadOptions
 
 SIDE = 8

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ganctl.engine.data.dataset import Dataset
+from ganctl.files.text import listed
 from ganctl.runs.header import DataDescription
-
-NAMES_SHOWN = 5
 
 
 def under_known_names(dataset: Dataset, known: DataDescription) -> Dataset:
@@ -49,8 +48,7 @@ def differences(dataset: Dataset, known: DataDescription) -> Iterator[str]:
 
 
 def _shown(names: list[str]) -> str:
-    more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
-    return f"{len(names):,} ({', '.join(names[:NAMES_SHOWN])}{more})"
+    return f"{len(names):,} ({listed(names)})"
 
 
 def _kind(shape: list[int]) -> str:

@@ -22,7 +22,7 @@ from ganctl.files.limits import DATA_BYTES, TABLE_LINE_BYTES
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.formats.table import SEPARATOR
-from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
+from ganctl.readers.labelled import VALIDATION_HELD, ArrayPair, Arrays, OnProgress, Split
 from ganctl.readers.values.shapes import row_axes
 
 _LABELS = ("label", "labels", "class", "classes", "y", "target", "targets", "category", "digit")
@@ -80,7 +80,7 @@ def open_csv(tree: Tree, entries: Sequence[Entry]) -> Arrays:
             left_out["tables of a validation split"] = 1
             del splits["validation"]
         else:
-            remarks.append("There is no test split: the validation split is held against.")
+            remarks.append(VALIDATION_HELD)
             splits["test"] = splits.pop("validation")
     for table in splits.values():
         if not table.has_header and table.label is not None:

@@ -13,7 +13,7 @@ from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.formats.known import PACKED_LABELS_BYTES, class_names, lies_on_its_side
-from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
+from ganctl.readers.labelled import VALIDATION_HELD, ArrayPair, Arrays, OnProgress, Split
 
 _NAME = re.compile(
     r"(?P<prefix>.*?)(?P<split>training|train|t10k|testing|test|validation|valid|val)"
@@ -67,7 +67,7 @@ def open_idx(tree: Tree) -> Arrays | None:
         if "test" in parts:
             left_out["validation split"] = _count(tree, parts.pop("validation")[0])
         else:
-            remarks.append("There is no test split: the validation split is held against.")
+            remarks.append(VALIDATION_HELD)
             parts["test"] = parts.pop("validation")
     if lies_on_its_side(prefix):
         remarks.append(_UPRIGHT)

@@ -17,7 +17,7 @@ from ganctl.files.npz import ArrayHeader, NpzFile
 from ganctl.files.text import listed, printable
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.folder_names import split_role
-from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
+from ganctl.readers.labelled import VALIDATION_HELD, ArrayPair, Arrays, OnProgress, Split
 
 _IMAGES = ("images", "image", "imgs", "img", "x", "data", "pixels", "features", "inputs")
 _LABELS = ("labels", "label", "y", "targets", "target")
@@ -53,7 +53,7 @@ def open_npz(tree: Tree, entry: Entry) -> Arrays:
             left_out["validation split"] = images.shape[0] if images and images.shape else 0
             del pairs["validation"]
         else:
-            remarks.append("There is no test split: the validation split is held against.")
+            remarks.append(VALIDATION_HELD)
             pairs["test"] = pairs.pop("validation")
     used = {key for pair in pairs.values() for key in pair} | {names_key, *_OURS}
     if unused := [key for key in headers if key not in used and not _role(key)]:

@@ -24,7 +24,7 @@ from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, FILES, JSON_BYTES, PICTUR
 from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.folder_names import split_role
-from ganctl.readers.labelled import ANY, PictureFile, Pictures, Split
+from ganctl.readers.labelled import ANY, VALIDATION_HELD, PictureFile, Pictures, Split
 
 _IMAGES = ("image", "images", "img", "imgs", "picture", "png", "jpg", "jpeg")
 _LABELS = ("label", "labels", "class", "target", "digit", "character", "category", "fine_label")
@@ -69,7 +69,7 @@ def open_parquet(tree: Tree, entries: Sequence[Entry]) -> Pictures:
         if "test" in by_split:
             left_out["validation split"] = sum(s.rows for s in by_split.pop("validation"))
         else:
-            remarks.append("There is no test split: the validation split is held against.")
+            remarks.append(VALIDATION_HELD)
             by_split["test"] = by_split.pop("validation")
     if "train" not in by_split:
         raise DataError(

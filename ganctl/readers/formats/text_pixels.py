@@ -15,7 +15,7 @@ from ganctl.files.text import printable
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.folder_names import role_of_word
 from ganctl.readers.formats.table import delimited_rows
-from ganctl.readers.labelled import ArrayPair, Arrays, OnProgress, Split
+from ganctl.readers.labelled import VALIDATION_HELD, ArrayPair, Arrays, OnProgress, Split
 from ganctl.readers.values.shapes import row_axes
 
 _LEAST_PIXELS = 64
@@ -52,7 +52,7 @@ def open_text_pixels(tree: Tree, entry: Entry) -> Arrays:
     remarks = []
     held = next((role for role in ("test", "validation") if role in counts), "")
     if held == "validation":
-        remarks.append("There is no test split: the validation split is held against.")
+        remarks.append(VALIDATION_HELD)
     left_out = {
         "validation split" if role == "validation" else role: count
         for role, count in counts.items()

@@ -16,7 +16,8 @@ from ganctl.readers.labelled import OnProgress
 _BLOCK = 1000
 _FAINT = 8
 """Values of 255 that nobody sees a difference of."""
-_VANISH_AT_MOST = 0.01
+VANISH_AT_MOST = 0.01
+"""The share of images that a ground may make one colour."""
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
 
@@ -50,7 +51,7 @@ def on_ground(
     for ground, name in ((_WHITE, "white"), (_BLACK, "black")):
         placed = [_ground_below(part, ground, on_progress) for part in parts]
         lost.append(sum(_lost(p, c, on_progress) for p, c in zip(parts, placed, strict=True)))
-        if lost[-1] <= _VANISH_AT_MOST * total:
+        if lost[-1] <= VANISH_AT_MOST * total:
             return placed, f"Transparent pixels became {name}."
     raise visible_on_none(what, total, lost)
 
