@@ -34,8 +34,8 @@ from ganctl.pictures.images import png_bytes, read_image, read_metadata
 from ganctl.pictures.provenance import Origin
 from ganctl.readers.reading import read
 from ganctl.requests.budget import Progress
+from ganctl.requests.conditions.labels import one_hot
 from ganctl.requests.data import ReadOptions
-from ganctl.requests.labels import one_hot
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import TrainRequest

@@ -57,7 +57,7 @@ from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training.loop import train
 from ganctl.errors import UsageError
 from ganctl.requests.checks import values
-from ganctl.requests.labels import UNLABELLED, one_hot
+from ganctl.requests.conditions.labels import UNLABELLED, one_hot
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
 from ganctl.requests.sample import SamplePlan
 from ganctl.requests.training import Device, Precision, TrainRequest

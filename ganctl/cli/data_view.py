@@ -19,8 +19,8 @@ from ganctl.pictures.images import MID_GREY, Images, enlarge, png_bytes, sheet
 from ganctl.readers.formats.placed import where_files_belong
 from ganctl.readers.labelled import Labelled, OnProgress, Reading
 from ganctl.readers.reading import counts_by_class, line, read, read_named
+from ganctl.requests.conditions.labels import evenly
 from ganctl.requests.data import DATA_SETS, ReadOptions
-from ganctl.requests.labels import evenly
 
 SHOWN_SIZE = 32
 """The image size in which data are looked at that cannot be trained on in their own."""

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_origin, get_type_hints
 
 import typer
 
@@ -153,7 +153,7 @@ def with_train_options(
         @wraps(command)
         def call(**arguments: Any) -> None:
             options = {name: arguments.pop(name) for name in chosen}
-            given = {name: value for name, value in options.items() if value is not None}
+            given = {name: value for name, value in options.items() if value not in (None, [])}
             command(**arguments, **given)
 
         own = inspect.signature(command, eval_str=True).parameters.values()
@@ -187,8 +187,13 @@ def _train_parameters(names: Iterable[str]) -> Iterator[inspect.Parameter]:
             name,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[types[name] | None, described],
+            annotation=Annotated[_typed(types[name]), described],
         )
+
+
+def _typed(kind: Any) -> Any:
+    """Return the type of an option's values: one that has several is repeatable."""
+    return (list[str] if get_origin(kind) is tuple else kind) | None
 
 
 def _default_words(name: str) -> str:

@@ -70,3 +70,14 @@ DATASET_JSON_BYTES = 2**26
 """StyleGAN's ``dataset.json``: a million files."""
 ARCHIVED_ARRAYS_BYTES = 2**30
 """An array file that is unpacked from an archive of images."""
+
+ATTRIBUTES = 100
+"""Attributes and quantities of a table; CelebA's has 40."""
+SCHEMA_ROWS = 4096
+"""Rows of a table that a checkpoint keeps, to draw from what goes together."""
+VOCABULARY = 20_000
+"""Words that a text encoder tells apart."""
+CAPTION_WORDS = 64
+"""Words of a caption that are read; the others are left out."""
+CAPTION_LENGTH = 10_000
+"""Characters of a caption."""

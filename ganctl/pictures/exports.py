@@ -20,7 +20,7 @@ from ganctl.pictures import images
 from ganctl.pictures.images import Images
 from ganctl.pictures.provenance import Origin
 from ganctl.requests.checks import choose
-from ganctl.requests.labels import Label, one_hot
+from ganctl.requests.conditions.labels import Label, one_hot
 from ganctl.requests.sample import Format, SamplePlan
 from ganctl.requests.seeds import seeds_text
 

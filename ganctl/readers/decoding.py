@@ -33,8 +33,8 @@ from ganctl.readers.values.colours import (
     visible_on_none,
 )
 from ganctl.readers.values.levels import asked_sentence, curve_of, to_uint8
+from ganctl.requests.conditions.labels import check_class_names
 from ganctl.requests.data import Colour, Fit, ReadOptions
-from ganctl.requests.labels import check_class_names
 
 _MIXED_FROM = 0.01
 _NAMED = 10

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ganctl.files.tree import Entry, Tree
 from ganctl.pictures.images import Images
+from ganctl.requests.conditions.schema import Schema
 
 Split = Literal["train", "test"]
 Labels = NDArray[np.int64]
@@ -23,12 +24,31 @@ VALIDATION_HELD = "There is no test split: the validation split is held against.
 
 
 @dataclass(frozen=True)
+class Described:
+    """What a table says of N images beside their classes.
+
+    ``values`` is float32 [N, attributes + quantities]: the index of each attribute's value, then
+    each quantity scaled to [-1, 1]; NaN where it is not known. ``words`` is int32
+    [N, captions.length], the numbers of each caption's words; [N, 0] without captions.
+    """
+
+    schema: Schema
+    values: NDArray[np.float32]
+    words: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
 class Labelled:
-    """Images uint8 [N, H, W] or [N, H, W, 3], labels int64 [N], and the class names."""
+    """Images uint8 [N, H, W] or [N, H, W, 3], labels int64 [N], and the class names.
+
+    Where the images have attributes or captions instead of classes, they are all of the class
+    ``ANY``, and ``described`` says what each is.
+    """
 
     images: Images
     labels: Labels
     classes: tuple[str, ...]
+    described: Described | None = None
 
 
 @dataclass(frozen=True)

@@ -247,7 +247,9 @@ def _is_minor(pictures: Pictures, images: Sequence[Entry]) -> bool:
 
 
 def _no_table(tree: Tree, options: ReadOptions) -> UsageError:
-    flag = f"--condition {options.condition}" if options.condition else f"--labels {options.labels}"
+    flag = (
+        f"--condition {options.condition[0]}" if options.condition else f"--labels {options.labels}"
+    )
     return UsageError(
         f"{flag} is for images with a table beside them, and {tree.path} has none.",
         "Leave it out, or put a labels.csv of file names and classes beside the images.",

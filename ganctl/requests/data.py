@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -22,6 +23,7 @@ from ganctl.requests.checks import (
 BUNDLED = "bundled"
 DATA_SETS = {
     "mnist": BUNDLED,
+    "avatars": BUNDLED,
     "fashion-mnist": "FashionMNIST",
     "kmnist": "KMNIST",
     "emnist-letters": "EMNIST",
@@ -53,8 +55,9 @@ class ReadOptions:
     ``image_size`` None keeps the size that all images have. ``background`` is a colour by name
     or ``#rrggbb``, which transparent pixels and the bars of ``--fit pad`` become; None chooses.
     ``levels`` are the values that become black and white; None takes them from the data.
-    ``labels`` is a table of file names and classes, ``condition`` its column; None looks for
-    them. ``skip_bad`` leaves out up to a fifth of the files where they cannot be read.
+    ``labels`` is a table of file names and of what is known of each; None looks for it.
+    ``condition`` names the columns of it that matter; none leaves the choice to the table.
+    ``skip_bad`` leaves out up to a fifth of the files where they cannot be read.
     ``needs_labels`` is False for a model that trains without.
     """
 
@@ -64,7 +67,7 @@ class ReadOptions:
     background: str | None = None
     levels: tuple[float, float] | None = None
     labels: str | None = None
-    condition: str | None = None
+    condition: tuple[str, ...] = ()
     skip_bad: bool = False
     needs_labels: bool = True
 
@@ -95,6 +98,16 @@ def check_levels(flag: str, text: str) -> str:
     """
     parse_levels(flag, text)
     return str(text)
+
+
+def check_columns(flag: str, columns: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the names of columns, each once; a single name may stand for itself.
+
+    Raises:
+        UsageError: one is no text, or empty.
+    """
+    several = [columns] if isinstance(columns, str) else list(columns)
+    return tuple(dict.fromkeys(check_text(flag, column) for column in several))
 
 
 def check_colour_name(flag: str, text: str) -> str:
@@ -202,12 +215,14 @@ class DataRequest:
         check=_absolute,
         default="one beside the images",
     )
-    condition: str | None = option(
-        help="The column of the table that names the classes.",
+    condition: tuple[str, ...] = option(
+        (),
+        help="A column of the table to condition on: classes, an attribute, a number or captions. "
+        "Repeatable.",
         group=Group.DATA,
         metavar="COLUMN",
-        check=check_text,
-        default="one called label, class or the like",
+        check=check_columns,
+        default="one called label, class or the like, else all with few values",
     )
     flip: bool = option(
         False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ganctl.errors import UsageError
-from ganctl.files.limits import CLASSES
+from ganctl.files.limits import ATTRIBUTES, CAPTION_WORDS, CLASSES, VOCABULARY
 from ganctl.requests.checks import check_count, check_image_size
 from ganctl.requests.recipes import Latent
 
@@ -19,7 +19,13 @@ class NetworkSpec:
     ``classes``, or none where that is 0. ``categories`` is the number of values of
     InfoGAN's code c0, ``continuous`` the number of its codes c1, c2, …; codes
     and labels exclude each other. With ``classifier`` the discriminator has a
-    head that names the class.
+    head that names the class, or each attribute.
+
+    Instead of a class both may see several parts: ``attributes`` has the number of values of each
+    attribute, and ``quantities`` counts the numbers such as an angle. Or they see captions: then
+    ``words`` is how many word numbers there are, padding and unknown words included,
+    ``caption_length`` how many words of a caption they get, and ``text_size`` the size of the
+    embedding that a text encoder makes of them.
 
     Raises:
         UsageError: a number is out of range, or the parts exclude each other.
@@ -34,6 +40,11 @@ class NetworkSpec:
     categories: int = 0
     continuous: int = 0
     classifier: bool = False
+    attributes: tuple[int, ...] = ()
+    quantities: int = 0
+    words: int = 0
+    caption_length: int = 0
+    text_size: int = 0
 
     def __post_init__(self) -> None:
         # A stranger's header must not make us build networks of any size.
@@ -45,16 +56,36 @@ class NetworkSpec:
         check_count("latent_size", self.latent_size, most=4096)
         check_count("categories", self.categories, least=0, most=CLASSES)
         check_count("continuous", self.continuous, least=0, most=100 if self.categories else 0)
-        if (self.classes and self.categories) or (self.classifier and not self.classes):
+        for size in self.attributes:
+            check_count("attributes", size, least=2, most=CLASSES)
+        check_count("parts", len(self.attributes) + self.quantities, least=0, most=ATTRIBUTES)
+        check_count("quantities", self.quantities, least=0, most=ATTRIBUTES)
+        has_words = int(self.words > 0)
+        check_count("words", self.words, least=0, most=VOCABULARY + 2)
+        check_count(
+            "caption_length", self.caption_length, least=has_words, most=CAPTION_WORDS * has_words
+        )
+        check_count("text_size", self.text_size, least=has_words, most=4096 * has_words)
+        has_parts = bool(self.attributes or self.quantities)
+        kinds = [self.classes > 0, self.categories > 0, has_parts, self.words > 0]
+        if sum(kinds) > 1 or (self.classifier and not self.label_size):
             raise UsageError(
-                "The network has labels and codes, or a classifier without labels.",
+                "The network has two kinds of conditions, or a classifier without labels.",
                 "Use the file as ganctl wrote it.",
             )
 
     @property
+    def label_size(self) -> int:
+        """How many numbers both networks get of a label: of a class, of all parts, or of words.
+
+        An attribute is one-hot; a quantity is its number and whether it is known.
+        """
+        return self.classes + sum(self.attributes) + 2 * self.quantities + self.text_size
+
+    @property
     def condition_size(self) -> int:
         """How many numbers the generator gets beside its latent."""
-        return self.classes + self.categories + self.continuous
+        return self.label_size + self.categories + self.continuous
 
 
 @dataclass(frozen=True)

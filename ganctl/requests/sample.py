@@ -9,8 +9,9 @@ from enum import Enum
 from ganctl.errors import UsageError
 from ganctl.files.limits import SAMPLES_BYTES
 from ganctl.requests.checks import check_amount, check_count
-from ganctl.requests.codes import Codes, parse_codes
-from ganctl.requests.labels import UNLABELLED, Label, one_hot, parse_labels
+from ganctl.requests.conditions.codes import Codes, parse_codes
+from ganctl.requests.conditions.labels import UNLABELLED, Label, one_hot, parse_labels
+from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.seeds import MAX_SEED, MAX_SEEDS, check_seed
 
@@ -33,6 +34,7 @@ class Conditioning:
     classes: tuple[str, ...]
     network: NetworkSpec
     code_map: CodeMap | None
+    schema: Schema = NO_SCHEMA
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from ganctl.requests.checks import (
     Option,
     check_amount,
     check_count,
+    check_text,
     one_of,
     option,
     values,
@@ -151,6 +152,14 @@ class TrainRequest(DataRequest):
         metavar="STEPS",
         check=check_count,
         by_recipe=True,
+        resumable=True,
+    )
+    preview_rows: str | None = option(
+        help="The attribute whose values are the rows of previews.",
+        group=Group.RUN,
+        metavar="NAME",
+        check=check_text,
+        default="the first",
         resumable=True,
     )
     checkpoint_every: int = option(

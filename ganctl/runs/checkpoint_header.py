@@ -21,12 +21,13 @@ from ganctl.errors import CheckpointError, UsageError
 from ganctl.files.limits import HEADER_BYTES
 from ganctl.files.untrusted_json import as_shape, migrated, parse
 from ganctl.requests.budget import Progress
-from ganctl.requests.labels import check_class_names
+from ganctl.requests.conditions.labels import check_class_names
+from ganctl.requests.conditions.schema import NO_SCHEMA, Schema, check_fits
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.sample import Conditioning
 
 FORMAT = "ganctl-checkpoint"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _KEY = "card"
 """Where the JSON text lies in the metadata; the name is that of the first version."""
 _PICKLE_STARTS = (b"PK\x03\x04", b"\x80")
@@ -39,6 +40,7 @@ class CheckpointHeader:
 
     ``classes`` names what a label may ask for, and is empty where the model
     knows no labels; ``code_map`` is there once InfoGAN's categories were matched with classes.
+    ``schema`` says what may be asked for where that is more than a class.
 
     Raises:
         ValueError: the parts do not belong together.
@@ -52,6 +54,7 @@ class CheckpointHeader:
     network: NetworkSpec
     progress: Progress
     code_map: CodeMap | None = None
+    schema: Schema = NO_SCHEMA
 
     def __post_init__(self) -> None:
         check_class_names(self.classes)
@@ -60,11 +63,12 @@ class CheckpointHeader:
             raise ValueError(f"{len(self.classes)} names for {classes} classes")
         if self.code_map and len(self.code_map.category_of_class) != self.network.categories:
             raise ValueError("a map of other categories")
+        check_fits(self.schema, self.network)
 
     @property
     def conditioning(self) -> Conditioning:
         """What the generator can be asked for."""
-        return Conditioning(self.model, self.classes, self.network, self.code_map)
+        return Conditioning(self.model, self.classes, self.network, self.code_map, self.schema)
 
     def as_metadata(self) -> dict[str, str]:
         """Return the metadata of a safetensors file, which are texts alone."""
@@ -213,5 +217,10 @@ def _from_1(header: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+def _from_2(header: dict[str, Any]) -> dict[str, Any]:
+    """Add conditions of several parts, which no network had: the defaults say so."""
+    return header
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
 """For each former version, what makes the next one of it. None is ever removed or changed."""

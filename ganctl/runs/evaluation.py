@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 from ganctl.errors import FileError, RunError
 from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import as_count, as_number, as_text, migrated
-from ganctl.requests.labels import check_class_names
+from ganctl.requests.conditions.labels import check_class_names
 from ganctl.runs.evaluation_metrics import (
     LABEL_ACCURACY,
     METRICS,

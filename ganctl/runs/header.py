@@ -20,7 +20,8 @@ from ganctl.files.atomic import read_file, write_atomically
 from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import as_shape, migrated, parse
 from ganctl.requests.budget import AT_THE_START, LENGTHS, BudgetUnit, Progress
-from ganctl.requests.labels import check_class_names
+from ganctl.requests.conditions.labels import check_class_names
+from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.layout import LOCK
 from ganctl.runs.lock import Lock
@@ -58,6 +59,7 @@ class DataDescription(TypedDict, total=False):
 
     ``shape`` is [channels, height, width] of an image. ``summary`` is the line that said what was
     read, and ``remarks`` are sentences about what was odd; runs of earlier versions have neither.
+    ``schema`` has the fields of a ``Schema`` but its rows, where more than a class is known.
     """
 
     name: str
@@ -67,6 +69,7 @@ class DataDescription(TypedDict, total=False):
     fingerprint: str
     summary: str
     remarks: list[str]
+    schema: dict[str, Any]
 
 
 class AlarmRecord(TypedDict):
@@ -106,6 +109,7 @@ class RunHeader:
             check_class_names(self.data["classes"])
             if self.data["count"] < 1:
                 raise ValueError("data")
+            as_shape(self.data.get("schema", {}), Schema)
         elif self.progress.step:
             raise ValueError("progress without data")
         if self.best and not (_is_step(self.best["step"]) and "feature_distance" in self.best):
@@ -188,6 +192,8 @@ def _options(stored: Mapping[str, Any]) -> dict[str, Any]:
     # Runs that were resumed have been written with steps such as 4000.0.
     is_whole = unit is BudgetUnit.STEPS and isinstance(amount, float) and amount.is_integer()
     plain[unit.value] = int(amount) if is_whole else amount
+    if isinstance(plain.get("condition"), (str, type(None))):  # It was one column, or none.
+        plain["condition"] = [plain["condition"]] if plain.get("condition") else []
     return plain
 
 

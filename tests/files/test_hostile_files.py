@@ -21,8 +21,8 @@ from ganctl.pictures.images import png_bytes, read_image, read_images, read_meta
 from ganctl.pictures.provenance import is_command
 from ganctl.readers.reading import read
 from ganctl.requests.checks import DEVICE_NAME, check_run_name
+from ganctl.requests.conditions.labels import check_class_names, one_hot
 from ganctl.requests.data import ReadOptions
-from ganctl.requests.labels import check_class_names, one_hot
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run

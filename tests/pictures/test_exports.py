@@ -13,7 +13,7 @@ from ganctl.files.idx import read_idx
 from ganctl.pictures.exports import Samples, choose_destination, npz_bytes, write_samples
 from ganctl.pictures.images import read_image, read_metadata
 from ganctl.pictures.provenance import Origin
-from ganctl.requests.labels import UNLABELLED, parse_labels
+from ganctl.requests.conditions.labels import UNLABELLED, parse_labels
 from ganctl.requests.sample import Format, SamplePlan
 
 CLASSES = ("cat", "T-shirt/top")

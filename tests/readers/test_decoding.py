@@ -333,7 +333,7 @@ def test_training_images_that_are_all_bad_are_refused(tmp_path):
 
 
 def test_names_that_classes_may_not_have_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("ganctl.requests.labels.CLASSES", 1)
+    monkeypatch.setattr("ganctl.requests.conditions.labels.CLASSES", 1)
     with pytest.raises(DataError, match="more than 1 class names"):
         read(folder(tmp_path))
 

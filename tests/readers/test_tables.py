@@ -137,7 +137,7 @@ def test_the_column_that_is_asked_for(tmp_path, name):
 
 
 def test_a_column_that_is_not_there(tmp_path):
-    message = refused(tmp_path, FLAT | {"labels.csv": SEVERAL}, condition="size")
+    message = refused(tmp_path, FLAT | {"labels.csv": SEVERAL}, condition=("size",))
     assert "labels.csv has no column size. --condition takes one of animal, odd." in message
 
 
@@ -207,7 +207,7 @@ def test_a_table_for_each_split(tmp_path):
 
 def test_a_name_that_several_files_have(tmp_path):
     files = {f"{part}/{name}": b"" for part in ("a", "b") for name in FLAT}
-    message = refused(tmp_path, files | {"labels.csv": csv_of(ROWS)}, condition="label")
+    message = refused(tmp_path, files | {"labels.csv": csv_of(ROWS)}, condition=("label",))
     assert "names '0.png', which may be any of a/0.png, b/0.png" in message
     assert "with their folders" in message
 
@@ -273,7 +273,7 @@ def test_celebas_attributes_need_a_condition(tmp_path, form):
     message = refused(tmp_path, files)
     assert "(values: Round with 2, Smiling with 2)" in message
     assert "--condition COLUMN" in message
-    found = read(tmp_path, files, condition="Round")
+    found = read(tmp_path, files, condition=("Round",))
     assert counts(found) == {"Round": 2, "not Round": 4}
 
 
@@ -374,7 +374,7 @@ def test_folders_beside_an_ambiguous_table_are_not_taken_for_classes(tmp_path):
     parts = {f"part_{1 + i % 2}/{name}": FLAT[name] for i, (name, _) in enumerate(ROWS)}
     message = refused(tmp_path, parts | {"HAM_metadata.csv": SEVERAL})
     assert "HAM_metadata.csv has several columns that may name classes" in message
-    found = read(tmp_path, parts | {"HAM_metadata.csv": SEVERAL}, condition="animal")
+    found = read(tmp_path, parts | {"HAM_metadata.csv": SEVERAL}, condition=("animal",))
     assert counts(found) == CAT_AND_DOG
 
 
@@ -465,4 +465,4 @@ def test_paths_up_from_a_table_stay_in_the_data(tmp_path):
     rows = [(f"../../gone/x{name}", label) for name, label in ROWS]
     data = folder(tmp_path / "out", files | {"meta/labels.csv": csv_of(rows)})
     with pytest.raises(DataError, match="names none of the images"):
-        pictures_at(data, condition="label")
+        pictures_at(data, condition=("label",))

@@ -4,7 +4,7 @@ import pytest
 
 from ganctl.errors import UsageError
 from ganctl.files.limits import SAMPLES_BYTES
-from ganctl.requests.labels import UNLABELLED
+from ganctl.requests.conditions.labels import UNLABELLED
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.sample import (
     Conditioning,

@@ -24,7 +24,14 @@ from ganctl.cli.options import (
 from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.requests.checks import check_amount, check_count, choose, values
-from ganctl.requests.labels import SHOWN_CLASSES, Label, blend, evenly, one_hot, parse_classes
+from ganctl.requests.conditions.labels import (
+    SHOWN_CLASSES,
+    Label,
+    blend,
+    evenly,
+    one_hot,
+    parse_classes,
+)
 from ganctl.requests.sample import LARGEST_SCALE, SamplePlan, check_memory
 from ganctl.runs.locate import find
 from ganctl.runs.run import Run

@@ -27,8 +27,8 @@ from ganctl.cli.options import (
 from ganctl.errors import UnknownName, UsageError
 from ganctl.files.atomic import check_writable, write_results
 from ganctl.requests.checks import check_count
-from ganctl.requests.codes import Codes, continuous_names
-from ganctl.requests.labels import SHOWN_CLASSES, UNLABELLED_ROWS, Label, evenly
+from ganctl.requests.conditions.codes import Codes, continuous_names
+from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED_ROWS, Label, evenly
 from ganctl.requests.sample import (
     LARGEST_SCALE,
     SamplePlan,

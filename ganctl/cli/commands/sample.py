@@ -23,7 +23,7 @@ from ganctl.cli.options import (
 )
 from ganctl.errors import UsageError
 from ganctl.requests.checks import check_out, values
-from ganctl.requests.labels import UNLABELLED
+from ganctl.requests.conditions.labels import UNLABELLED
 from ganctl.requests.sample import Format, SamplePlan, SampleRequest, choose_seeds
 from ganctl.requests.seeds import parse_seeds
 from ganctl.runs.locate import RunSource

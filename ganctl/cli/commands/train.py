@@ -23,8 +23,8 @@ from ganctl.cli.options import (
 )
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
+from ganctl.requests.conditions.labels import typed
 from ganctl.requests.data import DATA_SETS, check_data_exists, check_data_remain
-from ganctl.requests.labels import typed
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header

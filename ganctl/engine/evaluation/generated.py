@@ -10,7 +10,7 @@ from torch import Tensor
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.readers.labelled import OnProgress
-from ganctl.requests.labels import UNLABELLED, Label, one_hot
+from ganctl.requests.conditions.labels import UNLABELLED, Label, one_hot
 
 
 def samples_like(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
 
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset, load
@@ -150,14 +149,10 @@ def choose_count(n: int | None, reals: Reals, default: int) -> int:
 def _held_out(dataset: Dataset) -> tuple[Dataset, Dataset]:
     shuffle = torch.randperm(len(dataset), generator=seeding.rng("held out"))
     count = len(dataset) // HELD_OUT
-    return _part(dataset, shuffle[count:]), _part(dataset, shuffle[:count])
+    return dataset.part(shuffle[count:]), dataset.part(shuffle[:count])
 
 
 def _subset(dataset: Dataset, count: int, purpose: str) -> Dataset:
     # At random, since the first half of MNIST's test split has easier writers than the second.
     shuffle = torch.randperm(len(dataset), generator=seeding.rng("compared", purpose))
-    return _part(dataset, shuffle[:count])
-
-
-def _part(dataset: Dataset, chosen: Tensor) -> Dataset:
-    return replace(dataset, images=dataset.images[chosen], labels=dataset.labels[chosen])
+    return dataset.part(shuffle[:count])

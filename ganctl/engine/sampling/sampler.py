@@ -14,8 +14,8 @@ from ganctl.engine.data import seeding
 from ganctl.engine.data.pixels import to_pixels
 from ganctl.engine.models.base import Generator
 from ganctl.engine.models.weights import load_generator
-from ganctl.requests.codes import Codes
-from ganctl.requests.labels import Label
+from ganctl.requests.conditions.codes import Codes
+from ganctl.requests.conditions.labels import Label
 from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource, read_source
@@ -92,6 +92,20 @@ class Sampler:
             condition = self._conditions(labels, seeds, codes)
             images = generate(self.generator, truncation * z, condition)
             yield SampleBatch(labels, seeds, to_pixels(images))
+
+    def images_of(self, conditions: Tensor, seeds: Sequence[int]) -> Iterator[Tensor]:
+        """Yield the images of conditions, in parts of up to ``BATCH``, uint8 [n, C, H, W].
+
+        Args:
+            conditions: what the generator gets of each image, [N, …] as in
+                ``engine.models.conditions``.
+            seeds: of each image.
+        """
+        network = self.header.network
+        for start in range(0, len(seeds), BATCH):
+            part = slice(start, start + BATCH)
+            z = seeding.sample_latents(seeds[part], network.latent_size, network.latent)
+            yield to_pixels(generate(self.generator, z, conditions[part]))
 
     def draw(self, plan: SamplePlan) -> Tensor:
         """Return what ``batches`` yields as one tensor uint8 [len(plan), C, H, W]."""

@@ -25,7 +25,13 @@ from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
 from ganctl.requests.budget import Progress
-from ganctl.requests.labels import SHOWN_CLASSES, UNLABELLED, UNLABELLED_ROWS, evenly, one_hot
+from ganctl.requests.conditions.labels import (
+    SHOWN_CLASSES,
+    UNLABELLED,
+    UNLABELLED_ROWS,
+    evenly,
+    one_hot,
+)
 from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.header import AlarmRecord, RunStatus

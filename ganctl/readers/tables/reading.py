@@ -64,7 +64,7 @@ def read_tables(
 ) -> Tables:
     """Say what the images of a tree are by the tables among its ``others``.
 
-    ``options.labels`` names another table, ``options.condition`` the column of the classes.
+    ``options.labels`` names another table, ``options.condition`` its columns that matter.
 
     Raises:
         DataError: the table that was asked for cannot be used.
@@ -84,7 +84,7 @@ def read_tables(
             problems.append(problem)
             continue
         try:
-            used += _used(home, entry, images, base, replace(options, condition=column))
+            used += _used(home, entry, images, base, replace(options, condition=(column,)))
         except DataError:
             problems.append(problem)
     if not used:
@@ -135,11 +135,11 @@ def _used(
     rows = rows_of_files(table, scope, len(base))
     if rows is None:
         raise _names_no_image(table, scope)
-    splits = splits_of(rows.table, rows.column, options.condition)
+    splits = splits_of(rows.table, rows.column, next(iter(options.condition), None))
     others = [i for i in range(len(rows.table.header)) if i not in (rows.column, *splits.columns)]
     rows = replace(rows, table=with_one_hot(rows.table, others))
     try:
-        classes = class_column(rows, splits.columns, options.condition)
+        classes = class_column(rows, splits.columns, next(iter(options.condition), None))
     except AmbiguousTable as error:
         if 2 * sum(map(bool, rows.files)) < len(images):
             raise UnclearTable(str(error), error.hint) from error

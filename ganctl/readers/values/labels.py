@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ganctl.errors import DataError
 from ganctl.files.limits import CLASSES
-from ganctl.requests.labels import check_class_names
+from ganctl.requests.conditions.labels import check_class_names
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from ganctl.engine.models.base import Generator
 from ganctl.engine.models.networks import NETWORKS
 from ganctl.engine.sampling.sampler import BATCH, Sampler
 from ganctl.requests.budget import AT_THE_START
-from ganctl.requests.codes import Codes
-from ganctl.requests.labels import UNLABELLED, blend, one_hot
+from ganctl.requests.conditions.codes import Codes
+from ganctl.requests.conditions.labels import UNLABELLED, blend, one_hot
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader

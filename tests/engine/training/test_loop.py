@@ -19,7 +19,7 @@ from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.state import TrainState
 from ganctl.errors import RunError, UsageError
 from ganctl.requests.checks import values
-from ganctl.requests.labels import one_hot
+from ganctl.requests.conditions.labels import one_hot
 from ganctl.requests.recipes import RECIPES, Latent, Model, RecipeName, recipe_for
 from ganctl.requests.sample import SamplePlan
 from ganctl.requests.training import TrainRequest

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.errors import UsageError
-from ganctl.requests.labels import (
+from ganctl.requests.conditions.labels import (
     UNLABELLED,
     blend,
     evenly,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.errors import UsageError
-from ganctl.requests.codes import Codes, continuous_names, parse_codes
+from ganctl.requests.conditions.codes import Codes, continuous_names, parse_codes
 from ganctl.requests.networks import NetworkSpec
 
 INFOGAN = NetworkSpec("modern", 28, 1, classes=0, latent_size=62, categories=10, continuous=2)
