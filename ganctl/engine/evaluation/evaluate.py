@@ -14,8 +14,8 @@ from ganctl.engine.evaluation.reals import choose_count, reals_for
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.errors import UsageError
 from ganctl.readers.labelled import OnProgress
-from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.evaluation_metrics import Figure
+from ganctl.runs.evaluation.evaluation import Evaluation
+from ganctl.runs.evaluation.metrics import Figure
 from ganctl.runs.locate import RunSource
 
 DEFAULT_COUNT = 10_000

@@ -10,7 +10,7 @@ from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.evaluation.density_coverage import RealManifold
 from ganctl.engine.evaluation.frechet import Moments, frechet_distance
 from ganctl.engine.evaluation.judges import Judge
-from ganctl.runs.evaluation_metrics import Confusion, JudgeResult, Measurements
+from ganctl.runs.evaluation.metrics import Confusion, JudgeResult, Measurements
 
 
 def measure(

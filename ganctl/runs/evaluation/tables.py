@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.evaluation_metrics import (
+from ganctl.runs.evaluation.evaluation import Evaluation
+from ganctl.runs.evaluation.metrics import (
     LABEL_ACCURACY,
     METRICS,
     Figure,

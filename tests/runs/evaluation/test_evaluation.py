@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ganctl.errors import FileError, RunError
 from ganctl.files.limits import JSON_BYTES
 from ganctl.runs import evaluation, evaluation_tables
-from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.evaluation_metrics import (
+from ganctl.runs.evaluation.evaluation import Evaluation
+from ganctl.runs.evaluation.metrics import (
     METRICS,
     Confusion,
     Figure,
@@ -21,7 +21,7 @@ from ganctl.runs.evaluation_metrics import (
     chance_if_near,
     higher,
 )
-from ganctl.runs.evaluation_tables import WORST, comparison, page, tables
+from ganctl.runs.evaluation.tables import WORST, comparison, page, tables
 from tests.strategies import json_values
 
 
