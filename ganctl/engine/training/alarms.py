@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ganctl.engine.training.monitor import ALL_CLASSES, Quality
-from ganctl.runs.evaluation.metrics import near_chance_text
+from ganctl.runs.evaluation.confusion import near_chance_text
 
 WON_GAP = 6.0
 """The gap between mean scores; a healthy run had at most 3.3 in ten reports in a row."""

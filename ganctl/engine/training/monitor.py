@@ -18,7 +18,7 @@ from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import CheckpointHeader
-from ganctl.runs.evaluation.metrics import chance_if_near
+from ganctl.runs.evaluation.confusion import chance_if_near
 
 SAMPLES = 1000
 REFERENCE = 5000

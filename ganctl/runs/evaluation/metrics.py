@@ -130,6 +130,7 @@ class Metric:
         judged: whether judges measure it; if not, it is one of ``Evaluation.scores``.
         optional: whether an evaluation may lack it: it has no labels, the metric was not
             requested, or it is newer than the first ``evaluation.json`` files.
+        of_parts: whether it is measured only where more than a class was asked for.
     """
 
     key: str
@@ -142,6 +143,7 @@ class Metric:
     read: Callable[[Measurements], float | None] | None = None
     judged: bool = True
     optional: bool = False
+    of_parts: bool = False
 
     @property
     def is_stored(self) -> bool:
@@ -194,6 +196,7 @@ METRICS = (
         better=higher,
         read=lambda found: found.obeyed and found.obeyed.mean_accuracy,
         optional=True,
+        of_parts=True,
     ),
     Metric(
         key="unseen_accuracy",
@@ -203,6 +206,7 @@ METRICS = (
         better=higher,
         read=lambda found: found.obeyed and found.obeyed.unseen and found.obeyed.unseen.value,
         optional=True,
+        of_parts=True,
     ),
     Metric(
         key="unseen_pair_accuracy",
@@ -212,6 +216,7 @@ METRICS = (
         better=higher,
         read=lambda found: found.obeyed and found.obeyed.unseen_pair_accuracy,
         optional=True,
+        of_parts=True,
     ),
     # The squared Fréchet distance of features; the floor is that of two sets of real images.
     Metric("feature_distance", "feature distance", ".2f", better=lower, floor="floor"),
