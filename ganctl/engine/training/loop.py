@@ -15,6 +15,7 @@ from ganctl.engine.data.same_data import under_known_names
 from ganctl.engine.hardware import devices, distributed
 from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Objective
+from ganctl.engine.models.conditions import spec_for
 from ganctl.engine.models.networks import parameter_count
 from ganctl.engine.models.objectives import OBJECTIVES
 from ganctl.engine.training import checkpoint
@@ -135,9 +136,10 @@ def _train(
     dataset = _load_data(run, world, on_progress)
     for note in (dataset.summary, *dataset.remarks):
         on_note(note)
-    batches = Batches(dataset, config, recipe, device, world)
     objective = OBJECTIVES[Model(config.model)]
-    state = _initial_state(run, dataset, recipe, objective, device)
+    spec = objective.adapt(spec_for(dataset, recipe))
+    batches = Batches(dataset, spec, config, recipe, device, world)
+    state = _initial_state(run, dataset, recipe, spec, device)
     recorder = _recorder(run, state, dataset) if world.is_main else None
     step = _step(state, objective, run, recipe, world)
 
@@ -207,19 +209,11 @@ def _initial_state(
     run: Run,
     dataset: data.Dataset,
     recipe: Recipe,
-    objective: Objective,
+    spec: NetworkSpec,
     device: torch.device,
 ) -> TrainState:
     """Return the state of a new run, or that of the run's latest checkpoint."""
-    spec = NetworkSpec(
-        name=recipe.network,
-        image_size=dataset.images.shape[-1],
-        channels=dataset.images.shape[1],
-        classes=len(dataset.classes),
-        latent_size=recipe.latent_size,
-        latent=recipe.latent,
-    )
-    state = new_state(objective.adapt(spec), recipe, run.config.seed, device)
+    state = new_state(spec, recipe, run.config.seed, device)
     if run.status is not RunStatus.NEW and run.checkpoints():
         check = partial(check_unchanged, run, dataset, recipe)
         checkpoint.load_state(state, run.latest_checkpoint(), check)

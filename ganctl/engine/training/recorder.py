@@ -32,6 +32,7 @@ from ganctl.requests.conditions.labels import (
     evenly,
     one_hot,
 )
+from ganctl.requests.conditions.schema import NO_SCHEMA
 from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.header import AlarmRecord, RunStatus
@@ -261,13 +262,15 @@ class Recorder:
         return config.budget.spent(then, total_steps)
 
     def _header(self) -> CheckpointHeader:
-        labelled = self.state.spec.classes or self.state.spec.categories
+        spec = self.state.spec
+        described = spec.label_size > 0 and not spec.classes
         return CheckpointHeader(
             ganctl_version=__version__,
             model=self.run.config.model,
             recipe=self.run.config.recipe,
             data=self.run.config.data,
-            classes=self.run.classes if labelled else (),
-            network=self.state.spec,
+            classes=self.run.classes if spec.classes or spec.categories else (),
+            network=spec,
             progress=self.state.progress,
+            schema=self.dataset.schema if described else NO_SCHEMA,
         )
