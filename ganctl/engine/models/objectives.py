@@ -155,7 +155,7 @@ class GANCLS(CGAN):
             {
                 "discriminator_loss": total.detach(),
                 "real_score": real_score.detach().mean(),
-                "wrong_score": wrong_score.detach().mean(),
+                "wrong_score": (counts * wrong_score.detach()).sum() / counts.sum().clamp(min=1),
                 "fake_score": fake_score.detach().mean(),
             },
         )
