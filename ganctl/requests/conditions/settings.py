@@ -1,4 +1,4 @@
-"""``--set NAME=VALUE``: what of a schema is fixed; the rest is left to a sample's seed. No torch."""
+"""``--set NAME=VALUE``: what of a schema is fixed; a sample's seed says the rest. No torch."""
 
 from __future__ import annotations
 
