@@ -123,7 +123,8 @@ def _caption(text: str, captions: Captions, where: str) -> tuple[Caption, tuple[
     if len(text) > CAPTION_LENGTH:
         raise UsageError(
             f"{where} {shown} has {len(text):,} characters.",
-            f"A caption has at most {CAPTION_LENGTH:,}; the first {captions.length} words are read.",
+            f"A caption has at most {CAPTION_LENGTH:,}, and its first {captions.length} words "
+            "are read.",
         )
     plain = " ".join(text.split())
     if printable(plain) != plain:
