@@ -23,6 +23,7 @@ from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.batches import Batch, Batches
 from ganctl.engine.training.ema import ema_decay, update_ema
 from ganctl.engine.training.monitor import Quality, quality_monitor
+from ganctl.engine.training.previews import PreviewRows, preview_rows
 from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import check_same_data, check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
@@ -104,8 +105,9 @@ def train(
         the run until the iterator is exhausted or deleted.
 
     Raises:
-        UsageError: the device is not available, or the batch cannot be split over the processes.
-        DataError: the data cannot be loaded.
+        UsageError: the device is not available, the batch cannot be split over the processes, or
+            an option does not suit the labels of the data.
+        DataError: the data cannot be loaded, or are of no use to the model.
         RunError: another process trains the run, it was started on other data, or its
             checkpoints are missing.
         CheckpointError: the checkpoint to resume from is damaged.
@@ -140,7 +142,8 @@ def _train(
     spec = objective.adapt(spec_for(dataset, recipe))
     batches = Batches(dataset, spec, config, recipe, device, world)
     state = _initial_state(run, dataset, recipe, spec, device)
-    recorder = _recorder(run, state, dataset) if world.is_main else None
+    rows = preview_rows(dataset, spec, config)
+    recorder = _recorder(run, state, dataset, rows) if world.is_main else None
     step = _step(state, objective, run, recipe, world)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
@@ -228,7 +231,7 @@ def _initial_state(
     return state
 
 
-def _recorder(run: Run, state: TrainState, dataset: data.Dataset) -> Recorder:
+def _recorder(run: Run, state: TrainState, dataset: data.Dataset, rows: PreviewRows) -> Recorder:
     """Return what writes the run, which is locked and begun, or rewound to its checkpoint."""
     if run.status is RunStatus.NEW:
         run.hold()
@@ -241,7 +244,7 @@ def _recorder(run: Run, state: TrainState, dataset: data.Dataset) -> Recorder:
             "discriminator": parameter_count(state.discriminator),
         },
     )
-    recorder = Recorder(run, state, dataset, quality_monitor(dataset))
+    recorder = Recorder(run, state, dataset, quality_monitor(dataset), rows)
     if state.step == 0:
         recorder.preview()
     return recorder
