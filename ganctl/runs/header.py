@@ -28,7 +28,7 @@ from ganctl.runs.lock import Lock
 
 FILE_NAME = "run.json"
 FORMAT = "ganctl-run"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _ALWAYS_WRITTEN = (
     "data",
     "model",
@@ -192,8 +192,6 @@ def _options(stored: Mapping[str, Any]) -> dict[str, Any]:
     # Runs that were resumed have been written with steps such as 4000.0.
     is_whole = unit is BudgetUnit.STEPS and isinstance(amount, float) and amount.is_integer()
     plain[unit.value] = int(amount) if is_whole else amount
-    if isinstance(plain.get("condition"), (str, type(None))):  # It was one column, or none.
-        plain["condition"] = [plain["condition"]] if plain.get("condition") else []
     return plain
 
 
@@ -238,7 +236,13 @@ def _from_1(header: dict[str, Any]) -> dict[str, Any]:
     return {"best": {}, "alarms": [], "recipe": {}, **header, "config": config}
 
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+def _from_2(header: dict[str, Any]) -> dict[str, Any]:
+    """Make a list of the column of classes, which was one or None."""
+    column = header["config"].get("condition")
+    return {**header, "config": {**header["config"], "condition": [column] if column else []}}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
 """For each former version, what makes the next one of it. None is ever removed or changed."""
 
 

@@ -132,7 +132,7 @@ def test_several_candidates_are_listed(tmp_path):
 
 @pytest.mark.parametrize("name", ["odd", "ODD"])
 def test_the_column_that_is_asked_for(tmp_path, name):
-    found = read(tmp_path, FLAT | {"labels.csv": SEVERAL}, condition=name)
+    found = read(tmp_path, FLAT | {"labels.csv": SEVERAL}, condition=(name,))
     assert counts(found) == {"0": 3, "1": 3}
 
 
@@ -155,7 +155,7 @@ def test_no_column_of_classes(tmp_path):
     assert "no column that names classes (values: text with 6)" in message
 
 
-@pytest.mark.parametrize("options", [{"condition": "label"}, {"labels": "labels.csv"}])
+@pytest.mark.parametrize("options", [{"condition": ("label",)}, {"labels": "labels.csv"}])
 def test_a_column_without_a_table(tmp_path, options):
     if "labels" in options:
         options = {"labels": str(tmp_path / "gone.csv")}
