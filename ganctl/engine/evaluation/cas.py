@@ -55,9 +55,7 @@ def cas(sampler: Sampler, reals: Reals, on_progress: OnProgress | None = None) -
     return _score(generated, reals, "learning from generated images", on_progress)
 
 
-def cas_of_real(
-    network: NetworkSpec, reals: Reals, on_progress: OnProgress | None = None
-) -> Score:
+def cas_of_real(network: NetworkSpec, reals: Reals, on_progress: OnProgress | None = None) -> Score:
     """Return the same for real training images; it is computed once and kept in the cache.
 
     Of networks of words it learns what the captions name, as from generated images.
@@ -67,13 +65,18 @@ def cas_of_real(
     cached = paths.cache() / "cas" / f"{key}.json"
     try:
         kept = json.loads(cached.read_text(encoding="utf-8"))
-        return Score(float(kept["cas_real"]), {k: float(v) for k, v in kept.get("by_attribute", {}).items()})
+        return Score(
+            float(kept["cas_real"]), {k: float(v) for k, v in kept.get("by_attribute", {}).items()}
+        )
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         real = training_images(reals)
         if network.words:
             real = replace(real, values=reals.named_values(real))
         score = _score(real, reals, "learning from real images", on_progress)
-    kept = {"cas_real": score.score, **({"by_attribute": score.by_attribute} if score.by_attribute else {})}
+    kept = {
+        "cas_real": score.score,
+        **({"by_attribute": score.by_attribute} if score.by_attribute else {}),
+    }
     with contextlib.suppress(FileError):  # Without a cache it takes a minute each time.
         write_atomically(cached, json.dumps(kept).encode())
     return score

@@ -232,7 +232,9 @@ def predict(classifier: Classifier, pixels: Tensor) -> Predictions:
     )
     # In parts of at most LOGITS numbers, since those of 10,000 classes would take gigabytes.
     rows = max(1, LOGITS // classifier.last.out_features)
-    values = [classifier.heads.values(classifier.last(part)) for part in features.split(rows)]
+    values = [
+        classifier.heads.values(classifier.last(part)) for part in torch.split(features, rows)
+    ]
     return Predictions(torch.cat(values), features)
 
 

@@ -95,7 +95,9 @@ def evaluate(
         described=NOT_DESCRIBED
         if samples.values is None
         else Described(schema.attributes, schema.quantities, bool(header.network.words)),
-        settings={schema.attributes[k].name: schema.attributes[k].values[v] for k, v in only.items()},
+        settings={
+            schema.attributes[k].name: schema.attributes[k].values[v] for k, v in only.items()
+        },
     )
     if cas:
         found = _with_cas(found, sampler, reals, on_progress)

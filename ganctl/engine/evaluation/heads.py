@@ -66,7 +66,7 @@ class Heads:
         return torch.stack([*chosen, *(part[:, 0] for part in parts[len(self.sizes) :])], dim=1)
 
     def _split(self, outputs: Tensor) -> tuple[Tensor, ...]:
-        return outputs.split([*self.sizes, *([1] * self.quantities)], dim=1)
+        return torch.split(outputs, [*self.sizes, *([1] * self.quantities)], dim=1)
 
 
 def known_values(dataset: Dataset) -> Tensor:

@@ -51,15 +51,17 @@ def _by_attribute(evaluation: Evaluation, samples: Obeyed, real: Obeyed) -> Tabl
     described = evaluation.described
     cas = evaluation.cas_by_attribute
     rows: list[Cells] = []
-    for k, right in samples.accuracies.items():
+    for k, confusion in enumerate(samples.attributes):
+        if confusion is None:
+            continue
         name = described.attributes[k].name
         worst, _, value, taken = next(worst_values(samples, [k]))
         values = described.attributes[k].values
         cells = (
             name,
-            LABEL_ACCURACY.text(right),
+            LABEL_ACCURACY.text(confusion.accuracy),
             _percent(real.accuracies.get(k)),
-            f"{samples.attributes[k].requested.total():,}" if samples.attributes[k] else NOTHING,
+            f"{confusion.requested.total():,}",
             f"{values[value]} {LABEL_ACCURACY.text(worst)}",
             f"{values[taken[0]]} ({taken[1]:,})" if taken else NOTHING,
         )
@@ -119,7 +121,11 @@ def _unseen_pairs(evaluation: Evaluation, samples: Obeyed, real: Obeyed) -> Tabl
 
 
 def _shares(one: Share, other: Share | None) -> Cells:
-    return LABEL_ACCURACY.text(one.value), _percent(other and other.value), f"{one.count:,}"
+    return (
+        LABEL_ACCURACY.text(one.value),
+        _percent(None if other is None else other.value),
+        f"{one.count:,}",
+    )
 
 
 def _percent(value: float | None) -> str:

@@ -99,6 +99,11 @@ class Obeyed:
         return sum(found) / len(found) if found else None
 
     @property
+    def unseen_accuracy(self) -> float | None:
+        """The share of images that have all of a combination which no training image has."""
+        return None if self.unseen is None else self.unseen.value
+
+    @property
     def unseen_pair_accuracy(self) -> float | None:
         """The share of images that have both values, of all that were asked for unseen pairs."""
         shares = (self.unseen_pairs or {}).values()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ganctl.files.text import listed
 from ganctl.files.untrusted_json import as_count
 
 CHANCE_SIGNIFICANCE = 0.01
@@ -110,20 +111,46 @@ def chance_if_near(right: int, counts: Sequence[int]) -> float | None:
     return chance if sum(likelihoods) <= CHANCE_SIGNIFICANCE else None
 
 
-def near_chance_text(accuracy: float, chance: float, attribute: str = "") -> str:
-    """Return what to say of labels that a classifier of real images cannot learn.
+@dataclass(frozen=True)
+class NearChance:
+    """A classifier of real images that is hardly better than chance.
 
-    Args:
-        accuracy: of the classifier, in [0, 1].
-        chance: of whoever always names the commonest label, in [0, 1].
-        attribute: the name of what they are labels of, where that is an attribute.
+    ``accuracy`` is its own, and ``chance`` that of whoever always names the commonest class or
+    value, both in [0, 1]; ``attribute`` names what it tries to see, where that is no class.
     """
-    what = f"The labels of {attribute}" if attribute else "The labels"
-    digits = ".0%" if chance >= CHANCE_SIGNIFICANCE else ".2%"
-    return (
-        f"{what} look meaningless: a classifier of real images gets {accuracy:{digits}} "
-        f"right, where chance is {chance:{digits}}."
-    )
+
+    accuracy: float
+    chance: float
+    attribute: str = ""
+
+    @classmethod
+    def of(cls, confusion: Confusion | None, attribute: str = "") -> NearChance | None:
+        """Return that of real images, unless the classifier is better or there is nothing to say.
+
+        Args:
+            confusion: of real images; None where nothing is known of them.
+            attribute: as above.
+        """
+        if confusion is None:
+            return None
+        chance = chance_if_near(confusion.right.total(), list(confusion.requested.values()))
+        return None if chance is None else cls(confusion.accuracy, chance, attribute)
+
+    @property
+    def text(self) -> str:
+        """What to say of labels that a classifier of real images cannot learn."""
+        digits = ".0%" if self.chance >= CHANCE_SIGNIFICANCE else ".2%"
+        accuracy, chance = (f"{share:{digits}}" for share in (self.accuracy, self.chance))
+        return (
+            f"The labels look meaningless: a classifier of real images gets {accuracy} right, "
+            f"where chance is {chance}."
+        )
+
+
+def unseen_text(doubts: Sequence[NearChance]) -> str:
+    """Return what to say of attributes that a classifier of real images cannot learn."""
+    names = listed([doubt.attribute for doubt in doubts])
+    return f"A classifier of real images is hardly better than chance at: {names}."
 
 
 def _binomial(hits: int, count: int, share: float) -> float:

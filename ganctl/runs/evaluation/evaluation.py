@@ -13,7 +13,7 @@ from ganctl.files.untrusted_json import as_count, as_number, as_shape, as_text, 
 from ganctl.requests.conditions.labels import check_class_names
 from ganctl.requests.conditions.schema import Schema
 from ganctl.runs.evaluation.attributes import NOT_DESCRIBED, Described, Obeyed, Share
-from ganctl.runs.evaluation.confusion import Confusion, chance_if_near
+from ganctl.runs.evaluation.confusion import Confusion, NearChance
 from ganctl.runs.evaluation.metrics import (
     LABEL_ACCURACY,
     METRICS,
@@ -69,19 +69,15 @@ class Evaluation:
             return self.judges[0] if self.judges[0].samples.obeyed else None
         return figure.judge
 
-    def near_chance(self) -> dict[str, Figure]:
-        """Return what no judge can learn of real images: the name of each such attribute.
-
-        The name is empty where the labels are classes. A figure's ``samples`` are chance, and
-        ``real`` the best judge's accuracy.
-        """
+    def near_chance(self) -> list[NearChance]:
+        """Return what no judge can learn of real images: the classes, or each such attribute."""
         if not self.described:
             confusions = [judge.real.confusion for judge in self.judges if self.classes]
-            return dict(_near_chance("", confusions))
-        found: dict[str, Figure] = {}
+            return list(_near_chance("", confusions))
+        seen = [judge.real.obeyed for judge in self.judges]
+        found: list[NearChance] = []
         for k, attribute in enumerate(self.described.attributes):
-            seen = [judge.real.obeyed for judge in self.judges]
-            found |= _near_chance(attribute.name, [one and one.attributes[k] for one in seen])
+            found += _near_chance(attribute.name, [one.attributes[k] for one in seen if one])
         return found
 
     def summary(self) -> dict[str, Any]:
@@ -222,19 +218,12 @@ def _check_obeyed(judge: JudgeResult, described: Described) -> None:
         found.obeyed.check(described)
 
 
-def _near_chance(name: str, found: Sequence[Confusion | None]) -> Iterator[tuple[str, Figure]]:
-    """Yield a name and what to say of it, if no judge is better than chance at real images."""
-    figures = []
-    for confusion in found:
-        if confusion is None:
-            return
-        counts = list(confusion.requested.values())
-        chance = chance_if_near(confusion.right.total(), counts)
-        if chance is None:
-            return
-        figures.append(Figure(chance, confusion.accuracy))
-    if figures:
-        yield name, max(figures, key=lambda figure: figure.real)
+def _near_chance(name: str, found: Sequence[Confusion | None]) -> Iterator[NearChance]:
+    """Yield the best judge of real images, if no judge is better than chance."""
+    doubts = [NearChance.of(confusion, name) for confusion in found]
+    known = [doubt for doubt in doubts if doubt is not None]
+    if known and len(known) == len(doubts):
+        yield max(known, key=lambda doubt: doubt.accuracy)
 
 
 def _share_json(share: Share) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ganctl.runs.evaluation.attribute_tables import attribute_rows, attribute_tables
-from ganctl.runs.evaluation.confusion import near_chance_text
+from ganctl.runs.evaluation.confusion import unseen_text
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.evaluation.metrics import (
     LABEL_ACCURACY,
@@ -109,10 +109,10 @@ def _by_judge(evaluation: Evaluation) -> Table:
             ]
             rows.append((f"{judge.judge}, {whose}", *cells))
     columns = ("", *(metric.column or metric.label for metric in judged))
-    doubt = "".join(
-        f". {near_chance_text(near.real, near.samples, name)}"
-        for name, near in evaluation.near_chance().items()
-    )
+    doubts = evaluation.near_chance()
+    doubt = ""
+    if doubts:
+        doubt = f". {unseen_text(doubts) if evaluation.described else doubts[0].text}"
     return Table(f"By judge{doubt}", columns, tuple(rows))
 
 

@@ -39,7 +39,7 @@ class CaptionWords:
             return None
         words = dataset.words[:LEARNED_CAPTIONS].long()
         of_caption = torch.arange(len(words))[:, None] << 32
-        present = (of_caption | words).unique() & (2**32 - 1)
+        present = torch.unique(of_caption | words) & (2**32 - 1)
         shares = torch.bincount(present, minlength=FIRST_WORD) / max(1, len(words))
         shares[:FIRST_WORD] = 0
         least, most = FREQUENT
@@ -74,6 +74,8 @@ def visible(asked: Tensor, seen: list[Tensor]) -> Tensor:
         seen: what each judge sees in these images, [N, attributes].
     """
     counted = ~asked.isnan()
-    rights = [((asked == one) & counted).sum(dim=0) / counted.sum(dim=0).clamp(min=1) for one in seen]
+    rights = [
+        ((asked == one) & counted).sum(dim=0) / counted.sum(dim=0).clamp(min=1) for one in seen
+    ]
     clear = torch.stack(rights).amin(dim=0) >= VISIBLE
     return torch.where(clear, asked, torch.nan)
