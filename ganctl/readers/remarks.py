@@ -29,8 +29,9 @@ def remarks_on(
 ) -> tuple[str, ...]:
     """Return a sentence for each thing that is odd.
 
-    Few images of a class or a value, what is not known, images of one colour, values that never pass 16, and exact duplicates:
-    within the training images, between classes, and between the training and the test split.
+    Few images of a class or of an attribute's value, what is not known, images of one colour,
+    values that never pass 16, and exact duplicates: within the training images, between classes,
+    and between the training and the test split.
 
     Args:
         parts: at least the part ``train``.

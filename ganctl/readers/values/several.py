@@ -23,7 +23,7 @@ def columns_of_labels(
     conditions: Sequence[str],
     remarks: list[str],
 ) -> list[Column]:
-    """Return the attributes that labels [N, K] say; none if they say one class an image, or nothing.
+    """Return the attributes that labels [N, K] say; none if they say one class an image.
 
     They do where their columns have names of their own, or where an image may have several of K
     classes. Numbers below 0 and NaN are not known, unless all are -1 and 1.
