@@ -73,6 +73,8 @@ ARCHIVED_ARRAYS_BYTES = 2**30
 
 ATTRIBUTES = 100
 """Attributes and quantities of a table; CelebA's has 40."""
+ATTRIBUTE_VALUES = 1000
+"""Values of an attribute, where a table has several."""
 SCHEMA_ROWS = 4096
 """Rows of a table that a checkpoint keeps, to draw from what goes together."""
 VOCABULARY = 20_000

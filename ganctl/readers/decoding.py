@@ -323,7 +323,8 @@ def _parts(
         own = [row for row in read if rows[row].split == split and rows[row].picture.label in index]
         if own:
             labels = np.array([index[rows[row].picture.label] for row in own], np.int64)
-            parts[split] = Labelled(_gathered(images, own), labels, tuple(classes))
+            said = pictures.described_of(split, [rows[row].picture for row in own])
+            parts[split] = Labelled(_gathered(images, own), labels, tuple(classes), said)
     if foreign:
         names = _listed(_classes(rows[row].picture.label for row in foreign))
         remarks.append(f"Test images of classes that train does not have are left out: {names}.")

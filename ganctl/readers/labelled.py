@@ -36,6 +36,11 @@ class Described:
     values: NDArray[np.float32]
     words: NDArray[np.int32]
 
+    def of(self, images: Sequence[int] | NDArray[np.int64]) -> Described:
+        """Return what is said of some of the images, by their places."""
+        places = np.asarray(images, np.int64)
+        return Described(self.schema, self.values[places], self.words[places])
+
 
 @dataclass(frozen=True)
 class Labelled:
@@ -66,7 +71,8 @@ class Pictures:
     ``layout`` says in a few words what was recognised. ``parts`` always has ``train``, and
     ``test`` where the data have a part to hold against. ``left_out`` counts files that are not
     read, by reason, such as ``{".svg": 10, "validation split": 300}``. ``remarks`` are whole
-    sentences about what is odd.
+    sentences about what is odd. ``described`` says of each part what a table does beside classes;
+    all images are of the class ``ANY`` then.
     """
 
     layout: str
@@ -74,11 +80,19 @@ class Pictures:
     parts: Mapping[Split, Sequence[PictureFile]]
     left_out: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    described: Mapping[Split, Described] = field(default_factory=dict)
 
     @property
     def files(self) -> list[Entry]:
         """Every file that is read, which tells whether the data have changed."""
         return [picture.entry for part in self.parts.values() for picture in part]
+
+    def described_of(self, split: Split, pictures: Sequence[PictureFile]) -> Described | None:
+        """Return what is said of some pictures of a part; None if there are classes alone."""
+        if split not in self.described:
+            return None
+        places = {picture.entry.key: place for place, picture in enumerate(self.parts[split])}
+        return self.described[split].of([places[picture.entry.key] for picture in pictures])
 
 
 @dataclass(frozen=True)
@@ -94,14 +108,17 @@ class Arrays:
     """Files that hold arrays of images, before any of them is read whole.
 
     ``load`` reads and returns them by split. ``class_names`` names label 0, 1, …, or is empty.
-    ``source`` is what messages call them, and ``holds`` what arrays there are, with their types
-    and shapes. The other fields are as those of ``Pictures``.
+    ``attributes`` name the columns of labels [N, A], if they are known, and ``values`` what the
+    numbers 0, 1, … of each stand for. ``source`` is what messages call them, and ``holds`` what
+    arrays there are, with their types and shapes. The other fields are as those of ``Pictures``.
     """
 
     layout: str
     files: Sequence[Entry]
     load: Callable[[OnProgress | None], Mapping[Split, ArrayPair]]
     class_names: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    values: tuple[tuple[str, ...], ...] = ()
     source: str = "the arrays"
     holds: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)

@@ -33,6 +33,8 @@ def options_of(case: Case, folder: Path) -> ReadOptions:
         found["fit"] = Fit(found["fit"])
     if "colour" in found:
         found["colour"] = Colour(found["colour"])
+    if isinstance(found.get("condition"), str):
+        found["condition"] = (found["condition"],)
     return ReadOptions(**found)
 
 

@@ -1,27 +1,34 @@
-"""Which column of a table names the classes, and what each of its values is called."""
+"""Which columns of a table matter: the one that names classes, or those of attributes or captions.
+
+``--condition`` names them; without it, a table that names classes is read so, and else every
+column of few values is an attribute.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
 
-from ganctl.errors import DataError
-from ganctl.files.limits import CLASSES
+from ganctl.errors import DataError, nearest
+from ganctl.files.limits import ATTRIBUTE_VALUES, ATTRIBUTES, CLASSES
 from ganctl.files.text import listed, printable
 from ganctl.readers.formats.table import Table
-from ganctl.readers.remarks import plain_number
 from ganctl.readers.tables.file_names import Rows
 from ganctl.readers.tables.splits import may_be_split
+from ganctl.readers.tables.values import (
+    CAPTION_NAMES,
+    CLASS_NAMES,
+    are_measured,
+    are_sentences,
+    is_missing,
+    known,
+    number_of,
+)
 
-_CLASS_NAMES = (
-    frozenset({"label", "labels", "class", "class_name", "classname", "category", "target", "y"}),
-    frozenset({
-        "species", "breed", "variety", "character", "letter", "digit", "emotion", "diagnosis",
-        "genre", "kind",
-    }),
-)  # fmt: skip
-_MISSING = {"", "nan", "null", "n/a"}
 _BY_NUMBER = re.compile(r"column \d+")
 
 
@@ -33,6 +40,28 @@ class AmbiguousTable(UnclearTable):
     """A table of most of the images, of which several columns may name the classes."""
 
 
+@dataclass(frozen=True)
+class Columns:
+    """The columns that say what each image is.
+
+    Either ``classes`` is one, and nothing else matters; or the others are. A column of None is not
+    in this table, but in that of another split. ``captions`` has one column or none; the
+    ``attributes`` beside it serve to judge.
+    """
+
+    classes: int | None = None
+    attributes: tuple[int | None, ...] = ()
+    quantities: tuple[int | None, ...] = ()
+    captions: tuple[int | None, ...] = ()
+
+    @property
+    def all(self) -> tuple[int | None, ...]:
+        """The attributes, the quantities, and then the captions; or the classes."""
+        if self.classes is not None:
+            return (self.classes,)
+        return (*self.attributes, *self.quantities, *self.captions)
+
+
 def column_name(table: Table, column: int) -> str:
     """Return what a message calls a column, such as ``column label`` or ``column 2``."""
     name = table.header[column]
@@ -41,30 +70,156 @@ def column_name(table: Table, column: int) -> str:
     return name if _BY_NUMBER.fullmatch(name) else f"column {printable(name)}"
 
 
-def class_column(rows: Rows, splits: Sequence[int], condition: str | None) -> int:
-    """Return the column that names the classes.
+def choose_columns(rows: Rows, splits: Sequence[int], conditions: Sequence[str]) -> Columns:
+    """Return the columns that were asked for, else those that the table itself shows.
+
+    Args:
+        rows: of the table.
+        splits: the columns that say splits.
+        conditions: the names that were asked for; none leaves the choice to the table.
 
     Raises:
-        DataError: there is none of the name that was asked for.
-        UnclearTable: none does, or several may.
+        DataError: a column that was asked for is not there, is there twice, or says nothing.
+        UnclearTable: no column may be meant, or several that exclude each other.
     """
     table = rows.table
     columns = [i for i in range(len(table.header)) if i not in (rows.column, *splits)]
-    if condition is not None:
-        names = [table.header[i] for i in columns]
-        same = [i for i in columns if table.header[i] == condition] or [
-            i for i in columns if table.header[i].casefold() == condition.casefold()
-        ]
-        if not same:
+    if not conditions:
+        return _shown(table, columns)
+    asked = [_named(table, columns, name) for name in conditions]
+    return _asked(table, columns, list(dict.fromkeys(asked)), rows.column)
+
+
+def same_columns(rows: Rows, headers: Sequence[str], like: Columns, own: Columns) -> Columns:
+    """Return the columns of a table that are called as those of another split's.
+
+    Args:
+        rows: of the table.
+        headers: the names of the other table's columns that matter.
+        like: what these are.
+        own: what the table was read as by itself; its column of classes may have another name.
+
+    Raises:
+        DataError: the table has no classes where the other has, or a number is none.
+    """
+    if like.classes is not None and own.classes is not None:
+        return own
+    header = [name.casefold() for name in rows.table.header]
+    found = iter(
+        header.index(name.casefold()) if name.casefold() in header else None for name in headers
+    )
+    if like.classes is not None:
+        classes = next(found)
+        if classes is None:
             raise DataError(
-                f"{table.name} has no column {printable(condition)}.",
-                f"--condition takes one of {listed(names)}.",
+                f"{rows.table.name} has no column {printable(headers[0])}, as the table to train "
+                "on has.",
+                "Give it one, or --labels FILE.",
             )
-        return same[0]
+        return Columns(classes=classes)
+    made = Columns(
+        attributes=tuple(islice(found, len(like.attributes))),
+        quantities=tuple(islice(found, len(like.quantities))),
+        captions=tuple(found),
+    )
+    for column in made.quantities:
+        if column is not None:
+            _check_numbers(rows.table, column, rows.column)
+    return made
+
+
+def _named(table: Table, columns: Sequence[int], name: str) -> int:
+    same = [i for i in columns if table.header[i] == name] or [
+        i for i in columns if table.header[i].casefold() == name.casefold()
+    ]
+    if not same:
+        names = [printable(table.header[i]) for i in columns if table.header[i]]
+        raise DataError(
+            f"{table.name} has no column {printable(name)}.",
+            f"--condition takes a column of it. {nearest(name, names)}.",
+        )
+    if len(same) > 1:
+        raise _twice(table, [table.header[same[0]]])
+    return same[0]
+
+
+def _twice(table: Table, names: Sequence[str]) -> DataError:
+    return DataError(
+        f"{table.name} has two columns of the same name: {listed(names)}.",
+        "Give every column a name of its own.",
+    )
+
+
+def _asked(table: Table, columns: Sequence[int], asked: Sequence[int], files: int) -> Columns:
+    sentences = [i for i in asked if are_sentences(table.header[i], table.column(i))]
+    if sentences and len(asked) > 1:
+        raise DataError(
+            f"Conditions on words exclude others: {column_name(table, sentences[0])} of "
+            f"{table.name} has sentences.",
+            f"Give --condition {printable(table.header[sentences[0]])} alone; columns of few "
+            "values then serve to judge.",
+        )
+    if sentences:
+        others = [i for i in columns if i not in sentences]
+        attributes = _of_few(table, others)[:ATTRIBUTES]
+        _check_names(table, [*attributes, *sentences])
+        return Columns(captions=tuple(sentences), attributes=attributes)
+    if len(asked) > ATTRIBUTES:
+        raise DataError(
+            f"{len(asked)} columns are asked for.", f"Give --condition up to {ATTRIBUTES} times."
+        )
+    measured = [i for i in asked if are_measured(table.header[i], known(table.column(i)))]
+    for i in measured:
+        _check_numbers(table, i, files)
+    for i in asked:
+        _check_values(table, i, are_numbers=i in measured, is_alone=len(asked) == 1)
+    if len(asked) == 1 and not measured:
+        return Columns(classes=asked[0])
+    _check_names(table, asked)
+    return Columns(
+        attributes=tuple(i for i in asked if i not in measured), quantities=tuple(measured)
+    )
+
+
+def _check_numbers(table: Table, column: int, files: int) -> None:
+    for row in table.rows:
+        if not is_missing(row[column]) and math.isnan(number_of(row[column])):
+            raise DataError(
+                f"{table.name} has {row[column][:40]!r} among the numbers of "
+                f"{column_name(table, column)}, for {printable(row[files])}.",
+                "Write a number there, or nothing where it is not known.",
+            )
+
+
+def _check_values(table: Table, column: int, *, are_numbers: bool, is_alone: bool) -> None:
+    values = known(table.column(column))
+    name = column_name(table, column)
+    if len(values) == 1:
+        raise DataError(
+            f"{table.name} has one value in its {name}: {listed(values)}.",
+            "Give --condition a column in which images differ.",
+        )
+    is_nearly_unique = 2 * len(values) > len(table.rows)
+    most = CLASSES if is_alone and not is_nearly_unique else ATTRIBUTE_VALUES
+    if not are_numbers and len(values) > most:
+        raise DataError(
+            f"{table.name} has {len(values):,} different values in its {name}: they look like ids.",
+            f"Give --condition a column of up to {most:,} values, of numbers, or of sentences.",
+        )
+
+
+def _check_names(table: Table, columns: Sequence[int]) -> None:
+    counts = Counter(table.header[i].casefold() for i in columns)
+    if twice := [name for name, count in counts.items() if count > 1]:
+        raise _twice(table, twice)
+
+
+def _shown(table: Table, columns: Sequence[int]) -> Columns:
+    """Return the column of classes by its name, else the only one of few values, else all these."""
     values = {i: set(table.column(i)) for i in columns}
     named = [
         [i for i in columns if table.header[i].casefold() in names and len(values[i]) <= CLASSES]
-        for names in _CLASS_NAMES
+        for names in CLASS_NAMES
     ]
     few = [
         i
@@ -75,18 +230,46 @@ def class_column(rows: Rows, splits: Sequence[int], condition: str | None) -> in
     ]
     for candidates in (*named, few):
         if candidates and _say_the_same(table, candidates):
-            return next((i for i in candidates if not _are_numbers(values[i])), candidates[0])
+            one = next((i for i in candidates if not _are_numbers(values[i])), candidates[0])
+            return Columns(classes=one)
         if candidates:
             break
     counts = listed(f"{table.header[i]} with {len(values[i]):,}" for i in columns)
     if few:
-        raise AmbiguousTable(
-            f"{table.name} has several columns that may name classes (values: {counts}).",
-            "Give --condition COLUMN.",
-        )
+        attributes = () if named[0] else _of_few(table, few)
+        if len(attributes) == 1:
+            return Columns(classes=attributes[0])
+        if not 1 < len(attributes) <= ATTRIBUTES:
+            raise AmbiguousTable(
+                f"{table.name} has several columns that may name classes (values: {counts}).",
+                "Give --condition COLUMN.",
+            )
+        _check_names(table, attributes)
+        return Columns(attributes=attributes)
+    captions = [
+        i
+        for i in columns
+        if table.header[i].casefold() in CAPTION_NAMES
+        and are_sentences(table.header[i], table.column(i))
+    ]
+    if len(captions) == 1:
+        return Columns(captions=tuple(captions))
     raise UnclearTable(
         f"{table.name} has no column that names classes (values: {counts or 'none'}).",
         "Give --condition COLUMN." if columns else "Give it a column of classes, such as label.",
+    )
+
+
+def _of_few(table: Table, columns: Sequence[int]) -> tuple[int, ...]:
+    """Return the columns of few values that images are told apart by, but for measurements."""
+    found = {i: known(table.column(i)) for i in columns if table.header[i]}
+    return tuple(
+        i
+        for i, values in found.items()
+        if 2 <= len(values) <= ATTRIBUTE_VALUES
+        and len(values) < len(table.rows) / 2
+        and not may_be_split(table.header[i])
+        and not are_measured(table.header[i], values)
     )
 
 
@@ -98,30 +281,3 @@ def _say_the_same(table: Table, columns: Sequence[int]) -> bool:
 
 def _are_numbers(values: set[str]) -> bool:
     return all(re.fullmatch(r"[-\d.]*", value) for value in values)
-
-
-def class_names(table: Table, column: int, remarks: list[str]) -> dict[str, str | None]:
-    """Return what each value of the column of classes is called; None where it says nothing.
-
-    Equal whole numbers are one class, however they are written; ``remarks`` gains that they are.
-    """
-    values = sorted(set(table.column(column)))
-    if table.attributes and set(values) <= {"1", "-1"}:
-        name = table.header[column]
-        return {"1": name, "-1": f"not {name}"}
-    said = [value for value in values if value.casefold() not in _MISSING]
-    names: dict[str, str | None] = dict.fromkeys(values)
-    names.update({value: unicodedata.normalize("NFC", value) for value in said})
-    numbers = [plain_number(value) for value in said]
-    if not all(number and "." not in number for number in numbers):
-        return names
-    writings: dict[str, list[str]] = {}
-    for value, number in zip(said, numbers, strict=True):
-        writings.setdefault(str(number), []).append(value)
-    several = [" and ".join(found) for found in writings.values() if len(found) > 1]
-    if several:
-        remarks.append(f"Equal numbers of {table.name} are one class: {listed(several)}.")
-    for number, found in writings.items():
-        for value in found:
-            names[value] = number if several else value.partition(".")[0]
-    return names

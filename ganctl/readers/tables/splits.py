@@ -40,10 +40,10 @@ class Splits:
     of_rows: Sequence[str] = ()
     remarks: tuple[str, ...] = ()
 
-    def without_remark_on(self, header: str) -> Splits:
-        """Return the same without the remark that a column is no split: it is the classes'."""
-        said = tuple(remark for remark in self.remarks if remark != _not_used(header))
-        return replace(self, remarks=said)
+    def without_remarks_on(self, headers: Sequence[str]) -> Splits:
+        """Return the same without the remarks that columns are no splits: they say other things."""
+        unsaid = {_not_used(header) for header in headers}
+        return replace(self, remarks=tuple(said for said in self.remarks if said not in unsaid))
 
 
 def role_in_name(stem: str) -> str | None:
@@ -59,19 +59,21 @@ def may_be_split(header: str) -> bool:
     return is_split or name in {"set", "subset", "partition", "usage"}
 
 
-def splits_of(table: Table, files: int, condition: str | None) -> Splits:
+def splits_of(table: Table, files: int, conditions: Sequence[str]) -> Splits:
     """Find the columns that say splits.
 
     Args:
         table: its rows are about files.
         files: the column of their names.
-        condition: the column of the classes, if it was asked for.
+        conditions: the columns that were asked for, which say other things.
 
     Raises:
         DataError: a column is called split and no word in it is known.
     """
-    asked = None if condition is None else condition.casefold()
-    columns = [i for i, name in enumerate(table.header) if i != files and name.casefold() != asked]
+    asked = {condition.casefold() for condition in conditions}
+    columns = [
+        i for i, name in enumerate(table.header) if i != files and name.casefold() not in asked
+    ]
     if (words := _column_of_words(table, columns)) is not None:
         splits = _by_words(table, words)
     else:

@@ -101,6 +101,11 @@ class Captions:
         if not 1 <= self.length <= CAPTION_WORDS:
             raise ValueError(f"captions of {self.length} words")
 
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each word of the vocabulary."""
+        return {word: FIRST_WORD + index for index, word in enumerate(self.vocabulary)}
+
 
 PADDING, UNKNOWN_WORD, FIRST_WORD = 0, 1, 2
 """The numbers of the place after a caption's last word, of a word that no training caption has,
