@@ -83,6 +83,15 @@ class NetworkSpec:
         return self.classes + sum(self.attributes) + 2 * self.quantities + self.text_size
 
     @property
+    def named_size(self) -> int:
+        """How many numbers the classifier's head returns.
+
+        A logit for each class or value of an attribute, a number for each quantity, or an
+        embedding of the image beside those of captions.
+        """
+        return self.classes + sum(self.attributes) + self.quantities + self.text_size
+
+    @property
     def condition_size(self) -> int:
         """How many numbers the generator gets beside its latent."""
         return self.label_size + self.categories + self.continuous

@@ -23,8 +23,9 @@ from ganctl.cli.options import (
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.requests.checks import check_count
 from ganctl.runs.checkpoint_header import read_checkpoint_header
-from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.evaluation_tables import Table, comparison, page, tables
+from ganctl.runs.evaluation.evaluation import Evaluation
+from ganctl.runs.evaluation.table import Table
+from ganctl.runs.evaluation.tables import comparison, page, tables
 from ganctl.runs.locate import RunSource, find_source, read_source
 from ganctl.runs.run import Run
 

@@ -23,7 +23,7 @@ from ganctl.cli.options import (
 )
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
-from ganctl.requests.conditions.labels import typed
+from ganctl.requests.conditions.names import typed
 from ganctl.requests.data import DATA_SETS, check_data_exists, check_data_remain
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate

@@ -1,8 +1,8 @@
 """The interfaces of this room: a generator, a discriminator, and the objective that trains them.
 
-A generator gets a condition [N, condition_size] beside its latent: the weights
-of the classes, one-hot for one class and with several entries for a blend; or
-InfoGAN's codes; or nothing, which is a condition of size 0.
+A generator gets a condition beside its latent: a label as in ``engine.models.conditions``, of
+a class, of several parts, or of words; or InfoGAN's codes; or nothing, which is a condition of
+size 0.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ import torch
 from torch import Tensor, nn
 
 from ganctl.engine.models.augment import Augmentation
+from ganctl.engine.models.labels import Labels
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
 
 
 class Generator(nn.Module):
-    """(z [N, latent_size], condition [N, condition_size]) → images [N, C, H, W] in [-1, 1]."""
+    """(z [N, latent_size], condition [N, …]) → images [N, C, H, W] in [-1, 1].
+
+    A condition is [N, condition_size], or [N, K, 1 + T] where the generator reads words.
+    """
 
     def forward(self, z: Tensor, condition: Tensor) -> Tensor:
         """Return one image for each latent and condition."""
@@ -27,12 +31,17 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """(images [N, C, H, W] in [-1, 1], label weights [N, classes]) → scores [N], any real number.
+    """(images [N, C, H, W] in [-1, 1], labels [N, …]) → scores [N], any real number.
 
     A high score means that the image looks real and fits its label. Scores are
     computed from features [N, F], from which InfoGAN's head Q also predicts the
-    codes, and a classifier the class.
+    codes, and a classifier the label. ``features`` and ``score`` get labels as ``encoded`` returns
+    them, ``forward`` and ``scores`` as they are.
     """
+
+    def encoded(self, y: Tensor) -> Tensor:
+        """Return labels [N, label_size]: rows of numbers as they are, captions embedded."""
+        return y
 
     def features(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the features [N, F] of the images."""
@@ -43,7 +52,7 @@ class Discriminator(nn.Module):
         raise NotImplementedError
 
     def class_logits(self, features: Tensor) -> Tensor:
-        """Return the classifier's logits [N, classes].
+        """Return what the classifier's head makes of the features, [N, named_size].
 
         Only for networks that were built with a classifier; their features do
         not depend on the label.
@@ -59,7 +68,8 @@ class Discriminator(nn.Module):
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Return one score for each image and label."""
-        return self.score(self.features(x, y), y)
+        label = self.encoded(y)
+        return self.score(self.features(x, label), label)
 
     def scores(self, x: Tensor, *labels: Tensor) -> list[Tensor]:
         """Return the scores of the same images with each of several labels."""
@@ -73,8 +83,9 @@ class StepInputs:
     Args:
         real: augmented real images [N, C, H, W].
         fake: augmented fakes [N, C, H, W]; without gradient in the discriminator's loss.
-        condition: what the generator was given beside the latents [N, condition_size].
+        condition: what the generator was given beside the latents [N, …].
         generate: returns augmented fakes of the same latents for another condition.
+        labels: makes wrong labels and halfway ones of the condition, if it is one.
         rng: what further draws come from.
         progress: the spent fraction of the budget before this step, in [0, 1).
     """
@@ -83,6 +94,7 @@ class StepInputs:
     fake: Tensor
     condition: Tensor
     generate: Callable[[Tensor], Tensor]
+    labels: Labels
     rng: torch.Generator
     progress: float
 
@@ -111,15 +123,16 @@ class Objective:
         """Return the description of networks with the inputs and heads that this model needs.
 
         Args:
-            spec: of networks that both get the label, of as many classes as the data have.
+            spec: of networks that both get the label: of as many classes as the data have, of
+                several parts, or of words.
 
         Raises:
-            DataError: the data have too few classes for this model.
+            DataError: the data's labels are of no use to this model.
         """
         raise NotImplementedError
 
     def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:
-        """Return the generator's condition [N, condition_size] for one-hot labels [N, classes]."""
+        """Return the generator's condition [N, …] for the labels [N, …] of real images."""
         raise NotImplementedError
 
     def augmentation(self, recipe: Recipe) -> Augmentation:

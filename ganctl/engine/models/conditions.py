@@ -1,4 +1,4 @@
-"""What the networks get of a label, as a tensor, and what objectives make of it.
+"""What the networks get of a label, as a tensor, and networks that suit a data set's labels.
 
 A condition of classes, attributes and quantities is a row of numbers [N, S]: the weights of the
 classes; or each attribute's values one-hot, all zero where it is not known, and then for each
@@ -12,12 +12,35 @@ exactly.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
 from ganctl.engine.data.dataset import Dataset
+from ganctl.engine.models.pairs.words import TEXT_SIZE
+from ganctl.requests.conditions.schema import FIRST_WORD
 from ganctl.requests.networks import NetworkSpec
+from ganctl.requests.recipes import Recipe
+
+
+def spec_for(dataset: Dataset, recipe: Recipe) -> NetworkSpec:
+    """Return the description of a recipe's networks that both get the labels of a data set."""
+    spec = NetworkSpec(
+        name=recipe.network,
+        image_size=dataset.images.shape[-1],
+        channels=dataset.images.shape[1],
+        classes=0 if dataset.schema else len(dataset.classes),
+        latent_size=recipe.latent_size,
+        latent=recipe.latent,
+    )
+    schema = dataset.schema
+    if schema.captions is not None:
+        words = FIRST_WORD + len(schema.captions.vocabulary)
+        length = schema.captions.length
+        return replace(spec, words=words, caption_length=length, text_size=TEXT_SIZE)
+    return replace(spec, attributes=schema.sizes, quantities=len(schema.quantities))
 
 
 def conditions_of(dataset: Dataset, spec: NetworkSpec) -> Tensor:
@@ -27,11 +50,28 @@ def conditions_of(dataset: Dataset, spec: NetworkSpec) -> Tensor:
         dataset: images that are described as those that the networks were built for.
         spec: of networks that get a class, several parts, or words.
     """
+    return as_conditions(known_of(dataset, spec), spec)
+
+
+def known_of(dataset: Dataset, spec: NetworkSpec) -> Tensor:
+    """Return what ``as_conditions`` makes conditions of, a row for each image.
+
+    It is far smaller than all conditions: word numbers, values, or the index of the class. That it
+    is too for networks without labels, since InfoGAN has a category for each class.
+    """
     if spec.words:
-        return caption_conditions(dataset.words)
-    if spec.classes:
-        return one_hot(dataset.labels, spec.classes).float()
-    return part_conditions(dataset.values, spec)
+        return dataset.words
+    return dataset.values if spec.attributes or spec.quantities else dataset.labels
+
+
+def as_conditions(known: Tensor, spec: NetworkSpec) -> Tensor:
+    """Return the conditions of rows of ``known_of``; of networks without labels [N, 0]."""
+    if spec.words:
+        return caption_conditions(known)
+    if spec.attributes or spec.quantities:
+        return part_conditions(known, spec)
+    classes = spec.classes or spec.categories
+    return one_hot(known, classes).float() if classes else known.new_zeros(len(known), 0).float()
 
 
 def part_conditions(values: Tensor, spec: NetworkSpec) -> Tensor:

@@ -4,6 +4,9 @@ D(·) is the discriminator's raw score; with σ the logistic function,
 -log σ(s) = softplus(-s) and -log(1 - σ(s)) = softplus(s), so that all binary
 cross-entropies are functions of raw scores. x is a real image with label y, and
 x̃ a fake one. Everything that D sees has passed through the step's augmentation.
+
+A label is a class, several parts, or a caption; ``labels`` says what the wrong ones of each kind
+are, and what lies halfway.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ class GAN(Objective):
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description without labels."""
-        return replace(spec, classes=0)
+        return _without_labels(spec)
 
     def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:  # noqa: ARG002
         """Return an empty condition, [N, 0]."""
@@ -58,7 +61,8 @@ class CGAN(GAN):
         L_D = E[softplus(-D(x, y))] + E[softplus(D(x̃, y))]
         L_G = E[softplus(-D(x̃, y))]
 
-    These are the losses of ``GAN`` with the label as the condition.
+    These are the losses of ``GAN`` with the label as the condition. Of several
+    parts both get the whole, and of a caption its embedding, each its own.
     """
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
@@ -83,6 +87,11 @@ class CGANAC(CGAN):
 
     Unlike in the paper, D too gets the label, where the networks can hide it
     from C: without it, classes drift towards what is classified most surely.
+
+    Of K parts each has a head C_k of its own, and the last term is the sum of
+    theirs over √K, where they are known. Of captions there are no classes: the
+    head embeds the image, and the term says how badly image and caption find
+    each other within the batch (as in Zhang et al. 2021, equation 5).
     """
 
     classifier_weight: float = 0.5
@@ -94,19 +103,21 @@ class CGANAC(CGAN):
     def discriminator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_D."""
         y = inputs.condition
-        real_features = discriminator.features(inputs.real, y)
-        real_score = discriminator.score(real_features, y)
-        fake_score = discriminator(inputs.fake, y)
-        class_loss = cross_entropy(discriminator.class_logits(real_features), y)
+        label = discriminator.encoded(y)
+        real_features = discriminator.features(inputs.real, label)
+        real_score = discriminator.score(real_features, label)
+        fake_score = discriminator.score(discriminator.features(inputs.fake, label), label)
+        class_loss = inputs.labels.loss(discriminator.class_logits(real_features), y, label)
         adversarial = _tell_apart(real_score, fake_score)
         return adversarial.plus("class_loss", class_loss, self.classifier_weight)
 
     def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_G."""
         y = inputs.condition
-        features = discriminator.features(inputs.fake, y)
-        adversarial = _pass_for_real(discriminator.score(features, y))
-        class_loss = cross_entropy(discriminator.class_logits(features), y)
+        label = discriminator.encoded(y)
+        features = discriminator.features(inputs.fake, label)
+        adversarial = _pass_for_real(discriminator.score(features, label))
+        class_loss = inputs.labels.loss(discriminator.class_logits(features), y, label)
         return adversarial.plus("fake_class_loss", class_loss, self.classifier_weight)
 
 
@@ -118,20 +129,25 @@ class GANCLS(CGAN):
 
         L_D = E[softplus(-D(x, y))] + ½ E[softplus(D(x, ŷ))] + ½ E[softplus(D(x̃, y))]
         L_G = E[softplus(-D(x̃, y))]
+
+    Of several parts one at a time is wrong, drawn evenly among those that are
+    known of the image, so that none can be ignored; where nothing is known, the
+    term is zero. A wrong caption is that of another image, as in the paper.
     """
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description as it is; it must have at least two classes."""
-        return _with_two_classes(spec)
+        return _with_other_labels(spec)
 
     def discriminator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_D."""
-        y, wrong = inputs.condition, other_labels(inputs.condition, inputs.rng)
+        y = inputs.condition
+        wrong, counts = inputs.labels.wrong(y, inputs.rng)
         real_score, wrong_score = discriminator.scores(inputs.real, y, wrong)
         fake_score = discriminator(inputs.fake, y)
         total = (
             softplus(-real_score).mean()
-            + softplus(wrong_score).mean() / 2
+            + (counts * softplus(wrong_score)).mean() / 2
             + softplus(fake_score).mean() / 2
         )
         return Loss(
@@ -139,7 +155,7 @@ class GANCLS(CGAN):
             {
                 "discriminator_loss": total.detach(),
                 "real_score": real_score.detach().mean(),
-                "wrong_score": wrong_score.detach().mean(),
+                "wrong_score": (counts * wrong_score.detach()).sum() / counts.sum().clamp(min=1),
                 "fake_score": fake_score.detach().mean(),
             },
         )
@@ -154,15 +170,18 @@ class GANINT(CGAN):
 
         L_D = E[softplus(-D(x, y))] + E[softplus(D(x̃, y))]
         L_G = E[softplus(-D(x̃, y))] + E[softplus(-D(G(z, y̅), y̅))]
+
+    Of several parts, and of captions, ŷ is the whole label of another image of
+    the batch; of two captions it is their embeddings that are blended.
     """
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description as it is; it must have at least two classes."""
-        return _with_two_classes(spec)
+        return _with_other_labels(spec)
 
     def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_G."""
-        halfway = (inputs.condition + other_labels(inputs.condition, inputs.rng)) / 2
+        halfway = inputs.labels.halfway(inputs.condition, inputs.rng)
         blend_loss = softplus(-discriminator(inputs.generate(halfway), halfway)).mean()
         return super().generator_loss(discriminator, inputs).plus("blend_loss", blend_loss)
 
@@ -208,8 +227,14 @@ class InfoGAN(GAN):
     uses_progress = True
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
-        """Return the description with codes instead of labels."""
-        return replace(spec, classes=0, categories=spec.classes, continuous=self.continuous)
+        """Return the description with codes instead of labels, which must be classes."""
+        if not spec.classes:
+            raise DataError(
+                "--model infogan finds categories like classes, and these data have several "
+                "columns or captions.",
+                "Choose one column of classes with --condition COLUMN, or leave --model out.",
+            )
+        return replace(_without_labels(spec), categories=spec.classes, continuous=self.continuous)
 
     def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:
         """Return codes [N, categories + continuous]: a one-hot c0, then c1, c2."""
@@ -269,13 +294,6 @@ OBJECTIVES: dict[Model, Objective] = {
 }
 
 
-def other_labels(y: Tensor, rng: torch.Generator) -> Tensor:
-    """Return one-hot labels [N, classes], each uniform over the classes that ``y`` is not."""
-    count, classes = y.shape
-    shift = torch.randint(1, classes, (count,), generator=rng, device=y.device)
-    return one_hot((y.argmax(dim=1) + shift) % classes, classes).to(y.dtype)
-
-
 def _tell_apart(real_score: Tensor, fake_score: Tensor) -> Loss:
     """Return E[softplus(-s)] over the scores of real images plus E[softplus(s)] over fakes'."""
     total = softplus(-real_score).mean() + softplus(fake_score).mean()
@@ -295,8 +313,14 @@ def _pass_for_real(fake_score: Tensor) -> Loss:
     return Loss(total, {"generator_loss": total.detach()})
 
 
-def _with_two_classes(spec: NetworkSpec) -> NetworkSpec:
-    if spec.classes < 2:
+def _without_labels(spec: NetworkSpec) -> NetworkSpec:
+    return replace(
+        spec, classes=0, attributes=(), quantities=0, words=0, caption_length=0, text_size=0
+    )
+
+
+def _with_other_labels(spec: NetworkSpec) -> NetworkSpec:
+    if spec.classes == 1:
         raise DataError(
             "The data have a single class, so there is no other label to draw.",
             "Leave --model out, or give data with two classes or more.",

@@ -16,7 +16,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from ganctl.engine.models.base import Discriminator, Generator
-from ganctl.engine.models.networks import NETWORKS, NetworkPair
+from ganctl.engine.models.networks import NETWORKS, build_discriminator, build_generator
 from ganctl.errors import CheckpointError, UsageError
 from ganctl.files.atomic import write_atomically
 from ganctl.files.limits import WEIGHTS
@@ -34,7 +34,7 @@ def load_generator(path: Path) -> tuple[Generator, CheckpointHeader]:
         CheckpointError: it is damaged, a pickle, of another version, or lacks the weights.
     """
     with open_checkpoint(path, framework="pt") as (header, file):
-        generator = _shaped(_pair(header, path).generator, header.network, path)
+        generator = _shaped(build_generator, header, path)
         return _filled(generator, file, "generator_ema", path), header
 
 
@@ -45,7 +45,7 @@ def load_discriminator(path: Path) -> tuple[Discriminator, CheckpointHeader]:
         CheckpointError: as ``load_generator``, or the file holds a generator alone.
     """
     with open_checkpoint(path, framework="pt") as (header, file):
-        discriminator = _shaped(_pair(header, path).discriminator, header.network, path)
+        discriminator = _shaped(build_discriminator, header, path)
         if not has_tensors(file, "discriminator"):
             raise CheckpointError(
                 f"{path} holds a generator alone.", "Give a run, or a checkpoint of one."
@@ -125,20 +125,18 @@ def _kinds(like: Tensor) -> tuple[str, ...]:
     return ("F64", "F32", "F16", "BF16") if like.is_floating_point() else ("I64", "I32")
 
 
-def _pair(header: CheckpointHeader, path: Path) -> NetworkPair:
+def _shaped(
+    build: Callable[[NetworkSpec], Network], header: CheckpointHeader, path: Path
+) -> Network:
+    """Return a network of shapes alone, so that a header costs no memory, whatever it says."""
     if header.network.name not in NETWORKS:
         raise CheckpointError(
             f"{path} needs the network {header.network.name!r}, which this ganctl does not have.",
             f"It was written by ganctl {header.ganctl_version}: use that one.",
         )
-    return NETWORKS[header.network.name]
-
-
-def _shaped(build: Callable[[NetworkSpec], Network], spec: NetworkSpec, path: Path) -> Network:
-    """Return a network of shapes alone, so that a header costs no memory, whatever it says."""
     try:
         with torch.device("meta"):
-            network = build(spec)
+            network = build(header.network)
     except UsageError as error:
         raise unreadable(path, f"its header makes no sense ({error})") from error
     weights = sum(tensor.numel() for tensor in network.state_dict().values())

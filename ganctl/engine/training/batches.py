@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot
 
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.pixels import from_pixels
+from ganctl.engine.models.conditions import as_conditions, known_of
+from ganctl.errors import UsageError
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.world import World
@@ -22,7 +24,7 @@ class Batch:
 
     Args:
         real: images [N, C, H, W] in [-1, 1].
-        y: one-hot labels [N, classes].
+        y: labels [N, …] as in ``engine.models.conditions``.
         z: latents [N, latent_size].
         rng: what the objective and the augmentation draw from.
     """
@@ -36,25 +38,41 @@ class Batch:
 class Batches:
     """This process's shard of each step's batch, on the device.
 
+    Args:
+        dataset: what to train on.
+        spec: of the networks, which says what they get of a label.
+        config: the batch, the seed, and how images are chosen.
+        recipe: has the latents.
+        device: where to.
+        world: the processes that train together.
+
     Raises:
-        UsageError: the batch cannot be split evenly among the processes.
+        UsageError: the batch cannot be split evenly among the processes, or the classes cannot be
+            balanced, since the images have several labels.
     """
 
     def __init__(
         self,
         dataset: Dataset,
+        spec: NetworkSpec,
         config: TrainRequest,
         recipe: Recipe,
         device: torch.device,
         world: World,
     ) -> None:
         self._images = dataset.images.to(device)
-        self._labels = dataset.labels.to(device)
-        self._classes = len(dataset.classes)
+        self._known = known_of(dataset, spec).to(device)
+        self._spec = spec
         self._order: seeding.DataOrder | seeding.BalancedOrder
+        if config.balance and dataset.schema:
+            raise UsageError(
+                "--balance shows all classes equally often, and these images have several columns "
+                "or captions instead.",
+                "Choose one column of classes with --condition COLUMN, or leave --balance out.",
+            )
         if config.balance:
             self._order = seeding.BalancedOrder(
-                dataset.labels, self._classes, config.batch, config.seed
+                dataset.labels, len(dataset.classes), config.batch, config.seed
             )
         else:
             self._order = seeding.DataOrder(len(dataset), config.batch, config.seed)
@@ -79,7 +97,7 @@ class Batches:
             real = torch.where(is_mirrored.to(device).view(-1, 1, 1, 1), real.flip(3), real)
         return Batch(
             real=real,
-            y=one_hot(self._labels[chosen], self._classes).float(),
+            y=as_conditions(self._known[chosen], self._spec),
             z=seeding.draw_latents(self._latent, self._latent_shape, noise)[self._shard],
             rng=seeding.rng(self._seed, step, *self._purpose, device=device),
         )

@@ -15,6 +15,7 @@ from ganctl.engine.data.same_data import under_known_names
 from ganctl.engine.hardware import devices, distributed
 from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Objective
+from ganctl.engine.models.conditions import spec_for
 from ganctl.engine.models.networks import parameter_count
 from ganctl.engine.models.objectives import OBJECTIVES
 from ganctl.engine.training import checkpoint
@@ -22,6 +23,7 @@ from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.batches import Batch, Batches
 from ganctl.engine.training.ema import ema_decay, update_ema
 from ganctl.engine.training.monitor import Quality, quality_monitor
+from ganctl.engine.training.previews import PreviewRows, preview_rows
 from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import check_same_data, check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
@@ -103,8 +105,9 @@ def train(
         the run until the iterator is exhausted or deleted.
 
     Raises:
-        UsageError: the device is not available, or the batch cannot be split over the processes.
-        DataError: the data cannot be loaded.
+        UsageError: the device is not available, the batch cannot be split over the processes, or
+            an option does not suit the labels of the data.
+        DataError: the data cannot be loaded, or are of no use to the model.
         RunError: another process trains the run, it was started on other data, or its
             checkpoints are missing.
         CheckpointError: the checkpoint to resume from is damaged.
@@ -135,10 +138,12 @@ def _train(
     dataset = _load_data(run, world, on_progress)
     for note in (dataset.summary, *dataset.remarks):
         on_note(note)
-    batches = Batches(dataset, config, recipe, device, world)
     objective = OBJECTIVES[Model(config.model)]
-    state = _initial_state(run, dataset, recipe, objective, device)
-    recorder = _recorder(run, state, dataset) if world.is_main else None
+    spec = objective.adapt(spec_for(dataset, recipe))
+    batches = Batches(dataset, spec, config, recipe, device, world)
+    state = _initial_state(run, dataset, recipe, spec, device)
+    rows = preview_rows(dataset, spec, config)
+    recorder = _recorder(run, state, dataset, rows) if world.is_main else None
     step = _step(state, objective, run, recipe, world)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
@@ -207,19 +212,11 @@ def _initial_state(
     run: Run,
     dataset: data.Dataset,
     recipe: Recipe,
-    objective: Objective,
+    spec: NetworkSpec,
     device: torch.device,
 ) -> TrainState:
     """Return the state of a new run, or that of the run's latest checkpoint."""
-    spec = NetworkSpec(
-        name=recipe.network,
-        image_size=dataset.images.shape[-1],
-        channels=dataset.images.shape[1],
-        classes=len(dataset.classes),
-        latent_size=recipe.latent_size,
-        latent=recipe.latent,
-    )
-    state = new_state(objective.adapt(spec), recipe, run.config.seed, device)
+    state = new_state(spec, recipe, run.config.seed, device)
     if run.status is not RunStatus.NEW and run.checkpoints():
         check = partial(check_unchanged, run, dataset, recipe)
         checkpoint.load_state(state, run.latest_checkpoint(), check)
@@ -234,7 +231,7 @@ def _initial_state(
     return state
 
 
-def _recorder(run: Run, state: TrainState, dataset: data.Dataset) -> Recorder:
+def _recorder(run: Run, state: TrainState, dataset: data.Dataset, rows: PreviewRows) -> Recorder:
     """Return what writes the run, which is locked and begun, or rewound to its checkpoint."""
     if run.status is RunStatus.NEW:
         run.hold()
@@ -247,7 +244,7 @@ def _recorder(run: Run, state: TrainState, dataset: data.Dataset) -> Recorder:
             "discriminator": parameter_count(state.discriminator),
         },
     )
-    recorder = Recorder(run, state, dataset, quality_monitor(dataset))
+    recorder = Recorder(run, state, dataset, quality_monitor(dataset), rows)
     if state.step == 0:
         recorder.preview()
     return recorder

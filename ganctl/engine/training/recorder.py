@@ -20,18 +20,14 @@ from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.alarms import Alarm, Alarms, number_in
 from ganctl.engine.training.monitor import Quality, QualityMonitor
+from ganctl.engine.training.previews import PreviewRows
 from ganctl.engine.training.state import TrainState
 from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
 from ganctl.requests.budget import Progress
-from ganctl.requests.conditions.labels import (
-    SHOWN_CLASSES,
-    UNLABELLED,
-    UNLABELLED_ROWS,
-    evenly,
-    one_hot,
-)
+from ganctl.requests.conditions.labels import UNLABELLED, UNLABELLED_ROWS
+from ganctl.requests.conditions.schema import NO_SCHEMA
 from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.header import AlarmRecord, RunStatus
@@ -53,24 +49,29 @@ class Recorder:
         state: the state of training, as it is whenever something is written.
         dataset: what it trains on.
         monitor: measures its quality; None where the data are too few for that.
+        rows: what each row of a preview asks for.
     """
 
     def __init__(
-        self, run: Run, state: TrainState, dataset: Dataset, monitor: QualityMonitor | None
+        self,
+        run: Run,
+        state: TrainState,
+        dataset: Dataset,
+        monitor: QualityMonitor | None,
+        rows: PreviewRows,
     ) -> None:
         self.run = run
         self.state = state
         self.dataset = dataset
         self._monitor = monitor
+        self._rows = rows
         self._unwritten: list[dict[str, Any]] = []
         self._missing: set[str] = set()
         given = (alarm["kind"] for alarm in run.alarms)
         self._alarms = Alarms(given)
         self._first_step = state.step
-        classes = state.spec.classes or state.spec.categories
-        if classes > SHOWN_CLASSES and state.step == 0:
-            text = f"Previews show {SHOWN_CLASSES} of the {classes:,} classes."
-            warnings.warn(GanctlWarning(text), stacklevel=2)
+        if rows.left_out and state.step == 0:
+            warnings.warn(GanctlWarning(rows.left_out), stacklevel=2)
         for line in run.metrics():
             self._alarms.count(line, self._progress_at(line))
 
@@ -152,21 +153,18 @@ class Recorder:
         return alarms
 
     def preview(self) -> images.Images:
-        """Write the averaged generator's sheet: a row for each class, a column for each seed.
+        """Write the averaged generator's sheet: a column for each seed, and the rows that it has.
 
-        Of more than ``SHOWN_CLASSES`` classes it shows so many. A row stands for a category where
-        the model has codes, and for nothing where it has no labels: then every place has its own
-        seed.
+        A row stands for a category where the model has codes, and for nothing where it has no
+        labels: then every place has its own seed. What a row leaves free its seeds choose.
 
         Returns:
             its images, uint8 [rows, 10, H, W] or [rows, 10, H, W, 3].
         """
-        header = self._header()
-        every = [one_hot(index, header.classes) for index in range(len(header.classes))]
-        labels = evenly(every, SHOWN_CLASSES)
-        seeds = range(PREVIEW_COLUMNS * (1 if labels else UNLABELLED_ROWS))
-        plan = SamplePlan(labels or (UNLABELLED,), seeds)
-        samples = channels_last(Sampler(self.state.generator_ema, header).draw(plan))
+        rows = self._rows.rows
+        seeds = range(PREVIEW_COLUMNS * (UNLABELLED_ROWS if rows == (UNLABELLED,) else 1))
+        plan = SamplePlan(rows, seeds)
+        samples = channels_last(Sampler(self.state.generator_ema, self._header()).draw(plan))
         sheet = images.sheet(samples, PREVIEW_COLUMNS)
         metadata = {"kind": "preview", "run": self.run.name, "step": self.state.step}
         path = self.run.preview_path(self.state.step)
@@ -261,13 +259,15 @@ class Recorder:
         return config.budget.spent(then, total_steps)
 
     def _header(self) -> CheckpointHeader:
-        labelled = self.state.spec.classes or self.state.spec.categories
+        spec = self.state.spec
+        described = spec.label_size > 0 and not spec.classes
         return CheckpointHeader(
             ganctl_version=__version__,
             model=self.run.config.model,
             recipe=self.run.config.recipe,
             data=self.run.config.data,
-            classes=self.run.classes if labelled else (),
-            network=self.state.spec,
+            classes=self.run.classes if spec.classes or spec.categories else (),
+            network=spec,
             progress=self.state.progress,
+            schema=self.dataset.schema if described else NO_SCHEMA,
         )

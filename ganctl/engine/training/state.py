@@ -12,7 +12,7 @@ from torch.optim import Adam, Optimizer
 
 from ganctl.engine.data import seeding
 from ganctl.engine.models.base import Discriminator, Generator
-from ganctl.engine.models.networks import NETWORKS
+from ganctl.engine.models.networks import build_discriminator, build_generator
 from ganctl.requests.budget import AT_THE_START, Progress
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
@@ -61,11 +61,10 @@ class TrainState:
 
 def new_state(spec: NetworkSpec, recipe: Recipe, seed: int, device: torch.device) -> TrainState:
     """Return the state before the first step; the weights are a function of ``seed``."""
-    pair = NETWORKS[spec.name]
     on_gpu = device.type == "cuda"
     with seeding.seeded_globals(seed, "weights"):
-        generator = pair.generator(spec).to(device)
-        discriminator = pair.discriminator(spec).to(device)
+        generator = build_generator(spec).to(device)
+        discriminator = build_discriminator(spec).to(device)
     if on_gpu:
         # A GPU's convolutions are fastest in this format. On a CPU it gained nothing.
         for network in (generator, discriminator):

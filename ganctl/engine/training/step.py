@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from ganctl.engine.hardware import distributed
 from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Loss, Objective, StepInputs
+from ganctl.engine.models.labels import labels_for
 from ganctl.engine.models.penalty import r1_penalty
 from ganctl.engine.training.batches import Batch
 from ganctl.engine.training.state import TrainState
@@ -47,6 +48,7 @@ class Step:
         distributed.share_batch_norm(world, generator, discriminator)
         self.state = state
         self._objective = objective
+        self._labels = labels_for(state.spec)
         self._augmentation = objective.augmentation(recipe)
         self._recipe = recipe
         self._autocast = autocast
@@ -76,7 +78,7 @@ class Step:
             condition = self._objective.condition(batch.y, rng)
             fake = state.generator(batch.z, condition)
             real, detached, fake = self._augmentation.views(batch.real, fake, progress, rng)
-            inputs = StepInputs(real, detached, condition, generate, rng, progress)
+            inputs = StepInputs(real, detached, condition, generate, self._labels, rng, progress)
             discriminator_loss = self._discriminator_loss(inputs)
             if self.has_penalty:
                 penalty = r1_penalty(state.discriminator, real, condition)

@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import combinations
 
 import pytest
 import torch
 from torch import nn
 
 from ganctl.engine.models.base import StepInputs
-from ganctl.engine.models.networks import NETWORKS, parameter_count
+from ganctl.engine.models.conditions import caption_conditions, part_conditions
+from ganctl.engine.models.labels import labels_for
+from ganctl.engine.models.networks import (
+    NETWORKS,
+    build_discriminator,
+    build_generator,
+    parameter_count,
+)
 from ganctl.engine.models.objectives import OBJECTIVES
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
@@ -27,6 +35,15 @@ GRADIENTS = [
     for is_slow in [name == "classic" and model not in (Model.GAN, Model.CGAN_AC)]
 ]
 LABELLED = ("quick", "modern", "classic")
+PARTS = {"classes": 0, "attributes": (2, 3), "quantities": 1}
+CAPTIONS = {"classes": 0, "words": 12, "caption_length": 5, "text_size": 6}
+DESCRIBED = [
+    pytest.param(name, model, labels, marks=[pytest.mark.slow] if name == "classic" else [])
+    for name in LABELLED
+    for model in Model
+    for labels in ("parts", "captions")
+    if model not in (Model.GAN, Model.INFOGAN)
+]
 
 
 @dataclass
@@ -36,11 +53,30 @@ class Pair:
     spec: NetworkSpec
 
 
-def pair(name="modern", size=28, channels=1, classes=10, model=Model.CGAN):
+def pair(name="modern", size=28, channels=1, classes=10, model=Model.CGAN, **labels):
     spec = NetworkSpec(name, size, channels, classes, latent_size=16)
-    spec = OBJECTIVES[model].adapt(spec)
+    spec = OBJECTIVES[model].adapt(replace(spec, **labels))
     torch.manual_seed(0)
-    return Pair(NETWORKS[name].generator(spec), NETWORKS[name].discriminator(spec), spec)
+    return Pair(build_generator(spec), build_discriminator(spec), spec)
+
+
+def described_pair(name, labels, model=Model.CGAN):
+    size = 28 if name == "classic" else 8
+    return pair(name, size, model=model, **(PARTS if labels == "parts" else CAPTIONS))
+
+
+def described(spec, count):
+    """Return labels of several parts, or captions of two to four words, for networks of them."""
+    rng = torch.Generator().manual_seed(3)
+    if spec.words:
+        words = torch.randint(2, spec.words, (count, spec.caption_length), generator=rng)
+        words[:, 4:] = 0
+        words[::2, 2:] = 0
+        return caption_conditions(words)
+    values = torch.rand(count, 3, generator=rng)
+    values[:, :2] = (values[:, :2] * torch.tensor(spec.attributes)).floor()
+    values[::5, 1] = torch.nan
+    return part_conditions(values, spec)
 
 
 def step_inputs(networks, model, count=6, classes=10):
@@ -48,11 +84,14 @@ def step_inputs(networks, model, count=6, classes=10):
     spec = networks.spec
     rng = torch.Generator().manual_seed(2)
     y = torch.eye(classes)[torch.arange(count) % classes]
+    if spec.label_size and not spec.classes:
+        y = described(spec, count)
     condition = OBJECTIVES[model].condition(y, rng)
     z = torch.randn(count, spec.latent_size)
     real = torch.rand(count, spec.channels, spec.image_size, spec.image_size) * 2 - 1
     generate = partial(networks.generator, z)
-    return StepInputs(real, generate(condition), condition, generate, rng, progress=0.5)
+    fake, labels = generate(condition), labels_for(spec)
+    return StepInputs(real, fake, condition, generate, labels, rng, progress=0.5)
 
 
 def test_every_recipe_names_a_network_and_every_network_serves_one():
@@ -86,7 +125,16 @@ def test_shapes_and_range(name, size, channels):
 
 @pytest.mark.parametrize(("name", "model"), GRADIENTS)
 def test_every_parameter_gets_a_gradient(name, model):
-    networks, objective = pair(name, model=model), OBJECTIVES[model]
+    check_gradients(pair(name, model=model), model)
+
+
+@pytest.mark.parametrize(("name", "model", "labels"), DESCRIBED)
+def test_every_parameter_gets_a_gradient_from_parts_and_from_captions(name, model, labels):
+    check_gradients(described_pair(name, labels, model), model)
+
+
+def check_gradients(networks, model):
+    objective = OBJECTIVES[model]
     inputs = step_inputs(networks, model, 20)
     # The label's path may start at zero; after a step it must carry gradients to everything.
     optimizer = torch.optim.SGD(networks.discriminator.parameters(), lr=1e-3)
@@ -119,6 +167,50 @@ def test_the_label_changes_the_picture_and_the_blend_lies_elsewhere(name):
         (a - b).abs().max() > 1e-4
         for a, b in zip(pictures, pictures[1:] + pictures[:1], strict=True)
     )
+
+
+@pytest.mark.parametrize("labels", ["parts", "captions"])
+@pytest.mark.parametrize("name", LABELLED)
+def test_scores_with_several_described_labels_are_those_of_a_pass_for_each(name, labels):
+    networks = described_pair(name, labels)
+    discriminator, y = networks.discriminator, described(networks.spec, 6)
+    images = torch.rand(6, 1, networks.spec.image_size, networks.spec.image_size) * 2 - 1
+    with torch.no_grad():
+        for parameter in discriminator.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    right, wrong = discriminator.scores(images, y, y.roll(1, dims=0))
+    torch.testing.assert_close(right, discriminator(images, y))
+    torch.testing.assert_close(wrong, discriminator(images, y.roll(1, dims=0)))
+    assert not torch.allclose(right, wrong)
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_every_part_of_a_label_changes_the_picture(name):
+    networks = described_pair(name, "parts")
+    generator = networks.generator.eval()
+    z = torch.randn(1, 16)
+    rows = [[0, 0, 0.0], [1, 0, 0.0], [0, 1, 0.0], [0, 2, 0.0], [0, 0, 0.5]]
+    rows += [[0, 0, torch.nan], [torch.nan, 0, 0.0]]
+    pictures = [generator(z, part_conditions(torch.tensor([row]), networks.spec)) for row in rows]
+    for one, other in combinations(pictures, 2):
+        assert (one - other).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_every_word_and_its_place_change_the_picture_and_padding_does_not(name):
+    generator = described_pair(name, "captions").generator.eval()
+    z = torch.randn(1, 16)
+    captions = [[2, 3, 4], [5, 3, 4], [2, 5, 4], [2, 3, 5], [4, 3, 2], [2, 3], [1, 1, 1]]
+
+    def picture(words, length):
+        padded = [*words, *[0] * (length - len(words))]
+        return generator(z, caption_conditions(torch.tensor([padded])))
+
+    pictures = [picture(words, 5) for words in captions]
+    for one, other in combinations(pictures, 2):
+        assert (one - other).abs().max() > 1e-5
+    for words, expected in zip(captions, pictures, strict=True):
+        torch.testing.assert_close(picture(words, 9), expected)
 
 
 @pytest.mark.parametrize("name", LABELLED)

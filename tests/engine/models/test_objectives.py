@@ -6,12 +6,11 @@ from functools import partial
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import nn
 
 from ganctl.engine.models.augment import Augmentation
 from ganctl.engine.models.base import Discriminator, StepInputs
+from ganctl.engine.models.labels import labels_for
 from ganctl.engine.models.objectives import (
     CGAN,
     CGANAC,
@@ -21,13 +20,14 @@ from ganctl.engine.models.objectives import (
     GANINTCLS,
     OBJECTIVES,
     InfoGAN,
-    other_labels,
 )
 from ganctl.errors import DataError
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 
 TWO_CLASSES = NetworkSpec("modern", 8, 1, classes=2, latent_size=4)
+PARTS = replace(TWO_CLASSES, classes=0, attributes=(2, 3), quantities=1)
+CAPTIONS = replace(TWO_CLASSES, classes=0, words=7, caption_length=4, text_size=3)
 
 
 class FixedScores(Discriminator):
@@ -71,13 +71,14 @@ def images(values):
     return torch.tensor(values).reshape(-1, 1, 1, 1)
 
 
-def inputs(real, fake, condition, z=None, progress=0.5, generator=None):
+def inputs(real, fake, condition, z=None, progress=0.5, generator=None, spec=TWO_CLASSES):
     z = torch.zeros(len(real), 1) if z is None else torch.tensor(z).reshape(-1, 1)
     return StepInputs(
         images(real),
         images(fake),
         torch.tensor(condition),
         generate=partial(generator or FixedImages(), z),
+        labels=labels_for(spec),
         rng=torch.Generator().manual_seed(0),
         progress=progress,
     )
@@ -312,31 +313,81 @@ def test_losses_are_detached_and_totals_are_not(model):
         assert not any(value.requires_grad for value in loss.losses.values())
 
 
-@given(
-    st.integers(2, 30).flatmap(
-        lambda classes: st.tuples(
-            st.just(classes), st.lists(st.integers(0, classes - 1), min_size=1)
-        )
-    ),
-    st.integers(0, 2**32),
-)
-def test_the_wrong_label_is_never_the_right_one(sampled, seed):
-    classes, labels = sampled
-    y = torch.eye(classes)[torch.tensor(labels)]
-    wrong = other_labels(y, torch.Generator().manual_seed(seed))
-    assert (wrong.sum(dim=1) == 1).all()
-    assert ((wrong == 0) | (wrong == 1)).all()
-    assert not (wrong * y).any()
-
-
-def test_wrong_labels_are_drawn_evenly():
-    y = torch.eye(4)[torch.full((6000,), 2)]
-    shares = other_labels(y, torch.Generator().manual_seed(1)).mean(dim=0)
-    assert shares.tolist() == pytest.approx([1 / 3, 1 / 3, 0, 1 / 3], abs=0.02)
-
-
 @pytest.mark.parametrize("objective", [GANCLS(), GANINT(), GANINTCLS()])
 def test_models_with_wrong_labels_need_two_classes(objective):
     assert objective.adapt(TWO_CLASSES) == TWO_CLASSES
     with pytest.raises(DataError, match="single class"):
         objective.adapt(NetworkSpec("modern", 8, 1, classes=1, latent_size=4))
+    assert objective.adapt(PARTS) == PARTS
+    assert objective.adapt(CAPTIONS) == CAPTIONS
+
+
+@pytest.mark.parametrize("spec", [PARTS, CAPTIONS])
+def test_infogan_wants_one_class_for_each_image_and_gan_wants_nothing(spec):
+    with pytest.raises(DataError, match="several columns or captions") as caught:
+        InfoGAN().adapt(spec)
+    assert "--condition COLUMN" in caught.value.hint
+    adapted = GAN().adapt(spec)
+    assert adapted.condition_size == adapted.words == 0
+
+
+class ByParts(Discriminator):
+    """Its features are the image's only pixel p; its score is p times the first part's value 1.
+
+    The heads predict logits (p, 0) and (0, p, 0) of two attributes, and the number p.
+    """
+
+    def features(self, x, y):
+        return x.flatten(1)
+
+    def score(self, features, y):
+        return features[:, 0] * y[:, 1]
+
+    def class_logits(self, features):
+        p, zero = features[:, 0], 0 * features[:, 0]
+        return torch.stack([p, zero, zero, p, zero, p], dim=1)
+
+
+def test_each_part_has_a_head_of_its_own_and_adds_nothing_where_it_is_not_known():
+    known = [1.0, 0.0, 0.0, 1.0, 0.0, -0.5, 1.0]
+    partly = [0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0]
+    given = inputs([2.0, -1.0], [2.0, -1.0], [known, partly], spec=PARTS)
+    first = mean(softplus(-2), 0)
+    second = mean(math.log(2 + math.exp(2)) - 2, math.log(2 + math.exp(-1)))
+    number = mean(2.5**2 / 2, 0)
+    expected = (first + second + number) / math.sqrt(3)
+    loss = CGANAC().discriminator_loss(ByParts(), given)
+    assert loss.losses["class_loss"].item() == pytest.approx(expected)
+    assert loss.total.item() == pytest.approx(
+        CGAN().discriminator_loss(ByParts(), given).total.item() + expected / 2
+    )
+    loss = CGANAC().generator_loss(ByParts(), given)
+    assert loss.losses["fake_class_loss"].item() == pytest.approx(expected)
+
+
+def test_a_real_image_of_which_nothing_is_known_has_no_wrong_label():
+    nothing_known = [0.0] * 7
+    given = inputs([2.0, -1.0], [0.5, 0.5], [[0.0, 1.0, *[0.0] * 5], nothing_known], spec=PARTS)
+    # The one known part becomes wrong: its score is 0 then.
+    loss = GANCLS().discriminator_loss(ByParts(), given)
+    expected = (
+        mean(softplus(-2), math.log(2))
+        + mean(math.log(2), 0) / 2
+        + mean(softplus(0.5), math.log(2)) / 2
+    )
+    assert loss.total.item() == pytest.approx(expected)
+    assert loss.losses["wrong_score"].item() == 0
+
+
+def test_gan_int_blends_whole_labels():
+    one, other = [1.0, 0, 0, 1, 0, -0.5, 1], [0.0, 1, 0, 0, 1, 1.0, 1]
+    seen = []
+
+    class Watched(FixedImages):
+        def forward(self, z, condition):
+            seen.append(condition)
+            return super().forward(z, condition)
+
+    given = inputs([0.0, 0.0], [1.0, 1.0], [one, other], generator=Watched(), spec=PARTS)
+    GANINT().generator_loss(ByParts(), given)
+    assert [halfway.tolist() for halfway in seen] == [[[0.5, 0.5, 0, 0.5, 0.5, 0.25, 1]] * 2]

@@ -14,8 +14,8 @@ from ganctl.requests.conditions.labels import (
     one_hot,
     parse_classes,
     parse_labels,
-    typed,
 )
+from ganctl.requests.conditions.names import typed
 
 DIGITS = tuple("0123456789")
 FASHION = ("T-shirt/top", "Trouser", "Bag", "3")

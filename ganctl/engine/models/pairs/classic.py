@@ -94,7 +94,7 @@ class ClassicDiscriminator(Discriminator):
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         _check_size(spec)
-        self.label_maps = 0 if spec.classifier else spec.classes
+        self.label_maps = 0 if spec.classifier else spec.label_size
         self.conv1 = SameConv(spec.channels + self.label_maps, 64)
         self.conv2 = SameConv(64, 128)
         self.norm2 = _norm(128)
@@ -105,7 +105,7 @@ class ClassicDiscriminator(Discriminator):
         features = 512 * 2 * 2
         self.dense = nn.Linear(features, 1)
         if spec.classifier:
-            self.classifier = nn.Linear(features, spec.classes)
+            self.classifier = nn.Linear(features, spec.named_size)
         if spec.categories:
             # The head of Chen et al. 2016, appendix C.1; the original had no codes.
             self.q_dense = nn.Linear(features, Q_SIZE)

@@ -4,13 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from ganctl.engine.models.classic import (
+from ganctl.engine.models.networks import parameter_count
+from ganctl.engine.models.pairs.classic import (
     ClassicDiscriminator,
     ClassicGenerator,
     SameConv,
     SameConvTranspose,
 )
-from ganctl.engine.models.networks import parameter_count
 from ganctl.errors import UsageError
 from ganctl.requests.budget import BudgetUnit
 from ganctl.requests.networks import NetworkSpec

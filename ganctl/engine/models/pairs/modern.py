@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ganctl.engine.models.base import Discriminator, Generator
-from ganctl.engine.models.initial import normal
+from ganctl.engine.models.pairs.initial import normal
 from ganctl.requests.networks import NetworkSpec
 
 EMBEDDING_SIZE = 32
@@ -70,11 +70,11 @@ class ModernDiscriminator(Discriminator):
             features = hidden
         self.realness = nn.Linear(features, 1)
         self.label: nn.Parameter | None = None
-        if spec.classes:
+        if spec.label_size:
             # Zero at first, so that the label's term grows only as it becomes useful.
-            self.label = nn.Parameter(torch.zeros(spec.classes, features))
+            self.label = nn.Parameter(torch.zeros(spec.label_size, features))
         if spec.classifier:
-            self.classifier = nn.Linear(features, spec.classes)
+            self.classifier = nn.Linear(features, spec.named_size)
         if spec.categories:
             self.q = nn.Sequential(
                 nn.Linear(features, Q_SIZE, bias=False),

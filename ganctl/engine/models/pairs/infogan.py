@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from ganctl.engine.models.base import Discriminator, Generator
-from ganctl.engine.models.initial import normal_
-from ganctl.engine.models.modern import downsampling, pyramid, upsampling
+from ganctl.engine.models.pairs.initial import normal_
+from ganctl.engine.models.pairs.modern import downsampling, pyramid, upsampling
 from ganctl.requests.networks import NetworkSpec
 
 HIDDEN = 1024

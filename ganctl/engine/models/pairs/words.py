@@ -1,0 +1,112 @@
+"""The text encoder, and how any pair of networks gets words instead of a class.
+
+As in Reed et al. 2016, a caption's embedding takes the place of the label: the networks see a
+vector of ``text_size`` numbers, whatever it stands for. Each player has an encoder of its own,
+which is trained with it.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import embedding
+
+from ganctl.engine.models.base import Discriminator, Generator
+from ganctl.engine.models.pairs.initial import normal
+from ganctl.requests.conditions.schema import FIRST_WORD, PADDING
+from ganctl.requests.networks import NetworkSpec
+
+TEXT_SIZE = 64
+"""The numbers of a caption's embedding."""
+WORD_SIZE = 64
+WIDTH = 128
+SPAN = 3
+"""How many words next to each other the convolution sees."""
+
+
+class TextEncoder(nn.Module):
+    """Captions [N, K, 1 + T], as in ``engine.models.conditions`` → embeddings [N, text_size].
+
+    Words are embedded, a convolution looks at three next to each other, and what it finds anywhere
+    counts: its maximum over the caption (Kim 2014, "Convolutional Neural Networks for Sentence
+    Classification", section 2). The places after the last word are left out, so that a caption's
+    embedding does not depend on the length of others. Of several captions it returns the sum by
+    their weights.
+    """
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        words = normal(spec.words, WORD_SIZE)
+        # A word that no caption of the training has says nothing, and never learns to.
+        words[:FIRST_WORD] = 0
+        self.words = nn.Parameter(words)
+        self.conv = nn.Conv1d(WORD_SIZE, WIDTH, SPAN, padding=SPAN // 2)
+        self.out = nn.Linear(WIDTH, spec.text_size)
+
+    def forward(self, captions: Tensor) -> Tensor:
+        """Return the embedding [N, text_size] of each row of weighted captions."""
+        weights, numbers = captions[..., 0], captions[..., 1:].long()
+        embedded = self._encode(numbers.flatten(0, 1)).view(*weights.shape, -1)
+        return (weights.unsqueeze(2) * embedded).sum(dim=1)
+
+    def _encode(self, numbers: Tensor) -> Tensor:
+        """Return the embeddings [M, text_size] of captions of word numbers [M, T]."""
+        is_word = (numbers != PADDING).unsqueeze(1)
+        h = embedding(numbers, self.words).transpose(1, 2) * is_word
+        h = torch.relu(self.conv(h)) * is_word
+        embedded: Tensor = self.out(h.amax(dim=2))
+        return embedded
+
+
+class WordsGenerator(Generator):
+    """A generator that gets captions [N, K, 1 + T] for its condition.
+
+    Args:
+        inner: the generator, which gets their embeddings.
+        spec: what both were built for.
+    """
+
+    def __init__(self, inner: Generator, spec: NetworkSpec) -> None:
+        super().__init__()
+        self.inner = inner
+        self.encoder = TextEncoder(spec)
+
+    def forward(self, z: Tensor, condition: Tensor) -> Tensor:
+        """Return one image for each latent and condition."""
+        images: Tensor = self.inner(z, self.encoder(condition))
+        return images
+
+
+class WordsDiscriminator(Discriminator):
+    """A discriminator that gets captions [N, K, 1 + T] for labels.
+
+    Args:
+        inner: the discriminator, which gets their embeddings.
+        spec: what both were built for.
+    """
+
+    def __init__(self, inner: Discriminator, spec: NetworkSpec) -> None:
+        super().__init__()
+        self.inner = inner
+        self.encoder = TextEncoder(spec)
+
+    def encoded(self, y: Tensor) -> Tensor:
+        """Return the embeddings [N, text_size] of captions."""
+        embedded: Tensor = self.encoder(y)
+        return embedded
+
+    def features(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return the features [N, F] of the images."""
+        return self.inner.features(x, y)
+
+    def score(self, features: Tensor, y: Tensor) -> Tensor:
+        """Return the score [N] of each row of features."""
+        return self.inner.score(features, y)
+
+    def class_logits(self, features: Tensor) -> Tensor:
+        """Return an embedding [N, text_size] of each image among those of captions."""
+        return self.inner.class_logits(features)
+
+    def scores(self, x: Tensor, *labels: Tensor) -> list[Tensor]:
+        """Return the scores of the same images with each of several captions."""
+        return self.inner.scores(x, *map(self.encoded, labels))

@@ -1,0 +1,94 @@
+"""What the rows of a run's previews stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ganctl.engine.data.dataset import Dataset
+from ganctl.errors import UsageError
+from ganctl.requests.conditions.captions import Caption
+from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED, Label, evenly, one_hot
+from ganctl.requests.conditions.schema import FIRST_WORD, Captions, Schema
+from ganctl.requests.conditions.settings import Settings, find_name, single
+from ganctl.requests.conditions.words import text_of
+from ganctl.requests.networks import NetworkSpec
+from ganctl.requests.training import TrainRequest
+
+SHOWN_CAPTIONS = 6
+SHOWN_NUMBERS = 5
+"""The rows of a quantity, from its low end to its high one."""
+
+
+@dataclass(frozen=True)
+class PreviewRows:
+    """What each row of a preview asks for, its name, and a sentence about rows that are left out.
+
+    Classes go without names, since a preview shows nothing else.
+    """
+
+    rows: tuple[Label | Settings | Caption, ...]
+    names: tuple[str, ...] = ()
+    left_out: str = ""
+
+
+def preview_rows(dataset: Dataset, spec: NetworkSpec, config: TrainRequest) -> PreviewRows:
+    """Return a row for each class, for each value of an attribute, or for some captions.
+
+    Of more than ``SHOWN_CLASSES`` classes or values it has so many. Networks without labels have
+    one row that asks for nothing.
+
+    Args:
+        dataset: the training images.
+        spec: of the networks.
+        config: ``preview_rows`` names the attribute; it is the first one otherwise.
+
+    Raises:
+        UsageError: ``--preview-rows`` names no attribute that these networks get.
+    """
+    schema = dataset.schema
+    if spec.attributes or spec.quantities:
+        return _rows_of_attribute(schema, config.preview_rows)
+    if config.preview_rows is not None:
+        raise UsageError(
+            f"--preview-rows {config.preview_rows} names an attribute, and this run has none.",
+            "Leave it out: a row is a class, a caption or nothing.",
+        )
+    if spec.words and schema.captions is not None:
+        return _rows_of_captions(dataset, schema.captions)
+    classes = dataset.classes if spec.classes or spec.categories else ()
+    rows = tuple(evenly([one_hot(index, classes) for index in range(len(classes))], SHOWN_CLASSES))
+    return PreviewRows(rows or (UNLABELLED,), left_out=_left_out(len(classes), "classes"))
+
+
+def _rows_of_attribute(schema: Schema, name: str | None) -> PreviewRows:
+    place = 0 if name is None else find_name(name, schema, "--preview-rows")
+    left_out = ""
+    if place < len(schema.attributes):
+        attribute = schema.attributes[place]
+        values = evenly(range(len(attribute.values)), SHOWN_CLASSES)
+        rows = tuple(single(schema, place, value) for value in values)
+        left_out = _left_out(len(attribute.values), f"values of {attribute.name}")
+    else:
+        quantity = schema.quantities[place - len(schema.attributes)]
+        span = (quantity.high - quantity.low) / (SHOWN_NUMBERS - 1)
+        numbers = [quantity.low + span * row for row in range(SHOWN_NUMBERS - 1)]
+        rows = tuple(single(schema, place, number) for number in (*numbers, quantity.high))
+    return PreviewRows(rows, tuple(row.named[0].value_text for row in rows), left_out)
+
+
+def _left_out(count: int, what: str) -> str:
+    shown = f"Previews show {SHOWN_CLASSES} of the {count:,} {what}."
+    return shown if count > SHOWN_CLASSES else ""
+
+
+def _rows_of_captions(dataset: Dataset, captions: Captions) -> PreviewRows:
+    """Return the first few distinct captions of the training that have a known word."""
+    found: dict[tuple[int, ...], None] = {}
+    for words in dataset.words:
+        numbers = tuple(words.tolist())
+        if max(numbers) >= FIRST_WORD:
+            found[numbers] = None
+        if len(found) == SHOWN_CAPTIONS:
+            break
+    rows = tuple(Caption(text_of(numbers, captions), numbers) for numbers in found)
+    return PreviewRows(rows, tuple(row.text for row in rows))

@@ -1,0 +1,71 @@
+"""A caption's embedding: of its words in their order, whatever stands beside it."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ganctl.engine.models.conditions import caption_conditions
+from ganctl.engine.models.networks import build_discriminator, build_generator, parameter_count
+from ganctl.engine.models.pairs.words import TextEncoder
+from ganctl.requests.networks import NetworkSpec
+
+SPEC = NetworkSpec("modern", 8, 1, 0, 4, words=20, caption_length=6, text_size=5)
+
+
+def encoder():
+    torch.manual_seed(0)
+    return TextEncoder(SPEC)
+
+
+def embedded(*captions, length=6):
+    rows = [[*words, *[0] * (length - len(words))] for words in captions]
+    return encoder()(caption_conditions(torch.tensor(rows)))
+
+
+captions = st.lists(st.integers(1, 19), max_size=6)
+
+
+@settings(deadline=None)  # The first convolution takes a second to load.
+@given(st.lists(captions, min_size=1, max_size=5), st.integers(6, 12))
+def test_neither_padding_nor_other_captions_change_an_embedding(several, length):
+    alone = torch.cat([embedded(words) for words in several])
+    torch.testing.assert_close(embedded(*several, length=length), alone)
+
+
+def test_the_order_of_words_matters():
+    one, other = embedded([2, 3, 4], [4, 3, 2])
+    assert (one - other).abs().max() > 1e-3
+
+
+def test_a_caption_of_unknown_words_is_that_of_no_words():
+    """Until a caption of the training has one: they start at zero, and padding stays there."""
+    unknown, none = embedded([1, 1, 1], [])
+    assert unknown.isfinite().all()
+    assert none.isfinite().all()
+    assert torch.equal(encoder().words[:2], torch.zeros(2, 64))
+
+
+def test_several_captions_are_summed_by_their_weights():
+    one, other = embedded([2, 3], [4, 5, 6])
+    both = torch.tensor([[[0.25, 2, 3, 0, 0, 0, 0], [0.75, 4, 5, 6, 0, 0, 0]]])
+    torch.testing.assert_close(encoder()(both), (0.25 * one + 0.75 * other)[None])
+
+
+def test_padding_gets_no_gradient_and_every_word_does():
+    network = encoder()
+    network(caption_conditions(torch.tensor([[2, 3, 0, 0, 0, 0]]))).sum().backward()
+    assert network.words.grad is not None
+    reached = network.words.grad.abs().sum(dim=1).nonzero().flatten().tolist()
+    assert reached == [2, 3]
+
+
+@pytest.mark.parametrize("name", ["quick", "modern", "infogan", "classic"])
+def test_each_player_has_an_encoder_of_its_own(name):
+    spec = replace(SPEC, name=name, image_size=28)
+    without = replace(spec, words=0, caption_length=0, text_size=0, attributes=(5,))
+    size = parameter_count(TextEncoder(spec))
+    for build in (build_generator, build_discriminator):
+        assert parameter_count(build(spec)) - parameter_count(build(without)) == size
