@@ -321,7 +321,9 @@ def test_stylegans_json_without_labels(tmp_path):
     assert "6 images without classes" in refused(tmp_path, files)
 
 
-@pytest.mark.parametrize("content", ["{", '{"labels": 3}', '{"labels": [["a", [0, 1]]]}', "[" * 99])
+@pytest.mark.parametrize(
+    "content", ["{", '{"labels": 3}', '{"labels": [["a", [0, 1]], ["b", [0]]]}', "[" * 99]
+)
 def test_a_json_that_is_not_stylegans(tmp_path, content):
     message = refused(tmp_path, SHARDS | {"dataset.json": content})
     assert "dataset.json" in message
