@@ -23,7 +23,7 @@ from ganctl.files.limits import (
     TABLE_LINE_BYTES,
 )
 from ganctl.files.tree import Entry, Tree
-from ganctl.readers.formats.kinds import ATTRIBUTES_NAME, DATASET_JSON, first_bytes
+from ganctl.readers.formats.kinds import ATTRIBUTES_NAME, DATASET_JSON, first_bytes, is_image_name
 
 PIXELS_AT_LEAST = 16
 """Columns of numbers from which a table is an image a row."""
@@ -122,8 +122,11 @@ def delimited_rows(tree: Tree, entry: Entry, most: int) -> Iterator[list[str]]:
 
 
 def _names_attributes(first: list[str], second: list[str]) -> bool:
-    """Return whether rows are as CelebA's: the name of a file, and then 1 or -1 each."""
-    return not _is_number(second[0]) and set(second[1:]) <= {"1", "-1"} and len(first) > 1
+    """Return whether rows begin with the name of an image, or are as CelebA's: 1 or -1 each."""
+    is_text = not _is_number(second[0])
+    return (
+        len(first) > 1 and is_text and (is_image_name(second[0]) or set(second[1:]) <= {"1", "-1"})
+    )
 
 
 def _is_number(text: str) -> bool:

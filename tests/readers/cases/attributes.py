@@ -63,7 +63,11 @@ def an_infinite_number(folder: Path) -> Path:
     return _told(folder, {"angle": [*ANGLES[:11], "inf"]})
 
 
-@refused("has '12 degrees' among the numbers of column angle, for cow3.png", "not known", options={"condition": "angle"})
+@refused(
+    "has '12 degrees' among the numbers of column angle, for cow3.png",
+    "not known",
+    options={"condition": "angle"},
+)
 def a_number_with_a_unit(folder: Path) -> Path:
     return _told(folder, {"angle": [*ANGLES[:11], "12 degrees"]})
 
