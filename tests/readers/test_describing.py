@@ -11,12 +11,14 @@ from ganctl.errors import DataError
 from ganctl.files.limits import CAPTION_LENGTH
 from ganctl.readers import describing
 from ganctl.readers.describing import Column, describe, with_rows
-from ganctl.readers.labelled import ANY, Described, Labelled
+from ganctl.readers.labelled import ANY, Described, Labelled, Split
 from ganctl.requests.conditions.schema import Attribute, Quantity
 
 
 def column(name, *train, test=None):
-    texts = {"train": list(train)} | ({} if test is None else {"test": list(test)})
+    texts: dict[Split, list[str | None]] = {"train": list(train)}
+    if test is not None:
+        texts["test"] = list(test)
     return Column(name, "labels.csv", texts)
 
 

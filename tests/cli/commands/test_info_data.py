@@ -228,7 +228,7 @@ def described(tmp_path):
     """Write images, and a table of a class, of an angle, of another class and of sentences."""
     root = class_folders(tmp_path / "pets", classes=("cat", "dog"), count=10)
     rows = [
-        f"{kind}/{i}.png,{kind},{i * 2.5 if i else ''},{'big' if i % 2 else 'small'},A {kind} of {i}"
+        f"{kind}/{i}.png,{kind},{i * 2.5 or ''},{('small', 'big')[i % 2]},A {kind} of {i}"
         for kind in ("cat", "dog")
         for i in range(10)
     ]
