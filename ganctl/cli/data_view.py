@@ -267,7 +267,8 @@ def sheet_of(look: DataLook, words: Sequence[str]) -> bytes:
 
 def _shown_rows(train: Labelled) -> list[tuple[NDArray[Any], int]]:
     """Return for each row of a sheet the numbers that tell images apart, and which one it shows."""
-    kinds, count = train.labels, len(train.classes)
+    kinds: NDArray[Any] = train.labels
+    count = len(train.classes)
     if train.described is not None and train.described.schema.attributes:
         attribute = train.described.schema.attributes[0]
         kinds, count = train.described.values[:, 0], len(attribute.values)

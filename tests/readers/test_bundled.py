@@ -157,13 +157,15 @@ def test_one_attribute_of_faces_is_their_class():
     assert train.labels[:2].tolist() == [1, 1]
 
 
-def test_faces_in_another_size_and_colour_keep_what_is_known_of_them():
-    small = avatars("hair", "eyes", image_size=16, colour=Colour.GREY).parts["test"]
-    assert small.images.shape == (4000, 16, 16)
-    assert small.described is not None
-    assert small.described.schema.sizes == (6, 3)
-    whole = avatars("hair", "eyes").parts["test"].described
-    assert np.array_equal(small.described.values, whole.values)
+def test_faces_in_grey_keep_what_is_known_of_them():
+    grey, whole = (
+        avatars("hair", "eyes", **how).parts["test"] for how in ({"colour": Colour.GREY}, {})
+    )
+    assert grey.images.shape == (4000, 32, 32)
+    assert grey.described is not None
+    assert whole.described is not None
+    assert grey.described.schema.sizes == (6, 3)
+    assert np.array_equal(grey.described.values, whole.described.values)
 
 
 def test_columns_that_are_not_there():

@@ -321,7 +321,9 @@ def test_stylegans_json_without_labels(tmp_path):
     assert "6 images without classes" in refused(tmp_path, files)
 
 
-@pytest.mark.parametrize("content", ["{", '{"labels": 3}', '{"labels": [["a", [0, 1]]]}', "[" * 99])
+@pytest.mark.parametrize(
+    "content", ["{", '{"labels": 3}', '{"labels": [["a", [0, 1]], ["b", [0]]]}', "[" * 99]
+)
 def test_a_json_that_is_not_stylegans(tmp_path, content):
     message = refused(tmp_path, SHARDS | {"dataset.json": content})
     assert "dataset.json" in message
@@ -495,3 +497,99 @@ def test_paths_up_from_a_table_stay_in_the_data(tmp_path):
     data = folder(tmp_path / "out", files | {"meta/labels.csv": csv_of(rows)})
     with pytest.raises(DataError, match="names none of the images"):
         pictures_at(data, condition=("label",))
+
+
+def many(count, *columns):
+    """Return files, and a table of them with columns of such texts."""
+    header = ",".join(["file", *(name for name, _ in columns)])
+    rows = [(f"{i}.png", *(value(i) for _, value in columns)) for i in range(count)]
+    return {name: b"" for name, *_ in rows} | {"labels.csv": csv_of(rows, header)}
+
+
+def test_a_column_of_as_many_values_as_images_is_no_attribute(tmp_path):
+    files = many(2200, ("id", lambda i: f"n{i}"), ("kind", lambda i: i % 3))
+    message = refused(tmp_path, files, condition=("id",))
+    assert "labels.csv has 2,200 different values in its column id: they look like ids." in message
+    assert "up to 1,000 values, of numbers, or of sentences" in message
+    assert "2,200 different" in refused(tmp_path, {}, condition=("kind", "id"))
+
+
+def test_a_column_of_very_many_classes_stays_one(tmp_path):
+    files = many(2404, ("word", lambda i: f"w{i // 2}"))
+    assert len(counts(read(tmp_path, files, condition=("word",)))) == 1202
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_quantity"),
+    [
+        ("angle", lambda i: i, True),
+        ("angle", lambda i: i % 101, True),
+        ("angle", lambda i: i % 100, False),
+        ("angle", lambda i: f"{i % 4 / 2}", True),
+        ("angle", lambda i: f"{i % 4}.0", False),
+        ("ClassId", lambda i: i % 101, False),
+        ("label", lambda i: i % 101, False),
+        ("angle", lambda i: f"{i}e-2" if i % 2 else "", True),
+    ],
+)
+def test_which_numbers_are_quantities(tmp_path, name, value, is_quantity):
+    found = read(tmp_path, many(303, (name, value)), condition=(name,))
+    assert bool(found.described) == is_quantity
+    if is_quantity:
+        assert [one.name for one in schema_of(found).quantities] == [name]
+
+
+def test_more_attributes_than_a_network_gets_are_to_be_chosen(tmp_path):
+    columns = [(f"a{j}", lambda i, j=j: (i >> (j % 3)) % 2) for j in range(101)]
+    files = many(8, *columns)
+    assert "several columns that may name classes" in refused(tmp_path, files)
+    names = tuple(name for name, _ in columns)
+    assert "Give --condition up to 100 times." in refused(tmp_path, {}, condition=names)
+    assert len(schema_of(read(tmp_path, files, condition=names[:3])).attributes) == 3
+
+
+def test_a_table_of_many_numbers_of_named_images_is_not_one_of_pixels(tmp_path):
+    columns = [(f"a{j}", lambda i, j=j: (i >> (j % 3)) % 2) for j in range(20)]
+    found = read(tmp_path, many(8, *columns))
+    assert len(schema_of(found).attributes) == 20
+
+
+def test_an_image_of_which_nothing_is_known_counts(tmp_path):
+    columns = [
+        ("hair", lambda i: "" if i == 3 else i % 2),
+        ("eyes", lambda i: ["n/a", 1, 2][i % 3]),
+    ]
+    found = read(tmp_path, many(8, *columns))
+    assert counts(found) == {ANY: 8}
+    assert str(found.described["train"].values[3].tolist()) == "[nan, nan]"
+
+
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-8-sig", ","), ("latin-1", ";")])
+def test_attributes_in_other_encodings(tmp_path, encoding, mark):
+    rows = [(f"{i}.png", ["blöd", "klüg"][i % 2], ["groß", "klein"][i // 3]) for i in range(6)]
+    text = csv_of(rows, "Datei,Kopf,Größe", mark)
+    schema = schema_of(read(tmp_path, FLAT | {"labels.csv": text.encode(encoding)}))
+    assert [one.name for one in schema.attributes] == ["Kopf", "Größe"]
+    assert schema.attributes[1].values == ("groß", "klein")
+
+
+def test_a_table_of_another_split_has_the_columns_of_the_one_to_train_on(tmp_path):
+    files = {f"{part}/{name}": b"" for part in ("train", "test") for name in FLAT}
+    train = csv_of([(*row, i % 2, i) for i, row in enumerate(ROWS)], "file,hair,eyes,age")
+    test = csv_of([(1, "0.png", "cat"), (0, "1.png", "dog")], "eyes,file,hair")
+    found = read(tmp_path, files | {"train.csv": train, "test.csv": test})
+    assert [one.name for one in schema_of(found).attributes] == ["hair", "eyes"]
+    assert found.described["test"].values.tolist() == [[0, 1], [1, 0]]
+
+
+def test_what_another_split_does_not_say_is_not_known(tmp_path):
+    files = {f"{part}/{name}": b"" for part in ("train", "test") for name in FLAT}
+    train = csv_of([(*row, i + 0.5) for i, row in enumerate(ROWS)], "file,hair,age")
+    tables = {"train.csv": train, "test.csv": csv_of(ROWS, "file,hair")}
+    found = read(tmp_path, files | {"train.csv": train, "test.csv": train}, condition=("age",))
+    assert found.described["test"].values[:, 0].tolist() == pytest.approx(
+        [-1, -0.6, -0.2, 0.2, 0.6, 1]
+    )
+    assert "test.csv has no column age" in " ".join(
+        pictures_at(folder(tmp_path / "x", files | tables), condition=("age",)).remarks
+    )
