@@ -8,6 +8,7 @@ import pytest
 from ganctl.errors import DataError, UsageError
 from ganctl.readers.formats import table
 from ganctl.readers.labelled import ANY
+from ganctl.requests.conditions.schema import Attribute
 from tests.readers.layouts import counts, folder, of_classes, pictures_at, said, zipped
 
 FLAT = {f"{i}.png": b"x" * 100 for i in range(6)}
@@ -122,11 +123,31 @@ def test_a_number_and_a_word_for_each_class_are_the_word(tmp_path):
 
 
 SEVERAL = csv_of([(*row, i % 2) for i, row in enumerate(ROWS)], "file,animal,odd")
+LABEL_AND_CLASS = SEVERAL.replace("animal,odd", "label,class")
 
 
-def test_several_candidates_are_listed(tmp_path):
-    message = refused(tmp_path, FLAT | {"labels.csv": SEVERAL})
-    assert "several columns that may name classes (values: animal with 2, odd with 2)" in message
+def schema_of(found):
+    """Return what a table says beside classes, of which the splits know the same."""
+    first, *others = (said.schema for said in found.described.values())
+    assert all(schema == first for schema in others)
+    return first
+
+
+def test_several_columns_of_few_values_are_attributes(tmp_path):
+    found = read(tmp_path, FLAT | {"labels.csv": SEVERAL})
+    assert counts(found) == {ANY: 6}
+    assert found.layout == "images with labels.csv"
+    schema = schema_of(found)
+    assert schema.attributes == (
+        Attribute("animal", ("cat", "dog")),
+        Attribute("odd", ("0", "1")),
+    )
+    assert found.described["train"].values.tolist() == [[i >= 4, i % 2] for i in range(6)]
+
+
+def test_two_columns_of_labels_that_differ_are_listed(tmp_path):
+    message = refused(tmp_path, FLAT | {"labels.csv": LABEL_AND_CLASS})
+    assert "several columns that may name classes (values: label with 2, class with 2)" in message
     assert "--condition COLUMN" in message
 
 
@@ -138,20 +159,22 @@ def test_the_column_that_is_asked_for(tmp_path, name):
 
 def test_a_column_that_is_not_there(tmp_path):
     message = refused(tmp_path, FLAT | {"labels.csv": SEVERAL}, condition=("size",))
-    assert "labels.csv has no column size. --condition takes one of animal, odd." in message
+    assert (
+        "labels.csv has no column size. --condition takes a column of it. Choose from: animal"
+        in message
+    )
 
 
 def test_a_model_without_classes_needs_no_column(tmp_path):
-    found = read(tmp_path, FLAT | {"labels.csv": SEVERAL}, needs_labels=False)
+    found = read(tmp_path, FLAT | {"labels.csv": LABEL_AND_CLASS}, needs_labels=False)
     assert counts(found) == {ANY: 6}
     assert found.left_out == {".csv": 1}
     assert found.remarks[0].startswith("A table is not used: labels.csv has several columns")
 
 
 def test_no_column_of_classes(tmp_path):
-    rows = [(name, f"a cat, number {i}") for i, (name, _) in enumerate(ROWS)]
-    text = csv_of([(name, f'"{caption}"') for name, caption in rows], "file_name,text")
-    message = refused(tmp_path, FLAT | {"metadata.csv": text})
+    rows = [(name, f"number{i}") for i, (name, _) in enumerate(ROWS)]
+    message = refused(tmp_path, FLAT | {"metadata.csv": csv_of(rows, "file_name,text")})
     assert "no column that names classes (values: text with 6)" in message
 
 
@@ -264,17 +287,20 @@ ATTRIBUTES = "6\nRound Smiling\n" + "".join(
 
 
 @pytest.mark.parametrize("form", ["txt", "csv"])
-def test_celebas_attributes_need_a_condition(tmp_path, form):
+def test_celebas_attributes(tmp_path, form):
     text = ATTRIBUTES
     if form == "csv":
         lines = ["image_id Round Smiling", *ATTRIBUTES.splitlines()[2:]]
         text = "\n".join(",".join(line.split()) for line in lines)
     files = {f"img_align_celeba/{name}": b"" for name in FLAT} | {f"list_attr_celeba.{form}": text}
-    message = refused(tmp_path, files)
-    assert "(values: Round with 2, Smiling with 2)" in message
-    assert "--condition COLUMN" in message
-    found = read(tmp_path, files, condition=("Round",))
-    assert counts(found) == {"Round": 2, "not Round": 4}
+    found = read(tmp_path, files)
+    assert schema_of(found).attributes == (
+        Attribute("Round", ("not Round", "Round")),
+        Attribute("Smiling", ("not Smiling", "Smiling")),
+    )
+    assert found.described["train"].values.tolist() == [[i < 2, i % 2] for i in range(6)]
+    one = read(tmp_path, files, condition=("Round",))
+    assert counts(one) == {"Round": 2, "not Round": 4}
 
 
 SHARDS = {f"{i // 3:05d}/img{i:08d}.png": b"" for i in range(6)}
@@ -372,8 +398,11 @@ def test_an_unpacked_table_is_bounded_too(tmp_path, monkeypatch):
 def test_folders_beside_an_ambiguous_table_are_not_taken_for_classes(tmp_path):
     """HAM10000 has its images in two parts, and a table of ages and places beside them."""
     parts = {f"part_{1 + i % 2}/{name}": FLAT[name] for i, (name, _) in enumerate(ROWS)}
-    message = refused(tmp_path, parts | {"HAM_metadata.csv": SEVERAL})
+    files = parts | {"HAM_metadata.csv": LABEL_AND_CLASS}
+    message = refused(tmp_path, files)
     assert "HAM_metadata.csv has several columns that may name classes" in message
+    assert counts(read(tmp_path, files, needs_labels=False)) == {ANY: 6}
+    assert counts(read(tmp_path, parts | {"HAM_metadata.csv": SEVERAL})) == {ANY: 6}
     found = read(tmp_path, parts | {"HAM_metadata.csv": SEVERAL}, condition=("animal",))
     assert counts(found) == CAT_AND_DOG
 
@@ -384,7 +413,7 @@ def test_an_ambiguous_table_of_a_few_images_leaves_the_folders_their_classes(tmp
     rows = [(name, "xy"[i % 2], i // 3) for i, name in enumerate(names)]
     found = read(tmp_path, files | {"some.csv": csv_of(rows, "file,mood,odd")})
     assert counts(found) == dict.fromkeys(("disc", "square", "triangle"), 20)
-    assert any("A table is not used: some.csv" in remark for remark in found.remarks)
+    assert found.remarks == ("Tables that name few of the images are not used: some.csv.",)
 
 
 @pytest.mark.parametrize(
