@@ -20,7 +20,12 @@ from ganctl.runs.run import Run
 ATTRIBUTES = ("line", "shade")
 PARTS = ("line", "shade", "place")
 CAPTION = ("caption",)
-LABELLED = [model for model in Model if model not in (Model.GAN, Model.INFOGAN)]
+EVERY_DAY = (Model.CGAN_AC, Model.GAN_INT_CLS)
+LABELLED = [
+    pytest.param(model, marks=[] if model in EVERY_DAY else [pytest.mark.slow])
+    for model in Model
+    if model not in (Model.GAN, Model.INFOGAN)
+]
 
 
 @pytest.fixture
