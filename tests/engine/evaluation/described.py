@@ -59,7 +59,9 @@ def lines(count, schema=SCHEMA, leave_out=()):
         ("images",),
         schema=schema,
         values=torch.tensor(numbers)[:, : len(schema.names)],
-        words=torch.stack(captions) if schema.captions else torch.empty(count, 0, dtype=torch.int32),
+        words=torch.stack(captions)
+        if schema.captions
+        else torch.empty(count, 0, dtype=torch.int32),
     )
 
 
