@@ -63,6 +63,28 @@ LabelOption = Annotated[
         rich_help_panel=INPUT,
     ),
 ]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Fix an attribute, such as hair=blond, a blend hair=blond:0.5,red:0.5, or a number "
+        "angle=30; those not named are drawn by the seed as they go together in the data. "
+        "Repeatable.",
+        show_default=False,
+        rich_help_panel=INPUT,
+    ),
+]
+TextOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="WORDS",
+        help="Words to draw, for a run that learned captions, or a text file with a caption a "
+        "line. Repeatable.",
+        show_default=False,
+        rich_help_panel=INPUT,
+    ),
+]
 ForceOption = Annotated[
     bool,
     typer.Option("--force", "-f", help="Overwrite what is there.", rich_help_panel=OUTPUT),

@@ -83,5 +83,7 @@ CAPTION_WORDS = 64
 """Words of a caption that are read; the others are left out."""
 CAPTION_LENGTH = 10_000
 """Characters of a caption."""
+CAPTION_EXAMPLES = 10
+"""Captions that a checkpoint keeps, to show what its generator knows."""
 CAPTIONS_BYTES = 2**24
 """A file that ``--text`` names, with a caption a line."""

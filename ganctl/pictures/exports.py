@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganctl.errors import UsageError
-from ganctl.files.atomic import check_free, check_writable, write_result, write_results
+from ganctl.files.atomic import (
+    check_free,
+    check_writable,
+    write_atomically,
+    write_result,
+    write_results,
+)
 from ganctl.files.idx import idx_bytes
 from ganctl.pictures import images
+from ganctl.pictures.described import TABLE, Values, described_arrays, table_with
 from ganctl.pictures.images import Images
 from ganctl.pictures.provenance import Origin
 from ganctl.requests.checks import choose
+from ganctl.requests.conditions.asked import Single, options_of
 from ganctl.requests.conditions.labels import Label, one_hot
+from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.sample import Format, SamplePlan
 from ganctl.requests.seeds import seeds_text
 
@@ -46,8 +55,14 @@ class Destination:
 
         Raises:
             FileError: there is a folder in the place of a file, or it cannot be written.
-            UsageError: the sheet would be too large to be read again.
+            UsageError: the sheet would be too large to be read again, or IDX files cannot say what
+                the images are of.
         """
+        if self.format is Format.IDX and not isinstance(plan.labels[0], Label):
+            raise UsageError(
+                "IDX files hold one class for each image, and these have several parts.",
+                "Leave --format out for a folder with a labels.csv, or use --format npz.",
+            )
         if self.sheet and len(plan) > 1:
             images.check_sheet(len(plan), _columns(len(plan.seeds)), side, side)
         is_file = self.sheet or self.format is Format.NPZ
@@ -91,24 +106,29 @@ class Samples:
 
     ``images`` is uint8 [N, H, W] or [N, H, W, 3]; ``labels`` and ``seeds`` have N entries;
     ``classes`` are the names of all the run's classes; ``truncation``, ``codes`` and ``scale``
-    are as requested; ``origin`` is the checkpoint.
+    are as requested; ``origin`` is the checkpoint. ``values`` float32 [N, attributes + quantities]
+    are what each image is of, as ``schema`` has it, where that is more than a class.
     """
 
     images: Images
-    labels: tuple[Label, ...]
+    labels: tuple[Single, ...]
     seeds: tuple[int, ...]
     classes: tuple[str, ...]
     truncation: float
     codes: tuple[str, ...]
     scale: int
     origin: Origin
+    schema: Schema = NO_SCHEMA
+    values: Values = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
-    def metadata(self, labels: Iterable[Label], seeds: Iterable[int]) -> dict[str, Any]:
+    def metadata(self, labels: Iterable[Single], seeds: Iterable[int]) -> dict[str, Any]:
         """Return the metadata for a PNG of these labels and seeds."""
+        asked = options_of(tuple(labels))
         return self.origin.metadata(
             "sample",
-            labels=[label.typed for label in labels if label.parts],
+            labels=asked.pop("digit", []),
             options={
+                **asked,
                 "seeds": seeds_text(seeds),
                 "code": list(self.codes) or None,
                 "truncation": None if self.truncation == 1 else self.truncation,
@@ -133,32 +153,51 @@ def write_samples(samples: Samples, destination: Destination, *, force: bool) ->
         files = {path / name: content for name, content in _idx_files(samples).items()}
         write_results(files, force=force)
     else:
-        folders = _folders(samples.labels, samples.classes)
-        files = {
-            path / folders[label] / f"seed{seed:04d}.png": images.png_bytes(
-                image, samples.metadata([label], [seed])
-            )
-            for image, label, seed in zip(
-                samples.images, samples.labels, samples.seeds, strict=True
-            )
-        }
-        write_results(files, force=force)
+        _write_folders(samples, path, force=force)
     return path
 
 
-def _folders(labels: Iterable[Label], classes: Sequence[str]) -> dict[Label, str]:
+def _write_folders(samples: Samples, path: Path, *, force: bool) -> None:
+    """Write a folder of images for each label, and what they are of where a folder says too little.
+
+    A table that is there gets more rows.
+    """
+    folders = _folders(samples.labels, samples.classes)
+    names = [
+        f"{folders[label]}/seed{seed:04d}.png"
+        for label, seed in zip(samples.labels, samples.seeds, strict=True)
+    ]
+    table = path / TABLE
+    content = (
+        table_with(table, names, samples.labels, samples.values, samples.schema)
+        if samples.schema
+        else None
+    )
+    files = {
+        path / name: images.png_bytes(image, samples.metadata([label], [seed]))
+        for name, image, label, seed in zip(
+            names, samples.images, samples.labels, samples.seeds, strict=True
+        )
+    }
+    write_results(files, force=force)
+    if content is not None:
+        write_atomically(table, content)
+
+
+def _folders(labels: Iterable[Single], classes: Sequence[str]) -> dict[Single, str]:
     """Return a folder for each label, with a number added to names that would collide.
 
     Names that differ only in case collide, since some file systems ignore case; so do those of
     classes whose samples other commands write into the same folder.
     """
-    folders: dict[Label, str] = {}
+    folders: dict[Single, str] = {}
     taken: set[str] = set()
     distinct = list(dict.fromkeys(labels))
-    singles = (one_hot(index, classes) for index in range(distinct[0].classes))
+    known = distinct[0].classes if isinstance(distinct[0], Label) else 0
+    singles = (one_hot(index, classes) for index in range(known))
     count = Counter(label.folder.casefold() for label in {*singles, *distinct})
-    for label in distinct:
-        folder, number = label.folder, label.index
+    for place, label in enumerate(distinct):
+        folder, number = label.folder, label.index if isinstance(label, Label) else place
         if count[folder.casefold()] > 1:
             folder = f"{label.folder}-{number}"
         while folder.casefold() in taken:
@@ -201,14 +240,19 @@ def _columns(per_label: int) -> int:
 
 
 def _arrays(samples: Samples) -> dict[str, NDArray[np.generic]]:
+    labels = [label for label in samples.labels if isinstance(label, Label)]
+    seeds = np.array(samples.seeds, np.int64)
+    if not labels:
+        described = described_arrays(samples.labels, samples.values, samples.schema)
+        return {"images": samples.images, "seeds": seeds, **described}
     arrays: dict[str, NDArray[np.generic]] = {
         "images": samples.images,
-        "labels": np.array([label.index for label in samples.labels], np.int64),
-        "seeds": np.array(samples.seeds, np.int64),
+        "labels": np.array([label.index for label in labels], np.int64),
+        "seeds": seeds,
         "class_names": np.array(samples.classes),
     }
-    if any(label.is_blend for label in samples.labels):
-        arrays["label_weights"] = np.array([label.weights for label in samples.labels], np.float32)
+    if any(label.is_blend for label in labels):
+        arrays["label_weights"] = np.array([label.weights for label in labels], np.float32)
     return arrays
 
 
@@ -218,9 +262,9 @@ def _idx_files(samples: Samples) -> dict[str, bytes]:
         raise UsageError("IDX files hold only grey images.", "Use --format npz.")
     if len(samples.classes) > MAX_IDX_CLASSES:
         raise UsageError(f"IDX files hold at most {MAX_IDX_CLASSES} classes.", "Use --format npz.")
-    labels = np.array([label.index for label in samples.labels], np.uint8)
+    labels = [label.index for label in samples.labels if isinstance(label, Label)]
     return {
         "train-images-idx3-ubyte": idx_bytes(samples.images),
-        "train-labels-idx1-ubyte": idx_bytes(labels),
+        "train-labels-idx1-ubyte": idx_bytes(np.array(labels, np.uint8)),
         "class-names.txt": "".join(f"{name}\n" for name in samples.classes).encode(),
     }

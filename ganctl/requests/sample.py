@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from shlex import quote
 
 from ganctl.errors import UsageError
 from ganctl.files.limits import SAMPLES_BYTES
 from ganctl.requests.checks import check_amount, check_count
+from ganctl.requests.conditions.asked import Single
+from ganctl.requests.conditions.captions import parse_text
 from ganctl.requests.conditions.codes import Codes, parse_codes
-from ganctl.requests.conditions.labels import UNLABELLED, Label, one_hot, parse_labels
+from ganctl.requests.conditions.labels import UNLABELLED, one_hot, parse_labels
+from ganctl.requests.conditions.names import typed
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
+from ganctl.requests.conditions.settings import Settings, example, parse_settings
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.seeds import MAX_SEED, MAX_SEEDS, check_seed
 
@@ -28,7 +33,10 @@ class Format(str, Enum):
 
 @dataclass(frozen=True)
 class Conditioning:
-    """What a generator can be asked for, as its checkpoint's header says it."""
+    """What a generator can be asked for, as its checkpoint's header says it.
+
+    ``schema`` is empty unless its networks get attributes or words.
+    """
 
     model: str
     classes: tuple[str, ...]
@@ -41,11 +49,12 @@ class Conditioning:
 class SamplePlan:
     """Which images to draw: every label with every seed, label after label.
 
-    ``truncation`` scales the latents, in [0, 2]; ``codes`` are InfoGAN's that are fixed.
-    ``notes`` are sentences that the user should read about how the labels were understood.
+    ``labels`` are classes, settings or captions. ``truncation`` scales the latents, in [0, 2];
+    ``codes`` are InfoGAN's that are fixed. ``notes`` are sentences that the user should read about
+    how the labels were understood.
     """
 
-    labels: tuple[Label, ...]
+    labels: tuple[Single, ...]
     seeds: Sequence[int]
     truncation: float = 1.0
     codes: Codes = field(default_factory=Codes)
@@ -60,14 +69,16 @@ class SamplePlan:
 class SampleRequest:
     """What was asked for, before it is known of which generator.
 
-    ``labels`` and ``codes`` are as they were typed; ``scale`` is how many pixels wide each pixel
-    becomes.
+    ``labels``, ``texts`` and ``codes`` are as they were typed, and ``settings`` too, or values by
+    name; ``scale`` is how many pixels wide each pixel becomes.
 
     Raises:
         UsageError: a number is out of range.
     """
 
     labels: Sequence[str] = ()
+    settings: Sequence[str] | Mapping[str, object] = ()
+    texts: Sequence[str] = ()
     seeds: Sequence[int] = (0,)
     codes: Sequence[str] = ()
     truncation: float = 1.0
@@ -82,46 +93,100 @@ class SampleRequest:
         """Return which images a generator is to draw.
 
         Raises:
-            UsageError: an unknown class or code, a label that is missing, or one for a generator
-                that knows none, or more images than fit into the memory of most machines.
+            UsageError: an unknown class, name, value or code, a label that is missing, or one for a
+                generator that knows none, or more images than fit into the memory of most machines.
         """
         codes = parse_codes(self.codes, of.network)
-        labels, notes = self._labels(codes, of)
-        plan = SamplePlan(labels, self.seeds, self.truncation, codes, notes)
+        asked, notes = self._asked(codes, of)
+        plan = SamplePlan(asked, self.seeds, self.truncation, codes, notes)
         check_memory(len(plan), of.network, self.scale)
         return plan
 
-    def _labels(self, codes: Codes, of: Conditioning) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+    def _asked(self, codes: Codes, of: Conditioning) -> tuple[tuple[Single, ...], tuple[str, ...]]:
         if codes.category is not None:
             if self.labels:
                 raise UsageError("The code c0 and a label exclude each other.", "Give one of them.")
             index = of.code_map.class_of_category(codes.category) if of.code_map else codes.category
             return (one_hot(index, of.classes),), ()
-        if of.classes and not self.labels:
+        if of.classes and not (self.labels or self.settings or self.texts):
             names = ", ".join(of.classes[:12]) + (", …" if len(of.classes) > 12 else "")
             raise UsageError(
                 "sample needs a label.",
                 f"Give --digit / --class: one of {names}, or all.",
             )
-        return labels_of(self.labels, of)
+        return asked_of(of, self.labels, self.settings, self.texts)
 
 
-def labels_of(texts: Sequence[str], of: Conditioning) -> tuple[tuple[Label, ...], tuple[str, ...]]:
-    """Return the labels that were asked for, all if none was, and notes on how they were read.
+def asked_of(
+    of: Conditioning,
+    labels: Sequence[str] = (),
+    settings: Sequence[str] | Mapping[str, object] = (),
+    texts: Sequence[str] = (),
+) -> tuple[tuple[Single, ...], tuple[str, ...]]:
+    """Return what was asked for, a row of images each, and notes on how it was read.
+
+    Without any that is every class, or settings that fix nothing; for a generator that knows words
+    captions that it learned from.
+
+    Args:
+        of: what the generator can be asked for.
+        labels: each ``--digit`` or ``--class``.
+        settings: each ``--set``, or values by name.
+        texts: each ``--text``.
 
     Raises:
-        UsageError: there is no such class, or the generator knows no classes.
+        UsageError: there is no such class, name, value or word, or the generator does not know
+            this kind.
     """
+    schema = of.schema
+    if settings and not schema.steered_by_attributes:
+        raise _not_steered("--set", "attributes", of)
+    if texts and schema.captions is None:
+        raise _not_steered("--text", "captions", of)
+    if labels and (schema or not of.classes):
+        raise _not_steered("--digit / --class", "classes" if schema else "labels", of)
+    if schema.captions is not None:
+        captions, notes = parse_text(texts or schema.captions.examples, schema.captions)
+        if not captions:
+            raise UsageError("No words were given.", "Give --text WORDS.")
+        return tuple(captions), tuple(notes)
+    if schema:
+        if isinstance(settings, Mapping):
+            chosen = Settings.of(schema, settings)
+        else:
+            chosen = parse_settings(settings, schema)
+        return (chosen,), chosen.notes
     if of.classes:
-        parsed = parse_labels(texts or ["all"], of.classes)
+        parsed = parse_labels(labels or ["all"], of.classes)
         return parsed.labels, parsed.notes
-    if texts:
-        raise UsageError(
-            f"--digit / --class cannot steer this generator: --model {of.model} trains without "
-            "labels.",
+    return (UNLABELLED,), ()
+
+
+def _not_steered(option: str, what: str, of: Conditioning) -> UsageError:
+    """Return the error for an option that cannot steer a generator, with what can."""
+    if what == "labels":
+        return UsageError(
+            f"{option} cannot steer this generator: --model {of.model} trains without labels.",
             "Leave it out, or train another --model, such as cgan.",
         )
-    return (UNLABELLED,), ()
+    return UsageError(
+        f"{option} cannot steer this generator: it was trained without {what}.",
+        f"Write {how_to_ask(of)}." if of.classes or of.schema else "Leave it out.",
+    )
+
+
+def how_to_ask(of: Conditioning) -> str:
+    """Return an option that a generator can be asked with, such as ``--set hair=blond``.
+
+    It is as one types it in a shell; empty for a generator that knows nothing to ask for.
+    """
+    if of.schema.captions is not None:
+        captions = of.schema.captions
+        words = captions.examples[0] if captions.examples else " ".join(captions.vocabulary[:3])
+        return f"--text {quote(words)}"
+    if of.schema:
+        return f"--set {quote(example(of.schema))}"
+    return f"--class {quote(typed(of.classes[-1]))}" if of.classes else ""
 
 
 def choose_seeds(n: int | None, seed: int | None, option: str = "--n") -> range:

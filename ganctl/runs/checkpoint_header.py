@@ -68,7 +68,10 @@ class CheckpointHeader:
     @property
     def conditioning(self) -> Conditioning:
         """What the generator can be asked for."""
-        return Conditioning(self.model, self.classes, self.network, self.code_map, self.schema)
+        network = self.network
+        is_steered = network.attributes or network.quantities or network.words
+        schema = self.schema if is_steered else NO_SCHEMA
+        return Conditioning(self.model, self.classes, network, self.code_map, schema)
 
     def as_metadata(self) -> dict[str, str]:
         """Return the metadata of a safetensors file, which are texts alone."""

@@ -9,9 +9,9 @@ from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.sample import (
     Conditioning,
     SampleRequest,
+    asked_of,
     check_memory,
     choose_seeds,
-    labels_of,
 )
 from ganctl.requests.seeds import MAX_SEED
 
@@ -68,8 +68,8 @@ def test_numbers_out_of_range(options):
 
 
 def test_all_labels_where_none_is_asked_for():
-    assert len(labels_of((), CGAN)[0]) == 10
-    assert labels_of((), GAN)[0] == (UNLABELLED,)
+    assert len(asked_of(CGAN)[0]) == 10
+    assert asked_of(GAN)[0] == (UNLABELLED,)
 
 
 def test_seeds_from_a_number_and_a_first_one():

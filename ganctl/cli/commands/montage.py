@@ -32,9 +32,9 @@ from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED_ROWS, La
 from ganctl.requests.sample import (
     LARGEST_SCALE,
     SamplePlan,
+    asked_of,
     check_memory,
     choose_seeds,
-    labels_of,
 )
 from ganctl.requests.seeds import check_seed
 from ganctl.runs.checkpoint_header import CheckpointHeader
@@ -264,7 +264,7 @@ def _subject(
     run: str | None, digit: list[str] | None, cols: int, seed: int, data: str | None
 ) -> Subject:
     source, header = open_source(run)
-    labels, notes = labels_of(digit or (), header.conditioning)
+    labels, notes = asked_of(header.conditioning, digit or ())
     for note in notes:
         console.note(note)
     if not digit and len(labels) > SHOWN_CLASSES:

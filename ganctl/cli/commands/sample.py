@@ -17,19 +17,24 @@ from ganctl.cli.options import (
     JsonOption,
     LabelOption,
     RunArgument,
+    SetOption,
+    TextOption,
     complete_from,
     open_source,
     scale_option,
 )
 from ganctl.errors import UsageError
 from ganctl.requests.checks import check_out, values
+from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import UNLABELLED
+from ganctl.requests.conditions.settings import Settings
 from ganctl.requests.sample import Format, SamplePlan, SampleRequest, choose_seeds
 from ganctl.requests.seeds import parse_seeds
 from ganctl.runs.locate import RunSource
 
 if TYPE_CHECKING:
     from ganctl.engine.sampling.sampler import Sampler
+    from ganctl.pictures.described import Values
     from ganctl.pictures.exports import Samples
     from ganctl.pictures.images import Images
 
@@ -44,7 +49,7 @@ NumberOption = Annotated[
     typer.Option(
         "--n",
         metavar="NUMBER",
-        help="Images of each class asked for. Default: 1.",
+        help="Images of each class, or of each --text. Default: 1.",
         show_default=False,
         rich_help_panel=INPUT,
     ),
@@ -102,8 +107,8 @@ OutPath = Annotated[
         "--out",
         "-o",
         metavar="PATH",
-        help="A folder for class folders, a .png for one sheet, an .npz for arrays. Default: "
-        "samples/RUN-NAME.",
+        help="A folder for class folders, with a labels.csv where there are attributes or words; a "
+        ".png for one sheet, an .npz for arrays. Default: samples/RUN-NAME.",
         show_default=False,
         parser=check_out,
         rich_help_panel=OUTPUT,
@@ -114,6 +119,8 @@ OutPath = Annotated[
 def sample(
     run: RunArgument = None,
     digit: LabelOption = None,
+    settings: SetOption = None,
+    text: TextOption = None,
     n: NumberOption = None,
     seeds: SeedsOption = None,
     seed: SeedOption = None,
@@ -125,7 +132,7 @@ def sample(
     json: JsonOption = False,
     force: ForceOption = False,
 ) -> None:
-    """Draw images of the classes you name; the same seed gives the same picture.
+    """Draw images of the classes, attributes or words you name; a seed is always the same picture.
 
     Prints where they are.
     """
@@ -133,6 +140,8 @@ def sample(
 
     request = SampleRequest(
         labels=digit or (),
+        settings=settings or (),
+        texts=text or (),
         seeds=_choose_seeds(n, seeds, seed),
         codes=code or (),
         truncation=truncation,
@@ -154,11 +163,20 @@ def sample(
             "run": source.reference,
             "path": str(path),
             "images": len(samples.images),
-            "labels": [label.text for label in dict.fromkeys(samples.labels)],
+            **_asked(plan),
             "seeds": list(plan.seeds),
             **({"codes": list(samples.codes)} if header.network.categories else {}),
         }
     )
+
+
+def _asked(plan: SamplePlan) -> dict[str, list[str]]:
+    """Return what was asked for: classes, settings or captions."""
+    first = plan.labels[0]
+    if isinstance(first, Settings):
+        return {"set": list(first.typed)}
+    kind = "text" if isinstance(first, Caption) else "labels"
+    return {kind: [asked.text for asked in plan.labels]}
 
 
 def _choose_seeds(n: int | None, seeds: str | None, seed: int | None) -> Sequence[int]:
@@ -179,7 +197,7 @@ def _drawn(source: RunSource, request: SampleRequest) -> Samples:
     header = sampler.header
     # A process that trains the run may have replaced the checkpoint since it was checked.
     plan = request.plan(header.conditioning)
-    images = _images(sampler, plan)
+    images, values = _images(sampler, plan)
     return Samples(
         images=images.repeat(request.scale, axis=1).repeat(request.scale, axis=2),
         labels=tuple(label for label in plan.labels for _ in plan.seeds),
@@ -189,11 +207,13 @@ def _drawn(source: RunSource, request: SampleRequest) -> Samples:
         codes=plan.codes.texts,
         scale=request.scale,
         origin=Origin(source.reference, header.progress.step),
+        schema=header.conditioning.schema,
+        values=values,
     )
 
 
-def _images(sampler: Sampler, plan: SamplePlan) -> Images:
-    """Return the images of a plan, with a bar where there are many."""
+def _images(sampler: Sampler, plan: SamplePlan) -> tuple[Images, Values]:
+    """Return the images of a plan and what they are of, with a bar where there are many."""
     import torch
 
     from ganctl.engine.data.pixels import channels_last
@@ -201,7 +221,8 @@ def _images(sampler: Sampler, plan: SamplePlan) -> Images:
     batches, done = [], 0
     with console.progress(quiet=len(plan) < 1000) as report:
         for batch in sampler.batches(plan):
-            batches.append(batch.images)
+            batches.append(batch)
             done += len(batch.images)
             report("drawing", done, len(plan))
-    return channels_last(torch.cat(batches))
+    images = torch.cat([batch.images for batch in batches])
+    return channels_last(images), torch.cat([batch.values for batch in batches]).numpy()

@@ -14,8 +14,9 @@ from ganctl.engine.data import seeding
 from ganctl.engine.data.pixels import to_pixels
 from ganctl.engine.models.base import Generator
 from ganctl.engine.models.weights import load_generator
+from ganctl.engine.sampling.asked import Conditions
+from ganctl.requests.conditions.asked import Asked
 from ganctl.requests.conditions.codes import Codes
-from ganctl.requests.conditions.labels import Label
 from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource, read_source
@@ -29,11 +30,16 @@ NO_CODES = Codes()
 
 @dataclass(frozen=True)
 class SampleBatch:
-    """Up to ``BATCH`` images uint8 [N, C, H, W] on the CPU, and the label and seed of each."""
+    """Up to ``BATCH`` images uint8 [N, C, H, W] on the CPU, and what and which seed each is of.
 
-    labels: tuple[Label, ...]
+    ``values`` float32 [N, attributes + quantities] are those that were fixed or drawn, as in
+    ``readers.labelled.Described``, NaN where one is between two; [N, 0] for other generators.
+    """
+
+    labels: tuple[Asked, ...]
     seeds: tuple[int, ...]
     images: Tensor
+    values: Tensor
 
 
 class Sampler:
@@ -47,6 +53,7 @@ class Sampler:
     def __init__(self, generator: Generator, header: CheckpointHeader) -> None:
         self.generator = generator
         self.header = header
+        self._conditions = Conditions(header)
 
     @classmethod
     def load(cls, path: Path) -> Sampler:
@@ -78,20 +85,20 @@ class Sampler:
 
     def batches_of(
         self,
-        pairs: Iterable[tuple[Label, int]],
+        pairs: Iterable[tuple[Asked, int]],
         *,
         truncation: float = 1.0,
         codes: Codes = NO_CODES,
     ) -> Iterator[SampleBatch]:
-        """Yield the images of labels with seeds, pair after pair; else as ``batches``."""
+        """Yield the images of what is asked for, with seeds, pair after pair, as ``batches``."""
         network = self.header.network
         remaining = iter(pairs)
         while chunk := tuple(islice(remaining, BATCH)):
             labels, seeds = zip(*chunk, strict=True)
             z = seeding.sample_latents(seeds, network.latent_size, network.latent)
-            condition = self._conditions(labels, seeds, codes)
+            condition, values = self._conditions.of(labels, seeds, codes)
             images = generate(self.generator, truncation * z, condition)
-            yield SampleBatch(labels, seeds, to_pixels(images))
+            yield SampleBatch(labels, seeds, to_pixels(images), values)
 
     def images_of(self, conditions: Tensor, seeds: Sequence[int]) -> Iterator[Tensor]:
         """Yield the images of conditions, in parts of up to ``BATCH``, uint8 [n, C, H, W].
@@ -111,26 +118,10 @@ class Sampler:
         """Return what ``batches`` yields as one tensor uint8 [len(plan), C, H, W]."""
         return torch.cat([batch.images for batch in self.batches(plan)])
 
-    def _conditions(self, labels: Sequence[Label], seeds: Sequence[int], codes: Codes) -> Tensor:
-        """Return what the generator gets [N, condition_size]: class weights, or codes."""
-        weights = torch.zeros(len(labels), labels[0].classes)
-        for row, label in enumerate(labels):
-            for index, weight in label.parts:
-                weights[row, index] = weight
-        if not self.header.network.categories:
-            return weights
-        if self.header.code_map is not None:
-            of_category = torch.tensor(self.header.code_map.category_of_class).argsort()
-            weights = weights[:, of_category]
-        values = seeding.sample_codes(seeds, self.header.network.continuous)
-        for number, value in codes.continuous.items():
-            values[:, number - 1] = value
-        return torch.cat([weights, values], dim=1)
-
 
 @torch.no_grad()
 def generate(generator: Generator, z: Tensor, condition: Tensor) -> Tensor:
-    """Return images [N, C, H, W] in [-1, 1] for latents [N, L] and conditions [N, S].
+    """Return images [N, C, H, W] in [-1, 1] for latents [N, L] and conditions [N, …].
 
     N is at most ``BATCH``. Each row's result depends on that row alone, to the last bit.
     """

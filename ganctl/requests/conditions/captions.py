@@ -36,7 +36,8 @@ class Caption:
     @property
     def options(self) -> dict[str, list[str]]:
         """The options of the command line, without dashes, that ask for this again."""
-        return {"text": [self.text]}
+        # A word that begins with a dash would be an option.
+        return {"text": [f" {self.text}" if self.text.startswith("-") else self.text]}
 
     @property
     def folder(self) -> str:

@@ -46,6 +46,11 @@ class Label:
         return max(self.parts, key=lambda part: part[1])[0] if self.parts else 0
 
     @property
+    def options(self) -> dict[str, list[str]]:
+        """The options of the command line, without dashes, that ask for this again."""
+        return {"digit": [self.typed]} if self.parts else {}
+
+    @property
     def is_blend(self) -> bool:
         """Whether more than one class has a weight."""
         return len(self.parts) > 1

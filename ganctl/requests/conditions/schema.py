@@ -13,6 +13,7 @@ from functools import cached_property
 
 from ganctl.files.limits import (
     ATTRIBUTES,
+    CAPTION_EXAMPLES,
     CAPTION_WORDS,
     CLASS_NAME_LENGTH,
     SCHEMA_ROWS,
@@ -78,16 +79,18 @@ class Captions:
     """A column of sentences.
 
     ``vocabulary`` has the words of the training captions; the word with index i has the number
-    ``FIRST_WORD + i``. ``length`` is how many words of a caption are read.
+    ``FIRST_WORD + i``. ``length`` is how many words of a caption are read. ``examples`` are a few
+    of the captions, to show where nobody asks for other words.
 
     Raises:
-        ValueError: the name is no name, a word is empty, long or there twice, or the length is
-            out of range.
+        ValueError: the name is no name, a word is empty, long or there twice, the length is
+            out of range, or an example is none.
     """
 
     name: str
     vocabulary: tuple[str, ...]
     length: int
+    examples: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -100,6 +103,9 @@ class Captions:
             raise ValueError("the vocabulary has a word that is none")
         if not 1 <= self.length <= CAPTION_WORDS:
             raise ValueError(f"captions of {self.length} words")
+        check_class_names(self.examples)
+        if len(self.examples) > CAPTION_EXAMPLES:
+            raise ValueError("there are too many examples of captions")
 
     @cached_property
     def numbers(self) -> dict[str, int]:

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn
 
 from ganctl.errors import UsageError, nearest
 from ganctl.requests.conditions.labels import Label, labels_in, one_hot
@@ -119,17 +118,12 @@ def parse_settings(texts: Sequence[str], schema: Schema, option: str = OPTION) -
         UsageError: an unknown name or value, a name that is there twice, no ``=``, a number
             that is out of the quantity's range, or a schema that has nothing to set.
     """
-    if texts and not schema.steered_by_attributes:
-        refuse_settings(schema, option)
+    if texts and not schema.names:
+        raise UsageError(
+            f"{option} sets an attribute, and there is none.",
+            "Write --digit / --class where there are classes, --text where there are captions.",
+        )
     return _settings([_split(text, schema, option) for text in texts], schema, option)
-
-
-def refuse_settings(schema: Schema, option: str = OPTION) -> NoReturn:
-    """Raise the error of a generator that has no attributes to set."""
-    message = f"{option} cannot steer this generator: it was trained without attributes."
-    if schema.steered_by_words:
-        raise UsageError(message, "It was trained on captions: write --text WORDS.")
-    raise UsageError(message, "Write --digit / --class where it knows classes, else leave it out.")
 
 
 def single(schema: Schema, place: int, value: int | float) -> Settings:
@@ -169,8 +163,6 @@ def number_text(number: float) -> str:
 
 
 def _settings(pairs: Sequence[tuple[str, str]], schema: Schema, option: str = OPTION) -> Settings:
-    if pairs and not schema.steered_by_attributes:
-        refuse_settings(schema, option)
     named: dict[int, Setting] = {}
     notes: list[str] = []
     for name, text in pairs:

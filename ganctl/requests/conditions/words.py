@@ -11,7 +11,14 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 
-from ganctl.files.limits import CAPTION_LENGTH, CAPTION_WORDS, CLASS_NAME_LENGTH, VOCABULARY
+from ganctl.files.limits import (
+    CAPTION_EXAMPLES,
+    CAPTION_LENGTH,
+    CAPTION_WORDS,
+    CLASS_NAME_LENGTH,
+    VOCABULARY,
+)
+from ganctl.files.text import printable
 from ganctl.requests.conditions.schema import FIRST_WORD, PADDING, UNKNOWN_WORD, Captions
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -36,19 +43,27 @@ def vocabulary_of(name: str, captions: Iterable[str]) -> Captions:
 
     Returns:
         Captions as long as the longest of them, and ``CAPTION_WORDS`` at most; of very many words,
-        the ``VOCABULARY`` most frequent.
+        the ``VOCABULARY`` most frequent. The first captions are their examples.
 
     Raises:
         ValueError: there is no word in them.
     """
     counts: Counter[str] = Counter()
+    examples: dict[str, None] = {}
     longest = 0
     for caption in captions:
         read = words_of(caption)[:CAPTION_WORDS]
+        if len(examples) < CAPTION_EXAMPLES and read and _can_be_shown(caption):
+            examples[" ".join(caption.split())] = None
         longest = max(longest, len(read))
         counts.update(read)
     words = sorted(counts, key=lambda word: (-counts[word], word))[:VOCABULARY]
-    return Captions(name, tuple(words), longest)
+    return Captions(name, tuple(words), longest, tuple(examples))
+
+
+def _can_be_shown(caption: str) -> bool:
+    plain = " ".join(caption.split())
+    return len(plain) <= CLASS_NAME_LENGTH and printable(plain) == plain
 
 
 def numbers(text: str, captions: Captions) -> tuple[tuple[int, ...], tuple[str, ...]]:

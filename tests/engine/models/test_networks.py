@@ -24,21 +24,25 @@ from ganctl.requests.recipes import Model, RecipeName, recipe_for
 SHAPES = [
     *[("quick", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
     *[("modern", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
+    *[("palette", *shape) for shape in [(8, 1), (32, 3), (64, 3)]],
     *[("infogan", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
     *[("classic", *shape) for shape in [(28, 1), (28, 3)]],
 ]
-PAIRS = [(recipe_for(recipe, model).network, model) for recipe in RecipeName for model in Model]
+PAIRS = [
+    *[(recipe_for(recipe, model).network, model) for recipe in RecipeName for model in Model],
+    *[("palette", model) for model in Model if model not in (Model.GAN, Model.INFOGAN)],
+]
 # The networks of 2018 are large: every day a model without labels, and one with all heads.
 GRADIENTS = [
     pytest.param(name, model, marks=[pytest.mark.slow] if is_slow else [])
     for name, model in PAIRS
     for is_slow in [name == "classic" and model not in (Model.GAN, Model.CGAN_AC)]
 ]
-LABELLED = ("quick", "modern", "classic")
+LABELLED = ("quick", "modern", "palette", "classic")
 PARTS = {"classes": 0, "attributes": (2, 3), "quantities": 1}
 CAPTIONS = {"classes": 0, "words": 12, "caption_length": 5, "text_size": 6}
 DESCRIBED = [
-    pytest.param(name, model, labels, marks=[pytest.mark.slow] if name == "classic" else [])
+    pytest.param(name, model, labels, marks=[] if name == "modern" else [pytest.mark.slow])
     for name in LABELLED
     for model in Model
     for labels in ("parts", "captions")
@@ -95,7 +99,10 @@ def step_inputs(networks, model, count=6, classes=10):
 
 
 def test_every_recipe_names_a_network_and_every_network_serves_one():
-    assert {name for name, _ in PAIRS} == set(NETWORKS)
+    named = {recipe_for(recipe, model) for recipe in RecipeName for model in Model}
+    assert {recipe.network for recipe in named} | {
+        recipe.colour_network for recipe in named
+    } == set(NETWORKS)
 
 
 @pytest.mark.parametrize("name", LABELLED)
