@@ -107,7 +107,12 @@ class Painter(Sampler):
         from ganctl.engine.sampling.sampler import SampleBatch
 
         labels, seeds = zip(*pairs, strict=True)
-        yield SampleBatch(labels, seeds, torch.stack([picture(0, 0, 0) for _ in pairs]))
+        yield SampleBatch(
+            labels,
+            seeds,
+            torch.stack([picture(0, 0, 0) for _ in seeds]),
+            torch.empty(len(seeds), 0),
+        )
 
     def _of_parts(self, condition):
         line, shade = condition[:2].argmax().item(), condition[2:5].argmax().item()

@@ -7,14 +7,15 @@ import pytest
 import torch
 
 from ganctl.engine.evaluation import cas as cas_module
+from ganctl.engine.evaluation import classifiers, judges
 from ganctl.engine.evaluation import evaluate as module
-from ganctl.engine.evaluation import judges
 from ganctl.engine.evaluation.cas import cas_of_real
 from ganctl.engine.evaluation.generated import samples_like
 from ganctl.engine.evaluation.judges import QuickJudge
 from ganctl.engine.evaluation.nearest_training_images import beside_neighbours
 from ganctl.engine.evaluation.reals import TooFewImages
 from ganctl.engine.evaluation.requested.caption_words import CaptionWords, visible
+from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training.monitor import QualityMonitor
 from ganctl.errors import UsageError
@@ -74,6 +75,7 @@ def test_what_is_obeyed_is_said_by_attribute(judged):
 
 def test_judges_that_are_trained_see_the_same(monkeypatch, tmp_path):
     monkeypatch.setenv("GANCTL_CACHE", str(tmp_path))
+    monkeypatch.setattr(classifiers, "MAX_EPOCHS", 20)
     monkeypatch.setattr(module, "reals_for", lambda *_, **__: described.reals())
     monkeypatch.setattr(Sampler, "of", classmethod(lambda *_: Painter(SCHEMA, swapped_shades)))
     found = module.evaluate(SOURCE)
@@ -86,6 +88,7 @@ def test_judges_that_are_trained_see_the_same(monkeypatch, tmp_path):
 def test_the_score_is_that_of_each_attribute_and_their_mean(judged, monkeypatch):
     """A classifier that learns from swapped shades gets these wrong."""
     monkeypatch.setattr(cas_module, "STEPS", 60)
+    monkeypatch.setattr(cas_module, "ARCHITECTURE", "strided")
     painter = Painter(SCHEMA, lambda line, shade, place: (line, 2 - shade, place))
     found = judged(painter, described.reals(), cas=True)
     by_attribute = found.cas_by_attribute
@@ -106,6 +109,7 @@ def test_conditions_are_those_of_held_out_images_and_seeds_count_from_0():
     reals.held_out.values[3, 1] = NAN
     painter = Painter(SCHEMA)
     samples = samples_like(painter, reals, reals.held_out, "")
+    assert samples.values is not None
     assert torch.equal(samples.values.nan_to_num(9), reals.held_out.values.nan_to_num(9))
     known = torch.arange(72) != 3
     assert torch.equal(samples.images[known], reals.held_out.images[known])
@@ -263,7 +267,7 @@ def test_neighbours_of_described_images(monkeypatch, tmp_path):
     assert found.shape == (6, 1, 8, 8)
 
 
-class Drawn(torch.nn.Module):
+class Drawn(Generator):
     """A generator in whose place a painter draws."""
 
 
