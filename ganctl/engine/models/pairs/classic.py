@@ -95,7 +95,7 @@ class ClassicDiscriminator(Discriminator):
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         _check_size(spec)
-        self.label_maps = 0 if spec.classifier else spec.label_size
+        self.label_maps = 0 if spec.classifier or spec.words else spec.label_size
         self.conv1 = SameConv(spec.channels + self.label_maps, 64)
         self.conv2 = SameConv(64, 128)
         self.norm2 = _norm(128)
