@@ -96,8 +96,6 @@ class Evaluation:
         made_of = (self.step, self.fingerprint, self.ganctl_version)
         if made_of != (other.step, other.fingerprint, other.ganctl_version):
             return False
-        if bool(self.settings) != bool(other.settings):
-            return not self.settings
         return (self.n, len(self.scores)) > (other.n, len(other.scores))
 
     def as_json(self) -> dict[str, Any]:

@@ -130,11 +130,13 @@ def _name(
 
     present, counts = np.unique(pairs, return_counts=True)
     gram, value = np.divmod(present, size)
-    total = np.bincount(gram, weights=counts, minlength=len(meanings))[gram]
+    total = np.zeros(len(meanings), np.int64)
+    np.add.at(total, gram, counts)
+    total = total[gram]
     exceptions = total - counts
     pure = counts >= PURITY * total
     likely = bdtr(  # The binomial distribution function.
-        exceptions[pure], total[pure], 1 - frequencies[value[pure]]
+        exceptions[pure].astype(float), total[pure], 1 - frequencies[value[pure]]
     )
     names = likely < CHANCE
     meanings[gram[pure][names]] = value[pure][names]
