@@ -63,7 +63,7 @@ from ganctl.requests.checks import values
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
-from ganctl.runs.evaluation import Evaluation
+from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.locate import find_source
 from ganctl.runs.run import Run
 

@@ -40,9 +40,10 @@ from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
-from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.evaluation_metrics import Confusion, Figure, JudgeResult, Measurements
-from ganctl.runs.evaluation_tables import comparison, page
+from ganctl.runs.evaluation.confusion import Confusion
+from ganctl.runs.evaluation.evaluation import Evaluation
+from ganctl.runs.evaluation.metrics import Figure, JudgeResult, Measurements
+from ganctl.runs.evaluation.tables import comparison, page
 from ganctl.runs.header import RunHeader, RunStatus, write_header
 from ganctl.runs.locate import RunSource, find
 from ganctl.runs.run import Run

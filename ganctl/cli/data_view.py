@@ -1,4 +1,4 @@
-"""How data show before a training: what they were read as, their classes, what is odd."""
+"""How data show before a training: as what they were read, what is in them, what is odd."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ganctl._version import __version__
 from ganctl.cli import console
@@ -17,9 +18,12 @@ from ganctl.cli.expected_time import ExpectedTime, expected_time
 from ganctl.errors import DataError
 from ganctl.pictures.images import MID_GREY, Images, enlarge, png_bytes, sheet
 from ganctl.readers.formats.placed import where_files_belong
-from ganctl.readers.labelled import Labelled, OnProgress, Reading
+from ganctl.readers.labelled import Described, Labelled, OnProgress, Reading
 from ganctl.readers.reading import counts_by_class, line, read, read_named
+from ganctl.readers.remarks import counts_of
 from ganctl.requests.conditions.labels import evenly
+from ganctl.requests.conditions.schema import Schema
+from ganctl.requests.conditions.words import text_of
 from ganctl.requests.data import DATA_SETS, ReadOptions
 
 SHOWN_SIZE = 32
@@ -27,6 +31,8 @@ SHOWN_SIZE = 32
 ROWS = 20
 """The classes of a table or a sheet; of more, so many are chosen evenly."""
 COLUMNS = 10
+EXAMPLES = 5
+"""The captions that are shown."""
 SCALE = 2
 
 
@@ -126,7 +132,7 @@ def facts_of(reading: Reading) -> dict[str, Any]:
     train, test = reading.parts["train"], reading.parts.get("test")
     tested = counts_by_class(test) if test else [0] * len(train.classes)
     counts = zip(train.classes, counts_by_class(train), tested, strict=True)
-    return {
+    facts = {
         "line": line(reading),
         "layout": reading.layout,
         "shape": _shape_of(train),
@@ -135,6 +141,29 @@ def facts_of(reading: Reading) -> dict[str, Any]:
         "left_out": dict(reading.left_out),
         "remarks": list(reading.remarks),
     }
+    return facts | (_described_facts(train.described) if train.described else {})
+
+
+def _described_facts(train: Described) -> dict[str, Any]:
+    """Return what a table says of the training images, as JSON has it."""
+    schema = train.schema
+    unknown = np.isnan(train.values).sum(0).tolist()
+    facts: dict[str, Any] = {
+        "attributes": {
+            attribute.name: dict(zip(attribute.values, counts_of(column, attribute), strict=True))
+            for attribute, column in zip(schema.attributes, train.values.T, strict=False)
+        },
+        "quantities": {one.name: {"low": one.low, "high": one.high} for one in schema.quantities},
+        "not_known": dict(zip(schema.names, unknown, strict=True)),
+    }
+    if schema.captions is not None:
+        facts["captions"] = {
+            "column": schema.captions.name,
+            "words": len(schema.captions.vocabulary),
+            "length": schema.captions.length,
+            "examples": [text_of(row, schema.captions) for row in train.words[:EXAMPLES].tolist()],
+        }
+    return facts
 
 
 def print_look(look: DataLook, sheet: Path | None, *, json: bool) -> None:
@@ -149,7 +178,10 @@ def print_look(look: DataLook, sheet: Path | None, *, json: bool) -> None:
     console.print_sentence(line(look.reading))
     shown = {"sheet": str(sheet)} if sheet else {}
     console.print_facts({**_facts_in_words(look, expected), **shown})
-    _print_classes(look)
+    if look.train.described is None:
+        _print_classes(look)
+    else:
+        _print_described(look, look.train.described.schema)
     print_remarks(look.reading.remarks)
 
 
@@ -187,6 +219,30 @@ def _print_classes(look: DataLook) -> None:
     console.print_table(["class", *splits], rows, title=f"Classes{some}")
 
 
+def _print_described(look: DataLook, schema: Schema) -> None:
+    """Print how many images each value of an attribute has, what is known of others, captions."""
+    parts = {s: part.described for s, part in look.reading.parts.items() if part.described}
+    rows, unknown = [], {s: np.isnan(part.values).sum(0) for s, part in parts.items()}
+    for place, name in enumerate(schema.names):
+        if place < len(schema.attributes):
+            attribute = schema.attributes[place]
+            counts = [counts_of(part.values[:, place], attribute) for part in parts.values()]
+            for i in evenly(range(len(attribute.values)), ROWS):
+                rows.append([f"{name} {attribute.values[i]}", *(f"{n[i]:,}" for n in counts)])
+        else:
+            quantity = schema.quantities[place - len(schema.attributes)]
+            known = [f"{len(part.values) - unknown[s][place]:,}" for s, part in parts.items()]
+            rows.append([f"{name} from {quantity.low:g} to {quantity.high:g}", *known])
+        if any(lacking[place] for lacking in unknown.values()):
+            rows.append([f"{name} not known", *(f"{n[place]:,}" for n in unknown.values())])
+    if rows:
+        console.print_table(["attribute", *parts], rows, title="Attributes")
+    if schema.captions is not None:
+        captions = facts_of(look.reading)["captions"]
+        title = f"Captions of {captions['words']:,} words, {captions['length']} at most in each"
+        console.print_list(captions["examples"], title=title)
+
+
 def _duration(seconds: float) -> str:
     for size, unit in ((3600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
@@ -197,20 +253,32 @@ def _duration(seconds: float) -> str:
 def sheet_of(look: DataLook, words: Sequence[str]) -> bytes:
     """Return a sheet of real images as a PNG: a row for each class, of many classes a part.
 
+    Of images with attributes, a row has those of a value of the first one.
+
     Args:
         look: the data.
         words: the command that makes it again.
     """
-    rows = [_row_of(look.train, index) for index in look.shown_classes]
+    rows = [_row_of(look.train.images, kinds, index) for kinds, index in _shown_rows(look.train)]
     laid_out = sheet(np.concatenate(rows), COLUMNS)
     metadata = {"ganctl": __version__, "data": look.data, "command": shlex.join(words)}
     return png_bytes(enlarge(laid_out, SCALE), metadata)
 
 
-def _row_of(train: Labelled, index: int) -> Images:
-    """Return images of a class, the same each time; a class with fewer ends in grey."""
-    members = np.flatnonzero(train.labels == index)
+def _shown_rows(train: Labelled) -> list[tuple[NDArray[Any], int]]:
+    """Return for each row of a sheet the numbers that tell images apart, and which one it shows."""
+    kinds: NDArray[Any] = train.labels
+    count = len(train.classes)
+    if train.described is not None and train.described.schema.attributes:
+        attribute = train.described.schema.attributes[0]
+        kinds, count = train.described.values[:, 0], len(attribute.values)
+    return [(kinds, index) for index in evenly(range(count), ROWS)]
+
+
+def _row_of(images: Images, kinds: NDArray[Any], index: int) -> Images:
+    """Return images of one kind, the same each time; a kind with fewer ends in grey."""
+    members = np.flatnonzero(kinds == index)
     chosen = np.random.default_rng(index).permutation(members)[:COLUMNS]
-    row = np.full((COLUMNS, *train.images.shape[1:]), MID_GREY, np.uint8)
-    row[: len(chosen)] = train.images[chosen]
+    row = np.full((COLUMNS, *images.shape[1:]), MID_GREY, np.uint8)
+    row[: len(chosen)] = images[chosen]
     return row

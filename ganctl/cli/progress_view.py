@@ -238,7 +238,8 @@ def _in_words(quality: Quality | None, shown: Sequence[metrics.TrainingMetric]) 
     values, words = quality.as_metrics(), ""
     for metric in shown:
         if metric.line and metric.key in values:
-            words += f" · {metric.line} {values[metric.key]:{metric.format}}"
+            what = f" {printable(getattr(quality, metric.of))}" if metric.of else ""
+            words += f" · {metric.line}{what} {values[metric.key]:{metric.format}}"
             if metric.floor:
                 words += f" (real {getattr(quality, metric.floor):{metric.format}})"
     return words

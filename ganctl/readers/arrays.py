@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -19,12 +20,23 @@ from ganctl.files.limits import DATA_BYTES
 from ganctl.files.text import listed
 from ganctl.pictures.fitting import fitted
 from ganctl.pictures.images import Images
+from ganctl.readers.describing import Column, describe
 from ganctl.readers.formats.known import names_of_labels
 from ganctl.readers.headers import Header, check_suits, remarks_of
-from ganctl.readers.labelled import ANY, ArrayPair, Arrays, Labelled, OnProgress, Reading, Split
+from ganctl.readers.labelled import (
+    ANY,
+    ArrayPair,
+    Arrays,
+    Described,
+    Labelled,
+    OnProgress,
+    Reading,
+    Split,
+)
 from ganctl.readers.values.colours import has_colour, on_ground, to_grey, to_rgb
 from ganctl.readers.values.labels import label_count, to_classes, to_keys
 from ganctl.readers.values.levels import apply_scale, find_scale
+from ganctl.readers.values.several import columns_of_labels
 from ganctl.readers.values.shapes import find_axes
 from ganctl.requests.data import Colour, ReadOptions
 
@@ -35,6 +47,7 @@ def read_arrays(arrays: Arrays, options: ReadOptions, on_progress: OnProgress | 
     Raises:
         DataError: a file is damaged, it is unclear what its arrays mean, there are no labels and
             ``options.needs_labels``, or the images do not suit the networks.
+        UsageError: columns of attributes are asked for, and there are none.
     """
     notes = _Notes(arrays)
     pairs = dict(arrays.load(on_progress))
@@ -48,11 +61,29 @@ def read_arrays(arrays: Arrays, options: ReadOptions, on_progress: OnProgress | 
         notes.remarks.append("The test split has no labels, and is not used.")
         del pairs["test"]
     pixels = _oriented(arrays, pairs, notes)
+    described: Mapping[Split, Described] = {}
+    columns = columns_of_labels(arrays, pairs, options.condition, notes.remarks)
+    if len(columns) == 1 and options.condition:  # One column has classes, as one of a table does.
+        pairs, arrays = _of_one_column(pairs, columns[0]), replace(arrays, class_names=())
+    elif columns:
+        described = describe(columns, (), None, notes.remarks)
+        pairs = {split: replace(pair, labels=None) for split, pair in pairs.items()}
     labels, classes = _labelled(arrays, pairs, pixels, notes)
     images = _images(pixels, arrays, options, notes, on_progress)
-    parts = {s: Labelled(images[s], labels[s], classes) for s in images if len(images[s])}
+    parts = {
+        split: Labelled(images[split], labels[split], classes, described.get(split))
+        for split in images
+        if len(images[split])
+    }
     remarks = tuple(dict.fromkeys(notes.remarks))
     return Reading(arrays.layout, parts, dict(notes.left_out), remarks, notes.scaled)
+
+
+def _of_one_column(pairs: Mapping[Split, ArrayPair], column: Column) -> dict[Split, ArrayPair]:
+    return {
+        split: replace(pair, labels=np.array([text or "" for text in column.texts[split]]))
+        for split, pair in pairs.items()
+    }
 
 
 class _Notes:

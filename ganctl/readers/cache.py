@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,12 @@ from ganctl.errors import FileError
 from ganctl.files import paths
 from ganctl.files.atomic import read_file, write_atomically
 from ganctl.files.limits import DATA_BYTES
-from ganctl.readers.labelled import Arrays, Labelled, Pictures, Reading
+from ganctl.files.untrusted_json import as_shape
+from ganctl.readers.labelled import Arrays, Described, Labelled, Pictures, Reading
+from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.data import ReadOptions
 
-FORMAT = 1
+FORMAT = 2
 """To be raised when the same files would be read as something else."""
 LARGEST_BYTES = 2**30
 """A larger data set is not kept: it would be in memory twice while it is written."""
@@ -47,6 +49,9 @@ def key_of(path: Path, source: Pictures | Arrays, options: ReadOptions) -> str:
     if isinstance(source, Pictures):
         labels = [(split, [p.label for p in part]) for split, part in source.parts.items()]
         digest.update(repr(labels).encode())
+        for said in source.described.values():
+            digest.update(repr(said.schema).encode())
+            digest.update(said.values.tobytes() + said.words.tobytes())
     else:
         digest.update(repr(source.class_names).encode())
     return digest.hexdigest()
@@ -60,10 +65,18 @@ def find(key: str) -> Reading | None:
         arrays = load(content)
         says = json.loads(arrays.pop(_SAYS).tobytes())
         classes = tuple(says["classes"])
+        schema = as_shape(says["schema"], Schema)
         reading = Reading(
             layout=says["layout"],
             parts={
-                split: Labelled(arrays[f"{split}.images"], arrays[f"{split}.labels"], classes)
+                split: Labelled(
+                    arrays[f"{split}.images"],
+                    arrays[f"{split}.labels"],
+                    classes,
+                    Described(schema, arrays[f"{split}.values"], arrays[f"{split}.words"])
+                    if schema
+                    else None,
+                )
                 for split in says["splits"]
             },
             left_out=says["left_out"],
@@ -80,17 +93,22 @@ def keep(key: str, reading: Reading) -> None:
     """Write a copy, unless it is very large or the cache cannot be written."""
     if sum(part.images.nbytes for part in reading.parts.values()) > LARGEST_BYTES:
         return
+    described = reading.parts["train"].described
     says = {
         "layout": reading.layout,
         "classes": reading.parts["train"].classes,
         "splits": list(reading.parts),
         "left_out": dict(reading.left_out),
         "remarks": reading.remarks,
+        "schema": asdict(described.schema if described else NO_SCHEMA),
     }
     arrays: dict[str, NDArray[Any]] = {_SAYS: np.frombuffer(json.dumps(says).encode(), np.uint8)}
     for split, part in reading.parts.items():
         arrays[f"{split}.images"] = np.ascontiguousarray(part.images)
         arrays[f"{split}.labels"] = part.labels
+        if part.described is not None:
+            arrays[f"{split}.values"] = part.described.values
+            arrays[f"{split}.words"] = part.described.words
     with contextlib.suppress(FileError, OSError):
         _make_room()
         write_atomically(_path(key), save(arrays))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -129,11 +129,7 @@ def _attribute(
 ) -> Attribute:
     names = {text for text in column.train if text is not None}
     if len(names) < 2:
-        raise DataError(
-            f"The training images of {column.source} have {listed(names) or 'nothing'} alone in "
-            f"the column {printable(column.name)}.",
-            "Give --condition columns in which they differ.",
-        )
+        raise no_difference(column.source, column.name, names)
     yes_or_no = (f"not {column.name}", column.name)
     values = yes_or_no if names == set(yes_or_no) else tuple(sorted(names, key=natural))
     attribute = _named(column, lambda: Attribute(column.name, values))
@@ -147,6 +143,15 @@ def _attribute(
             f"known: {listed(f'{name} {count:,}' for name, count in strange.items())}."
         )
     return attribute
+
+
+def no_difference(source: str, column: str, names: Collection[str]) -> DataError:
+    """Return that training images do not differ in a column, of which they have these names."""
+    return DataError(
+        f"The training images of {source} have {listed(names) or 'nothing'} alone in the column "
+        f"{printable(column)}.",
+        "Give --condition columns in which they differ.",
+    )
 
 
 def _quantity(

@@ -11,10 +11,12 @@ import numpy as np
 
 from ganctl.errors import DataError, FileError
 from ganctl.files.atomic import explained
+from ganctl.files.text import listed
 from ganctl.readers import cache
 from ganctl.readers.arrays import read_arrays
-from ganctl.readers.bundled import load_mnist
+from ganctl.readers.bundled import load_bundled
 from ganctl.readers.decoding import read_pictures
+from ganctl.readers.describing import with_rows
 from ganctl.readers.formats.placed import find_placed
 from ganctl.readers.labelled import (
     ANY,
@@ -28,6 +30,7 @@ from ganctl.readers.labelled import (
 )
 from ganctl.readers.recognise import recognise
 from ganctl.readers.remarks import remarks_on
+from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.data import BUNDLED, DATA_SETS, Colour, ReadOptions
 
 WORTH_KEEPING_SECONDS = 1.0
@@ -77,7 +80,8 @@ def read(
             f"At least {LEAST_IMAGES} are needed.",
         )
     odd = remarks_on(reading.parts, on_progress, scaled=reading.scaled)
-    reading = replace(reading, remarks=(*reading.remarks, *odd))
+    parts = with_rows(reading.parts)
+    reading = replace(reading, parts=parts, remarks=(*reading.remarks, *odd))
     if keep and time.monotonic() - started > WORTH_KEEPING_SECONDS:
         cache.keep(key, reading)
     return reading
@@ -99,8 +103,7 @@ def read_named(
         DataError: its files are damaged, or it cannot be made to fit.
     """
     if DATA_SETS[name] == BUNDLED:
-        splits: tuple[Split, ...] = ("train", "test")
-        parts = {split: load_mnist(split, on_progress, keep=keep) for split in splits}
+        parts = load_bundled(name, options.condition, on_progress, keep=keep)
         return as_asked(name, parts, options, on_progress)
     placed = find_placed(DATA_SETS[name])
     if placed is None:
@@ -130,19 +133,27 @@ def as_asked(
     if options.image_size in (None, size) and options.colour is Colour.AUTO:
         return Reading(name, parts)
     pairs = {split: ArrayPair(part.images, part.labels) for split, part in parts.items()}
-    return read_arrays(Arrays(name, (), lambda _: pairs, train.classes), options, on_progress)
+    arrays = Arrays(name, (), lambda _: pairs, train.classes)
+    reading = read_arrays(arrays, replace(options, condition=()), on_progress)
+    described = {
+        split: replace(part, described=parts[split].described)
+        for split, part in reading.parts.items()
+    }
+    return replace(reading, parts=described)
 
 
 def line(reading: Reading) -> str:
     """Return what was read, in one line.
 
     Such as "read 90 images, 32×32 colour, 3 classes (disc 40, square 40, triangle 10), test split
-    20; left out: 12 (.svg 10, unreadable 2)".
+    20; left out: 12 (.svg 10, unreadable 2)"; for classes there may be "2 attributes (hair 6,
+    glasses 2), angle from 0 to 359, captions of 38 words (caption)".
     """
     train = reading.parts["train"]
     height, width = train.images.shape[1:3]
     colour = "grey" if train.images.ndim == 3 else "colour"
-    facts = [f"read {len(train.images):,} images", f"{width}×{height} {colour}", _classes(train)]
+    facts = [f"read {len(train.images):,} images", f"{width}×{height} {colour}"]
+    facts += _described(train.described.schema) if train.described else [_classes(train)]
     if "test" in reading.parts:
         facts.append(f"test split {len(reading.parts['test'].images):,}")
     if reading.layout not in PLAIN_LAYOUTS:
@@ -163,6 +174,23 @@ def counts_by_class(part: Labelled) -> list[int]:
     """Return how many images each class has, in the order of the classes."""
     counted: list[int] = np.bincount(part.labels, minlength=len(part.classes)).tolist()
     return counted
+
+
+def _described(schema: Schema) -> list[str]:
+    """Return what is known of each image, in a few words for each kind."""
+    facts = []
+    if schema.captions is not None:
+        facts.append(f"captions of {_counted(len(schema.captions.vocabulary), 'word')}")
+        facts[-1] += f" ({schema.captions.name})"
+    if schema.attributes:
+        sizes = zip(schema.attributes, schema.sizes, strict=True)
+        named = listed((f"{one.name} {size:,}" for one, size in sizes), CLASSES_SHOWN)
+        facts.append(f"{_counted(len(schema.attributes), 'attribute')} ({named})")
+    return facts + [f"{one.name} from {one.low:g} to {one.high:g}" for one in schema.quantities]
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _classes(train: Labelled) -> str:

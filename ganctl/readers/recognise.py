@@ -23,7 +23,7 @@ from ganctl.readers.formats.kinds import (
     is_table,
     is_zip,
 )
-from ganctl.readers.formats.npz import open_npz
+from ganctl.readers.formats.npz import NPZ, open_npz
 from ganctl.readers.formats.parquet import open_parquet
 from ganctl.readers.formats.refused import (
     RUN_FILE,
@@ -85,7 +85,9 @@ def recognise(path: Path, options: ReadOptions) -> Pictures | Arrays:
     for reader in _READERS:
         if (read := reader(found)) is not None:
             data, used = read
-            if not found.images and (options.labels or options.condition):
+            may_have_attributes = isinstance(data, Arrays) and data.layout == NPZ
+            asked = options.labels or (options.condition and not may_have_attributes)
+            if not found.images and asked:
                 raise _no_table(tree, options)
             return _with_left_out(data, whole, used)
     raise refusal(tree, whole.others)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ganctl.files.text import listed
 from ganctl.pictures.images import Images
-from ganctl.readers.labelled import ANY, Labelled, OnProgress, Split
+from ganctl.readers.labelled import ANY, Described, Labelled, OnProgress, Split
+from ganctl.requests.conditions.schema import Attribute
 
 FEW_IMAGES = 10
 DARK = 16
@@ -28,8 +29,9 @@ def remarks_on(
 ) -> tuple[str, ...]:
     """Return a sentence for each thing that is odd.
 
-    Few images in a class, images of one colour, values that never pass 16, and exact duplicates:
-    within the training images, between classes, and between the training and the test split.
+    Few images of a class or of an attribute's value, what is not known, images of one colour,
+    values that never pass 16, and exact duplicates: within the training images, between classes,
+    and between the training and the test split.
 
     Args:
         parts: at least the part ``train``.
@@ -39,6 +41,7 @@ def remarks_on(
     train = parts["train"]
     return (
         *_on_classes(train),
+        *(_on_described(train.described) if train.described else ()),
         *_on_test_classes(train, parts.get("test")),
         *_on_values(train.images, scaled, on_progress),
         *_on_duplicates(parts, on_progress),
@@ -86,6 +89,33 @@ def _on_classes(train: Labelled) -> Iterator[str]:
     if few:
         has = "class has" if len(few) == 1 else "classes have"
         yield f"{len(few):,} {has} fewer than ten images: {listed(few, NAMES_SHOWN)}."
+
+
+def _on_described(said: Described) -> Iterator[str]:
+    """Speak of the training images: what test images lack is no reason to worry."""
+    lacking = np.isnan(said.values).sum(0).tolist()
+    unknown = [f"{name} {n:,}" for name, n in zip(said.schema.names, lacking, strict=True) if n]
+    if len(unknown) == 1:
+        name, _, count = unknown[0].rpartition(" ")
+        yield f"{name} is not known for {count} image{'' if count == '1' else 's'}."
+    elif unknown:
+        yield f"Not known for some images are {listed(unknown, NAMES_SHOWN)}."
+    few = [
+        f"{attribute.name} {value} {count}"
+        for attribute, column in zip(said.schema.attributes, said.values.T, strict=False)
+        for value, count in zip(attribute.values, counts_of(column, attribute), strict=True)
+        if count < FEW_IMAGES
+    ]
+    if few:
+        has = "value has" if len(few) == 1 else "values have"
+        yield f"{len(few):,} {has} fewer than ten images: {listed(few, NAMES_SHOWN)}."
+
+
+def counts_of(column: NDArray[np.float32], attribute: Attribute) -> list[int]:
+    """Return how many images have each value of an attribute, by its column of ``Described``."""
+    known = column[~np.isnan(column)].astype(np.int64)
+    counted: list[int] = np.bincount(known, minlength=len(attribute.values)).tolist()
+    return counted
 
 
 def _on_test_classes(train: Labelled, test: Labelled | None) -> Iterator[str]:

@@ -52,6 +52,7 @@ class TrainingMetric:
         line: its name in the plain lines; None leaves it out. A quality with a name here and no
             sparkline is among the words of the live panel.
         floor: the attribute of ``Quality`` with the same metric of real images.
+        of: the attribute of ``Quality`` that names what it is of.
         curve: how ``loss.png`` draws it; None leaves it out.
     """
 
@@ -62,6 +63,7 @@ class TrainingMetric:
     spark: str | None = None
     line: str | None = None
     floor: str | None = None
+    of: str | None = None
     curve: Curve | None = None
 
 
@@ -105,6 +107,14 @@ METRICS = (
         format=".1%",
         line="labels right",
         curve=Curve("labels right", "tab:purple", percent=True),
+    ),
+    TrainingMetric(
+        key="attribute_accuracy",
+        group=Group.QUALITY,
+        label="worst attribute",
+        format=".1%",
+        line="worst",
+        of="worst_attribute",
     ),
     FEATURE_DISTANCE,
     TrainingMetric("lowest_variety", Group.QUALITY, "lowest variety", ".2f"),

@@ -32,7 +32,7 @@ from ganctl.requests.data import check_data_exists
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import layout, metrics
 from ganctl.runs.checkpoint_header import read_checkpoint_header
-from ganctl.runs.evaluation import Evaluation
+from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.header import (
     DataDescription,
     RunHeader,

@@ -59,4 +59,8 @@ def said(pictures):
         split: [(str(picture.entry), picture.label) for picture in part]
         for split, part in pictures.parts.items()
     }
-    return pictures.layout, parts, pictures.left_out, pictures.remarks
+    described = {
+        split: (said.schema, repr(said.values.tolist()), said.words.tolist())
+        for split, said in pictures.described.items()
+    }
+    return pictures.layout, parts, pictures.left_out, pictures.remarks, described

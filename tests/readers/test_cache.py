@@ -70,3 +70,35 @@ def test_a_damaged_copy_is_made_again(tmp_path):
 def test_nothing_is_kept_unless_asked(tmp_path):
     read(write(tmp_path / "data", 7), ReadOptions(), keep=False)
     assert not (paths.cache() / "decoded").exists()
+
+
+def test_a_copy_keeps_what_a_table_says(tmp_path, monkeypatch):
+    folder = write(tmp_path / "data", 7)
+    for index in range(6):
+        Image.new("L", (8, 8), index).save(folder / f"a/{index}.png")
+    said = [f"a/{i}.png,{'xy'[i % 2]},{i / 2},A hat number {i}" for i in range(5)]
+    table = "\n".join(["file,kind,size,caption", *said, "a/5.png,,,a hat"])
+    (folder / "labels.csv").write_text(table)
+    asked = [ReadOptions(condition=c) for c in (("kind", "size"), ("caption",))]
+    first = [read(folder, options) for options in asked]
+    monkeypatch.setattr(reading, "read_pictures", None)
+    for options, before in zip(asked, first, strict=True):
+        again = read(folder, options).parts["train"].described
+        expected = before.parts["train"].described
+        assert again is not None
+        assert expected is not None
+        assert again.schema == expected.schema
+        assert np.array_equal(again.values, expected.values, equal_nan=True)
+        assert np.array_equal(again.words, expected.words)
+
+
+def test_a_table_that_changed_is_read_anew(tmp_path):
+    folder = write(tmp_path / "data", 7)
+    for index in range(6):
+        Image.new("L", (8, 8), index).save(folder / f"a/{index}.png")
+    for shift in (0, 1):
+        rows = [f"a/{i}.png,{'xy'[(i + shift) % 2]},{i // 3}" for i in range(6)]
+        (folder / "labels.csv").write_text("\n".join(["file,sort,size", *rows]))
+        said = read(folder, ReadOptions()).parts["train"].described
+        assert said is not None
+        assert said.values[0].tolist() == [shift, 0]

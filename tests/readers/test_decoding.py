@@ -1,5 +1,6 @@
 """Image files to pixels: upright, on a ground, of one size and colour, and what is said of it."""
 
+import dataclasses
 import io
 import threading
 
@@ -13,6 +14,8 @@ from ganctl.errors import DataError, GanctlError
 from ganctl.pictures.fitting import fitted
 from ganctl.readers import decoding, headers
 from ganctl.readers.decoding import read_pictures
+from ganctl.readers.labelled import Described
+from ganctl.requests.conditions.schema import Attribute, Schema
 from ganctl.requests.data import Colour, Fit, ReadOptions
 from tests.readers.picture_files import draw, folder, near, one, pictures_in, read, save, zipped
 
@@ -377,3 +380,19 @@ def test_damaged_bytes_are_refused_by_name_or_read(tmp_path_factory, kind, data)
         assert "0x" not in str(error)
     else:
         assert images.shape[:3] == (1, 8, 8)
+
+
+def test_images_that_are_left_out_take_what_is_said_of_them_along(tmp_path):
+    root = folder(tmp_path, count=6)
+    (root / "a" / "002.png").write_bytes(b"no image")
+    pictures = pictures_in(root)
+    count = len(pictures.parts["train"])
+    values = np.arange(count, dtype=np.float32)[:, None] % 2
+    schema = Schema((Attribute("kind", ("x", "y")),))
+    said = Described(schema, values, np.empty((count, 0), np.int32))
+    found = read_pictures(
+        dataclasses.replace(pictures, described={"train": said}), ReadOptions(skip_bad=True)
+    )
+    kept = found.parts["train"].described
+    assert kept is not None
+    assert kept.values[:, 0].tolist() == [0, 0, 1, 0, 1]

@@ -193,9 +193,10 @@ def test_parquet(tmp_path, monkeypatch):
     assert "several data sets: a/train.parquet, b/train.parquet" in refused(two)
 
 
-@pytest.mark.parametrize("options", [{"condition": "hair"}, {"labels": "labels.csv"}])
+@pytest.mark.parametrize("options", [{"condition": ("hair",)}, {"labels": "labels.csv"}])
 def test_a_table_is_for_images(tmp_path, options):
-    message = refused(folder(tmp_path / "data", {"x.npz": NPZ}), UsageError, **options)
+    pixels = ",".join(map(str, range(65))) + "\n"
+    message = refused(folder(tmp_path / "data", {"x.csv": pixels * 3}), UsageError, **options)
     assert "is for images with a table beside them" in message
 
 

@@ -8,6 +8,7 @@ import pytest
 from ganctl.errors import DataError, UsageError
 from ganctl.readers.formats import table
 from ganctl.readers.labelled import ANY
+from ganctl.requests.conditions.schema import Attribute
 from tests.readers.layouts import counts, folder, of_classes, pictures_at, said, zipped
 
 FLAT = {f"{i}.png": b"x" * 100 for i in range(6)}
@@ -122,11 +123,31 @@ def test_a_number_and_a_word_for_each_class_are_the_word(tmp_path):
 
 
 SEVERAL = csv_of([(*row, i % 2) for i, row in enumerate(ROWS)], "file,animal,odd")
+LABEL_AND_CLASS = SEVERAL.replace("animal,odd", "label,class")
 
 
-def test_several_candidates_are_listed(tmp_path):
-    message = refused(tmp_path, FLAT | {"labels.csv": SEVERAL})
-    assert "several columns that may name classes (values: animal with 2, odd with 2)" in message
+def schema_of(found):
+    """Return what a table says beside classes, of which the splits know the same."""
+    first, *others = (said.schema for said in found.described.values())
+    assert all(schema == first for schema in others)
+    return first
+
+
+def test_several_columns_of_few_values_are_attributes(tmp_path):
+    found = read(tmp_path, FLAT | {"labels.csv": SEVERAL})
+    assert counts(found) == {ANY: 6}
+    assert found.layout == "images with labels.csv"
+    schema = schema_of(found)
+    assert schema.attributes == (
+        Attribute("animal", ("cat", "dog")),
+        Attribute("odd", ("0", "1")),
+    )
+    assert found.described["train"].values.tolist() == [[i >= 4, i % 2] for i in range(6)]
+
+
+def test_two_columns_of_labels_that_differ_are_listed(tmp_path):
+    message = refused(tmp_path, FLAT | {"labels.csv": LABEL_AND_CLASS})
+    assert "several columns that may name classes (values: label with 2, class with 2)" in message
     assert "--condition COLUMN" in message
 
 
@@ -138,20 +159,22 @@ def test_the_column_that_is_asked_for(tmp_path, name):
 
 def test_a_column_that_is_not_there(tmp_path):
     message = refused(tmp_path, FLAT | {"labels.csv": SEVERAL}, condition=("size",))
-    assert "labels.csv has no column size. --condition takes one of animal, odd." in message
+    assert (
+        "labels.csv has no column size. --condition takes a column of it. Choose from: animal"
+        in message
+    )
 
 
 def test_a_model_without_classes_needs_no_column(tmp_path):
-    found = read(tmp_path, FLAT | {"labels.csv": SEVERAL}, needs_labels=False)
+    found = read(tmp_path, FLAT | {"labels.csv": LABEL_AND_CLASS}, needs_labels=False)
     assert counts(found) == {ANY: 6}
     assert found.left_out == {".csv": 1}
     assert found.remarks[0].startswith("A table is not used: labels.csv has several columns")
 
 
 def test_no_column_of_classes(tmp_path):
-    rows = [(name, f"a cat, number {i}") for i, (name, _) in enumerate(ROWS)]
-    text = csv_of([(name, f'"{caption}"') for name, caption in rows], "file_name,text")
-    message = refused(tmp_path, FLAT | {"metadata.csv": text})
+    rows = [(name, f"number{i}") for i, (name, _) in enumerate(ROWS)]
+    message = refused(tmp_path, FLAT | {"metadata.csv": csv_of(rows, "file_name,text")})
     assert "no column that names classes (values: text with 6)" in message
 
 
@@ -264,17 +287,20 @@ ATTRIBUTES = "6\nRound Smiling\n" + "".join(
 
 
 @pytest.mark.parametrize("form", ["txt", "csv"])
-def test_celebas_attributes_need_a_condition(tmp_path, form):
+def test_celebas_attributes(tmp_path, form):
     text = ATTRIBUTES
     if form == "csv":
         lines = ["image_id Round Smiling", *ATTRIBUTES.splitlines()[2:]]
         text = "\n".join(",".join(line.split()) for line in lines)
     files = {f"img_align_celeba/{name}": b"" for name in FLAT} | {f"list_attr_celeba.{form}": text}
-    message = refused(tmp_path, files)
-    assert "(values: Round with 2, Smiling with 2)" in message
-    assert "--condition COLUMN" in message
-    found = read(tmp_path, files, condition=("Round",))
-    assert counts(found) == {"Round": 2, "not Round": 4}
+    found = read(tmp_path, files)
+    assert schema_of(found).attributes == (
+        Attribute("Round", ("not Round", "Round")),
+        Attribute("Smiling", ("not Smiling", "Smiling")),
+    )
+    assert found.described["train"].values.tolist() == [[i < 2, i % 2] for i in range(6)]
+    one = read(tmp_path, files, condition=("Round",))
+    assert counts(one) == {"Round": 2, "not Round": 4}
 
 
 SHARDS = {f"{i // 3:05d}/img{i:08d}.png": b"" for i in range(6)}
@@ -295,7 +321,9 @@ def test_stylegans_json_without_labels(tmp_path):
     assert "6 images without classes" in refused(tmp_path, files)
 
 
-@pytest.mark.parametrize("content", ["{", '{"labels": 3}', '{"labels": [["a", [0, 1]]]}', "[" * 99])
+@pytest.mark.parametrize(
+    "content", ["{", '{"labels": 3}', '{"labels": [["a", [0, 1]], ["b", [0]]]}', "[" * 99]
+)
 def test_a_json_that_is_not_stylegans(tmp_path, content):
     message = refused(tmp_path, SHARDS | {"dataset.json": content})
     assert "dataset.json" in message
@@ -372,8 +400,11 @@ def test_an_unpacked_table_is_bounded_too(tmp_path, monkeypatch):
 def test_folders_beside_an_ambiguous_table_are_not_taken_for_classes(tmp_path):
     """HAM10000 has its images in two parts, and a table of ages and places beside them."""
     parts = {f"part_{1 + i % 2}/{name}": FLAT[name] for i, (name, _) in enumerate(ROWS)}
-    message = refused(tmp_path, parts | {"HAM_metadata.csv": SEVERAL})
+    files = parts | {"HAM_metadata.csv": LABEL_AND_CLASS}
+    message = refused(tmp_path, files)
     assert "HAM_metadata.csv has several columns that may name classes" in message
+    assert counts(read(tmp_path, files, needs_labels=False)) == {ANY: 6}
+    assert counts(read(tmp_path, parts | {"HAM_metadata.csv": SEVERAL})) == {ANY: 6}
     found = read(tmp_path, parts | {"HAM_metadata.csv": SEVERAL}, condition=("animal",))
     assert counts(found) == CAT_AND_DOG
 
@@ -384,7 +415,7 @@ def test_an_ambiguous_table_of_a_few_images_leaves_the_folders_their_classes(tmp
     rows = [(name, "xy"[i % 2], i // 3) for i, name in enumerate(names)]
     found = read(tmp_path, files | {"some.csv": csv_of(rows, "file,mood,odd")})
     assert counts(found) == dict.fromkeys(("disc", "square", "triangle"), 20)
-    assert any("A table is not used: some.csv" in remark for remark in found.remarks)
+    assert found.remarks == ("Tables that name few of the images are not used: some.csv.",)
 
 
 @pytest.mark.parametrize(
@@ -466,3 +497,99 @@ def test_paths_up_from_a_table_stay_in_the_data(tmp_path):
     data = folder(tmp_path / "out", files | {"meta/labels.csv": csv_of(rows)})
     with pytest.raises(DataError, match="names none of the images"):
         pictures_at(data, condition=("label",))
+
+
+def many(count, *columns):
+    """Return files, and a table of them with columns of such texts."""
+    header = ",".join(["file", *(name for name, _ in columns)])
+    rows = [(f"{i}.png", *(value(i) for _, value in columns)) for i in range(count)]
+    return {name: b"" for name, *_ in rows} | {"labels.csv": csv_of(rows, header)}
+
+
+def test_a_column_of_as_many_values_as_images_is_no_attribute(tmp_path):
+    files = many(2200, ("id", lambda i: f"n{i}"), ("kind", lambda i: i % 3))
+    message = refused(tmp_path, files, condition=("id",))
+    assert "labels.csv has 2,200 different values in its column id: they look like ids." in message
+    assert "up to 1,000 values, of numbers, or of sentences" in message
+    assert "2,200 different" in refused(tmp_path, {}, condition=("kind", "id"))
+
+
+def test_a_column_of_very_many_classes_stays_one(tmp_path):
+    files = many(2404, ("word", lambda i: f"w{i // 2}"))
+    assert len(counts(read(tmp_path, files, condition=("word",)))) == 1202
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_quantity"),
+    [
+        ("angle", lambda i: i, True),
+        ("angle", lambda i: i % 101, True),
+        ("angle", lambda i: i % 100, False),
+        ("angle", lambda i: f"{i % 4 / 2}", True),
+        ("angle", lambda i: f"{i % 4}.0", False),
+        ("ClassId", lambda i: i % 101, False),
+        ("label", lambda i: i % 101, False),
+        ("angle", lambda i: f"{i}e-2" if i % 2 else "", True),
+    ],
+)
+def test_which_numbers_are_quantities(tmp_path, name, value, is_quantity):
+    found = read(tmp_path, many(303, (name, value)), condition=(name,))
+    assert bool(found.described) == is_quantity
+    if is_quantity:
+        assert [one.name for one in schema_of(found).quantities] == [name]
+
+
+def test_more_attributes_than_a_network_gets_are_to_be_chosen(tmp_path):
+    columns = [(f"a{j}", lambda i, j=j: (i >> (j % 3)) % 2) for j in range(101)]
+    files = many(8, *columns)
+    assert "several columns that may name classes" in refused(tmp_path, files)
+    names = tuple(name for name, _ in columns)
+    assert "Give --condition up to 100 times." in refused(tmp_path, {}, condition=names)
+    assert len(schema_of(read(tmp_path, files, condition=names[:3])).attributes) == 3
+
+
+def test_a_table_of_many_numbers_of_named_images_is_not_one_of_pixels(tmp_path):
+    columns = [(f"a{j}", lambda i, j=j: (i >> (j % 3)) % 2) for j in range(20)]
+    found = read(tmp_path, many(8, *columns))
+    assert len(schema_of(found).attributes) == 20
+
+
+def test_an_image_of_which_nothing_is_known_counts(tmp_path):
+    columns = [
+        ("hair", lambda i: "" if i == 3 else i % 2),
+        ("eyes", lambda i: ["n/a", 1, 2][i % 3]),
+    ]
+    found = read(tmp_path, many(8, *columns))
+    assert counts(found) == {ANY: 8}
+    assert str(found.described["train"].values[3].tolist()) == "[nan, nan]"
+
+
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-8-sig", ","), ("latin-1", ";")])
+def test_attributes_in_other_encodings(tmp_path, encoding, mark):
+    rows = [(f"{i}.png", ["blöd", "klüg"][i % 2], ["groß", "klein"][i // 3]) for i in range(6)]
+    text = csv_of(rows, "Datei,Kopf,Größe", mark)
+    schema = schema_of(read(tmp_path, FLAT | {"labels.csv": text.encode(encoding)}))
+    assert [one.name for one in schema.attributes] == ["Kopf", "Größe"]
+    assert schema.attributes[1].values == ("groß", "klein")
+
+
+def test_a_table_of_another_split_has_the_columns_of_the_one_to_train_on(tmp_path):
+    files = {f"{part}/{name}": b"" for part in ("train", "test") for name in FLAT}
+    train = csv_of([(*row, i % 2, i) for i, row in enumerate(ROWS)], "file,hair,eyes,age")
+    test = csv_of([(1, "0.png", "cat"), (0, "1.png", "dog")], "eyes,file,hair")
+    found = read(tmp_path, files | {"train.csv": train, "test.csv": test})
+    assert [one.name for one in schema_of(found).attributes] == ["hair", "eyes"]
+    assert found.described["test"].values.tolist() == [[0, 1], [1, 0]]
+
+
+def test_what_another_split_does_not_say_is_not_known(tmp_path):
+    files = {f"{part}/{name}": b"" for part in ("train", "test") for name in FLAT}
+    train = csv_of([(*row, i + 0.5) for i, row in enumerate(ROWS)], "file,hair,age")
+    tables = {"train.csv": train, "test.csv": csv_of(ROWS, "file,hair")}
+    found = read(tmp_path, files | {"train.csv": train, "test.csv": train}, condition=("age",))
+    assert found.described["test"].values[:, 0].tolist() == pytest.approx(
+        [-1, -0.6, -0.2, 0.2, 0.6, 1]
+    )
+    assert "test.csv has no column age" in " ".join(
+        pictures_at(folder(tmp_path / "x", files | tables), condition=("age",)).remarks
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -23,8 +23,9 @@ from ganctl.cli.options import (
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.requests.checks import check_count
 from ganctl.runs.checkpoint_header import read_checkpoint_header
-from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.evaluation_tables import Table, comparison, page, tables
+from ganctl.runs.evaluation.evaluation import Evaluation
+from ganctl.runs.evaluation.table import Table
+from ganctl.runs.evaluation.tables import comparison, page, tables
 from ganctl.runs.locate import RunSource, find_source, read_source
 from ganctl.runs.run import Run
 
@@ -66,6 +67,17 @@ CasOption = Annotated[
         rich_help_panel=SETTINGS,
     ),
 ]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Judge only images with this value of an attribute, samples and real ones. "
+        "Repeatable.",
+        show_default=False,
+        rich_help_panel=SETTINGS,
+    ),
+]
 CompareOption = Annotated[
     bool,
     typer.Option(
@@ -80,6 +92,7 @@ def evaluate(
     runs: RunsArgument = None,
     n: NumberOption = None,
     cas: CasOption = False,
+    settings: SetOption = None,
     compare: CompareOption = False,
     data: DataOption = None,
     json: JsonOption = False,
@@ -95,10 +108,20 @@ def evaluate(
         raise UsageError("--data is of one run.", "Leave out --compare, or --data.")
     where = check_moved(data)
     sources = _open_all([*runs] if runs else [None], compare=compare)
+    asked = _Asked(n, cas, tuple(settings or ()))
     if compare:
-        _print_comparison(_compared(sources, n, cas=cas), json=json)
+        _print_comparison(_compared(sources, asked), json=json)
     else:
-        _print_evaluation(_judged(sources[0], n, cas=cas, data=where), json=json)
+        _print_evaluation(_judged(sources[0], asked, data=where), json=json)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be measured: of how many images, and of those with which values alone."""
+
+    n: int | None
+    cas: bool
+    settings: tuple[str, ...]
 
 
 def _open_all(names: Sequence[str | None], *, compare: bool) -> list[RunSource]:
@@ -135,14 +158,21 @@ def _open(name: str | None) -> RunSource:
     return source
 
 
-def _judged(source: RunSource, n: int | None, *, cas: bool, data: str | None = None) -> Evaluation:
+def _judged(source: RunSource, asked: _Asked, *, data: str | None = None) -> Evaluation:
     """Judge a generator, and keep the result in its run if it is the run's best checkpoint."""
     from ganctl.engine.evaluation.evaluate import evaluate as judge
 
     with console.progress() as report:
-        evaluation = judge(source, n=n, cas=cas, data=data, on_progress=report)
+        evaluation = judge(
+            source,
+            n=asked.n,
+            cas=asked.cas,
+            settings=asked.settings,
+            data=data,
+            on_progress=report,
+        )
     remember_moved(source, data)
-    if source.run is not None:
+    if source.run is not None and not evaluation.settings:
         _keep(source.run, evaluation)
     return evaluation
 
@@ -164,12 +194,12 @@ def _keep(run: Run, evaluation: Evaluation) -> None:
         console.note(f"the result is not kept: {error}")
 
 
-def _compared(sources: Sequence[RunSource], n: int | None, *, cas: bool) -> list[Evaluation]:
+def _compared(sources: Sequence[RunSource], asked: _Asked) -> list[Evaluation]:
     """Judge several by the same number of images, and use what their runs have kept."""
-    evaluations = [_known(source, n, cas=cas) or _judged(source, n, cas=cas) for source in sources]
+    evaluations = [_known(source, asked) or _judged(source, asked) for source in sources]
     common = min(evaluation.n for evaluation in evaluations)
     evaluations = [
-        evaluation if evaluation.n == common else _judged(source, common, cas=cas)
+        evaluation if evaluation.n == common else _judged(source, replace(asked, n=common))
         for source, evaluation in zip(sources, evaluations, strict=True)
     ]
     if len({evaluation.fingerprint for evaluation in evaluations}) > 1:
@@ -177,14 +207,14 @@ def _compared(sources: Sequence[RunSource], n: int | None, *, cas: bool) -> list
     return evaluations
 
 
-def _known(source: RunSource, n: int | None, *, cas: bool) -> Evaluation | None:
+def _known(source: RunSource, asked: _Asked) -> Evaluation | None:
     """Return the run's kept evaluation, if it is of these weights and has what is requested."""
     kept = source.run.evaluation() if source.run else None
-    if kept is None or kept.ganctl_version != __version__:
+    if kept is None or kept.ganctl_version != __version__ or asked.settings:
         return None
     if kept.step != _step_of(source):
         return None
-    if n not in (None, kept.n) or (cas and "cas" not in kept.scores):
+    if asked.n not in (None, kept.n) or (asked.cas and "cas" not in kept.scores):
         return None
     return replace(kept, run=source.reference)
 

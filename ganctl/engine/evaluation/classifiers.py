@@ -12,6 +12,7 @@ from torch.nn import functional
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.pixels import from_pixels
+from ganctl.engine.evaluation.heads import Heads, all_right, known_values
 from ganctl.engine.models.augment import distort
 from ganctl.readers.labelled import OnProgress
 
@@ -26,13 +27,15 @@ MAX_EPOCHS = 60
 class Classifier(nn.Module):
     """A trunk from images [N, C, H, W] in [-1, 1] to features [N, F], and a linear layer.
 
-    Images larger than ``LARGEST_SIZE`` pixels are shrunk to that first.
+    Images larger than ``LARGEST_SIZE`` pixels are shrunk to that first. ``heads`` say what the
+    linear layer's outputs mean.
     """
 
-    def __init__(self, trunk: nn.Module, features: int, classes: int) -> None:
+    def __init__(self, trunk: nn.Module, features: int, heads: Heads) -> None:
         super().__init__()
         self.trunk = trunk
-        self.last = nn.Linear(features, classes)
+        self.heads = heads
+        self.last = nn.Linear(features, heads.outputs)
 
     def features(self, x: Tensor) -> Tensor:
         """Return the input of the last layer, [N, F]."""
@@ -42,12 +45,12 @@ class Classifier(nn.Module):
         return features
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return logits [N, classes]."""
-        logits: Tensor = self.last(self.features(x))
-        return logits
+        """Return what the heads put out, [N, outputs]."""
+        outputs: Tensor = self.last(self.features(x))
+        return outputs
 
 
-def strided(channels: int, classes: int) -> Classifier:
+def strided(channels: int, heads: Heads) -> Classifier:
     """Return a fast classifier, which downsamples by strides alone."""
     trunk = nn.Sequential(
         *_normalised(nn.Conv2d(channels, 16, 5, stride=2, padding=2, bias=False)),
@@ -59,10 +62,10 @@ def strided(channels: int, classes: int) -> Classifier:
         nn.Dropout(0.3),
         *[nn.Linear(64 * 4 * 4, 96, bias=False), nn.BatchNorm1d(96), nn.ReLU()],
     )
-    return Classifier(trunk, 96, classes)
+    return Classifier(trunk, 96, heads)
 
 
-def pooled(channels: int, classes: int) -> Classifier:
+def pooled(channels: int, heads: Heads) -> Classifier:
     """Return a slower and better classifier, which downsamples by max pooling."""
     trunk = nn.Sequential(
         *_normalised(nn.Conv2d(channels, 16, 5, padding=2, bias=False)),
@@ -75,29 +78,29 @@ def pooled(channels: int, classes: int) -> Classifier:
         nn.Dropout(0.3),
         *[nn.Linear(64 * 7 * 7, 64, bias=False), nn.BatchNorm1d(64), nn.ReLU()],
     )
-    return Classifier(trunk, 64, classes)
+    return Classifier(trunk, 64, heads)
 
 
 def _normalised(convolution: nn.Conv2d) -> list[nn.Module]:
     return [convolution, nn.BatchNorm2d(convolution.out_channels), nn.ReLU()]
 
 
-ARCHITECTURES: dict[str, Callable[[int, int], Classifier]] = {
+ARCHITECTURES: dict[str, Callable[[int, Heads], Classifier]] = {
     "strided": strided,
     "pooled": pooled,
 }
-"""Each takes the number of channels and the number of classes."""
+"""Each takes the number of channels, and what there is to learn."""
 
 
 class Fitting:
     """A classifier that learns a data set, all at once or bit by bit with the same result.
 
-    It takes ``steps`` steps of Adam on the cross-entropy, in batches of 128; the learning rate
+    It takes ``steps`` steps of Adam on the loss of its heads, in batches of 128; the learning rate
     rises to 3e-3 and falls to zero (the one-cycle policy of Smith & Topin 2018).
 
     Args:
         architecture: a key of ``ARCHITECTURES``.
-        dataset: the images and labels to learn, on the CPU.
+        dataset: the images to learn, with their labels, or what else is known of each, on the CPU.
         steps: the number of batches.
         seed: determines the initial weights, the order of images and the distortions.
         distortion: in [0, 1], how far images are rotated, sheared, stretched and moved at random.
@@ -118,6 +121,7 @@ class Fitting:
         self.steps = steps
         self.done = 0
         self._dataset = dataset
+        self._values = known_values(dataset)
         self._seed = seed
         self._distortion = distortion
         self._layout = layout
@@ -149,8 +153,8 @@ class Fitting:
         chosen = self._order.indices(self.done)
         rng = seeding.rng(self._seed, self.done, "distort")
         images = distort(from_pixels(self._dataset.images[chosen]), self._distortion, rng)
-        scores = self._classifier(images.contiguous(memory_format=self._layout))
-        loss = functional.cross_entropy(scores, self._dataset.labels[chosen])
+        outputs = self._classifier(images.contiguous(memory_format=self._layout))
+        loss = self._classifier.heads.loss(outputs, self._values[chosen])
         self._optimizer.zero_grad()
         torch.autograd.backward(loss)
         self._optimizer.step()
@@ -200,30 +204,47 @@ def steps_for(dataset: Dataset, steps: int) -> int:
 
 def _built(architecture: str, dataset: Dataset, seed: int) -> Classifier:
     with seeding.seeded_globals(seed, architecture):
-        return ARCHITECTURES[architecture](dataset.images.shape[1], len(dataset.classes))
+        return ARCHITECTURES[architecture](dataset.images.shape[1], Heads.of(dataset))
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """The likeliest class [N] of each of N images, and their features [N, F]."""
+    """What a classifier sees in each of N images, and their features [N, F].
 
-    classes: Tensor
+    ``values`` float32 [N, parts] has the index of each attribute's likeliest value, and then each
+    quantity, scaled as in the data; the class is the only part where there is nothing else.
+    """
+
+    values: Tensor
     features: Tensor
+
+    @property
+    def classes(self) -> Tensor:
+        """The likeliest class, int64 [N], of a classifier of classes."""
+        return self.values[:, 0].long()
 
 
 @torch.no_grad()
 def predict(classifier: Classifier, pixels: Tensor) -> Predictions:
-    """Return the classes and features of images uint8 [N, C, H, W]."""
+    """Return what is seen in images uint8 [N, C, H, W], and their features."""
     features = torch.cat(
         [classifier.features(from_pixels(part)) for part in torch.split(pixels, PREDICT_BATCH)]
     )
     # In parts of at most LOGITS numbers, since those of 10,000 classes would take gigabytes.
     rows = max(1, LOGITS // classifier.last.out_features)
-    classes = [classifier.last(part).argmax(dim=1) for part in torch.split(features, rows)]
-    return Predictions(torch.cat(classes), features)
+    values = [
+        classifier.heads.values(classifier.last(part)) for part in torch.split(features, rows)
+    ]
+    return Predictions(torch.cat(values), features)
 
 
 def accuracy(classifier: Classifier, dataset: Dataset) -> float:
-    """Return the share of a data set's images that are classified correctly, in [0, 1]."""
-    classes = predict(classifier, dataset.images).classes
-    return (classes == dataset.labels).double().mean().item()
+    """Return the share of images of which all is seen right that is known of them, in [0, 1].
+
+    What is known of an image is its class, or its attributes. Where no attribute is known of any
+    image it is 0.
+    """
+    attributes = len(classifier.heads.sizes)
+    seen = predict(classifier, dataset.images).values[:, :attributes]
+    counted, right = all_right(known_values(dataset)[:, :attributes], seen)
+    return right[counted].double().mean().item() if counted.any() else 0.0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 from ganctl._version import __version__
 from ganctl.engine.evaluation.cas import cas as cas_of_generated
@@ -10,12 +12,19 @@ from ganctl.engine.evaluation.cas import cas_of_real
 from ganctl.engine.evaluation.generated import samples_like
 from ganctl.engine.evaluation.judges import judges
 from ganctl.engine.evaluation.measure import measure
-from ganctl.engine.evaluation.reals import choose_count, reals_for
+from ganctl.engine.evaluation.reals import Reals, choose_count, reals_for
+from ganctl.engine.evaluation.requested.caption_words import visible
+from ganctl.engine.evaluation.requested.unseen import ask_for_unseen
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.errors import UsageError
 from ganctl.readers.labelled import OnProgress
-from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.evaluation_metrics import Figure
+from ganctl.requests.conditions.labels import Label
+from ganctl.requests.conditions.schema import Schema
+from ganctl.requests.conditions.settings import parse_settings
+from ganctl.runs.checkpoint_header import CheckpointHeader
+from ganctl.runs.evaluation.attributes import NOT_DESCRIBED, Described
+from ganctl.runs.evaluation.evaluation import Evaluation
+from ganctl.runs.evaluation.metrics import Figure
 from ganctl.runs.locate import RunSource
 
 DEFAULT_COUNT = 10_000
@@ -26,6 +35,7 @@ def evaluate(
     *,
     n: int | None = None,
     cas: bool = False,
+    settings: Sequence[str] = (),
     data: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Evaluation:
@@ -36,47 +46,102 @@ def evaluate(
         n: the number of images; None takes 10,000, or as many as real ones are held out if these
             are fewer.
         cas: also compute the classification accuracy score, which trains classifiers.
+        settings: values of attributes such as ``hair=blond``; only images that have them are
+            judged, samples and real ones.
         data: where the generator's training data lie now, if not where they were.
         on_progress: called with the work in progress and how much of it is done.
 
     Raises:
         CheckpointError: the weights cannot be read.
         DataError: the training data cannot be loaded, or have changed.
-        UsageError: ``n`` exceeds the held-out images, or ``cas`` is for a model without labels.
+        TooFewImages: too few real images have these values.
+        UsageError: ``n`` exceeds the held-out images, ``cas`` is for a model without labels, or
+            a setting is none of this generator.
     """
     started = time.monotonic()
     sampler = Sampler.of(source)
     header = sampler.header
-    if cas and not header.classes:
-        raise UsageError(
-            f"--cas needs labels, and --model {header.model} trains without them.",
-            "Leave it out: the other metrics need none.",
-        )
+    only = _only(settings, header.schema)
+    if cas:
+        _check_cas(header, settings)
     reals = reals_for(source, header, data=data, on_progress=on_progress)
-    count = choose_count(n, reals, DEFAULT_COUNT)
     panel = judges(reals.train, reals.held_out, on_progress=on_progress)
-    reference, held_out = reals.subsets(count)
-    images, labels = samples_like(sampler, held_out, "generating images", on_progress)
+    judged = reals.only(only) if only else reals
+    count = choose_count(n, judged, DEFAULT_COUNT)
+    reference, held_out = judged.subsets(count)
+    samples = samples_like(sampler, reals, held_out, "generating images", on_progress)
+    if samples.values is not None and reals.caption_words is not None:
+        seen = [judge.predict(held_out.images).values for judge in panel]
+        samples = replace(samples, values=visible(samples.values, seen))
+    unseen = None if only else ask_for_unseen(sampler, reals, samples, panel, on_progress)
     results = []
     for done, judge in enumerate(panel):
         if on_progress is not None:
             on_progress("judging", done, len(panel))
-        results.append(measure(judge, images, labels, reference, held_out))
-    scores = {}
-    if cas:
-        of_samples = cas_of_generated(sampler, reals, on_progress)
-        scores["cas"] = Figure(of_samples, cas_of_real(reals, on_progress))
-    return Evaluation(
+        results.append(measure(judge, samples, reference, held_out, unseen))
+    schema = reals.train.schema
+    found = Evaluation(
         run=source.reference,
         step=header.progress.step,
         n=count,
         judges=tuple(results),
         split=reals.split,
-        seconds=round(time.monotonic() - started, 1),
+        seconds=0.0,
         model=header.model,
         data=reals.whole.name,
         fingerprint=reals.whole.fingerprint,
         classes=header.classes,
         ganctl_version=__version__,
-        scores=scores,
+        described=NOT_DESCRIBED
+        if samples.values is None
+        else Described(schema.attributes, schema.quantities, bool(header.network.words)),
+        settings={
+            schema.attributes[k].name: schema.attributes[k].values[v] for k, v in only.items()
+        },
     )
+    if cas:
+        found = _with_cas(found, sampler, reals, on_progress)
+    return replace(found, seconds=round(time.monotonic() - started, 1))
+
+
+def _only(settings: Sequence[str], schema: Schema) -> dict[int, int]:
+    """Return the index of the value of each attribute that is set, by the attribute's index.
+
+    Raises:
+        UsageError: a setting is none of this generator, a blend, or a number.
+    """
+    values: dict[int, int] = {}
+    for setting in parse_settings(settings, schema).named if settings else ():
+        if not isinstance(setting.value, Label) or setting.value.is_blend:
+            raise UsageError(
+                f"--set {setting.text} is no value that real images have.",
+                "evaluate takes one value of an attribute, as the table has it.",
+            )
+        values[setting.place] = setting.value.index
+    return values
+
+
+def _check_cas(header: CheckpointHeader, settings: Sequence[str]) -> None:
+    """Raise ``UsageError`` unless a generator has labels that a classifier can learn."""
+    if settings:
+        raise UsageError("--cas is of all images.", "Leave out --set, or --cas.")
+    network = header.network
+    if not (header.classes or network.attributes or network.words):
+        raise UsageError(
+            f"--cas needs labels, and --model {header.model} trains without them.",
+            "Leave it out: the other metrics need none.",
+        )
+
+
+def _with_cas(
+    found: Evaluation, sampler: Sampler, reals: Reals, on_progress: OnProgress | None
+) -> Evaluation:
+    of_samples = cas_of_generated(sampler, reals, on_progress)
+    of_real = cas_of_real(sampler.header.network, reals, on_progress)
+    by_attribute = {
+        name: Figure(score, of_real.by_attribute[name])
+        for name, score in of_samples.by_attribute.items()
+        if name in of_real.by_attribute
+    }
+    scores = {"cas": Figure(of_samples.score, of_real.score)}
+    return replace(found, scores=scores, cas_by_attribute=by_attribute)

@@ -29,6 +29,7 @@ from ganctl.engine.evaluation.classifiers import (
     predict,
     steps_for,
 )
+from ganctl.engine.evaluation.heads import Heads
 from ganctl.errors import FileError
 from ganctl.files import paths
 from ganctl.files.atomic import write_atomically
@@ -213,7 +214,7 @@ def _read(path: Path, name: str, architecture: str, train: Dataset) -> Judge | N
             metadata = file.metadata() or {}
         if metadata.get("format") != FORMAT or metadata.get("data") != train.fingerprint:
             return None
-        classifier = ARCHITECTURES[architecture](train.images.shape[1], len(train.classes))
+        classifier = ARCHITECTURES[architecture](train.images.shape[1], Heads.of(train))
         classifier.load_state_dict(load_file(path))
         real_accuracy = float(metadata["real_accuracy"])
     except (SafetensorError, OSError, RuntimeError, LookupError, ValueError):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
+from torch import Tensor
 
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset, load
 from ganctl.engine.data.same_data import differences, under_known_names
+from ganctl.engine.evaluation.requested.caption_words import CaptionWords
+from ganctl.engine.evaluation.requested.captions import NamedValues
 from ganctl.errors import DataError, UsageError
 from ganctl.readers.labelled import OnProgress
+from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.data import ReadOptions, check_data_remain
 from ganctl.requests.recipes import Model
 from ganctl.runs.checkpoint_header import CheckpointHeader
@@ -31,13 +37,54 @@ class Reals:
     """Real images: ``whole`` trains the generator, ``train`` the judges; ``held_out`` no judge.
 
     ``split`` says where the held-out images come from: a test split, or a part of the generator's
-    training data.
+    training data. Of captions without attributes ``caption_words`` are what judges learn: then they
+    are the attributes of ``train`` and ``held_out``.
     """
 
     whole: Dataset
     train: Dataset
     held_out: Dataset
     split: str
+    caption_words: CaptionWords | None = None
+
+    @property
+    def attributes(self) -> Tensor:
+        """The values of the attributes of ``train`` [N, attributes], NaN where not known."""
+        return self.train.values[:, : len(self.train.schema.attributes)]
+
+    @cached_property
+    def _named(self) -> NamedValues:
+        if self.caption_words is not None:
+            return self.caption_words.named
+        sizes = self.train.schema.sizes
+        return NamedValues.learned(self.train.words.numpy(), self.attributes.numpy(), sizes)
+
+    def named_values(self, some: Dataset) -> Tensor:
+        """Return the values that the captions of some images name, float32 [N, parts].
+
+        NaN where a caption does not name an attribute; quantities are never named.
+        """
+        named = torch.from_numpy(self._named.named(some.words.numpy()))
+        numbers = torch.full((len(some), len(self.train.schema.quantities)), torch.nan)
+        return torch.cat([named, numbers], dim=1)
+
+    def only(self, values: Mapping[int, int]) -> Reals:
+        """Return the same with only those images that have some values of attributes.
+
+        Args:
+            values: the index of the value of each attribute, by the attribute's index.
+
+        Raises:
+            TooFewImages: there are too few to judge by.
+        """
+        train, held_out = (_having(values, part) for part in (self.train, self.held_out))
+        if min(len(train), len(held_out)) < MIN_IMAGES:
+            raise TooFewImages(
+                f"{self.whole.name} has too few images with these values to judge by: "
+                f"{len(train):,}, and {len(held_out):,} held out.",
+                f"At least {MIN_IMAGES} of each are needed. Set fewer values with --set.",
+            )
+        return replace(self, train=train, held_out=held_out)
 
     def subsets(self, count: int) -> tuple[Dataset, Dataset]:
         """Return the same ``count`` random images of ``train`` and of ``held_out`` each time."""
@@ -87,7 +134,7 @@ def data_of(
     known = DataDescription(shape=[network.channels, network.image_size, network.image_size])
     if header.classes:
         known["classes"] = list(header.classes)
-    options = ReadOptions(needs_labels=header.model != Model.GAN)
+    options = ReadOptions(needs_labels=header.model != Model.GAN, condition=_columns(header.schema))
     where = header.data
     if run is not None:
         known, options, where = {**known, **run.data}, run.config.reading, run.config.data
@@ -103,6 +150,11 @@ def data_of(
             "same real images.",
         )
     return found
+
+
+def _columns(schema: Schema) -> tuple[str, ...]:
+    """Return the columns of a table that a generator was conditioned on, as ``--condition``."""
+    return (schema.captions.name,) if schema.captions else schema.names
 
 
 def reals_of(whole: Dataset) -> Reals:
@@ -121,7 +173,10 @@ def reals_of(whole: Dataset) -> Reals:
             f"{whole.name} has too few images to judge by.",
             f"At least {MIN_IMAGES} are needed in a test split, or {MIN_IMAGES * HELD_OUT} in all.",
         )
-    return Reals(whole, train, held_out, split)
+    words = CaptionWords.of(train)
+    if words is not None:
+        train, held_out = words.as_attributes(train), words.as_attributes(held_out)
+    return Reals(whole, train, held_out, split, words)
 
 
 def choose_count(n: int | None, reals: Reals, default: int) -> int:
@@ -144,6 +199,13 @@ def choose_count(n: int | None, reals: Reals, default: int) -> int:
             f"--n takes {MIN_IMAGES} to {most}: as many real images are held out to compare with.",
         )
     return n
+
+
+def _having(values: Mapping[int, int], dataset: Dataset) -> Dataset:
+    has = torch.ones(len(dataset), dtype=torch.bool)
+    for attribute, value in values.items():
+        has &= dataset.values[:, attribute] == value
+    return dataset.part(has.nonzero().flatten())
 
 
 def _held_out(dataset: Dataset) -> tuple[Dataset, Dataset]:

@@ -146,7 +146,8 @@ class CaptionLabels(Labels):
         -log softmax_j(s_ij / τ)_i and of -log softmax_j(s_ji / τ)_i (InfoNCE, Oord et al. 2018,
         equation 4; with real images, and for the generator with fakes, as Zhang et al. 2021,
         "Cross-Modal Contrastive Learning for Text-to-Image Generation", equation 5). Other images
-        with the very same words are no one's mistake, and are left out.
+        with the very same words are no one's mistake, and are left out. Several processes each
+        have their shard of the batch.
         """
         cosine = normalize(named, dim=1) @ normalize(label, dim=1).T
         words = y[:, 0, 1:]

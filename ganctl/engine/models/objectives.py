@@ -62,7 +62,8 @@ class CGAN(GAN):
         L_G = E[softplus(-D(x̃, y))]
 
     These are the losses of ``GAN`` with the label as the condition. Of several
-    parts both get the whole, and of a caption its embedding, each its own.
+    parts both get the whole. A caption they get embedded, each by an encoder of
+    its own, which learns with it.
     """
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ganctl.engine.training.monitor import ALL_CLASSES, Quality
-from ganctl.runs.evaluation_metrics import near_chance_text
+from ganctl.runs.evaluation.confusion import unseen_text
 
 WON_GAP = 6.0
 """The gap between mean scores; a healthy run had at most 3.3 in ten reports in a row."""
@@ -98,12 +98,20 @@ class Alarms:
         return judge_accuracy >= TRUSTED_JUDGE and len(low) == BAD_MEASUREMENTS and all(low)
 
     def _of_quality(self, quality: Quality) -> Iterator[Alarm]:
-        if quality.chance is not None and quality.label_accuracy is not None:
+        doubts = quality.near_chance if quality.label_accuracy is not None else ()
+        if doubts and len(doubts) >= len(quality.by_attribute):
             yield Alarm(
                 "labels look meaningless",
-                near_chance_text(quality.judge_accuracy, quality.chance),
+                max(doubts, key=lambda doubt: doubt.accuracy - doubt.chance).text,
                 "Check that the labels stand in the order of the images. If there is nothing to "
                 "learn from them, train with --model gan.",
+            )
+        elif doubts:
+            yield Alarm(
+                "attributes not seen",
+                unseen_text(doubts),
+                "Nobody can say whether the images obey them. Name the other columns with "
+                "--condition, if these are not worth learning.",
             )
         name, lowest = min(quality.variety.items(), key=lambda item: item[1])
         if self._counts.get("variety", 0) >= BAD_MEASUREMENTS:
@@ -115,10 +123,12 @@ class Alarms:
                 "Start again with another --seed; the previews show when it began.",
             )
         if self._are_ignored(quality.judge_accuracy):
+            what = "all that was requested" if quality.by_attribute else "the requested class"
+            verb = "have" if quality.by_attribute else "are of"
             yield Alarm(
                 "labels not obeyed",
-                f"The labels are not obeyed: {quality.label_accuracy:.0%} of the images are of the "
-                "requested class.",
+                f"The labels are not obeyed: {quality.label_accuracy:.0%} of the images {verb} "
+                f"{what}.",
                 "Train longer, or with --model gan-cls, whose discriminator rejects wrong labels.",
             )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import torch
@@ -12,13 +12,16 @@ from torch import Tensor
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.evaluation.frechet import Moments, frechet_distance
 from ganctl.engine.evaluation.generated import samples_like
+from ganctl.engine.evaluation.heads import known_values
 from ganctl.engine.evaluation.judges import Judge, QuickJudge
 from ganctl.engine.evaluation.reals import Reals, TooFewImages, choose_count, reals_of
+from ganctl.engine.evaluation.requested.caption_words import visible
+from ganctl.engine.evaluation.requested.obeyed import counted, obeyed
 from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import CheckpointHeader
-from ganctl.runs.evaluation_metrics import chance_if_near
+from ganctl.runs.evaluation.confusion import NearChance
 
 SAMPLES = 1000
 REFERENCE = 5000
@@ -31,13 +34,16 @@ ALL_CLASSES = ""
 class Quality:
     """How good the averaged generator is, by one judge.
 
-    ``label_accuracy`` in [0, 1] is None for a model that trains without labels.
+    ``label_accuracy`` in [0, 1] is the share of samples of the requested class, or with all
+    attributes that were requested, or that their caption names, at once, as ``ganctl evaluate``
+    has it; it is None for a model that trains without labels. ``by_attribute`` has the accuracy of
+    each attribute by itself, by name, where more than a class was requested.
     ``feature_distance`` is the squared Fréchet distance to training images, and ``floor`` that
     of as many held-out real images. ``variety`` is the mean distance in pixels of two images of
     a class, divided by that of real images, by the class's name; or by ``ALL_CLASSES`` where no
-    class can be measured. ``judge_accuracy`` is the judge's label accuracy on held-out real
-    images, in [0, 1], and ``chance`` that of whoever always names the commonest class, if the
-    judge is hardly better; else None.
+    class can be measured, or more than a class was requested. ``judge_accuracy`` is the judge's
+    label accuracy on held-out real images, in [0, 1], and ``near_chance`` says at what the judge
+    is hardly better than chance: at the classes, or at some attributes.
     """
 
     label_accuracy: float | None
@@ -45,7 +51,19 @@ class Quality:
     floor: float
     variety: Mapping[str, float]
     judge_accuracy: float
-    chance: float | None = None
+    near_chance: tuple[NearChance, ...] = ()
+    by_attribute: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def worst_attribute(self) -> str | None:
+        """The attribute that is obeyed least; None where there are no several ones."""
+        found = self.by_attribute
+        return min(found, key=lambda name: found[name]) if len(found) > 1 else None
+
+    @property
+    def attribute_accuracy(self) -> float | None:
+        """The accuracy of ``worst_attribute``, in [0, 1]."""
+        return None if self.worst_attribute is None else self.by_attribute[self.worst_attribute]
 
     @property
     def lowest_variety(self) -> float:
@@ -94,32 +112,53 @@ class QualityMonitor:
         return self._distance(self._judge.predict(self._real.images).features)
 
     @cached_property
-    def chance(self) -> float | None:
-        """Chance, if the judge is hardly better at real images."""
+    def near_chance(self) -> tuple[NearChance, ...]:
+        """At what the judge is hardly better than chance, of held-out real images."""
         held_out = self._reals.held_out
-        right = round(self._judge.real_accuracy * len(held_out))
-        counts = torch.bincount(held_out.labels)
-        return chance_if_near(right, counts[counts > 0].tolist())
+        seen, known = self._judge.predict(held_out.images).values, known_values(held_out)
+        names = [attribute.name for attribute in held_out.schema.attributes]
+        names = names if held_out.schema.names else [""]
+        found = [NearChance.of(counted(known[:, k], seen[:, k]), at) for k, at in enumerate(names)]
+        return tuple(doubt for doubt in found if doubt is not None)
 
     @cached_property
     def _real_distances(self) -> dict[str, float]:
         real, labels = self._real.images, self._real.labels
+        if self._real.schema:
+            return self._distances(real, None)
         return self._distances(real, None) | self._distances(real, labels)
 
     def measure(self, generator: Generator, header: CheckpointHeader) -> Quality:
         """Return the quality of a generator in evaluation mode, without using random numbers."""
-        images, labels = samples_like(Sampler(generator, header), self._real, "measuring quality")
+        sampler = Sampler(generator, header)
+        samples = samples_like(sampler, self._reals, self._real, "measuring quality")
+        images, labels = samples.images, samples.labels
         predictions = self._judge.predict(images)
         if header.network.categories:
             labels = None  # Codes are matched with classes only after training.
+        accuracy = None if labels is None else _share(predictions.classes == labels)
+        by_attribute: dict[str, float] = {}
+        if samples.values is not None:
+            schema = self._real.schema
+            found = obeyed(schema, self._counted(samples.values), predictions.values)
+            accuracy = None if found.at_once is None else found.at_once.value
+            rights = found.accuracies.items()
+            by_attribute = {schema.attributes[k].name: right for k, right in rights}
         return Quality(
-            label_accuracy=None if labels is None else _share(predictions.classes == labels),
+            label_accuracy=accuracy,
             feature_distance=self._distance(predictions.features),
             floor=self.floor,
             variety=self._variety(images, labels),
             judge_accuracy=self._judge.real_accuracy,
-            chance=self.chance,
+            near_chance=self.near_chance,
+            by_attribute=by_attribute,
         )
+
+    def _counted(self, asked: Tensor) -> Tensor:
+        """Return what was asked of samples, without the words that the judge cannot see."""
+        if self._reals.caption_words is None:
+            return asked
+        return visible(asked, [self._judge.predict(self._real.images).values])
 
     def _distance(self, features: Tensor) -> float:
         return frechet_distance(Moments.of(features), self._moments)

@@ -16,13 +16,21 @@ from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, DATA_BYTES, NAMES_BYTES
 from ganctl.files.npz import ArrayHeader, NpzFile
 from ganctl.files.text import listed, printable
 from ganctl.files.tree import Entry, Tree
+from ganctl.files.untrusted_json import as_shape, parse
 from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.labelled import VALIDATION_HELD, ArrayPair, Arrays, OnProgress, Split
 
+NPZ = ".npz"
+"""The layout's name."""
 _IMAGES = ("images", "image", "imgs", "img", "x", "data", "pixels", "features", "inputs")
 _LABELS = ("labels", "label", "y", "targets", "target")
 _NAMES = ("class_names", "label_names", "target_names", "classes")
-_OURS = ("seeds", "attributes", "attribute_names")
+_ATTRIBUTES, _ATTRIBUTE_NAMES, _ATTRIBUTE_VALUES = (
+    "attributes",
+    "attribute_names",
+    "attribute_values",
+)
+_OURS = ("seeds", _ATTRIBUTES, _ATTRIBUTE_NAMES, _ATTRIBUTE_VALUES)
 _WORD = re.compile(r"(training|train|testing|test|validation|valid|val|dev)|[a-z]+|\d+")
 Headers = Mapping[str, "ArrayHeader | None"]
 
@@ -44,7 +52,12 @@ def open_npz(tree: Tree, entry: Entry) -> Arrays:
         headers = file.headers()
         names_key = _names_key(headers)
         names = _texts(file, names_key) if names_key else ()
+        attributes = _texts(file, _ATTRIBUTE_NAMES) if _is_text(headers, _ATTRIBUTE_NAMES) else ()
+        values = _values(file) if _is_text(headers, _ATTRIBUTE_VALUES) else ()
     pairs = _pairs(headers, source)
+    said = headers.get(_ATTRIBUTES)
+    if set(pairs) == {"train"} and said is not None and said.shape[1:] == (len(attributes),):
+        pairs["train"] = (pairs["train"][0], _ATTRIBUTES)
     left_out: dict[str, int] = {}
     remarks = []
     if "validation" in pairs:
@@ -69,10 +82,12 @@ def open_npz(tree: Tree, entry: Entry) -> Arrays:
             return {split: _read(file, *keys[split]) for split in keys}
 
     return Arrays(
-        layout=".npz",
+        layout=NPZ,
         files=(entry,),
         load=load,
         class_names=names,
+        attributes=attributes,
+        values=values,
         source=source,
         holds=_listed(headers),
         left_out=left_out,
@@ -99,11 +114,25 @@ def _listed(headers: Headers) -> str:
 
 
 def _names_key(headers: Headers) -> str | None:
-    for key in _NAMES:
-        header = headers.get(key)
-        if header is not None and header.dtype.kind in "US":
-            return key
-    return None
+    return next((key for key in _NAMES if _is_text(headers, key)), None)
+
+
+def _is_text(headers: Headers, key: str) -> bool:
+    header = headers.get(key)
+    return header is not None and header.dtype.kind in "US"
+
+
+def _values(file: NpzFile) -> tuple[tuple[str, ...], ...]:
+    """Return the names of each attribute's values, which are a list in JSON."""
+    try:
+        return tuple(
+            as_shape(parse(text), tuple[str, ...]) for text in _texts(file, _ATTRIBUTE_VALUES)
+        )
+    except ValueError as error:
+        raise DataError(
+            f"{file.path} cannot be used: {_ATTRIBUTE_VALUES} are no lists of texts: {error}.",
+            'Write a text such as ["blond", "red"] for each attribute.',
+        ) from error
 
 
 def _texts(file: NpzFile, key: str) -> tuple[str, ...]:

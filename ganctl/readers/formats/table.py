@@ -23,7 +23,7 @@ from ganctl.files.limits import (
     TABLE_LINE_BYTES,
 )
 from ganctl.files.tree import Entry, Tree
-from ganctl.readers.formats.kinds import ATTRIBUTES_NAME, DATASET_JSON, first_bytes
+from ganctl.readers.formats.kinds import ATTRIBUTES_NAME, DATASET_JSON, first_bytes, is_image_name
 
 PIXELS_AT_LEAST = 16
 """Columns of numbers from which a table is an image a row."""
@@ -122,8 +122,11 @@ def delimited_rows(tree: Tree, entry: Entry, most: int) -> Iterator[list[str]]:
 
 
 def _names_attributes(first: list[str], second: list[str]) -> bool:
-    """Return whether rows are as CelebA's: the name of a file, and then 1 or -1 each."""
-    return not _is_number(second[0]) and set(second[1:]) <= {"1", "-1"} and len(first) > 1
+    """Return whether rows begin with the name of an image, or are as CelebA's: 1 or -1 each."""
+    is_text = not _is_number(second[0])
+    return (
+        len(first) > 1 and is_text and (is_image_name(second[0]) or set(second[1:]) <= {"1", "-1"})
+    )
 
 
 def _is_number(text: str) -> bool:
@@ -246,7 +249,10 @@ def _text(value: Any) -> str:
 
 
 def _dataset_json(tree: Tree, entry: Entry) -> Table | None:
-    """Read StyleGAN's: ``{"labels": [[name, k], …]}``, or of names to numbers, or null."""
+    """Read StyleGAN's: ``{"labels": [[name, k], …]}``, or of names to numbers, or null.
+
+    In the place of k there may be a list, which has as many numbers for each name.
+    """
     content = tree.read(entry, DATASET_JSON_BYTES)
     try:
         value = untrusted_json.parse(content)
@@ -256,20 +262,28 @@ def _dataset_json(tree: Tree, entry: Entry) -> Table | None:
     if labels is None:
         return None
     pairs = list(labels.items()) if isinstance(labels, dict) else labels
-    if not isinstance(pairs, list) or not all(map(_is_pair, pairs)):
+    if not isinstance(pairs, list) or not _are_pairs(pairs):
         raise DataError(
             f"{tree.describe(entry)} is not as StyleGAN writes it.",
             f'{DATASET_JSON} has {{"labels": [["00000/img00000000.png", 3], …]}}, a class each.',
         )
-    return Table(
-        entry.name, ("file", "label"), [(name, _text(label).strip()) for name, label in pairs]
-    )
+    rows = [(name, *(label if isinstance(label, list) else [label])) for name, label in pairs]
+    size = len(rows[0]) - 1 if rows else 1
+    header = ("label",) if size == 1 else tuple(f"label {place}" for place in range(size))
+    texts = [(row[0], *(_text(label).strip() for label in row[1:])) for row in rows]
+    return Table(entry.name, ("file", *header), texts)
 
 
-def _is_pair(pair: Any) -> bool:
-    return (
-        isinstance(pair, (list, tuple))
-        and len(pair) == 2
-        and isinstance(pair[0], str)
-        and isinstance(pair[1], (str, int))
+def _are_pairs(pairs: Sequence[Any]) -> bool:
+    """Return whether each has a name and a label, or as many numbers as the others."""
+    if not all(
+        isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[0], str)
+        for pair in pairs
+    ):
+        return False
+    labels = [pair[1] for pair in pairs]
+    if all(isinstance(label, (str, int)) for label in labels):
+        return True
+    return len({len(label) if isinstance(label, list) else 0 for label in labels}) == 1 and all(
+        label and all(isinstance(number, (int, float)) for number in label) for label in labels
     )

@@ -194,11 +194,6 @@ def _check_numbers(table: Table, column: int, files: int) -> None:
 def _check_values(table: Table, column: int, *, are_numbers: bool, is_alone: bool) -> None:
     values = known(table.column(column))
     name = column_name(table, column)
-    if len(values) == 1:
-        raise DataError(
-            f"{table.name} has one value in its {name}: {listed(values)}.",
-            "Give --condition a column in which images differ.",
-        )
     is_nearly_unique = 2 * len(values) > len(table.rows)
     most = CLASSES if is_alone and not is_nearly_unique else ATTRIBUTE_VALUES
     if not are_numbers and len(values) > most:

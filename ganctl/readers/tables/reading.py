@@ -10,6 +10,8 @@ from ganctl.errors import DataError
 from ganctl.files.paths import user_path
 from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree, tree_of_file
+from ganctl.readers.describing import no_difference
+from ganctl.readers.formats.folder_names import split_role
 from ganctl.readers.formats.kinds import DATASET_JSON, is_table
 from ganctl.readers.formats.table import Table, is_pixels, read_table, with_one_hot
 from ganctl.readers.labelled import Pictures
@@ -74,7 +76,11 @@ def read_tables(
             raise problems[0]
         return Tables(None, [], problems)
     chosen = _alike(_chosen(tree, used, problems))
-    return Tables(pictures_of(tree, images, chosen), [one.entry for one in chosen], problems)
+    pictures = pictures_of(tree, images, chosen)
+    labels = {picture.label for picture in pictures.parts["train"]}
+    if options.condition and not pictures.described and len(labels) < 2 and options.needs_labels:
+        raise no_difference(chosen[0].name, options.condition[0], labels)
+    return Tables(pictures, [one.entry for one in chosen], problems)
 
 
 def _tables(
@@ -132,12 +138,20 @@ def _used(
 
 def _columns_of_other_split(entry: Entry, used: Sequence[Used]) -> tuple[str, ...]:
     """Return the columns that matter in ``Train.csv`` for a ``Test.csv`` that is less clear."""
-    role = role_in_name(Path(entry.name).stem)
+    role, home = _role_of(entry)
     for one in used:
-        other = role_in_name(Path(one.name).stem)
-        if role and other and role != other and one.entry.parts[:-1] == entry.parts[:-1]:
+        other, beside = _role_of(one.entry)
+        if role and other and role != other and home == beside:
             return one.headers
     return ()
+
+
+def _role_of(entry: Entry) -> tuple[str | None, tuple[str, ...]]:
+    """Return the split that a table is of by its name or its folder, and where the splits lie."""
+    if role := role_in_name(Path(entry.name).stem):
+        return role, entry.parts[:-1]
+    folder = entry.parts[-2:-1]
+    return (split_role(folder[0]) if folder else None), entry.parts[:-2]
 
 
 def _names_no_image(table: Table, images: Sequence[Entry]) -> DataError:
@@ -174,7 +188,7 @@ def _chosen(tree: Tree, used: Sequence[Used], problems: list[DataError]) -> list
 
 def _alike(chosen: Sequence[Used]) -> list[Used]:
     """Return the table to train on first, and the others with the columns that it has."""
-    first, *others = sorted(chosen, key=lambda one: role_in_name(Path(one.name).stem) != "train")
+    first, *others = sorted(chosen, key=lambda one: _role_of(one.entry)[0] != "train")
     same = [same_columns(one.rows, first.headers, first.columns, one.columns) for one in others]
     return [
         first,

@@ -9,7 +9,7 @@ import pytest
 from ganctl.engine.evaluation import evaluate as engine
 from ganctl.engine.evaluation import judges
 from ganctl.errors import FileError
-from ganctl.runs.evaluation import Evaluation
+from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.run import Run
 from tests.conftest import tiny_images
 

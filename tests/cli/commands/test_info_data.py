@@ -221,3 +221,54 @@ def test_a_training_says_what_it_read_unless_it_is_quiet(ganctl, tiny_data):
     options = ["train", "--data", tiny_data, "--steps", "1", "--batch", "8"]
     assert "note: read 64 images, 8×8 grey, 2 classes (across 32, down 32)" in ganctl(*options).err
     assert "read 64" not in ganctl(*options, "--quiet").err
+
+
+@pytest.fixture
+def described(tmp_path):
+    """Write images, and a table of a class, of an angle, of another class and of sentences."""
+    root = class_folders(tmp_path / "pets", classes=("cat", "dog"), count=10)
+    rows = [
+        f"{kind}/{i}.png,{kind},{i * 2.5 or ''},{('small', 'big')[i % 2]},A {kind} of {i}"
+        for kind in ("cat", "dog")
+        for i in range(10)
+    ]
+    table = "\n".join(["file,species name,angle,size,text", *rows, "cat/0.png,cat,,small,"])
+    (root / "labels.csv").write_text(table)
+    return root
+
+
+def test_attributes_and_quantities_in_words_and_as_json(ganctl, described):
+    options = ("--condition", "size", "--condition", "angle")
+    result = ganctl("info", described, *options)
+    assert result.code == 0, result.err
+    lines = [" ".join(line.split()) for line in result.out.splitlines()]
+    table = lines[lines.index("Attributes") + 1 :]
+    assert table[:5] == [
+        "attribute train", "size big 10", "size small 10", "angle from 2.5 to 22.5 18",
+        "angle not known 2",
+    ]  # fmt: skip
+    found = facts(ganctl, described, *options)
+    assert found["attributes"] == {"size": {"big": 10, "small": 10}}
+    assert found["quantities"] == {"angle": {"low": 2.5, "high": 22.5}}
+    assert found["not_known"] == {"size": 0, "angle": 2}
+    assert "captions" not in found
+
+
+def test_captions_in_words_and_as_json(ganctl, described):
+    result = ganctl("info", described, "--condition", "text")
+    assert "Captions of 14 words, 4 at most in each" in result.out
+    assert "- a cat of 0" in result.out
+    found = facts(ganctl, described, "--condition", "text")["captions"]
+    assert (found["column"], found["words"], found["length"]) == ("text", 14, 4)
+    assert found["examples"][:2] == ["a cat of 0", "a cat of 1"]
+
+
+def test_a_sheet_has_a_row_for_each_value_of_the_first_attribute(ganctl, described, tmp_path):
+    sheet = tmp_path / "sheet.png"
+    assert ganctl("info", described, "--condition", "size", "--condition", "angle", "--out", sheet)
+    image = read_image(sheet)
+    # Rows of 10 images of 8 pixels, lines between them, twice as large.
+    assert image.shape[0] < image.shape[1] / 3
+    one = class_folders(tmp_path / "one", classes=("cat",))
+    assert ganctl("info", one, "--out", tmp_path / "one.png").code == 0
+    assert read_image(tmp_path / "one.png").shape[0] < image.shape[0]

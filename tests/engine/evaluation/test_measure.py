@@ -7,7 +7,8 @@ from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation.judges import judges
 from ganctl.engine.evaluation.measure import confusion, measure
 from ganctl.engine.evaluation.reals import reals_of
-from ganctl.runs.evaluation_metrics import METRICS, Confusion
+from ganctl.runs.evaluation.confusion import Confusion
+from ganctl.runs.evaluation.metrics import METRICS
 
 COUNT = 2000
 

@@ -1,17 +1,19 @@
 """A replayed step does what the plain one does. ``FakeGraphs`` stands in for a GPU's graphs."""
 
+from functools import partial
+
 import pytest
 import torch
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.hardware import devices
 from ganctl.engine.hardware.cuda_graphs import WARM_UP, CudaGraphs
+from ganctl.engine.models.conditions import spec_for
 from ganctl.engine.models.objectives import OBJECTIVES
 from ganctl.engine.training.batches import Batches
 from ganctl.engine.training.state import new_state
 from ganctl.engine.training.step import Step, with_cuda_graphs
 from ganctl.requests.budget import Progress
-from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
 from ganctl.requests.training import Precision, TrainRequest
 from ganctl.runs.world import World
@@ -44,25 +46,19 @@ class FakeGraphs(CudaGraphs):
         return replay
 
 
-def step_on(tiny_data, model, recipe=RecipeName.MODERN):
+def step_on(path, model, recipe=RecipeName.MODERN, condition=()):
     """Return a step of a new run and its batches."""
-    config = TrainRequest(data=str(tiny_data), model=model.value, recipe=recipe.value, batch=8)
-    numbers = recipe_for(recipe, model)
-    dataset = data.load(config.data)
-    objective = OBJECTIVES[model]
-    channels, size = dataset.images.shape[1:3]
-    spec = NetworkSpec(
-        name=numbers.network,
-        image_size=size,
-        channels=channels,
-        classes=len(dataset.classes),
-        latent_size=numbers.latent_size,
-        latent=numbers.latent,
+    config = TrainRequest(
+        data=str(path), model=model.value, recipe=recipe.value, batch=8, condition=condition
     )
-    state = new_state(objective.adapt(spec), numbers, config.seed, CPU)
+    numbers = recipe_for(recipe, model)
+    dataset = data.load(config.data, config.reading)
+    objective = OBJECTIVES[model]
+    spec = objective.adapt(spec_for(dataset, numbers))
+    state = new_state(spec, numbers, config.seed, CPU)
     autocast = devices.autocast(devices.choose_precision(Precision(config.precision), CPU), CPU)
     step = Step(state, objective, numbers, autocast, World())
-    return step, Batches(dataset, config, numbers, CPU, World())
+    return step, Batches(dataset, spec, config, numbers, CPU, World())
 
 
 def train(step, batches, state, steps):
@@ -77,9 +73,21 @@ def train(step, batches, state, steps):
 
 @pytest.mark.parametrize("model", CAPTURABLE)
 def test_a_replayed_step_is_the_plain_step(tiny_data, model):
-    plain, batches = step_on(tiny_data, model)
+    check_replay(partial(step_on, tiny_data, model))
+
+
+@pytest.mark.parametrize("condition", [("line", "shade", "place"), ("caption",)])
+@pytest.mark.parametrize("model", [Model.CGAN_AC, Model.GAN_INT_CLS])
+def test_a_replayed_step_on_parts_and_on_captions_is_the_plain_step(
+    described_data, model, condition
+):
+    check_replay(partial(step_on, described_data, model, condition=condition))
+
+
+def check_replay(make):
+    plain, batches = make()
     expected = train(plain, batches, plain.state, 20)
-    inner, batches = step_on(tiny_data, model)
+    inner, batches = make()
     graphs = FakeGraphs()
     found = train(with_cuda_graphs(inner, graphs), batches, inner.state, 20)
 

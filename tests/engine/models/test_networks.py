@@ -38,7 +38,7 @@ LABELLED = ("quick", "modern", "classic")
 PARTS = {"classes": 0, "attributes": (2, 3), "quantities": 1}
 CAPTIONS = {"classes": 0, "words": 12, "caption_length": 5, "text_size": 6}
 DESCRIBED = [
-    pytest.param(name, model, labels, marks=[pytest.mark.slow] if name == "classic" else [])
+    pytest.param(name, model, labels, marks=[] if name == "modern" else [pytest.mark.slow])
     for name in LABELLED
     for model in Model
     for labels in ("parts", "captions")

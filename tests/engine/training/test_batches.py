@@ -1,9 +1,12 @@
 """A batch is a function of (seed, step), whatever is asked of its images."""
 
+import pytest
 import torch
 
-from ganctl.engine.data.dataset import Dataset
+from ganctl.engine.data.dataset import Dataset, load
+from ganctl.engine.models.conditions import conditions_of, spec_for
 from ganctl.engine.training.batches import Batches
+from ganctl.requests.data import ReadOptions
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.world import World
@@ -17,8 +20,13 @@ def batches(**options):
     images[..., 4:] = 255
     labels = torch.tensor([0] * 36 + [1] * 4)
     dataset = Dataset("halves", images, labels, ("often", "rare"))
+    return batches_of(dataset, **options)
+
+
+def batches_of(dataset, **options):
     config = TrainRequest(batch=32, **options)
-    return Batches(dataset, config, MODERN, torch.device("cpu"), World())
+    spec = spec_for(dataset, MODERN)
+    return Batches(dataset, spec, config, MODERN, torch.device("cpu"), World())
 
 
 def left(batch):
@@ -41,3 +49,14 @@ def test_balance_draws_a_rare_class_as_often():
     assert 0.4 < torch.stack(shares).mean(0)[1].item() < 0.6
     usual = [batches().at(step).y.mean(0) for step in range(20)]
     assert torch.stack(usual).mean(0)[1].item() < 0.2
+
+
+@pytest.mark.parametrize("condition", [("line", "shade", "place"), ("caption",)])
+def test_each_image_comes_with_its_own_label(described_data, condition):
+    dataset = load(str(described_data), ReadOptions(condition=condition))
+    every = conditions_of(dataset, spec_for(dataset, MODERN))
+    batch = batches_of(dataset).at(0)
+    for image, y in zip(batch.real, batch.y, strict=True):
+        same = (dataset.images / 127.5 - 1 - image).abs().flatten(1).max(dim=1).values < 1e-5
+        assert any(torch.equal(y, label) for label in every[same])
+    assert len(batch.y.unique(dim=0)) > 3

@@ -5,7 +5,7 @@ decorator beside it says what comes of it, a reading or an error. Most images sh
 were drawn as, so that a test sees when a reader mixes up labels, axes or channels.
 """
 
-from tests.readers.cases import archives, arrays, folders, page, pictures, tables
+from tests.readers.cases import archives, arrays, attributes, folders, page, pictures, tables
 from tests.readers.cases.expect import CASES, Case, Read, Refused
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Refused",
     "archives",
     "arrays",
+    "attributes",
     "folders",
     "page",
     "pictures",

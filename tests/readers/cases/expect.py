@@ -15,7 +15,7 @@ class Read:
     """A reading: images by class in the order of the classes, and what is said of it.
 
     ``line`` and each of ``says`` are parts of what people see. ``figures`` is False where images
-    do not show their class.
+    do not show their class. ``shows`` is the attribute whose value they show instead.
     """
 
     train: Mapping[str, int]
@@ -26,6 +26,7 @@ class Read:
     left_out: Mapping[str, int] | None = None
     says: tuple[str, ...] = ()
     figures: bool = True
+    shows: str = ""
 
 
 @dataclass(frozen=True)

@@ -46,5 +46,6 @@ def _flags(case: Case) -> list[str]:
         flag = f"--{name.replace('_', '-')}"
         if name == "levels":
             value = ",".join(f"{number:g}" for number in value)
-        flags.append(flag if value is True else f"{flag} {value}".replace("{folder}/", ""))
+        for one in value if name == "condition" and not isinstance(value, str) else (value,):
+            flags.append(flag if one is True else f"{flag} {one}".replace("{folder}/", ""))
     return flags

@@ -145,7 +145,7 @@ def _attributes() -> list[list[int]]:
     return [[1 if i % 3 == 0 else -1, 1 if i % 2 else -1, -1] for i in range(12)]
 
 
-@refused("Round", "--condition")
+@reads({"images": 12}, says=("2 attributes (Round 2, Dark 2)",), figures=False)
 @reads({"Round": 4, "not Round": 8}, options={"condition": "Round"}, figures=False)
 def attributes_of_celeba(folder: Path) -> Path:
     """CelebA's ``list_attr_celeba.txt`` beside a folder of images."""
@@ -157,7 +157,7 @@ def attributes_of_celeba(folder: Path) -> Path:
     return folder
 
 
-@refused("Round", "--condition")
+@reads({"images": 12}, says=("2 attributes (Round 2, Dark 2)",), figures=False)
 @reads({"Round": 4, "not Round": 8}, options={"condition": "Round"}, figures=False)
 def attributes_of_celeba_as_csv(folder: Path) -> Path:
     # Kaggle's form, whose images lie two folders down.
@@ -239,9 +239,9 @@ def one_name_in_two_folders(folder: Path) -> Path:
 
 
 @refused("text with 12", "--condition")
-def captions(folder: Path) -> Path:
-    """Captions."""
-    rows = [(f, f"{n} number {i} on dark noise") for i, (f, n) in enumerate(rows_of())]
+def words_that_are_no_captions(folder: Path) -> Path:
+    """A column of one word for each image."""
+    rows = [(f, f"{n}{i}") for i, (f, n) in enumerate(rows_of())]
     table(flat(folder) / "metadata.csv", ("file_name", "text"), rows)
     return folder
 
@@ -469,8 +469,7 @@ def the_separator_in_the_first_line(folder: Path) -> Path:
     return folder
 
 
-@refused("several columns", "--condition")
-@reads({"images": 12}, options={"needs_labels": False}, figures=False)
+@reads({"images": 12}, says=("2 attributes (dx 3, sex 2)",), shows="dx")
 @reads(FOUR, options={"condition": "dx"})
 def ham10000(folder: Path) -> Path:
     """HAM10000: images in two folders, and a table of several columns."""

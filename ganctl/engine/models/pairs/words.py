@@ -37,9 +37,8 @@ class TextEncoder(nn.Module):
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         words = normal(spec.words, WORD_SIZE)
-        if not words.is_meta:
-            # A word that no caption of the training has says nothing, and never learns to.
-            words[:FIRST_WORD] = 0
+        # A word that no caption of the training has says nothing, and never learns to.
+        words[:FIRST_WORD] = 0
         self.words = nn.Parameter(words)
         self.conv = nn.Conv1d(WORD_SIZE, WIDTH, SPAN, padding=SPAN // 2)
         self.out = nn.Linear(WIDTH, spec.text_size)

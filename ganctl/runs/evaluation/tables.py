@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from ganctl.runs.evaluation import Evaluation
-from ganctl.runs.evaluation_metrics import (
+from ganctl.runs.evaluation.attribute_tables import attribute_rows, attribute_tables
+from ganctl.runs.evaluation.confusion import unseen_text
+from ganctl.runs.evaluation.evaluation import Evaluation
+from ganctl.runs.evaluation.metrics import (
     LABEL_ACCURACY,
     METRICS,
     Figure,
     Measurements,
     Metric,
-    near_chance_text,
 )
+from ganctl.runs.evaluation.table import NOTHING, WORST, Table
 
 BEST = "*"
-NOTHING = "–"
-WORST = 20
-"""The rows of a table by class, or of mistakes, where there are more."""
 SHOWN_MATRIX = 26
 """The classes whose confusion is shown as a matrix; of more, the commonest mistakes are."""
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table of text: each row has a cell for each column."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 def tables(evaluation: Evaluation, *, matrix: int = SHOWN_MATRIX) -> list[Table]:
-    """Return the summary, the table by judge, and with labels that by class and the confusion.
+    """Return the summary, the table by judge, and with labels those by class or by attribute.
 
     Args:
         evaluation: what was measured.
@@ -41,7 +30,9 @@ def tables(evaluation: Evaluation, *, matrix: int = SHOWN_MATRIX) -> list[Table]
     """
     found = [_summary(evaluation), _by_judge(evaluation)]
     judge, classes = evaluation.label_judge(), evaluation.classes
-    if judge is not None:
+    if evaluation.described and judge is not None:
+        found += attribute_tables(evaluation, judge)
+    elif judge is not None:
         found.append(_by_class(judge.samples, classes))
         shown = _confusion if len(classes) <= matrix else _mistakes
         found.append(shown(judge.samples, classes))
@@ -55,7 +46,7 @@ def page(evaluation: Evaluation) -> str:
         f"{evaluation.fingerprint}. Made by ganctl {evaluation.ganctl_version} in "
         f"{evaluation.seconds:.0f} s. Judges learned from real training images alone."
     )
-    return "\n\n".join([*map(_as_text, tables(evaluation)), closing]) + "\n"
+    return "\n\n".join([*(table.as_text() for table in tables(evaluation)), closing]) + "\n"
 
 
 def comparison(evaluations: Sequence[Evaluation]) -> Table:
@@ -69,6 +60,10 @@ def comparison(evaluations: Sequence[Evaluation]) -> Table:
         figures = [each.get(metric.key) for each in found]
         if any(figures):
             rows.append((metric.label, *_starred(metric, figures)))
+        if metric is LABEL_ACCURACY:
+            for name, values in attribute_rows(evaluations):
+                figures = [None if one is None else Figure(one, one) for one in values]
+                rows.append((f"  {name}", *_starred(metric, figures)))
     return Table("", ("", *(one.run for one in evaluations)), tuple(rows))
 
 
@@ -84,6 +79,10 @@ def _starred(metric: Metric, figures: Sequence[Figure | None]) -> Iterator[str]:
 
 def _summary(evaluation: Evaluation) -> Table:
     title = f"{evaluation.run}, step {evaluation.step:,}: {evaluation.n:,} images"
+    if evaluation.settings:
+        title += (
+            f" of {', '.join(f'{name}={value}' for name, value in evaluation.settings.items())}"
+        )
     figures = evaluation.figures()
     rows: list[tuple[str, ...]] = []
     for metric in METRICS:
@@ -99,7 +98,7 @@ def _summary(evaluation: Evaluation) -> Table:
 
 
 def _by_judge(evaluation: Evaluation) -> Table:
-    judged = [metric for metric in METRICS if metric.judged]
+    judged = [metric for metric in METRICS if _is_shown(metric, evaluation)]
     rows: list[tuple[str, ...]] = []
     for judge in evaluation.judges:
         for whose, measurements in (("samples", judge.samples), ("real", judge.real)):
@@ -110,9 +109,18 @@ def _by_judge(evaluation: Evaluation) -> Table:
             ]
             rows.append((f"{judge.judge}, {whose}", *cells))
     columns = ("", *(metric.column or metric.label for metric in judged))
-    near = evaluation.chance()
-    doubt = f". {near_chance_text(near.real, near.samples)}" if near else ""
+    doubts = evaluation.near_chance()
+    doubt = ""
+    if doubts:
+        doubt = f". {unseen_text(doubts) if evaluation.described else doubts[0].text}"
     return Table(f"By judge{doubt}", columns, tuple(rows))
+
+
+def _is_shown(metric: Metric, evaluation: Evaluation) -> bool:
+    """Return whether the table by judge has a column for a metric."""
+    if not metric.of_parts:
+        return metric.judged
+    return any(metric.value(judge.samples) is not None for judge in evaluation.judges)
 
 
 def _by_class(measurements: Measurements, classes: Sequence[str]) -> Table:
@@ -158,17 +166,3 @@ def _mistakes(measurements: Measurements, classes: Sequence[str]) -> Table:
 
 def _mistakes_of(measurements: Measurements) -> list[tuple[int, int, int]]:
     return measurements.confusion.mistakes if measurements.confusion else []
-
-
-def _as_text(table: Table) -> str:
-    """Return the table in aligned columns: the first to the left, the others to the right."""
-    rows = [table.columns, *table.rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            cell.rjust(width) if place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join([table.title, *lines])

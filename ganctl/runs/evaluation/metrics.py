@@ -6,68 +6,12 @@ To add one, compute it under its key in ``engine/evaluation/measure.py`` and add
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-CHANCE_SIGNIFICANCE = 0.01
-"""How unlikely a judge must be to do so badly if it were clearly better than chance."""
-ENOUGH_TO_LEARN = 10
-"""Held-out images of a class, in the mean, without which chance is nothing to say."""
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """How many images of a requested class are predicted as a class.
-
-    ``counts`` has (requested, predicted, count) for each pair that occurs, in order: most of the
-    pairs of 10,000 classes do not.
-    """
-
-    counts: tuple[tuple[int, int, int], ...]
-
-    @classmethod
-    def of(cls, matrix: Sequence[Sequence[int]]) -> Confusion:
-        """Return that of a matrix, a row for each requested class."""
-        return cls(
-            tuple(
-                (requested, predicted, count)
-                for requested, row in enumerate(matrix)
-                for predicted, count in enumerate(row)
-                if count
-            )
-        )
-
-    @cached_property
-    def requested(self) -> Counter[int]:
-        """The number of images of each class that was requested."""
-        return self._sums(self.counts)
-
-    @cached_property
-    def right(self) -> Counter[int]:
-        """The number of images of each class that are predicted as that."""
-        return self._sums([pair for pair in self.counts if pair[0] == pair[1]])
-
-    @property
-    def mistakes(self) -> list[tuple[int, int, int]]:
-        """The pairs of different classes, the commonest first."""
-        wrong = [pair for pair in self.counts if pair[0] != pair[1]]
-        return sorted(wrong, key=lambda pair: -pair[2])
-
-    @property
-    def accuracy(self) -> float:
-        """The share of images that are predicted as what was requested, in [0, 1]."""
-        return self.right.total() / self.requested.total()
-
-    @staticmethod
-    def _sums(pairs: Sequence[tuple[int, int, int]]) -> Counter[int]:
-        sums: Counter[int] = Counter()
-        for requested, _, count in pairs:
-            sums[requested] += count
-        return sums
+from ganctl.runs.evaluation.attributes import Obeyed
+from ganctl.runs.evaluation.confusion import Confusion
 
 
 @dataclass(frozen=True)
@@ -75,16 +19,21 @@ class Measurements:
     """What one judge measures on some images, with real training images as the reference.
 
     ``confusion`` counts the images by requested and predicted class; it is None where no class was
-    requested. ``values`` holds the metrics that come from the judge's features, by key.
+    requested. ``obeyed`` is there instead where more than a class was. ``values`` holds the metrics
+    that come from the judge's features, by key.
     """
 
     confusion: Confusion | None
     values: Mapping[str, float]
+    obeyed: Obeyed | None = None
 
     @property
     def label_accuracy(self) -> float | None:
-        """The share of images that the judge assigns to the requested class, in [0, 1]."""
-        return self.confusion.accuracy if self.confusion else None
+        """The share of images that have the requested class, or all that was requested of them."""
+        if self.confusion is not None:
+            return self.confusion.accuracy
+        at_once = self.obeyed and self.obeyed.at_once
+        return at_once.value if at_once else None
 
     @property
     def per_class(self) -> dict[int, float]:
@@ -95,9 +44,10 @@ class Measurements:
         return {k: right[k] / count for k, count in sorted(self.confusion.requested.items())}
 
     def as_json(self) -> dict[str, Any]:
-        """Return the confusion and each value by its key."""
+        """Return the confusion, what was obeyed if there is more, and each value by its key."""
         counts = None if self.confusion is None else list(map(list, self.confusion.counts))
-        return {"confusion": counts, **self.values}
+        more = {} if self.obeyed is None else {"obeyed": self.obeyed.as_json()}
+        return {"confusion": counts, **more, **self.values}
 
 
 @dataclass(frozen=True)
@@ -120,43 +70,6 @@ class JudgeResult:
             "samples": self.samples.as_json(),
             "real": self.real.as_json(),
         }
-
-
-def chance_if_near(right: int, counts: Sequence[int]) -> float | None:
-    """Return chance if a classifier of real images is hardly better, else None.
-
-    Chance is the accuracy of whoever always names the commonest class. A classifier is hardly
-    better if it would do so badly once in a hundred times at most (a one-sided binomial test),
-    were it right half as often again as chance is, or a quarter of the way from chance to
-    certainty if that is less. So ten images prove nothing, and a thousand do.
-
-    Args:
-        right: the images that it classifies correctly.
-        counts: the images of each class; with few of a class, a classifier may fail for want of
-            images, and nothing is said.
-    """
-    total = sum(counts)
-    if len(counts) < 2 or total < ENOUGH_TO_LEARN * len(counts) or max(counts) == total:
-        return None
-    chance = max(counts) / total
-    clearly_better = min(1.5 * chance, chance + (1 - chance) / 4)
-    likelihoods = (_binomial(hits, total, clearly_better) for hits in range(right + 1))
-    return chance if sum(likelihoods) <= CHANCE_SIGNIFICANCE else None
-
-
-def near_chance_text(accuracy: float, chance: float) -> str:
-    """Return what to say of labels that a classifier of real images cannot learn."""
-    digits = ".0%" if chance >= CHANCE_SIGNIFICANCE else ".2%"
-    return (
-        f"The labels look meaningless: a classifier of real images gets {accuracy:{digits}} "
-        f"right, where chance is {chance:{digits}}."
-    )
-
-
-def _binomial(hits: int, count: int, share: float) -> float:
-    """Return the probability of so many hits among ``count``, each of which is one by ``share``."""
-    ways = math.lgamma(count + 1) - math.lgamma(hits + 1) - math.lgamma(count - hits + 1)
-    return math.exp(ways + hits * math.log(share) + (count - hits) * math.log1p(-share))
 
 
 @dataclass(frozen=True)
@@ -183,6 +96,11 @@ Better = Callable[[Figure], float]
 def higher(figure: Figure) -> float:
     """Prefer the highest value."""
     return figure.samples
+
+
+def lowest(figure: Figure) -> float:
+    """Prefer the lowest value."""
+    return -figure.samples
 
 
 def lower(figure: Figure) -> float:
@@ -212,6 +130,7 @@ class Metric:
         judged: whether judges measure it; if not, it is one of ``Evaluation.scores``.
         optional: whether an evaluation may lack it: it has no labels, the metric was not
             requested, or it is newer than the first ``evaluation.json`` files.
+        of_parts: whether it is measured only where more than a class was asked for.
     """
 
     key: str
@@ -224,6 +143,7 @@ class Metric:
     read: Callable[[Measurements], float | None] | None = None
     judged: bool = True
     optional: bool = False
+    of_parts: bool = False
 
     @property
     def is_stored(self) -> bool:
@@ -267,6 +187,37 @@ LABEL_ACCURACY = Metric(
 
 METRICS = (
     LABEL_ACCURACY,
+    # Each attribute by itself, where label accuracy is of all at once.
+    Metric(
+        key="attribute_accuracy",
+        label="attribute accuracy, mean",
+        column="by attribute",
+        format=".2%",
+        better=higher,
+        read=lambda found: found.obeyed.mean_accuracy if found.obeyed else None,
+        optional=True,
+        of_parts=True,
+    ),
+    Metric(
+        key="unseen_accuracy",
+        label="unseen combinations right",
+        column="unseen",
+        format=".2%",
+        better=higher,
+        read=lambda found: found.obeyed.unseen_accuracy if found.obeyed else None,
+        optional=True,
+        of_parts=True,
+    ),
+    Metric(
+        key="unseen_pair_accuracy",
+        label="unseen pairs right",
+        column="unseen pairs",
+        format=".2%",
+        better=higher,
+        read=lambda found: found.obeyed.unseen_pair_accuracy if found.obeyed else None,
+        optional=True,
+        of_parts=True,
+    ),
     # The squared Fréchet distance of features; the floor is that of two sets of real images.
     Metric("feature_distance", "feature distance", ".2f", better=lower, floor="floor"),
     # Above the density of real images, samples are too typical.

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, get_type_hints
 
 from ganctl.errors import FileError, RunError
 from ganctl.files.limits import JSON_BYTES
-from ganctl.files.untrusted_json import as_count, as_number, as_text, migrated
+from ganctl.files.untrusted_json import as_count, as_number, as_shape, as_text, migrated
 from ganctl.requests.conditions.labels import check_class_names
-from ganctl.runs.evaluation_metrics import (
+from ganctl.requests.conditions.schema import Schema
+from ganctl.runs.evaluation.attributes import NOT_DESCRIBED, Described, Obeyed, Share
+from ganctl.runs.evaluation.confusion import Confusion, NearChance
+from ganctl.runs.evaluation.metrics import (
     LABEL_ACCURACY,
     METRICS,
-    Confusion,
     Figure,
     JudgeResult,
     Measurements,
-    chance_if_near,
 )
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,10 @@ class Evaluation:
     """How good a generator's images are: what was measured, and on what.
 
     ``n`` images were judged, as many of each class as among the held-out real images; ``split``
-    says where these come from. ``classes`` is empty for a generator without labels. ``scores``
-    holds the metrics without judges, by key.
+    says where these come from. ``classes`` is empty for a generator without labels. ``described``
+    is what was asked for where that is more than a class, and ``settings`` the values of attributes
+    to which ``--set`` restricted both samples and real images. ``scores`` holds the metrics without
+    judges, by key, and ``cas_by_attribute`` what the score of that name is the mean of.
 
     The fields are in the order of ``evaluation.json``, and each is read by its type.
     """
@@ -46,6 +49,9 @@ class Evaluation:
     fingerprint: str
     classes: tuple[str, ...]
     ganctl_version: str
+    described: Described = NOT_DESCRIBED
+    settings: Mapping[str, str] = field(default_factory=dict)
+    cas_by_attribute: Mapping[str, Figure] = field(default_factory=dict)
     scores: Mapping[str, Figure] = field(default_factory=dict)
 
     def figures(self) -> dict[str, Figure]:
@@ -54,26 +60,25 @@ class Evaluation:
         return {key: figure for key, figure in found.items() if figure is not None}
 
     def label_judge(self) -> JudgeResult | None:
-        """Return the judge with the lower label accuracy; None for a generator without labels."""
-        figure = self.figures().get(LABEL_ACCURACY.key)
-        return figure.judge if figure else None
+        """Return the judge with the lowest label accuracy; None for a generator without labels.
 
-    def chance(self) -> Figure | None:
-        """Return what the judges make of real images, and chance, if no judge is better than that.
-
-        The figure's ``samples`` are chance, and ``real`` the best judge's label accuracy.
+        Where only quantities were asked for it is the first.
         """
-        found = []
-        for judge in self.judges:
-            confusion = judge.real.confusion
-            if confusion is None or not self.classes:
-                return None
-            counts = list(confusion.requested.values())
-            chance = chance_if_near(confusion.right.total(), counts)
-            if chance is None:
-                return None
-            found.append(Figure(chance, confusion.accuracy, judge))
-        return max(found, key=lambda figure: figure.real)
+        figure = self.figures().get(LABEL_ACCURACY.key)
+        if figure is None:
+            return self.judges[0] if self.judges[0].samples.obeyed else None
+        return figure.judge
+
+    def near_chance(self) -> list[NearChance]:
+        """Return what no judge can learn of real images: the classes, or each such attribute."""
+        if not self.described:
+            confusions = [judge.real.confusion for judge in self.judges if self.classes]
+            return list(_near_chance("", confusions))
+        seen = [judge.real.obeyed for judge in self.judges]
+        found: list[NearChance] = []
+        for k, attribute in enumerate(self.described.attributes):
+            found += _near_chance(attribute.name, [one.attributes[k] for one in seen if one])
+        return found
 
     def summary(self) -> dict[str, Any]:
         """Return the step, the bare figures and the number of images, as ``info`` shows them."""
@@ -98,6 +103,10 @@ class Evaluation:
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
         plain["judges"] = [judge.as_json() for judge in self.judges]
         plain["classes"] = list(self.classes)
+        plain["described"] = asdict(self.described) if self.described else None
+        plain["settings"] = dict(self.settings)
+        scores = self.cas_by_attribute.items()
+        plain["cas_by_attribute"] = {name: [one.samples, one.real] for name, one in scores}
         del plain["scores"]  # They are among the figures.
         head = {name: plain.pop(name) for name in ("run", "step")}
         return {**head, **self._figures_json(), **plain, "format_version": FORMAT_VERSION}
@@ -134,10 +143,29 @@ class Evaluation:
         if judge is None:
             return None
         samples = judge.samples
+        if samples.obeyed is not None:
+            return self._obeyed_json(samples.obeyed)
         return {
             "overall": samples.label_accuracy,
             "per_class": {self.classes[k]: right for k, right in samples.per_class.items()},
             "confusion": samples.as_json()["confusion"],
+        }
+
+    def _obeyed_json(self, obeyed: Obeyed) -> dict[str, Any]:
+        names = [attribute.name for attribute in self.described.attributes]
+        quantities = [quantity.name for quantity in self.described.quantities]
+        at_once = obeyed.at_once and obeyed.at_once.value
+        pairs = sorted((obeyed.unseen_pairs or {}).items())
+        return {
+            "overall": at_once,
+            "by_attribute": {names[k]: right for k, right in obeyed.accuracies.items()},
+            "all_at_once": at_once,
+            "unseen": {
+                "all_at_once": obeyed.unseen and _share_json(obeyed.unseen),
+                "pairs": {self.described.pair_text(k): _share_json(one) for k, one in pairs},
+            },
+            "mean_absolute_error": dict(zip(quantities, obeyed.errors, strict=True)),
+            "confusion": dict(zip(names, obeyed.as_json()["attributes"], strict=True)),
         }
 
     @classmethod
@@ -168,11 +196,36 @@ class Evaluation:
         if not self.judges:
             raise ValueError("no judge")
         for judge in self.judges:
+            if self.described:
+                _check_obeyed(judge, self.described)
+                continue
             samples, real = judge.samples.confusion, judge.real.confusion
             if (samples is None) != (not self.classes) or (self.classes and real is None):
                 raise ValueError("confusion")
             if samples is not None:
-                _check_confusion(samples, len(self.classes))
+                samples.check(len(self.classes))
+            if judge.samples.obeyed or judge.real.obeyed:
+                raise ValueError("attributes that nobody asked for")
+
+
+def _check_obeyed(judge: JudgeResult, described: Described) -> None:
+    """Raise ``ValueError`` unless a judge measured what was asked for."""
+    for found in (judge.samples, judge.real):
+        if found.obeyed is None or found.confusion is not None:
+            raise ValueError("attributes")
+        found.obeyed.check(described)
+
+
+def _near_chance(name: str, found: Sequence[Confusion | None]) -> Iterator[NearChance]:
+    """Yield the best judge of real images, if no judge is better than chance."""
+    doubts = [NearChance.of(confusion, name) for confusion in found]
+    known = [doubt for doubt in doubts if doubt is not None]
+    if known and len(known) == len(doubts):
+        yield max(known, key=lambda doubt: doubt.accuracy)
+
+
+def _share_json(share: Share) -> dict[str, Any]:
+    return {"value": share.value, "images": share.count}
 
 
 def _judges(plain: list[Mapping[str, Any]]) -> tuple[JudgeResult, ...]:
@@ -187,27 +240,11 @@ def _judges(plain: list[Mapping[str, Any]]) -> tuple[JudgeResult, ...]:
     )
 
 
-def _check_confusion(confusion: Confusion, classes: int) -> None:
-    """Raise ``ValueError`` unless it is of that many classes."""
-    if any(max(pair[:2]) >= classes for pair in confusion.counts):
-        raise ValueError("confusion")
-
-
-def _confusion(plain: list[list[Any]] | None) -> Confusion | None:
-    """Return the counts of a file, which name each pair once."""
-    if plain is None:
-        return None
-    counts = [(as_count(asked), as_count(taken), as_count(count)) for asked, taken, count in plain]
-    pairs = [pair[:2] for pair in counts]
-    if not counts or len(set(pairs)) < len(pairs) or min(pair[2] for pair in counts) < 1:
-        raise ValueError("confusion")
-    return Confusion(tuple(counts))
-
-
 def _measurements(plain: Mapping[str, Any]) -> Measurements:
     stored = [metric for metric in METRICS if metric.is_stored]
     return Measurements(
-        confusion=_confusion(plain["confusion"]),
+        confusion=Confusion.from_json(plain["confusion"]),
+        obeyed=Obeyed.from_json(plain["obeyed"]) if "obeyed" in plain else None,
         values={
             metric.key: as_number(plain[metric.key])
             for metric in stored
@@ -243,8 +280,29 @@ def _from_1(plain: dict[str, Any]) -> dict[str, Any]:
     return {**plain, "judges": judges}
 
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+def _from_2(plain: dict[str, Any]) -> dict[str, Any]:
+    """Add conditions of several parts, for which no generator could be asked."""
+    return {**plain, "described": None, "settings": {}, "cas_by_attribute": {}}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
 """For each former version, what makes the next one of it. None is ever removed or changed."""
+
+
+def _described(plain: Mapping[str, Any] | None) -> Described:
+    found = NOT_DESCRIBED if plain is None else as_shape(plain, Described)
+    Schema(found.attributes, found.quantities)  # It checks that no two have the same name.
+    return found
+
+
+def _settings(plain: Mapping[str, Any]) -> dict[str, str]:
+    names, values = check_class_names(plain.keys()), check_class_names(plain.values())
+    return dict(zip(names, values, strict=True))
+
+
+def _figures(plain: Mapping[str, Any]) -> dict[str, Figure]:
+    return {name: Figure(as_number(one), as_number(real)) for name, (one, real) in plain.items()}
+
 
 _READERS: dict[Any, Callable[[Any], Any]] = {
     str: as_text,
@@ -252,5 +310,8 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     float: as_number,
     tuple[str, ...]: check_class_names,
     tuple[JudgeResult, ...]: _judges,
+    Described: _described,
+    Mapping[str, str]: _settings,
+    Mapping[str, Figure]: _figures,
 }
 """How a field of each type is read; all raise errors that ``from_json`` explains."""
