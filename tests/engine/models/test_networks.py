@@ -112,7 +112,8 @@ def test_scores_with_several_labels_are_those_of_a_pass_for_each(name):
     with torch.no_grad():
         for parameter in networks.discriminator.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
-    right, wrong = networks.discriminator.scores(images, y, y.roll(1, dims=0))
+    features, (right, wrong) = networks.discriminator.scores(images, y, y.roll(1, dims=0))
+    assert torch.equal(features, networks.discriminator.features(images, y))
     torch.testing.assert_close(right, networks.discriminator(images, y))
     torch.testing.assert_close(wrong, networks.discriminator(images, y.roll(1, dims=0)))
     assert not torch.allclose(right, wrong)
@@ -160,7 +161,8 @@ def silent_parameters(network):
     return [
         name
         for name, parameter in network.named_parameters()
-        if parameter.grad is None or not parameter.grad.abs().sum() > 0
+        if parameter.requires_grad
+        and (parameter.grad is None or not parameter.grad.abs().sum() > 0)
     ]
 
 
@@ -185,7 +187,8 @@ def test_scores_with_several_described_labels_are_those_of_a_pass_for_each(name,
     with torch.no_grad():
         for parameter in discriminator.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
-    right, wrong = discriminator.scores(images, y, y.roll(1, dims=0))
+    labels = [discriminator.encoded(labels) for labels in (y, y.roll(1, dims=0))]
+    _, (right, wrong) = discriminator.scores(images, *labels)
     torch.testing.assert_close(right, discriminator(images, y))
     torch.testing.assert_close(wrong, discriminator(images, y.roll(1, dims=0)))
     assert not torch.allclose(right, wrong)
