@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,13 @@ from ganctl.pictures.provenance import Origin
 from ganctl.readers.reading import read
 from ganctl.requests.budget import Progress
 from ganctl.requests.conditions.labels import one_hot
+from ganctl.requests.conditions.schema import Attribute, Quantity
 from ganctl.requests.data import ReadOptions
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
+from ganctl.runs.evaluation.attributes import Described, Obeyed, Share
 from ganctl.runs.evaluation.confusion import Confusion
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.evaluation.metrics import Figure, JudgeResult, Measurements
@@ -328,7 +330,17 @@ def evaluation_seeds() -> list[bytes]:
         **figures, step=1, classes=("a", "b"), n=12, seconds=1.0, judges=(judge,),
         scores={"cas": Figure(0.5, 0.6)},
     )  # fmt: skip
-    return [json.dumps(found.as_json()).encode()]
+    obeyed = Obeyed((Confusion.of(((5, 1), (2, 4))),), (0.5,), Share(9, 12), Share(1, 2), None)
+    measurements = Measurements(None, values, obeyed)
+    of_parts = replace(
+        found,
+        classes=(),
+        judges=(JudgeResult("quick", "ab", measurements, measurements),),
+        described=Described((Attribute("hair", ("red", "blond")),), (Quantity("angle", 0, 9),)),
+        settings={"hair": "red"},
+        cas_by_attribute={"hair": Figure(0.5, 0.6)},
+    )
+    return [json.dumps(each.as_json()).encode() for each in (found, of_parts)]
 
 
 def png_seeds() -> list[bytes]:

@@ -57,7 +57,11 @@ def _at_left(names: Sequence[str], height: int, width: int) -> Images:
         texts = [_wrapped(name, font, limit) for name in names]
         if max(map(len, texts)) <= room:
             break
-    band = Image.new("L", (round(max(_width(line, font) for lines in texts for line in lines)) + 2 * MARGIN, height), PAPER)
+    band = Image.new(
+        "L",
+        (round(max(_width(line, font) for lines in texts for line in lines)) + 2 * MARGIN, height),
+        PAPER,
+    )
     draw = ImageDraw.Draw(band)
     for index, lines in enumerate(texts):
         middle = (index + 0.5) * row - (len(lines) - 1) / 2 * _line_height(font)

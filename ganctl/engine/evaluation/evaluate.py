@@ -44,8 +44,7 @@ def evaluate(
 
     Args:
         source: the generator.
-        n: the number of images; None takes 10,000, or as many as real ones are held out if these
-            are fewer.
+        n: the number of images; None takes 10,000, or as many as real ones are held out.
         cas: also compute the classification accuracy score, which trains classifiers.
         settings: values of attributes such as ``hair=blond``; only images that have them are
             judged, samples and real ones.
@@ -72,14 +71,13 @@ def evaluate(
     reference, held_out = judged.subsets(count)
     samples = _samples(sampler, reals, held_out, panel, on_progress)
     unseen = None if asked else ask_for_unseen(sampler, reals, samples, panel, on_progress)
+    one_by_one = _told(panel, on_progress)
+    results = [measure(judge, samples, reference, held_out, unseen) for judge in one_by_one]
     found = Evaluation(
         run=source.reference,
         step=header.progress.step,
         n=count,
-        judges=tuple(
-            measure(judge, samples, reference, held_out, unseen)
-            for judge in _one_by_one(panel, on_progress)
-        ),
+        judges=tuple(results),
         split=reals.split,
         seconds=0.0,
         model=header.model,
@@ -90,12 +88,11 @@ def evaluate(
         described=_described(reals, samples, header),
         settings=_names(asked, header.schema),
     )
-    if cas:
-        found = _with_cas(found, sampler, reals, on_progress)
+    found = _with_cas(found, sampler, reals, on_progress) if cas else found
     return replace(found, seconds=round(time.monotonic() - started, 1))
 
 
-def _one_by_one(panel: Sequence[Judge], on_progress: OnProgress | None) -> Iterator[Judge]:
+def _told(panel: Sequence[Judge], on_progress: OnProgress | None) -> Iterator[Judge]:
     for done, judge in enumerate(panel):
         if on_progress is not None:
             on_progress("judging", done, len(panel))

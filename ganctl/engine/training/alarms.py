@@ -15,6 +15,8 @@ WON_GAP = 6.0
 WON_REPORTS = 10
 LOW_VARIETY = 0.3
 LOW_ACCURACY = 0.5
+LOW_AT_ONCE = 0.25
+"""The same for several attributes at once, which takes longer to learn."""
 TRUSTED_JUDGE = 0.8
 BAD_MEASUREMENTS = 2
 GRACE = 0.25
@@ -91,9 +93,10 @@ class Alarms:
                 "images may be too few, or too similar.",
             )
 
-    def _are_ignored(self, judge_accuracy: float) -> bool:
-        """Return whether the latest images were rarely of the requested class."""
-        least = LOW_ACCURACY * judge_accuracy
+    def _are_ignored(self, quality: Quality) -> bool:
+        """Return whether the latest images rarely had what was requested."""
+        judge_accuracy = quality.judge_accuracy
+        least = judge_accuracy * (LOW_AT_ONCE if quality.by_attribute else LOW_ACCURACY)
         low = [one is not None and one < least for one in self._accuracies]
         return judge_accuracy >= TRUSTED_JUDGE and len(low) == BAD_MEASUREMENTS and all(low)
 
@@ -122,7 +125,7 @@ class Alarms:
                 "real ones do.",
                 "Start again with another --seed; the previews show when it began.",
             )
-        if self._are_ignored(quality.judge_accuracy):
+        if self._are_ignored(quality):
             what = "all that was requested" if quality.by_attribute else "the requested class"
             verb = "have" if quality.by_attribute else "are of"
             yield Alarm(

@@ -93,3 +93,29 @@ def test_labels_that_no_judge_can_learn_are_said_once(alarms):
 
 def test_without_labels_their_meaning_does_not_matter(alarms):
     assert kinds(alarms, 3, HEALTHY, quality(None, judge=0.11, chance=0.1), 0.1) == []
+
+
+def of_parts(accuracy, doubts=()):
+    by_attribute = {"hair": 0.9, "eyes": accuracy}
+    return Quality(accuracy, 3.0, 1.0, {"": 1.0}, 0.99, doubts, by_attribute)
+
+
+def test_several_attributes_may_take_longer():
+    assert kinds(Alarms(()), 3, HEALTHY, of_parts(0.3), 0.5) == []
+    (found,) = [
+        alarm
+        for alarms in [Alarms(())]
+        for _ in range(2)
+        for alarm in alarms.check(HEALTHY, of_parts(0.2), 0.5)
+    ]
+    assert "20% of the images have all that was requested" in found.message
+
+
+def test_an_attribute_that_cannot_be_seen_is_named():
+    doubts = (NearChance(0.5, 0.5, "eyes"),)
+    (found,) = Alarms(()).check(HEALTHY, of_parts(1.0, doubts), 0.1)
+    assert "hardly better than chance at: eyes." in found.message
+    assert "--condition" in found.advice
+    both = (*doubts, NearChance(0.2, 0.2, "hair"))
+    (found,) = Alarms(()).check(HEALTHY, of_parts(1.0, both), 0.1)
+    assert "The labels look meaningless" in found.message
