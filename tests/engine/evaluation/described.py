@@ -59,7 +59,9 @@ def lines(count, schema=SCHEMA, leave_out=()):
         ("images",),
         schema=schema,
         values=torch.tensor(numbers)[:, : len(schema.names)],
-        words=torch.stack(captions) if schema.captions else torch.empty(count, 0, dtype=torch.int32),
+        words=torch.stack(captions)
+        if schema.captions
+        else torch.empty(count, 0, dtype=torch.int32),
     )
 
 
@@ -104,7 +106,8 @@ class Painter(Sampler):
         from ganctl.engine.sampling.sampler import SampleBatch
 
         labels, seeds = zip(*pairs, strict=True)
-        yield SampleBatch(labels, seeds, torch.stack([picture(0, 0, 0) for _ in pairs]))
+        images = torch.stack([picture(0, 0, 0) for _ in pairs])
+        yield SampleBatch(labels, seeds, images, torch.empty(len(pairs), 0))
 
     def _of_parts(self, condition):
         line, shade = condition[:2].argmax().item(), condition[2:5].argmax().item()

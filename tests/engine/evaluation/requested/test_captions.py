@@ -14,7 +14,9 @@ NONE = -1
 def numbers(*captions, length=6):
     rows = np.zeros((len(captions), length), np.int32)
     for row, caption in zip(rows, captions, strict=True):
-        found = [2 + VOCABULARY.index(word) if word in VOCABULARY else 1 for word in caption.split()]
+        found = [
+            2 + VOCABULARY.index(word) if word in VOCABULARY else 1 for word in caption.split()
+        ]
         row[: len(found)] = found
     return rows
 
