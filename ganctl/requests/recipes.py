@@ -51,8 +51,10 @@ class Latent(str, Enum):
 class Recipe:
     """The numbers behind a recipe's name.
 
-    ``model`` is trained where no other is asked for. A step is one update of the
-    discriminator and then ``generator_updates`` of the generator, with the same latents and labels.
+    ``model`` is trained where no other is asked for. ``network`` is the row of networks, and
+    ``colour_network`` that for colour images with several attributes or captions. A step is one
+    update of the discriminator and then ``generator_updates`` of the generator, with the same
+    latents and labels.
     What the discriminator looks at, real or not, has noise of standard deviation ``noise``
     (Sønderby et al. 2017, section 4), which falls to zero over the span ``noise_fade`` of the
     progress. ``r1`` is the weight γ of the gradient penalty of Mescheder et al. (2018), 0 for none;
@@ -66,6 +68,7 @@ class Recipe:
     summary: str
     model: Model
     network: str
+    colour_network: str
     batch: int
     latent: Latent
     latent_size: int
@@ -90,6 +93,7 @@ _MODERN = Recipe(
     summary="the best digits in minutes on a CPU",
     model=Model.CGAN_AC,
     network="modern",
+    colour_network="palette",
     batch=64,
     latent=Latent.NORMAL,
     latent_size=64,
@@ -115,6 +119,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         _MODERN,
         summary="clear digits in a minute, less varied",
         network="quick",
+        colour_network="quick",
         r1=0.0,
         budget=Budget(BudgetUnit.EPOCHS, 1),
     ),
@@ -123,6 +128,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         summary="a conditional DCGAN to the letter of 2018: about a day on a CPU",
         model=Model.CGAN,
         network="classic",
+        colour_network="classic",
         batch=100,
         latent=Latent.UNIFORM,
         latent_size=100,
@@ -149,6 +155,7 @@ RECIPES: dict[RecipeName, Recipe] = {
 _UNLABELLED = replace(
     _MODERN,
     network="infogan",
+    colour_network="infogan",
     batch=128,
     latent=Latent.UNIFORM,
     latent_size=62,

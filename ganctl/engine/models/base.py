@@ -29,14 +29,17 @@ class Generator(nn.Module):
         """Return one image for each latent and condition."""
         raise NotImplementedError
 
+    def follow(self, discriminator: Discriminator) -> None:
+        """Take over what the discriminator has learned for both, before each step: nothing."""
+
 
 class Discriminator(nn.Module):
     """(images [N, C, H, W] in [-1, 1], labels [N, …]) → scores [N], any real number.
 
     A high score means that the image looks real and fits its label. Scores are
     computed from features [N, F], from which InfoGAN's head Q also predicts the
-    codes, and a classifier the label. ``features`` and ``score`` get labels as ``encoded`` returns
-    them, ``forward`` and ``scores`` as they are.
+    codes, and a classifier the label. ``forward`` gets labels as they are, and all else as
+    ``encoded`` returns them.
     """
 
     def encoded(self, y: Tensor) -> Tensor:
@@ -71,9 +74,13 @@ class Discriminator(nn.Module):
         label = self.encoded(y)
         return self.score(self.features(x, label), label)
 
-    def scores(self, x: Tensor, *labels: Tensor) -> list[Tensor]:
-        """Return the scores of the same images with each of several labels."""
-        return [self(x, y) for y in labels]
+    def scores(self, x: Tensor, *labels: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Return the features of images, and their scores with each of several labels.
+
+        The features are those with the first label, if they depend on it.
+        """
+        features = [self.features(x, y) for y in labels]
+        return features[0], [self.score(h, y) for h, y in zip(features, labels, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,11 @@ from ganctl.requests.recipes import Recipe
 
 def spec_for(dataset: Dataset, recipe: Recipe) -> NetworkSpec:
     """Return the description of a recipe's networks that both get the labels of a data set."""
+    channels = dataset.images.shape[1]
     spec = NetworkSpec(
-        name=recipe.network,
+        name=recipe.colour_network if dataset.schema and channels > 1 else recipe.network,
         image_size=dataset.images.shape[-1],
-        channels=dataset.images.shape[1],
+        channels=channels,
         classes=0 if dataset.schema else len(dataset.classes),
         latent_size=recipe.latent_size,
         latent=recipe.latent,

@@ -22,7 +22,16 @@ TEMPERATURE = 0.1
 
 
 class Labels:
-    """What losses need of labels of one kind."""
+    """What losses need of labels of one kind.
+
+    ``named`` says whether the discriminator has a head that names them. The loss of that head
+    weighs ``real_weight`` times as much on real images as on fakes.
+    """
+
+    real_weight = 1.0
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        self.named = spec.classifier
 
     def wrong(self, y: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Return labels [N, …] that do not fit where ``y`` [N, …] does, and which rows count.
@@ -67,6 +76,7 @@ class PartLabels(Labels):
     """Attributes and quantities side by side, as ``conditions.part_conditions`` returns them."""
 
     def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__(spec)
         self._attributes = spec.attributes
         self._sizes = [*spec.attributes, *[2] * spec.quantities]
         self._named_sizes = [*spec.attributes, *[1] * spec.quantities]
@@ -124,6 +134,9 @@ class PartLabels(Labels):
 class CaptionLabels(Labels):
     """One caption for each image, [N, 1, 1 + T], as ``conditions.caption_conditions`` has it."""
 
+    # From real images the encoder learns what words mean: with half of it, it is too slow.
+    real_weight = 2.0
+
     def wrong(self, y: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Return another row's caption, drawn uniformly for each (Reed et al. 2016, section 4.2).
 
@@ -161,8 +174,8 @@ class CaptionLabels(Labels):
 def labels_for(spec: NetworkSpec) -> Labels:
     """Return the kind of labels that networks get, if they get any."""
     if spec.words:
-        return CaptionLabels()
-    return PartLabels(spec) if spec.attributes or spec.quantities else ClassLabels()
+        return CaptionLabels(spec)
+    return PartLabels(spec) if spec.attributes or spec.quantities else ClassLabels(spec)
 
 
 def other_labels(y: Tensor, rng: torch.Generator) -> Tensor:

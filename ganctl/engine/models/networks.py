@@ -12,6 +12,7 @@ from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.pairs.classic import ClassicDiscriminator, ClassicGenerator
 from ganctl.engine.models.pairs.infogan import InfoGANDiscriminator, InfoGANGenerator
 from ganctl.engine.models.pairs.modern import ModernDiscriminator, ModernGenerator
+from ganctl.engine.models.pairs.palette import PaletteGenerator
 from ganctl.engine.models.pairs.words import WordsDiscriminator, WordsGenerator
 from ganctl.requests.networks import NetworkSpec
 
@@ -30,6 +31,7 @@ class NetworkPair:
 NETWORKS: dict[str, NetworkPair] = {
     "quick": NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=0, norm=True)),
     "modern": NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=512, norm=False)),
+    "palette": NetworkPair(PaletteGenerator, partial(ModernDiscriminator, hidden=512, norm=False)),
     "infogan": NetworkPair(InfoGANGenerator, InfoGANDiscriminator),
     "classic": NetworkPair(ClassicGenerator, ClassicDiscriminator),
 }

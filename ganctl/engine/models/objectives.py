@@ -53,6 +53,7 @@ class GAN(Objective):
         return _pass_for_real(discriminator(inputs.fake, inputs.condition))
 
 
+@dataclass(frozen=True)
 class CGAN(GAN):
     """The conditional GAN (Mirza & Osindero 2014, equation 2): both networks get the label.
 
@@ -62,20 +63,60 @@ class CGAN(GAN):
         L_G = E[softplus(-D(x̃, y))]
 
     These are the losses of ``GAN`` with the label as the condition. Of several
-    parts both get the whole. A caption they get embedded, each by an encoder of
-    its own, which learns with it.
+    parts both networks get the whole, and of a caption its embedding.
+
+    On captions, this model and those below have one more term in both losses,
+    ``CaptionLabels.loss``: how badly images and captions find each other within
+    the batch, times 2λ on real images and λ on fakes (Zhang et al. 2021). From
+    it the text encoder learns what words mean, as Reed et al. (2016, section
+    4.1) let theirs learn before.
     """
 
+    classifier_weight: float = 0.5
+
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
-        """Return the description as it is."""
-        return spec
+        """Return the description as it is, with a head that finds captions."""
+        return replace(spec, classifier=spec.words > 0)
 
     def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:  # noqa: ARG002
         """Return the labels."""
         return y
 
+    def discriminator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
+        """Return L_D."""
+        label = discriminator.encoded(inputs.condition)
+        real_features = discriminator.features(inputs.real, label)
+        real_score = discriminator.score(real_features, label)
+        fake_score = discriminator.score(discriminator.features(inputs.fake, label), label)
+        class_loss = self._class_loss(discriminator, real_features, label, inputs)
+        return self._with_real(_tell_apart(real_score, fake_score), class_loss, inputs)
 
-@dataclass(frozen=True)
+    def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
+        """Return L_G."""
+        label = discriminator.encoded(inputs.condition)
+        features = discriminator.features(inputs.fake, label)
+        adversarial = _pass_for_real(discriminator.score(features, label))
+        class_loss = self._class_loss(discriminator, features, label, inputs)
+        if class_loss is None:
+            return adversarial
+        return adversarial.plus("fake_class_loss", class_loss, self.classifier_weight)
+
+    def _class_loss(
+        self, discriminator: Discriminator, features: Tensor, label: Tensor, inputs: StepInputs
+    ) -> Tensor | None:
+        """Return how badly the discriminator's head names the labels, if it has one."""
+        if not inputs.labels.named:
+            return None
+        named = discriminator.class_logits(features)
+        return inputs.labels.loss(named, inputs.condition, label)
+
+    def _with_real(self, loss: Loss, class_loss: Tensor | None, inputs: StepInputs) -> Loss:
+        if class_loss is None:
+            return loss
+        weight = inputs.labels.real_weight * self.classifier_weight
+        return loss.plus("class_loss", class_loss, weight)
+
+
 class CGANAC(CGAN):
     """The conditional GAN with an auxiliary classifier (Odena et al. 2017, section 3).
 
@@ -90,36 +131,13 @@ class CGANAC(CGAN):
     from C: without it, classes drift towards what is classified most surely.
 
     Of K parts each has a head C_k of its own, and the last term is the sum of
-    theirs over √K, where they are known. Of captions there are no classes: the
-    head embeds the image, and the term says how badly image and caption find
-    each other within the batch (as in Zhang et al. 2021, equation 5).
+    theirs over √K, where they are known. On captions, which are no classes, this
+    is ``CGAN``.
     """
-
-    classifier_weight: float = 0.5
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description with a classifier."""
         return replace(spec, classifier=True)
-
-    def discriminator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
-        """Return L_D."""
-        y = inputs.condition
-        label = discriminator.encoded(y)
-        real_features = discriminator.features(inputs.real, label)
-        real_score = discriminator.score(real_features, label)
-        fake_score = discriminator.score(discriminator.features(inputs.fake, label), label)
-        class_loss = inputs.labels.loss(discriminator.class_logits(real_features), y, label)
-        adversarial = _tell_apart(real_score, fake_score)
-        return adversarial.plus("class_loss", class_loss, self.classifier_weight)
-
-    def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
-        """Return L_G."""
-        y = inputs.condition
-        label = discriminator.encoded(y)
-        features = discriminator.features(inputs.fake, label)
-        adversarial = _pass_for_real(discriminator.score(features, label))
-        class_loss = inputs.labels.loss(discriminator.class_logits(features), y, label)
-        return adversarial.plus("fake_class_loss", class_loss, self.classifier_weight)
 
 
 class GANCLS(CGAN):
@@ -137,21 +155,22 @@ class GANCLS(CGAN):
     """
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
-        """Return the description as it is; it must have at least two classes."""
-        return _with_other_labels(spec)
+        """Return the description as ``CGAN``; it must have at least two classes."""
+        return super().adapt(_with_other_labels(spec))
 
     def discriminator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_D."""
-        y = inputs.condition
-        wrong, counts = inputs.labels.wrong(y, inputs.rng)
-        real_score, wrong_score = discriminator.scores(inputs.real, y, wrong)
-        fake_score = discriminator(inputs.fake, y)
+        wrong, counts = inputs.labels.wrong(inputs.condition, inputs.rng)
+        label, other = map(discriminator.encoded, (inputs.condition, wrong))
+        real_features, (real_score, wrong_score) = discriminator.scores(inputs.real, label, other)
+        fake_score = discriminator.score(discriminator.features(inputs.fake, label), label)
+        class_loss = self._class_loss(discriminator, real_features, label, inputs)
         total = (
             softplus(-real_score).mean()
             + (counts * softplus(wrong_score)).mean() / 2
             + softplus(fake_score).mean() / 2
         )
-        return Loss(
+        loss = Loss(
             total,
             {
                 "discriminator_loss": total.detach(),
@@ -160,6 +179,7 @@ class GANCLS(CGAN):
                 "fake_score": fake_score.detach().mean(),
             },
         )
+        return self._with_real(loss, class_loss, inputs)
 
 
 class GANINT(CGAN):
@@ -177,8 +197,8 @@ class GANINT(CGAN):
     """
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
-        """Return the description as it is; it must have at least two classes."""
-        return _with_other_labels(spec)
+        """Return the description as ``CGAN``; it must have at least two classes."""
+        return super().adapt(_with_other_labels(spec))
 
     def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_G."""

@@ -25,6 +25,7 @@ from ganctl.engine.training.state import TrainState
 from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
+from ganctl.pictures.lettering import beside
 from ganctl.requests.budget import Progress
 from ganctl.requests.conditions.labels import UNLABELLED, UNLABELLED_ROWS
 from ganctl.requests.conditions.schema import NO_SCHEMA
@@ -165,7 +166,7 @@ class Recorder:
         seeds = range(PREVIEW_COLUMNS * (UNLABELLED_ROWS if rows == (UNLABELLED,) else 1))
         plan = SamplePlan(rows, seeds)
         samples = channels_last(Sampler(self.state.generator_ema, self._header()).draw(plan))
-        sheet = images.sheet(samples, PREVIEW_COLUMNS)
+        sheet = beside(images.sheet(samples, PREVIEW_COLUMNS), self._rows.names)
         metadata = {"kind": "preview", "run": self.run.name, "step": self.state.step}
         path = self.run.preview_path(self.state.step)
         with self._dispensable("this preview"):

@@ -65,6 +65,7 @@ def new_state(spec: NetworkSpec, recipe: Recipe, seed: int, device: torch.device
     with seeding.seeded_globals(seed, "weights"):
         generator = build_generator(spec).to(device)
         discriminator = build_discriminator(spec).to(device)
+    generator.follow(discriminator)
     if on_gpu:
         # A GPU's convolutions are fastest in this format. On a CPU it gained nothing.
         for network in (generator, discriminator):
@@ -73,11 +74,11 @@ def new_state(spec: NetworkSpec, recipe: Recipe, seed: int, device: torch.device
 
     def adam(network: torch.nn.Module, lr: float) -> Optimizer:
         if not on_gpu:
-            return Adam(network.parameters(), lr=lr, betas=recipe.adam_betas, fused=True)
+            return Adam(trainable(network), lr=lr, betas=recipe.adam_betas, fused=True)
         # A captured step reads its learning rate from the device.
         rate = torch.tensor(lr, device=device)
         betas = recipe.adam_betas
-        return Adam(network.parameters(), lr=rate, betas=betas, fused=True, capturable=True)
+        return Adam(trainable(network), lr=rate, betas=betas, fused=True, capturable=True)
 
     return TrainState(
         spec=spec,
@@ -87,6 +88,11 @@ def new_state(spec: NetworkSpec, recipe: Recipe, seed: int, device: torch.device
         generator_optimizer=adam(generator, recipe.generator_lr),
         discriminator_optimizer=adam(discriminator, recipe.discriminator_lr),
     )
+
+
+def trainable(network: torch.nn.Module) -> list[torch.nn.Parameter]:
+    """Return the parameters that learn: a generator follows in some what the other one learns."""
+    return [parameter for parameter in network.parameters() if parameter.requires_grad]
 
 
 def _set_learning_rate(optimizer: Optimizer, rate: float) -> None:

@@ -17,7 +17,7 @@ from ganctl.engine.models.base import Loss, Objective, StepInputs
 from ganctl.engine.models.labels import labels_for
 from ganctl.engine.models.penalty import r1_penalty
 from ganctl.engine.training.batches import Batch
-from ganctl.engine.training.state import TrainState
+from ganctl.engine.training.state import TrainState, trainable
 from ganctl.requests.recipes import Recipe
 from ganctl.runs.world import World
 
@@ -74,6 +74,7 @@ class Step:
         def generate(condition: Tensor) -> Tensor:
             return self._augmentation(state.generator(batch.z, condition), progress, rng)
 
+        state.generator.follow(state.discriminator)
         with self._autocast():
             condition = self._objective.condition(batch.y, rng)
             fake = state.generator(batch.z, condition)
@@ -121,5 +122,5 @@ def with_cuda_graphs(step: Step, graphs: CudaGraphs) -> Callable[[Batch, float],
 def _update(network: nn.Module, optimizer: Optimizer, loss: Loss) -> None:
     """Take one optimizer step; only this network's gradients are computed."""
     optimizer.zero_grad(set_to_none=True)
-    torch.autograd.backward(loss.total, inputs=list(network.parameters()))
+    torch.autograd.backward(loss.total, inputs=trainable(network))
     optimizer.step()

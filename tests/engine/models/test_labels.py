@@ -63,7 +63,7 @@ def test_the_wrong_class_is_never_the_right_one(sampled, seed):
 
 def test_wrong_classes_are_drawn_evenly_and_all_count():
     y = torch.eye(4)[torch.full((6000,), 2)]
-    wrong, counts = ClassLabels().wrong(y, rng(1))
+    wrong, counts = labels_for(CLASSES).wrong(y, rng(1))
     assert wrong.mean(dim=0).tolist() == pytest.approx([1 / 3, 1 / 3, 0, 1 / 3], abs=0.02)
     assert torch.equal(counts, torch.ones(6000))
 
@@ -127,7 +127,7 @@ def test_another_row_is_never_the_same_one(count, seed):
 
 def test_a_single_row_has_no_other():
     y = caption_conditions(torch.tensor([[2, 3, 0]]))
-    wrong, counts = CaptionLabels().wrong(y, rng())
+    wrong, counts = labels_for(CAPTIONS).wrong(y, rng())
     assert torch.equal(wrong, y)
     assert counts.tolist() == [0]
 
@@ -135,7 +135,7 @@ def test_a_single_row_has_no_other():
 def test_a_wrong_caption_is_anothers_and_the_same_words_do_not_count():
     y = caption_conditions(torch.tensor([[2, 3, 0], [2, 3, 0], [4, 0, 0], [5, 6, 7]]))
     for seed in range(10):
-        wrong, counts = CaptionLabels().wrong(y, rng(seed))
+        wrong, counts = labels_for(CAPTIONS).wrong(y, rng(seed))
         assert all((y == row).flatten(1).all(dim=1).any() for row in wrong)
         assert counts.tolist() == [
             float(not torch.equal(a, b)) for a, b in zip(y, wrong, strict=True)
@@ -145,7 +145,7 @@ def test_a_wrong_caption_is_anothers_and_the_same_words_do_not_count():
 
 def test_halfway_between_captions_both_weigh_half():
     y = caption_conditions(torch.tensor([[2, 3, 0], [4, 5, 6]]))
-    halfway = CaptionLabels().halfway(y, rng())
+    halfway = labels_for(CAPTIONS).halfway(y, rng())
     assert halfway.tolist() == [
         [[0.5, 2, 3, 0], [0.5, 4, 5, 6]],
         [[0.5, 4, 5, 6], [0.5, 2, 3, 0]],
@@ -188,12 +188,12 @@ def test_the_matching_loss_is_that_of_the_paper_and_leaves_out_the_same_words():
         torch.stack([s[1, 0], s[2, 0]]).logsumexp(0) - s[2, 0],
     ]
     expected = (torch.stack(of_images).mean() + torch.stack(of_captions).mean()) / 2
-    loss = CaptionLabels().loss(named, y, label)
+    loss = labels_for(CAPTIONS).loss(named, y, label)
     assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_images_that_match_their_captions_cost_less():
     y = caption_conditions(torch.tensor([[2, 0, 0], [3, 0, 0], [4, 0, 0]]))
-    label = torch.eye(3, 5)
-    right, wrong = (CaptionLabels().loss(named, y, label) for named in (label, label.roll(1, 0)))
+    label, labels = torch.eye(3, 5), labels_for(CAPTIONS)
+    right, wrong = (labels.loss(named, y, label) for named in (label, label.roll(1, 0)))
     assert right < 0.01 < 5 < wrong

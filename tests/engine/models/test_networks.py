@@ -24,17 +24,21 @@ from ganctl.requests.recipes import Model, RecipeName, recipe_for
 SHAPES = [
     *[("quick", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
     *[("modern", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
+    *[("palette", *shape) for shape in [(8, 1), (32, 3), (64, 3)]],
     *[("infogan", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
     *[("classic", *shape) for shape in [(28, 1), (28, 3)]],
 ]
-PAIRS = [(recipe_for(recipe, model).network, model) for recipe in RecipeName for model in Model]
+PAIRS = [
+    *[(recipe_for(recipe, model).network, model) for recipe in RecipeName for model in Model],
+    *[("palette", model) for model in Model if model not in (Model.GAN, Model.INFOGAN)],
+]
 # The networks of 2018 are large: every day a model without labels, and one with all heads.
 GRADIENTS = [
     pytest.param(name, model, marks=[pytest.mark.slow] if is_slow else [])
     for name, model in PAIRS
     for is_slow in [name == "classic" and model not in (Model.GAN, Model.CGAN_AC)]
 ]
-LABELLED = ("quick", "modern", "classic")
+LABELLED = ("quick", "modern", "palette", "classic")
 PARTS = {"classes": 0, "attributes": (2, 3), "quantities": 1}
 CAPTIONS = {"classes": 0, "words": 12, "caption_length": 5, "text_size": 6}
 DESCRIBED = [
@@ -95,7 +99,10 @@ def step_inputs(networks, model, count=6, classes=10):
 
 
 def test_every_recipe_names_a_network_and_every_network_serves_one():
-    assert {name for name, _ in PAIRS} == set(NETWORKS)
+    named = {recipe_for(recipe, model) for recipe in RecipeName for model in Model}
+    assert {recipe.network for recipe in named} | {
+        recipe.colour_network for recipe in named
+    } == set(NETWORKS)
 
 
 @pytest.mark.parametrize("name", LABELLED)
@@ -105,7 +112,8 @@ def test_scores_with_several_labels_are_those_of_a_pass_for_each(name):
     with torch.no_grad():
         for parameter in networks.discriminator.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
-    right, wrong = networks.discriminator.scores(images, y, y.roll(1, dims=0))
+    features, (right, wrong) = networks.discriminator.scores(images, y, y.roll(1, dims=0))
+    assert torch.equal(features, networks.discriminator.features(images, y))
     torch.testing.assert_close(right, networks.discriminator(images, y))
     torch.testing.assert_close(wrong, networks.discriminator(images, y.roll(1, dims=0)))
     assert not torch.allclose(right, wrong)
@@ -153,7 +161,8 @@ def silent_parameters(network):
     return [
         name
         for name, parameter in network.named_parameters()
-        if parameter.grad is None or not parameter.grad.abs().sum() > 0
+        if parameter.requires_grad
+        and (parameter.grad is None or not parameter.grad.abs().sum() > 0)
     ]
 
 
@@ -178,7 +187,8 @@ def test_scores_with_several_described_labels_are_those_of_a_pass_for_each(name,
     with torch.no_grad():
         for parameter in discriminator.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
-    right, wrong = discriminator.scores(images, y, y.roll(1, dims=0))
+    labels = [discriminator.encoded(labels) for labels in (y, y.roll(1, dims=0))]
+    _, (right, wrong) = discriminator.scores(images, *labels)
     torch.testing.assert_close(right, discriminator(images, y))
     torch.testing.assert_close(wrong, discriminator(images, y.roll(1, dims=0)))
     assert not torch.allclose(right, wrong)

@@ -26,6 +26,7 @@ from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 
 TWO_CLASSES = NetworkSpec("modern", 8, 1, classes=2, latent_size=4)
+NAMED = replace(TWO_CLASSES, classifier=True)
 PARTS = replace(TWO_CLASSES, classes=0, attributes=(2, 3), quantities=1)
 CAPTIONS = replace(TWO_CLASSES, classes=0, words=7, caption_length=4, text_size=3)
 
@@ -155,7 +156,7 @@ def test_the_generator_is_pushed_hardest_where_it_is_found_out():
 def test_the_classifier_learns_from_real_images_alone():
     objective = CGANAC(classifier_weight=0.25)
     loss = objective.discriminator_loss(
-        FixedScores(), inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN])
+        FixedScores(), inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN], spec=NAMED)
     )
     # Logits (0.5, 0) and (2, 0): -log C is softplus(-0.5) for class 0 and softplus(2) for class 1.
     class_loss = mean(softplus(-0.5), softplus(2))
@@ -170,7 +171,7 @@ def test_the_classifier_learns_from_real_images_alone():
 def test_the_generator_is_trained_to_have_its_fakes_classified_as_their_label():
     objective = CGANAC(classifier_weight=0.25)
     loss = objective.generator_loss(
-        FixedScores(), inputs([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN])
+        FixedScores(), inputs([0.0, 0.0], [-0.25, -3.0], [ACROSS, DOWN], spec=NAMED)
     )
     expected = mean(softplus(0.25), softplus(-6)) + mean(softplus(0.25), softplus(-3)) / 4
     assert loss.total.item() == pytest.approx(expected)
@@ -179,6 +180,36 @@ def test_the_generator_is_trained_to_have_its_fakes_classified_as_their_label():
 def test_only_cgan_ac_has_a_classifier():
     assert CGANAC().adapt(TWO_CLASSES).classifier
     assert not CGAN().adapt(TWO_CLASSES).classifier
+    assert not GANCLS().adapt(PARTS).classifier
+
+
+@pytest.mark.parametrize("objective", [CGAN(), CGANAC(), GANCLS(), GANINT(), GANINTCLS()])
+def test_on_captions_every_model_learns_which_belong_to_which_image(objective):
+    spec = objective.adapt(CAPTIONS)
+    assert spec.classifier
+
+    class Reader(FixedScores):
+        """A caption is its first word number, one-hot; an image's embedding its only pixel."""
+
+        def encoded(self, y):
+            return torch.eye(8)[y[:, 0, 1].long()][:, 2:5]
+
+        def score(self, features, y):
+            return 0 * features[:, 0] + 0 * y[:, 0]
+
+        def class_logits(self, features):
+            return torch.eye(8)[features[:, 0].detach().long()][:, 2:5] + 0 * features
+
+    captions = [[[1.0, 2, 0, 0, 0]], [[1.0, 3, 0, 0, 0]]]
+    given = inputs([3.0, 2.0], [2.0, 3.0], captions, spec=spec)
+    loss = objective.discriminator_loss(Reader(), given)
+    # Each real image has the other's word: cosines of 0 with its own, of 1 with the other.
+    assert loss.losses["class_loss"].item() == pytest.approx(softplus(10))
+    assert loss.total.item() == pytest.approx(2 * math.log(2) + softplus(10))
+    if not isinstance(objective, GANINT):
+        loss = objective.generator_loss(Reader(), given)
+        assert loss.losses["fake_class_loss"].item() == pytest.approx(softplus(-10), rel=1e-3)
+        assert loss.total.item() == pytest.approx(math.log(2) + softplus(-10) / 2)
 
 
 @pytest.mark.parametrize("objective", [GANCLS(), GANINTCLS()])
@@ -302,7 +333,8 @@ def test_other_models_have_the_noise_of_the_recipe(model):
 @pytest.mark.parametrize("model", OBJECTIVES)
 def test_losses_are_detached_and_totals_are_not(model):
     codes = [[1.0, 0.0, 0.5, 0.0]] if model is Model.INFOGAN else [ACROSS]
-    given = inputs([0.5], [0.1], nothing(1) if model is Model.GAN else codes)
+    spec = OBJECTIVES[model].adapt(TWO_CLASSES)
+    given = inputs([0.5], [0.1], nothing(1) if model is Model.GAN else codes, spec=spec)
     objective, discriminator = OBJECTIVES[model], FixedScores()
     given.fake.requires_grad_()
     for loss in (
@@ -319,7 +351,7 @@ def test_models_with_wrong_labels_need_two_classes(objective):
     with pytest.raises(DataError, match="single class"):
         objective.adapt(NetworkSpec("modern", 8, 1, classes=1, latent_size=4))
     assert objective.adapt(PARTS) == PARTS
-    assert objective.adapt(CAPTIONS) == CAPTIONS
+    assert objective.adapt(CAPTIONS) == replace(CAPTIONS, classifier=True)
 
 
 @pytest.mark.parametrize("spec", [PARTS, CAPTIONS])
@@ -351,7 +383,7 @@ class ByParts(Discriminator):
 def test_each_part_has_a_head_of_its_own_and_adds_nothing_where_it_is_not_known():
     known = [1.0, 0.0, 0.0, 1.0, 0.0, -0.5, 1.0]
     partly = [0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0]
-    given = inputs([2.0, -1.0], [2.0, -1.0], [known, partly], spec=PARTS)
+    given = inputs([2.0, -1.0], [2.0, -1.0], [known, partly], spec=replace(PARTS, classifier=True))
     first = mean(softplus(-2), 0)
     second = mean(math.log(2 + math.exp(2)) - 2, math.log(2 + math.exp(-1)))
     number = mean(2.5**2 / 2, 0)
@@ -359,7 +391,7 @@ def test_each_part_has_a_head_of_its_own_and_adds_nothing_where_it_is_not_known(
     loss = CGANAC().discriminator_loss(ByParts(), given)
     assert loss.losses["class_loss"].item() == pytest.approx(expected)
     assert loss.total.item() == pytest.approx(
-        CGAN().discriminator_loss(ByParts(), given).total.item() + expected / 2
+        loss.losses["discriminator_loss"].item() + expected / 2
     )
     loss = CGANAC().generator_loss(ByParts(), given)
     assert loss.losses["fake_class_loss"].item() == pytest.approx(expected)

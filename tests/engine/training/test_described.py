@@ -11,6 +11,8 @@ from ganctl.engine.training import loop
 from ganctl.engine.training.loop import train
 from ganctl.engine.training.previews import SHOWN_CAPTIONS, preview_rows
 from ganctl.errors import DataError, RunError, UsageError
+from ganctl.pictures import images
+from ganctl.pictures.images import read_image
 from ganctl.requests.conditions.schema import Attribute, Captions, Quantity
 from ganctl.requests.recipes import Model
 from ganctl.requests.training import TrainRequest
@@ -108,6 +110,10 @@ def test_the_rows_of_a_preview_are_the_values_of_an_attribute(start, options, sh
     preview = finish(run)[-1].preview
     assert preview.shape == (len(shown), 10, 8, 8)
     assert rows_of(run).names == shown
+    without = images.sheet(preview.reshape(-1, 8, 8), 10)
+    sheet = read_image(run.previews()[-1])
+    assert (sheet[:, -without.shape[1] :] == without).all()
+    assert (sheet[:, : -without.shape[1]] < 255).any()  # The names are at the left.
 
 
 def test_the_rows_of_a_preview_are_training_captions(start):

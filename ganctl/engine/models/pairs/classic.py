@@ -88,13 +88,14 @@ class ClassicGenerator(Generator):
 class ClassicDiscriminator(Discriminator):
     """The label as constant maps beside the image, four convolutions 28 → 14 → 7 → 4 → 2.
 
-    With a classifier there are no such maps: it would read the label off them.
+    With a classifier there are no such maps: it would read the label off them. Captions, which
+    the original did not have, then meet the features as in ``ModernDiscriminator``.
     """
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         _check_size(spec)
-        self.label_maps = 0 if spec.classifier else spec.label_size
+        self.label_maps = 0 if spec.classifier or spec.words else spec.label_size
         self.conv1 = SameConv(spec.channels + self.label_maps, 64)
         self.conv2 = SameConv(64, 128)
         self.norm2 = _norm(128)
@@ -104,6 +105,9 @@ class ClassicDiscriminator(Discriminator):
         self.norm4 = _norm(512)
         features = 512 * 2 * 2
         self.dense = nn.Linear(features, 1)
+        self.label: nn.Parameter | None = None
+        if spec.words:
+            self.label = nn.Parameter(torch.zeros(spec.label_size, features))
         if spec.classifier:
             self.classifier = nn.Linear(features, spec.named_size)
         if spec.categories:
@@ -122,9 +126,11 @@ class ClassicDiscriminator(Discriminator):
         h = _leaky(self.norm4(self.conv4(h)))
         return h.flatten(1)
 
-    def score(self, features: Tensor, y: Tensor) -> Tensor:  # noqa: ARG002
-        """Return the score of each row of features, which already depend on the label."""
+    def score(self, features: Tensor, y: Tensor) -> Tensor:
+        """Return the score of each row of features, which depend on the label but for captions."""
         scores: Tensor = self.dense(features).squeeze(1)
+        if self.label is not None:
+            scores = scores + ((y @ self.label) * features).sum(dim=1)
         return scores
 
     def class_logits(self, features: Tensor) -> Tensor:

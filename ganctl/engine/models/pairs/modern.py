@@ -95,10 +95,10 @@ class ModernDiscriminator(Discriminator):
             scores = scores + ((y @ self.label) * features).sum(dim=1)
         return scores
 
-    def scores(self, x: Tensor, *labels: Tensor) -> list[Tensor]:
-        """Return the scores of the same images with each of several labels, in one pass."""
+    def scores(self, x: Tensor, *labels: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Return the features of images, and their scores with several labels, in one pass."""
         features = self.features(x, labels[0])
-        return [self.score(features, y) for y in labels]
+        return features, [self.score(features, y) for y in labels]
 
     def class_logits(self, features: Tensor) -> Tensor:
         """Return the classifier's logits of each row of features."""

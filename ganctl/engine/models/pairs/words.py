@@ -1,8 +1,9 @@
 """The text encoder, and how any pair of networks gets words instead of a class.
 
 As in Reed et al. 2016, a caption's embedding takes the place of the label: the networks see a
-vector of ``text_size`` numbers, whatever it stands for. Each player has an encoder of its own,
-which is trained with it.
+vector of ``text_size`` numbers, whatever it stands for. There the encoder has learned beforehand
+which captions and images belong together; here it learns that beside the discriminator, whose
+part it is, and the generator follows it.
 """
 
 from __future__ import annotations
@@ -61,6 +62,9 @@ class TextEncoder(nn.Module):
 class WordsGenerator(Generator):
     """A generator that gets captions [N, K, 1 + T] for its condition.
 
+    Its encoder is a copy of the discriminator's, which alone learns: what draws an image has little
+    to say of what words mean, and an encoder of its own learns them much more slowly.
+
     Args:
         inner: the generator, which gets their embeddings.
         spec: what both were built for.
@@ -69,12 +73,20 @@ class WordsGenerator(Generator):
     def __init__(self, inner: Generator, spec: NetworkSpec) -> None:
         super().__init__()
         self.inner = inner
-        self.encoder = TextEncoder(spec)
+        self.encoder = TextEncoder(spec).requires_grad_(False)
 
     def forward(self, z: Tensor, condition: Tensor) -> Tensor:
         """Return one image for each latent and condition."""
         images: Tensor = self.inner(z, self.encoder(condition))
         return images
+
+    @torch.no_grad()
+    def follow(self, discriminator: Discriminator) -> None:
+        """Read captions as the discriminator does by now."""
+        assert isinstance(discriminator, WordsDiscriminator)
+        learned = discriminator.encoder.parameters()
+        for own, value in zip(self.encoder.parameters(), learned, strict=True):
+            own.copy_(value)
 
 
 class WordsDiscriminator(Discriminator):
@@ -107,6 +119,6 @@ class WordsDiscriminator(Discriminator):
         """Return an embedding [N, text_size] of each image among those of captions."""
         return self.inner.class_logits(features)
 
-    def scores(self, x: Tensor, *labels: Tensor) -> list[Tensor]:
-        """Return the scores of the same images with each of several captions."""
-        return self.inner.scores(x, *map(self.encoded, labels))
+    def scores(self, x: Tensor, *labels: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Return the features of images, and their scores with several embeddings."""
+        return self.inner.scores(x, *labels)

@@ -8,8 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganctl.engine.models.conditions import caption_conditions
-from ganctl.engine.models.networks import build_discriminator, build_generator, parameter_count
-from ganctl.engine.models.pairs.words import TextEncoder
+from ganctl.engine.models.networks import (
+    NETWORKS,
+    build_discriminator,
+    build_generator,
+    parameter_count,
+)
+from ganctl.engine.models.pairs.words import TextEncoder, WordsDiscriminator, WordsGenerator
 from ganctl.requests.networks import NetworkSpec
 
 SPEC = NetworkSpec("modern", 8, 1, 0, 4, words=20, caption_length=6, text_size=5)
@@ -62,10 +67,20 @@ def test_padding_gets_no_gradient_and_every_word_does():
     assert reached == [2, 3]
 
 
-@pytest.mark.parametrize("name", ["quick", "modern", "infogan", "classic"])
-def test_each_player_has_an_encoder_of_its_own(name):
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_discriminators_encoder_learns_and_the_generator_follows(name):
     spec = replace(SPEC, name=name, image_size=28)
-    without = replace(spec, words=0, caption_length=0, text_size=0, attributes=(5,))
-    size = parameter_count(TextEncoder(spec))
-    for build in (build_generator, build_discriminator):
-        assert parameter_count(build(spec)) - parameter_count(build(without)) == size
+    generator, discriminator = build_generator(spec), build_discriminator(spec)
+    assert isinstance(generator, WordsGenerator)
+    assert isinstance(discriminator, WordsDiscriminator)
+    learned = parameter_count(discriminator) - parameter_count(discriminator.inner)
+    assert learned == parameter_count(TextEncoder(spec))
+    assert parameter_count(generator) == parameter_count(generator.inner)
+    captions = caption_conditions(torch.tensor([[2, 3, 0, 0, 0, 0], [4, 5, 6, 0, 0, 0]]))
+    assert not torch.equal(generator.encoder(captions), discriminator.encoded(captions))
+    generator.follow(discriminator)
+    assert torch.equal(generator.encoder(captions), discriminator.encoded(captions))
+    before = generator.encoder(captions)
+    with torch.no_grad():
+        discriminator.encoder.out.bias.add_(1)
+    assert torch.equal(generator.encoder(captions), before)
