@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Keywords = ParamSpec("Keywords")
 _FLAG = re.compile(r"--([a-z][a-z-]*)")
+_SETTING = re.compile(r"--set ([\w.]+)=([\w.,:]*\w)")
 _RENAMED = {"--digit / --class": "label", "--digit": "label", "--class": "label", "--code": "codes"}
 
 
@@ -128,7 +129,7 @@ def load(run: str | Path | None = None) -> Generator:
 
 
 class Generator:
-    """A trained generator: labels and seeds in, pixels out."""
+    """A trained generator: labels, attributes or words, and seeds in, pixels out."""
 
     def __init__(self, sampler: Sampler) -> None:
         self._sampler = sampler
@@ -143,6 +144,14 @@ class Generator:
         """The class names in order of their index."""
         return self._sampler.header.classes
 
+    @property
+    def attributes(self) -> dict[str, tuple[str, ...]]:
+        """The values of each attribute that it can be asked for, by name."""
+        schema = self._sampler.header.conditioning.schema
+        if not schema.steered_by_attributes:
+            return {}
+        return {attribute.name: attribute.values for attribute in schema.attributes}
+
     def sample(
         self,
         label: int | str | None = None,
@@ -152,8 +161,10 @@ class Generator:
         seeds: Iterable[int] | None = None,
         truncation: float = 1.0,
         codes: Mapping[str, float] | None = None,
+        set: Mapping[str, str | float] | None = None,  # noqa: A002
+        text: str | Sequence[str] | None = None,
     ) -> NDArray[np.uint8]:
-        """Draw images of one class, or of each class for ``"all"``.
+        """Draw images of one class, or of each class for ``"all"``; of attributes, or of words.
 
         Args:
             label: an index, a class name, ``"all"``, or a blend such as ``"3:0.7,8:0.3"``;
@@ -164,22 +175,30 @@ class Generator:
             truncation: in [0, 2]; below 1 the images are more typical and less varied.
             codes: the codes of InfoGAN to fix, such as ``{"c1": -1.5}``; ``{"c0": 3}`` is a
                 category instead of a label.
+            set: attributes to fix, such as ``{"hair": "blond", "angle": 30}``, each a value, an
+                index, a blend such as ``"blond:0.5,red:0.5"``, or a number; what is not named is
+                drawn by the seed, as it goes together in the data.
+            text: a caption, or several, for a generator that learned captions.
 
         Returns:
             uint8 [N, H, W], or [N, H, W, 3] for colour; the same seed gives the same pixels.
 
         Raises:
-            UsageError: an unknown class or code, a number out of range, a label that is missing,
-                or one for a generator that knows none, or beside c0; or more images than fit
-                into memory.
+            UsageError: an unknown class, code, name, value or word, a number out of range, a label
+                that is missing, or one for a generator that knows none, or beside c0; or more
+                images than fit into memory.
         """
         from ganctl.engine.data.pixels import channels_last
 
         if codes is not None and not isinstance(codes, Mapping):
             raise UsageError("The codes are not names with values.", "Give such as {'c1': -1.5}.")
+        if set is not None and not isinstance(set, Mapping):
+            raise UsageError("set is not names with values.", 'Give such as {"hair": "blond"}.')
         with _naming_arguments():
             request = SampleRequest(
                 labels=() if label is None else (str(label),),
+                settings=set or (),
+                texts=(text,) if isinstance(text, str) else tuple(map(str, text or ())),
                 seeds=_chosen_seeds(n, seed, seeds),
                 codes=[f"{name}={value}" for name, value in (codes or {}).items()],
                 truncation=truncation,
@@ -200,6 +219,7 @@ def _naming_arguments() -> Iterator[None]:
 
 
 def _with_arguments(text: str) -> str:
+    text = _SETTING.sub(r'set={"\1": "\2"}', text)
     for flag, argument in _RENAMED.items():
         text = text.replace(flag, argument)
     return _FLAG.sub(lambda flag: flag[1].replace("-", "_"), text)

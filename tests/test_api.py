@@ -16,6 +16,7 @@ import ganctl
 from ganctl.engine.training.loop import StepReport
 from ganctl.requests.training import OPTIONS
 from ganctl.runs.run import Run
+from tests.steered import save_faces, save_talker
 
 PUBLIC = ["GanctlError", "Generator", "Run", "__version__", "load", "train"]
 
@@ -218,3 +219,38 @@ def test_numbers_of_numpy_are_numbers(trained, tiny_data, home):
     numbers = {"batch": np.int64(8), "seed": np.int64(3), "image_size": np.int64(8)}
     run = train(data=str(tiny_data), steps=1, **numbers)
     assert Run.open(run.folder).config == run.config
+
+
+def test_attributes_are_fixed_by_name(tmp_path):
+    faces = ganctl.load(save_faces(tmp_path / "faces.safetensors"))
+    assert faces.attributes == {"hair": ("blond", "light brown", "red"), "eyes": ("blue", "green")}
+    images = faces.sample(n=3, set={"hair": "red", "angle": 30})
+    assert images.shape == (3, 8, 8)
+    assert np.array_equal(images, faces.sample(n=3, set={"angle": "30", "Hair": 2}))
+    assert not np.array_equal(images, faces.sample(n=3, set={"angle": 30, "hair": "blond"}))
+    assert faces.sample(n=4).shape == (4, 8, 8)
+
+
+def test_words_are_one_or_several(tmp_path):
+    talker = ganctl.load(save_talker(tmp_path / "talker.safetensors"))
+    assert talker.attributes == {}
+    both = talker.sample(text=["red hair", "glasses"], n=2)
+    assert np.array_equal(both[2:], talker.sample(text="glasses", n=2))
+
+
+@pytest.mark.parametrize(
+    ("asked", "message", "hint"),
+    [
+        ({"set": {"hiar": "red"}}, "no attribute 'hiar'", "Did you mean hair?"),
+        ({"set": "hair=red"}, "set is not names with values.", '{"hair": "blond"}'),
+        ({"set": {"angle": 91}}, 'set={"angle": "91"} is out of range', "from -90 to 90"),
+        ({"label": 3}, "label cannot steer this generator", 'Write set={"hair": "blond"}.'),
+        ({"text": "red"}, "text cannot steer this generator", 'Write set={"hair": "blond"}.'),
+    ],
+)
+def test_errors_name_what_python_has(tmp_path, asked, message, hint):
+    faces = ganctl.load(save_faces(tmp_path / "faces.safetensors"))
+    with pytest.raises(ganctl.GanctlError) as caught:
+        faces.sample(**asked)
+    assert message in str(caught.value)
+    assert hint in caught.value.hint

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFont import FreeTypeFont
 
-from ganctl.pictures.images import Images
+from ganctl.pictures.images import Images, check_enlarged
 
 PAPER, INK = 255, 64
 SMALLEST, LARGEST = 9, 24
@@ -33,11 +33,15 @@ def beside(sheet: Images, rows: Sequence[str] = (), columns: Sequence[str] = ())
 
     Returns:
         uint8 [H + above, W + left] or [H + above, W + left, 3].
+
+    Raises:
+        UsageError: it would be too large for ganctl to read.
     """
     height, width = sheet.shape[:2]
     left = _at_left(rows, height, width) if rows else np.empty((height, 0), np.uint8)
     above = _above(columns, width) if columns else np.empty((0, width), np.uint8)
     shape = height + len(above), width + left.shape[1], *sheet.shape[2:]
+    check_enlarged(shape[0], shape[1], 1)
     whole = np.full(shape, PAPER, np.uint8)
     whole[len(above) :, left.shape[1] :] = sheet
     for band, place in ((left, np.s_[len(above) :, : left.shape[1]]),

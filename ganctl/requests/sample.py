@@ -11,7 +11,7 @@ from ganctl.errors import UsageError
 from ganctl.files.limits import SAMPLES_BYTES
 from ganctl.requests.checks import check_amount, check_count
 from ganctl.requests.conditions.asked import Single
-from ganctl.requests.conditions.captions import parse_text
+from ganctl.requests.conditions.captions import examples_of, parse_text
 from ganctl.requests.conditions.codes import Codes, parse_codes
 from ganctl.requests.conditions.labels import UNLABELLED, one_hot, parse_labels
 from ganctl.requests.conditions.names import typed
@@ -108,7 +108,10 @@ class SampleRequest:
                 raise UsageError("The code c0 and a label exclude each other.", "Give one of them.")
             index = of.code_map.class_of_category(codes.category) if of.code_map else codes.category
             return (one_hot(index, of.classes),), ()
-        if of.classes and not (self.labels or self.settings or self.texts):
+        is_bare = not (self.labels or self.settings or self.texts)
+        if is_bare and of.schema.steered_by_words:
+            raise UsageError("sample needs words.", f"Give --text, such as {how_to_ask(of)}.")
+        if is_bare and of.classes:
             names = ", ".join(of.classes[:12]) + (", …" if len(of.classes) > 12 else "")
             raise UsageError(
                 "sample needs a label.",
@@ -146,9 +149,7 @@ def asked_of(
     if labels and (schema or not of.classes):
         raise _not_steered("--digit / --class", "classes" if schema else "labels", of)
     if schema.captions is not None:
-        captions, notes = parse_text(texts or schema.captions.examples, schema.captions)
-        if not captions:
-            raise UsageError("No words were given.", "Give --text WORDS.")
+        captions, notes = parse_text(texts or examples_of(schema.captions), schema.captions)
         return tuple(captions), tuple(notes)
     if schema:
         if isinstance(settings, Mapping):
@@ -181,9 +182,7 @@ def how_to_ask(of: Conditioning) -> str:
     It is as one types it in a shell; empty for a generator that knows nothing to ask for.
     """
     if of.schema.captions is not None:
-        captions = of.schema.captions
-        words = captions.examples[0] if captions.examples else " ".join(captions.vocabulary[:3])
-        return f"--text {quote(words)}"
+        return f"--text {quote(examples_of(of.schema.captions)[0])}"
     if of.schema:
         return f"--set {quote(example(of.schema))}"
     return f"--class {quote(typed(of.classes[-1]))}" if of.classes else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ganctl.errors import UsageError
 from ganctl.requests.conditions.asked import Single
 from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED, UNLABELLED_ROWS, evenly
+from ganctl.requests.conditions.names import distinct_folder
 from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.conditions.settings import Settings, find_name, parse_settings, single
 from ganctl.requests.sample import Conditioning, asked_of, choose_seeds, how_to_ask
@@ -44,7 +45,8 @@ class SheetRequest:
     """What was asked for, before it is known of which generator.
 
     ``labels``, ``settings`` and ``texts`` are as they were typed. ``rows`` and ``columns`` name an
-    attribute or a quantity each; ``cols`` is how many seeds, or numbers of a quantity, there are.
+    attribute or a quantity each; ``cols`` is how many seeds there are, or numbers of a quantity
+    across.
     """
 
     labels: Sequence[str] = ()
@@ -87,6 +89,17 @@ class SheetRequest:
         is_named = of.schema.steered_by_words
         return SheetPlan(asked, cells, self.cols, names, _texts(seeds), is_named, notes)
 
+    def file_part(self, plan: SheetPlan) -> str:
+        """Return what a file's name says of a sheet of attributes or words; empty for its default.
+
+        Args:
+            plan: what the request became.
+        """
+        laid_out = [name for name in (self.rows, self.columns) if name is not None]
+        if self.texts:
+            laid_out += [each.folder for each in plan.asked]
+        return distinct_folder("-".join([*laid_out, *self.settings]).replace("=", "-"), "")
+
     def _laid_out(self, schema: Schema) -> SheetPlan:
         """Return a sheet of attributes laid out against each other, or against seeds."""
         fixed = parse_settings(self.settings, schema)
@@ -114,8 +127,9 @@ class SheetRequest:
         columns = [value.within(fixed) for value in column_values]
         if down is not None and columns:
             pairs = [(row.within(column), self.seed) for row in rows for column in columns]
-        elif columns:
-            row_seeds = self._seeds(UNLABELLED_ROWS)
+        elif across is not None:
+            is_attribute = across < len(schema.attributes)
+            row_seeds = self._seeds(self.cols if is_attribute else UNLABELLED_ROWS)
             pairs = [(column, seed) for seed in row_seeds for column in columns]
             return _sheet(pairs, _texts(row_seeds), _names(column_values), notes)
         else:

@@ -5,6 +5,7 @@ import pytest
 from ganctl.errors import UsageError
 from ganctl.files.limits import SAMPLES_BYTES
 from ganctl.requests.conditions.labels import UNLABELLED
+from ganctl.requests.conditions.schema import Attribute, Captions, Schema
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.sample import (
     Conditioning,
@@ -12,6 +13,7 @@ from ganctl.requests.sample import (
     asked_of,
     check_memory,
     choose_seeds,
+    how_to_ask,
 )
 from ganctl.requests.seeds import MAX_SEED
 
@@ -70,6 +72,66 @@ def test_numbers_out_of_range(options):
 def test_all_labels_where_none_is_asked_for():
     assert len(asked_of(CGAN)[0]) == 10
     assert asked_of(GAN)[0] == (UNLABELLED,)
+
+
+HAIR = Attribute("hair", ("light brown", "red"))
+FACES = Conditioning(
+    "cgan", (), NetworkSpec("modern", 8, 1, 0, 4, attributes=(2,)), None, Schema((HAIR,))
+)
+CAPTIONS = Captions("said", ("red", "hair"), 4, ("red hair", "hair"))
+TALKER = Conditioning(
+    "cgan",
+    (),
+    NetworkSpec("modern", 8, 1, 0, 4, words=4, caption_length=4, text_size=4),
+    None,
+    Schema(captions=CAPTIONS),
+)
+
+
+def test_settings_by_text_and_by_name():
+    plan = SampleRequest(settings=["hair=red"], seeds=range(3)).plan(FACES)
+    assert plan.labels == SampleRequest(settings={"hair": 1}).plan(FACES).labels
+    assert len(plan) == 3
+    assert SampleRequest().plan(FACES).labels[0].named == ()
+
+
+def test_words_are_rows_each():
+    plan = SampleRequest(texts=["red hair", "a red"]).plan(TALKER)
+    assert [caption.text for caption in plan.labels] == ["red hair", "a red"]
+    assert len(plan.notes) == 1
+    assert [caption.text for caption in asked_of(TALKER)[0]] == ["red hair", "hair"]
+
+
+@pytest.mark.parametrize(
+    ("of", "how"),
+    [
+        (FACES, "--set 'hair=light brown'"),
+        (TALKER, "--text 'red hair'"),
+        (CGAN, "--class 9"),
+        (GAN, ""),
+    ],
+)
+def test_how_to_ask_is_as_one_types_it(of, how):
+    assert how_to_ask(of) == how
+
+
+@pytest.mark.parametrize(
+    ("asked", "of", "hint"),
+    [
+        ({"labels": ["3"]}, FACES, "Write --set 'hair=light brown'."),
+        ({"labels": ["3"]}, TALKER, "Write --text 'red hair'."),
+        ({"settings": ["hair=red"]}, TALKER, "Write --text 'red hair'."),
+        ({"settings": ["hair=red"]}, CGAN, "Write --class 9."),
+        ({"texts": ["red"]}, CGAN, "Write --class 9."),
+        ({"texts": ["red"]}, FACES, "Write --set 'hair=light brown'."),
+        ({"settings": ["hair=red"]}, GAN, "Leave it out."),
+        ({}, TALKER, "such as --text 'red hair'."),
+    ],
+)
+def test_what_a_generator_does_not_know_says_what_to_write(asked, of, hint):
+    with pytest.raises(UsageError) as caught:
+        SampleRequest(**asked).plan(of)
+    assert hint in caught.value.hint
 
 
 def test_seeds_from_a_number_and_a_first_one():

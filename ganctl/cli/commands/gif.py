@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from enum import Enum
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from ganctl.cli.options import (
     ForceOption,
     OutFile,
     RunArgument,
+    SetOption,
     complete_from,
     open_source,
     scale_option,
@@ -24,15 +26,8 @@ from ganctl.cli.options import (
 from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.requests.checks import check_amount, check_count, choose, values
-from ganctl.requests.conditions.labels import (
-    SHOWN_CLASSES,
-    Label,
-    blend,
-    evenly,
-    one_hot,
-    parse_classes,
-)
-from ganctl.requests.sample import LARGEST_SCALE, SamplePlan, check_memory
+from ganctl.requests.morph import stops_of, walk
+from ganctl.requests.sample import LARGEST_SCALE, check_memory
 from ganctl.runs.locate import find
 from ganctl.runs.run import Run
 
@@ -63,19 +58,20 @@ ModeOption = Annotated[
     str,
     typer.Option(
         metavar="MODE",
-        help="training: the previews, one after the other; morph: from class to class at fixed "
-        "latents. Default: training.",
+        help="training: the previews, one after the other; morph: from class to class, or "
+        "from words to words, at fixed latents. Default: training.",
         show_default=False,
         autocompletion=complete_from(values(Mode)),
         rich_help_panel=INPUT,
     ),
 ]
 PathOption = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        metavar="CLASSES",
-        help="The classes that morph walks through, such as 3,8,0; as --class has them. "
-        "Default: all.",
+        metavar="STOPS",
+        help="What morph walks through: classes 3,8,0; settings hair=blond,hair=red, of which + "
+        "joins several, hair=red+eyes=blue; or words, a --path for each stop. Repeatable. Default: "
+        "all classes, or values of the first attribute.",
         show_default=False,
         rich_help_panel=INPUT,
     ),
@@ -93,7 +89,7 @@ FramesOption = Annotated[
     int | None,
     typer.Option(
         metavar="NUMBER",
-        help=f"Frames in all. Default: every preview; {MORPH_FRAMES_A_LEG} from class to class.",
+        help=f"Frames in all. Default: every preview; {MORPH_FRAMES_A_LEG} from stop to stop.",
         show_default=False,
         rich_help_panel=SETTINGS,
     ),
@@ -105,6 +101,7 @@ def gif(
     run: RunArgument = None,
     mode: ModeOption = Mode.TRAINING.value,
     path: PathOption = None,
+    settings: SetOption = None,
     fps: SpeedOption = 5,
     frames: FramesOption = None,
     scale: ScaleOption = 2,
@@ -126,14 +123,17 @@ def gif(
     if out is not None:
         check_writable(out.parent)
     if chosen_mode is Mode.TRAINING:
-        if path is not None:
-            raise UsageError("--path belongs to --mode morph.", "Give --mode morph, or no --path.")
+        for option, given in {"--path": path, "--set": settings}.items():
+            if given:
+                raise UsageError(
+                    f"{option} belongs to --mode morph.", f"Give --mode morph, or no {option}."
+                )
         trained = _trained_run(run)
         stem, pictures = trained.name, _training_frames(trained, frames, scale)
         height, width = pictures[0].shape[:2]
         check_sides(height, width, scale, kind)
     else:
-        stem, pictures = _morph_frames(run, path, frames, scale, kind)
+        stem, pictures = _morph_frames(run, (path or (), settings or ()), frames, scale, kind)
     target = out or Path(f"{chosen_mode.value}-{stem}{Path(DEFAULT_NAME).suffix}")
     enlarged = [enlarge(picture, scale) for picture in pictures]
     content = animation_bytes(enlarged, fps, kind)
@@ -182,55 +182,40 @@ def _previews(run: Run, frames: int | None) -> list[Path]:
 
 
 def _morph_frames(
-    run: str | None, path: str | None, frames: int | None, scale: int, kind: str
+    run: str | None,
+    way: tuple[Sequence[str], Sequence[str]],
+    frames: int | None,
+    scale: int,
+    kind: str,
 ) -> tuple[str, list[Images]]:
+    """Return a name for the file, and the frames of a morph.
+
+    Args:
+        run: RUN.
+        way: each ``--path``, and each ``--set``.
+        frames: how many; None for the default.
+        scale: how many pixels wide each pixel becomes.
+        kind: of animation.
+    """
     from ganctl.pictures.images import check_animation, check_sheet, check_sides, sheet
 
     source, header = open_source(run)
-    if not header.classes:
-        raise UsageError(
-            f"--mode morph walks through classes, and --model {header.model} knows none.",
-            "Use --mode training, or train another --model, such as cgan.",
-        )
-    stops = _stops(path, header.classes)
-    labels = _walk(stops, frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1)
-    plan = SamplePlan(tuple(labels), MORPH_SEEDS)
-    check_memory(len(plan), header.network)
+    stops, notes = stops_of(header.conditioning, *way)
+    for note in notes:
+        console.note(note)
+    asked = walk(stops, frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1)
+    check_memory(len(asked) * len(MORPH_SEEDS), header.network)
     side = header.network.image_size
     height, width = check_sheet(len(MORPH_SEEDS), MORPH_COLUMNS, side, side)
     check_sides(height, width, scale, kind)
-    check_animation(len(labels), header.network.channels * height * width, scale)
+    check_animation(len(asked), header.network.channels * height * width, scale)
+
+    import torch
 
     from ganctl.engine.data.pixels import channels_last
     from ganctl.engine.sampling.sampler import Sampler
 
-    images = channels_last(Sampler.of(source).draw(plan))
-    frame_images = images.reshape(len(labels), len(MORPH_SEEDS), *images.shape[1:])
+    batches = Sampler.of(source).batches_of(product(asked, MORPH_SEEDS))
+    images = channels_last(torch.cat([batch.images for batch in batches]))
+    frame_images = images.reshape(len(asked), len(MORPH_SEEDS), *images.shape[1:])
     return source.file_stem, [sheet(frame, MORPH_COLUMNS) for frame in frame_images]
-
-
-def _stops(path: str | None, classes: tuple[str, ...]) -> tuple[Label, ...]:
-    if path is None:
-        stops = evenly([one_hot(k, classes) for k in range(len(classes))], SHOWN_CLASSES)
-        if len(classes) > len(stops):
-            console.note(
-                f"the morph walks through {len(stops)} of the {len(classes):,} classes; --path "
-                "names others"
-            )
-    else:
-        walked = parse_classes(path, classes, "--path")
-        stops = tuple(one_hot(index, classes) for index in walked)
-    if len(stops) < 2:
-        raise UsageError("A morph needs two classes at least.", "Write them as --path 3,8,0.")
-    return stops
-
-
-def _walk(stops: Sequence[Label], frames: int) -> list[Label]:
-    """Return ``frames`` labels on the way through the stops, both ends in."""
-    labels = []
-    for frame in range(frames):
-        leg, fraction = divmod(frame * (len(stops) - 1) / (frames - 1), 1)
-        start = int(leg)
-        end = min(start + 1, len(stops) - 1)
-        labels.append(blend(stops[start], stops[end], fraction))
-    return labels

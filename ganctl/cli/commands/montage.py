@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,49 +17,35 @@ from ganctl.cli.options import (
     LabelOption,
     OutFile,
     RunArgument,
+    SetOption,
+    TextOption,
     check_moved,
     open_source,
     remember_moved,
     scale_option,
 )
+from ganctl.cli.sheets import GENERATED, NEIGHBOURS, REAL, Subject, asked_options
 from ganctl.errors import UnknownName, UsageError
 from ganctl.files.atomic import check_writable, write_results
 from ganctl.requests.checks import check_count
-from ganctl.requests.conditions.codes import Codes, continuous_names
-from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED_ROWS, Label, evenly
-from ganctl.requests.sample import (
-    LARGEST_SCALE,
-    SamplePlan,
-    asked_of,
-    check_memory,
-    choose_seeds,
-)
+from ganctl.requests.conditions.codes import continuous_names
+from ganctl.requests.sample import LARGEST_SCALE
 from ganctl.requests.seeds import check_seed
+from ganctl.requests.sheets import COLS, SheetRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from ganctl.engine.sampling.sampler import Sampler
 
 EXAMPLES = (
     "ganctl montage --scale 3",
     "ganctl montage --digit 3 --cols 20",
     "ganctl montage --neighbours --cols 5",
 )
-SWEEP_END = 2.0
-GENERATED = ""
-REAL = "real"
-NEIGHBOURS = "neighbours"
-BESIDE = 3
-"""Images for each generated one where its neighbours stand beside it."""
-
-ColumnsOption = Annotated[
+ColsOption = Annotated[
     int,
     typer.Option(
         metavar="NUMBER",
-        help="Images in a row. Default: 10.",
+        help="Images in a row. With --columns: seeds, a row each, or numbers of a quantity. "
+        "Default: 10.",
         show_default=False,
         rich_help_panel=SETTINGS,
     ),
@@ -73,6 +57,34 @@ SeedOption = Annotated[
         help="The first column's seed. Default: 0.",
         show_default=False,
         rich_help_panel=INPUT,
+    ),
+]
+RowsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="An attribute whose values go down, a row each. Default: the first that --set leaves.",
+        show_default=False,
+        rich_help_panel=INPUT,
+    ),
+]
+ColumnsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="An attribute whose values go across; with --rows all else is by one seed.",
+        show_default=False,
+        rich_help_panel=INPUT,
+    ),
+]
+NamesOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--names/--no-names",
+        help="Write names beside rows and above columns. Default: where there are attributes or "
+        "words.",
+        show_default=False,
+        rich_help_panel=SETTINGS,
     ),
 ]
 ScaleOption = Annotated[int, scale_option(2)]
@@ -106,9 +118,14 @@ NeighboursOption = Annotated[
 def montage(
     run: RunArgument = None,
     digit: LabelOption = None,
-    cols: ColumnsOption = 10,
+    settings: SetOption = None,
+    text: TextOption = None,
+    rows: RowsOption = None,
+    columns: ColumnsOption = None,
+    cols: ColsOption = COLS,
     seed: SeedOption = 0,
     scale: ScaleOption = 2,
+    names: NamesOption = None,
     sweep: SweepOption = None,
     real: RealOption = False,
     neighbours: NeighboursOption = False,
@@ -116,7 +133,7 @@ def montage(
     out: OutFile = None,
     force: ForceOption = False,
 ) -> None:
-    """Draw a sheet: a row for each class, a column for each seed.
+    """Draw a sheet: a row for each class, value or caption, and a column for each seed.
 
     Prints its path.
     """
@@ -127,153 +144,72 @@ def montage(
         raise UsageError(
             "--data says where real images lie.", "Add --real or --neighbours, or leave it out."
         )
-    subject = _subject(run, digit, cols, seed, check_moved(data))
-    source, header = subject.source, subject.header
-    if sweep is not None:
-        kinds = _swept(sweep, header)
-    else:
-        kinds = [REAL if real else NEIGHBOURS if neighbours else GENERATED]
+    request = SheetRequest(
+        labels=digit or (),
+        settings=settings or (),
+        texts=text or (),
+        rows=rows,
+        columns=columns,
+        cols=1 if sweep else cols,
+        seed=check_seed(seed),
+    )
+    subject = _subject(run, request, cols, check_moved(data))
+    kinds = _kinds(sweep, subject.header, real=real, neighbours=neighbours)
     subject.check_size(kinds[0], scale)
-    options = {"cols": cols, "seed": seed, "scale": scale, "real": real, "neighbours": neighbours}
-    asked = [label.typed for label in subject.labels] if digit else []
-    sheets = {}
-    files = {kind: _file(out, source, kind, many=len(kinds) > 1) for kind in kinds}
-    for kind, path in files.items():
-        shown = {**options, "sweep": kind if sweep else None}
-        sheets[path] = subject.sheet(kind, scale, labels=asked, options=shown)
-    write_results(sheets, force=force)
-    remember_moved(source, subject.data)
-    for path in sheets:
+    shown = request.file_part(subject.plan)
+    files = {kind: _file(out, subject.source, (shown, kind), many=len(kinds) > 1) for kind in kinds}
+    options = {
+        "rows": rows,
+        "columns": columns,
+        "cols": cols,
+        "seed": seed,
+        "scale": scale,
+        "names": names is True,
+        "no-names": names is False,
+        "real": real,
+        "neighbours": neighbours,
+        "sweep": sweep,
+    }
+    has_names = subject.plan.named if names is None else names
+    write_results(_drawn(subject, request, files, options, names=has_names), force=force)
+    remember_moved(subject.source, subject.data)
+    for path in files.values():
         console.print_path(path)
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What a sheet is of: a generator, its labels, and the seed at the left end.
-
-    ``data`` is where the generator's data lie now, if not where they were.
-    """
-
-    source: RunSource
-    header: CheckpointHeader
-    labels: tuple[Label, ...]
-    cols: int
-    seed: int
-    data: str | None = None
-
-    @cached_property
-    def sampler(self) -> Sampler:
-        """The generator, of one and the same checkpoint for all sheets."""
-        from ganctl.engine.sampling.sampler import Sampler
-
-        return Sampler.of(self.source)
-
-    def step(self, kind: str) -> int:
-        """Return the step that a kind of sheet is of."""
-        header = self.header if kind == REAL else self.sampler.header
-        return header.progress.step
-
-    def columns(self, kind: str) -> int:
-        """Return how many images stand in a row."""
-        return self.cols * (BESIDE if kind == NEIGHBOURS else 1)
-
-    def check_size(self, kind: str, scale: int) -> None:
-        """Raise ``UsageError`` if the images, or the sheet of them, would be too large."""
-        from ganctl.pictures.images import check_enlarged, check_sheet
-
-        rows = len(self.labels)
-        if kind in (GENERATED, NEIGHBOURS):
-            rows = len(self._seeds) * len(self.labels) // self.cols
-        columns, side = self.columns(kind), self.header.network.image_size
-        check_memory(rows * columns, self.header.network)
-        group = BESIDE if kind == NEIGHBOURS else None
-        check_enlarged(*check_sheet(rows * columns, columns, side, side, group=group), scale)
-
-    def sheet(
-        self, kind: str, scale: int, *, labels: list[str], options: Mapping[str, object]
-    ) -> bytes:
-        """Return a sheet as a PNG that says how to make it again."""
-        images = self.images(kind)
-
-        from ganctl.engine.data.pixels import channels_last
-        from ganctl.pictures.images import enlarge, png_bytes, sheet
-        from ganctl.pictures.provenance import Origin
-
-        group = BESIDE if kind == NEIGHBOURS else None
-        laid_out = sheet(channels_last(images), self.columns(kind), group=group)
-        origin = Origin(self.source.reference, self.step(kind))
-        metadata = origin.metadata("montage", labels=labels, options=options)
-        return png_bytes(enlarge(laid_out, scale), metadata)
-
-    @property
-    def _seeds(self) -> range:
-        """A seed for each column, or for each place where there are no labels."""
-        count = self.cols * (1 if self.header.classes else UNLABELLED_ROWS)
-        return choose_seeds(count, self.seed, "the number of images")
-
-    def images(self, kind: str) -> Tensor:
-        """Return the images of a kind of sheet, or of the sweep of a code, uint8 [N, C, H, W]."""
-        draw = {GENERATED: self.generated, REAL: self.real, NEIGHBOURS: self.neighbours}
-        return draw[kind]() if kind in draw else self.sweep(kind)
-
-    def generated(self) -> Tensor:
-        """Return the images of every label and seed."""
-        return self.sampler.draw(SamplePlan(self.labels, self._seeds))
-
-    def sweep(self, code: str) -> Tensor:
-        """Return a row for each label, in which one code varies and the others rest at 0.
-
-        That is figure 2 of Chen et al. 2016.
-        """
-        import numpy as np
-        import torch
-
-        resting = dict.fromkeys(range(1, self.header.network.continuous + 1), 0.0)
-        number = int(code.removeprefix("c"))
-        columns = []
-        for value in np.linspace(-SWEEP_END, SWEEP_END, self.cols).tolist():
-            codes = Codes(continuous={**resting, number: value})
-            columns.append(self.sampler.draw(SamplePlan(self.labels, [self.seed], codes=codes)))
-        return torch.stack(columns, dim=1).flatten(0, 1)
-
-    def neighbours(self) -> Tensor:
-        """Return each generated image, its nearest in pixels, and its nearest in features."""
-        from ganctl.engine.evaluation.nearest_training_images import beside_neighbours
-        from ganctl.engine.evaluation.reals import reals_for
-
-        images = self.generated()
-        with console.progress() as report:
-            reals = reals_for(self.source, self.header, data=self.data, on_progress=report)
-            return beside_neighbours(images, reals, on_progress=report)
-
-    def real(self) -> Tensor:
-        """Return as many real images of every label."""
-        from ganctl.engine.data.dataset import real_rows
-        from ganctl.engine.evaluation.reals import data_of
-
-        if any(label.is_blend for label in self.labels):
-            raise UsageError("There are no real images of a blend.", "Leave out --real.")
-        with console.progress() as report:
-            dataset = data_of(self.source, self.header, data=self.data, on_progress=report)
-        labelled = [label.index for label in self.labels if label.parts]
-        classes = labelled or range(len(dataset.classes))
-        return real_rows(dataset, classes, self.cols, self.seed)
-
-
-def _subject(
-    run: str | None, digit: list[str] | None, cols: int, seed: int, data: str | None
-) -> Subject:
+def _subject(run: str | None, request: SheetRequest, cols: int, data: str | None) -> Subject:
     source, header = open_source(run)
-    labels, notes = asked_of(header.conditioning, digit or ())
-    for note in notes:
+    plan = request.plan(header.conditioning)
+    for note in plan.notes:
         console.note(note)
-    if not digit and len(labels) > SHOWN_CLASSES:
-        console.note(
-            f"the sheet shows {SHOWN_CLASSES} of the {len(labels):,} classes; --class names "
-            "others, or all"
-        )
-        labels = evenly(labels, SHOWN_CLASSES)
-    return Subject(source, header, labels, cols, check_seed(seed), data)
+    return Subject(source, header, plan, cols, request.seed, data)
+
+
+def _kinds(
+    sweep: str | None, header: CheckpointHeader, *, real: bool, neighbours: bool
+) -> list[str]:
+    """Return the kinds of sheets that are wanted: several only of the sweep of all codes."""
+    if sweep is not None:
+        return _swept(sweep, header)
+    return [REAL if real else NEIGHBOURS if neighbours else GENERATED]
+
+
+def _drawn(
+    subject: Subject,
+    request: SheetRequest,
+    files: Mapping[str, Path],
+    options: Mapping[str, Any],
+    *,
+    names: bool,
+) -> dict[Path, bytes]:
+    """Return the sheet of each kind by its file."""
+    asked = asked_options(subject.plan, request)
+    labels = asked.pop("digit", [])
+    sheets = {}
+    for kind, path in files.items():
+        shown = {**asked, **options, "sweep": kind if options["sweep"] else None}
+        sheets[path] = subject.sheet(kind, options["scale"], names, labels, shown)
+    return sheets
 
 
 def _check_one(given: Mapping[str, object]) -> None:
@@ -296,14 +232,22 @@ def _swept(sweep: str, header: CheckpointHeader) -> list[str]:
     return [sweep]
 
 
-def _file(out: Path | None, source: RunSource, kind: str, *, many: bool) -> Path:
-    """Return where a sheet of a kind goes, which can be written."""
-    ending = f"-{kind}" if kind else ""
+def _file(out: Path | None, source: RunSource, parts: tuple[str, str], *, many: bool) -> Path:
+    """Return where a sheet of a kind goes, which can be written.
+
+    Args:
+        out: what the user said.
+        source: the generator.
+        parts: what the sheet shows beside its default, and its kind.
+        many: whether ``out`` is of several kinds.
+    """
+    shown, kind = parts
     if out is None:
-        path = Path(f"montage-{source.file_stem}{ending}.png")
+        words = ["montage", source.file_stem, shown, kind]
+        path = Path("-".join(word for word in words if word) + ".png")
     elif out.suffix.lower() != ".png":
         raise UsageError(f"{out.name} does not end in .png.", "--out takes a .png file.")
     else:
-        path = out.with_stem(out.stem + ending) if many else out
+        path = out.with_stem(f"{out.stem}-{kind}") if many else out
     check_writable(path.parent)
     return path

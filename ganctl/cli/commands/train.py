@@ -23,8 +23,8 @@ from ganctl.cli.options import (
 )
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
-from ganctl.requests.conditions.names import typed
 from ganctl.requests.data import DATA_SETS, check_data_exists, check_data_remain
+from ganctl.requests.sample import how_to_ask
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -270,8 +270,8 @@ def _print_result(run: Run, images_before: int, seconds_before: float, *, json: 
 
 def _say_what_comes_next(run: Run) -> None:
     header = read_checkpoint_header(run.latest_checkpoint())
-    chosen = f"--class {shlex.quote(typed(header.classes[-1]))} " if header.classes else ""
-    commands = [f"sample {chosen}--n 100", "montage", "gif"]
+    chosen = how_to_ask(header.conditioning)
+    commands = [f"sample {chosen} --n 100" if chosen else "sample --n 100", "montage", "gif"]
     if run.last_quality():
         commands.append("evaluate")
     else:

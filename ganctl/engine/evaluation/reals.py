@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
 import torch
@@ -134,6 +134,8 @@ def data_of(
     known = DataDescription(shape=[network.channels, network.image_size, network.image_size])
     if header.classes:
         known["classes"] = list(header.classes)
+    if header.schema:
+        known["schema"] = asdict(replace(header.schema, rows=(), counts=()))
     options = ReadOptions(needs_labels=header.model != Model.GAN, condition=_columns(header.schema))
     where = header.data
     if run is not None:

@@ -50,6 +50,11 @@ class Caption:
         return False
 
 
+def examples_of(captions: Captions) -> tuple[str, ...]:
+    """Return captions that a generator learned from, or some of its words."""
+    return captions.examples or (" ".join(captions.vocabulary[:3]),)
+
+
 def parse_text(
     texts: Sequence[str], captions: Captions, option: str = OPTION
 ) -> tuple[list[Caption], list[str]]:

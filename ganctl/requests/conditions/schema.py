@@ -73,6 +73,13 @@ class Quantity:
         """Return the number of the column that a scaled one stands for."""
         return self.low + (scaled + 1) / 2 * (self.high - self.low)
 
+    def spread(self, count: int) -> list[float]:
+        """Return numbers of the column at even distances, to 4 digits, its ends included."""
+        steps = max(count - 1, 1)
+        inner = [self.low + (self.high - self.low) * step / steps for step in range(1, count - 1)]
+        brief = [min(max(float(f"{number:.4g}"), self.low), self.high) for number in inner]
+        return [self.low, *brief, self.high][:count]
+
 
 @dataclass(frozen=True)
 class Captions:

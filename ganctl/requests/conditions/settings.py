@@ -209,7 +209,9 @@ def _blend_of(text: str, schema: Schema, place: int, option: str) -> tuple[Label
     if len(labels) > 1:
         raise UsageError(
             f"{option} {attribute.name} takes one value, and {text!r} is several.",
-            f"A blend has weights: {names.blend_form}; montage --rows {attribute.name} "
+            f"Write each as {attribute.name}=VALUE; a blend has weights: {names.blend_form}."
+            if option != OPTION
+            else f"A blend has weights: {names.blend_form}; montage --rows {attribute.name} "
             "shows each value.",
         )
     return labels[0], notes

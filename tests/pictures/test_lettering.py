@@ -1,0 +1,75 @@
+"""Names beside a sheet: whole, dark on white, and level with what they name."""
+
+import numpy as np
+import pytest
+
+from ganctl.pictures.images import sheet
+from ganctl.pictures.lettering import PAPER, beside
+
+SHEET = sheet(np.zeros((6, 40, 40), np.uint8), 3)
+
+
+def ink(band):
+    """Return the first and last row and column that have ink."""
+    rows, columns = np.nonzero(band < PAPER - 20)
+    return rows.min(), rows.max(), columns.min(), columns.max()
+
+
+def test_the_sheet_itself_stays_as_it_is():
+    whole = beside(SHEET, ["blond", "red"], ["a", "b", "c"])
+    height, width = SHEET.shape
+    assert np.array_equal(whole[-height:, -width:], SHEET)
+    assert (whole[:-height, :-width] == PAPER).all()
+
+
+def test_colour_stays_colour():
+    colour = np.repeat(SHEET[..., None], 3, axis=2)
+    whole = beside(colour, ["blond", "red"])
+    assert whole.shape[2] == 3
+    assert np.array_equal(whole[..., 0], beside(SHEET, ["blond", "red"]))
+
+
+def test_without_names_nothing_is_added():
+    assert np.array_equal(beside(SHEET), SHEET)
+
+
+def test_a_name_is_level_with_its_row():
+    for row in range(2):
+        names = ["", ""]
+        names[row] = "Hxg"
+        band = beside(SHEET, names)[:, : -SHEET.shape[1]]
+        top, bottom, _, _ = ink(band)
+        assert abs((top + bottom) / 2 - (row + 0.5) * SHEET.shape[0] / 2) < 5
+
+
+@pytest.mark.parametrize("name", ["x", "a long name"])
+def test_a_name_above_is_over_its_column(name):
+    for column in range(3):
+        names = ["", "", ""]
+        names[column] = name
+        band = beside(SHEET, [], names)[: -SHEET.shape[0]]
+        _, _, left, right = ink(band)
+        assert abs((left + right) / 2 - (column + 0.5) * SHEET.shape[1] / 3) < 5
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["word " * 20, "x"], ["w" * 100, "x"], ["a face with long hair and blue eyes", "one"]],
+)
+def test_no_name_touches_the_edge(names):
+    band = beside(SHEET, names)[:, : -SHEET.shape[1]]
+    top, bottom, left, right = ink(band)
+    assert top > 0
+    assert bottom < len(band) - 1
+    assert left > 1
+    assert right < band.shape[1] - 1
+    upright = beside(SHEET, [], names)[: -SHEET.shape[0]]
+    top, bottom, left, right = ink(upright)
+    assert top > 1
+    assert bottom < len(upright) - 1
+
+
+def test_long_names_go_on_in_a_line_below():
+    short = beside(SHEET, ["blue eyes and hair", "x"])
+    long = beside(SHEET, ["blue-eyes-and-hair", "x"])
+    assert short.shape[1] < long.shape[1]
