@@ -230,3 +230,10 @@ def test_a_judge_that_is_trained_beside_the_run_is_said():
     PlainLines(Console(file=stream, width=200)).update(learning)
     assert "training the judge, 40%" in stream.getvalue()
     assert "judge" not in shown(120)
+
+
+def test_the_worst_of_several_attributes_is_named():
+    by_attribute = {"hair": 0.99, "eyes": 0.951}
+    quality = Quality(0.94, 3.21, 1.5, {"": 0.9}, 0.99, by_attribute=by_attribute)
+    text = shown(120, reports=(replace(report(), quality=quality),))
+    assert "labels right 94.0% · worst eyes 95.1%" in text

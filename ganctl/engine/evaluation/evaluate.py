@@ -20,7 +20,7 @@ from ganctl.engine.sampling.sampler import Sampler
 from ganctl.errors import UsageError
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.conditions.labels import Label
-from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
+from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.conditions.settings import parse_settings
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.evaluation.attributes import NOT_DESCRIBED, Described
@@ -129,9 +129,13 @@ def _asked(settings: Sequence[str], header: CheckpointHeader) -> dict[int, int]:
     """
     if not settings:
         return {}
+    if not (header.network.label_size and header.schema.names):
+        raise UsageError(
+            "--set chooses images by their attributes, and this generator knows none.",
+            "Leave it out, or name a run that was trained on attributes.",
+        )
     values: dict[int, int] = {}
-    schema = header.schema if header.network.label_size else NO_SCHEMA
-    for setting in parse_settings(settings, schema).named:
+    for setting in parse_settings(settings, header.schema).named:
         if not isinstance(setting.value, Label) or setting.value.is_blend:
             raise UsageError(
                 f"--set {setting.text} is no value that real images have.",

@@ -85,6 +85,7 @@ def test_models_with_codes_are_asked_by_their_map(ganctl, trained_infogan):
         (["--n", "0"], "--n 0", "from 1"),
         (["--n", "11"], "--n 11", "10 to 10"),
         (["--compare"], "--compare needs several", "two or more"),
+        (["--set", "hair=red"], "this generator knows none", "trained on attributes"),
         (["lines", "lines"], "judges one run", "--compare"),
         (["nobody"], "no run 'nobody'", "lines"),
     ],
