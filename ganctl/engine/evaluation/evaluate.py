@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ganctl._version import __version__
+from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.evaluation.cas import cas as cas_of_generated
 from ganctl.engine.evaluation.cas import cas_of_real
-from ganctl.engine.evaluation.generated import samples_like
-from ganctl.engine.evaluation.judges import judges
+from ganctl.engine.evaluation.generated import Samples, samples_like
+from ganctl.engine.evaluation.judges import Judge, judges
 from ganctl.engine.evaluation.measure import measure
 from ganctl.engine.evaluation.reals import Reals, choose_count, reals_for
 from ganctl.engine.evaluation.requested.caption_words import visible
@@ -19,7 +20,7 @@ from ganctl.engine.sampling.sampler import Sampler
 from ganctl.errors import UsageError
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.conditions.labels import Label
-from ganctl.requests.conditions.schema import Schema
+from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.conditions.settings import parse_settings
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.evaluation.attributes import NOT_DESCRIBED, Described
@@ -61,30 +62,24 @@ def evaluate(
     started = time.monotonic()
     sampler = Sampler.of(source)
     header = sampler.header
-    only = _only(settings, header.schema)
+    asked = _asked(settings, header)
     if cas:
         _check_cas(header, settings)
     reals = reals_for(source, header, data=data, on_progress=on_progress)
     panel = judges(reals.train, reals.held_out, on_progress=on_progress)
-    judged = reals.only(only) if only else reals
+    judged = reals.only(asked) if asked else reals
     count = choose_count(n, judged, DEFAULT_COUNT)
     reference, held_out = judged.subsets(count)
-    samples = samples_like(sampler, reals, held_out, "generating images", on_progress)
-    if samples.values is not None and reals.caption_words is not None:
-        seen = [judge.predict(held_out.images).values for judge in panel]
-        samples = replace(samples, values=visible(samples.values, seen))
-    unseen = None if only else ask_for_unseen(sampler, reals, samples, panel, on_progress)
-    results = []
-    for done, judge in enumerate(panel):
-        if on_progress is not None:
-            on_progress("judging", done, len(panel))
-        results.append(measure(judge, samples, reference, held_out, unseen))
-    schema = reals.train.schema
+    samples = _samples(sampler, reals, held_out, panel, on_progress)
+    unseen = None if asked else ask_for_unseen(sampler, reals, samples, panel, on_progress)
     found = Evaluation(
         run=source.reference,
         step=header.progress.step,
         n=count,
-        judges=tuple(results),
+        judges=tuple(
+            measure(judge, samples, reference, held_out, unseen)
+            for judge in _one_by_one(panel, on_progress)
+        ),
         split=reals.split,
         seconds=0.0,
         model=header.model,
@@ -92,26 +87,54 @@ def evaluate(
         fingerprint=reals.whole.fingerprint,
         classes=header.classes,
         ganctl_version=__version__,
-        described=NOT_DESCRIBED
-        if samples.values is None
-        else Described(schema.attributes, schema.quantities, bool(header.network.words)),
-        settings={
-            schema.attributes[k].name: schema.attributes[k].values[v] for k, v in only.items()
-        },
+        described=_described(reals, samples, header),
+        settings=_names(asked, header.schema),
     )
     if cas:
         found = _with_cas(found, sampler, reals, on_progress)
     return replace(found, seconds=round(time.monotonic() - started, 1))
 
 
-def _only(settings: Sequence[str], schema: Schema) -> dict[int, int]:
+def _one_by_one(panel: Sequence[Judge], on_progress: OnProgress | None) -> Iterator[Judge]:
+    for done, judge in enumerate(panel):
+        if on_progress is not None:
+            on_progress("judging", done, len(panel))
+        yield judge
+
+
+def _samples(
+    sampler: Sampler,
+    reals: Reals,
+    held_out: Dataset,
+    panel: Sequence[Judge],
+    on_progress: OnProgress | None,
+) -> Samples:
+    """Return samples with the conditions of held-out images, asked for what judges can see."""
+    samples = samples_like(sampler, reals, held_out, "generating images", on_progress)
+    if samples.values is None or reals.caption_words is None:
+        return samples
+    seen = [judge.predict(held_out.images).values for judge in panel]
+    return replace(samples, values=visible(samples.values, seen))
+
+
+def _described(reals: Reals, samples: Samples, header: CheckpointHeader) -> Described:
+    if samples.values is None:
+        return NOT_DESCRIBED
+    schema = reals.train.schema
+    return Described(schema.attributes, schema.quantities, bool(header.network.words))
+
+
+def _asked(settings: Sequence[str], header: CheckpointHeader) -> dict[int, int]:
     """Return the index of the value of each attribute that is set, by the attribute's index.
 
     Raises:
         UsageError: a setting is none of this generator, a blend, or a number.
     """
+    if not settings:
+        return {}
     values: dict[int, int] = {}
-    for setting in parse_settings(settings, schema).named if settings else ():
+    schema = header.schema if header.network.label_size else NO_SCHEMA
+    for setting in parse_settings(settings, schema).named:
         if not isinstance(setting.value, Label) or setting.value.is_blend:
             raise UsageError(
                 f"--set {setting.text} is no value that real images have.",
@@ -119,6 +142,11 @@ def _only(settings: Sequence[str], schema: Schema) -> dict[int, int]:
             )
         values[setting.place] = setting.value.index
     return values
+
+
+def _names(values: Mapping[int, int], schema: Schema) -> dict[str, str]:
+    attributes = ((schema.attributes[place], value) for place, value in values.items())
+    return {attribute.name: attribute.values[value] for attribute, value in attributes}
 
 
 def _check_cas(header: CheckpointHeader, settings: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import torch
 
 from ganctl.engine.data.dataset import Dataset
+from ganctl.engine.evaluation.classifiers import Predictions
 from ganctl.engine.evaluation.reals import reals_of
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.requests.budget import Progress
@@ -106,8 +107,12 @@ class Painter(Sampler):
         from ganctl.engine.sampling.sampler import SampleBatch
 
         labels, seeds = zip(*pairs, strict=True)
-        images = torch.stack([picture(0, 0, 0) for _ in pairs])
-        yield SampleBatch(labels, seeds, images, torch.empty(len(pairs), 0))
+        yield SampleBatch(
+            labels,
+            seeds,
+            torch.stack([picture(0, 0, 0) for _ in seeds]),
+            torch.empty(len(seeds), 0),
+        )
 
     def _of_parts(self, condition):
         line, shade = condition[:2].argmax().item(), condition[2:5].argmax().item()
@@ -119,3 +124,25 @@ class Painter(Sampler):
         line = int("down" in said)
         shade = next((k for k, value in enumerate(SHADE.values) if SAID[value] in said), 0)
         return line, shade, 30
+
+
+class Reader:
+    """A judge that sees what there is to see, by measuring the line."""
+
+    real_accuracy = 1.0
+
+    def __init__(self, schema, name="reader"):
+        self.name, self.checksum, self.schema = name, name, schema
+
+    def predict(self, pixels):
+        values = [self._seen(image[0].long()) for image in pixels]
+        return Predictions(torch.tensor(values), pixels[:, 0, ::2, ::2].flatten(1).float() / 64)
+
+    def _seen(self, image):
+        line = int((image[0] > 0).sum() == 1)
+        shade = GREYS.index(int(image.max()))
+        row = int((image[0] if line else image[:, 0]).argmax())
+        if self.schema.attributes != SCHEMA.attributes:
+            said = {SAID[LINE.values[line]], SAID[SHADE.values[shade]]}
+            return [float(word.name in said) for word in self.schema.attributes]
+        return [line, shade, *[PLACE.scaled(12.0 * (row - 1))] * len(self.schema.quantities)]

@@ -7,7 +7,7 @@ import torch
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation import cas as module
-from ganctl.engine.evaluation.cas import cas, cas_of_real
+from ganctl.engine.evaluation.cas import Score, cas, cas_of_real
 from ganctl.engine.evaluation.reals import reals_of
 from ganctl.engine.sampling.sampler import Sampler
 
@@ -37,26 +37,26 @@ class Echo(Sampler):
         for label, seed in pairs:
             images = members[1 - label.index if self.swapped else label.index]
             sampled.append(images[seed % len(images)])
-        yield SampleBatch(labels, seeds, torch.stack(sampled))
+        yield SampleBatch(labels, seeds, torch.stack(sampled), torch.empty(len(seeds), 0))
 
 
 @pytest.mark.parametrize(("swapped", "score"), [(False, 1.0), (True, 0.0)])
 def test_it_learns_what_the_generator_draws(reals, trained, swapped, score):
     header = Sampler.load(trained.latest_checkpoint()).header
-    assert cas(Echo(header, reals.train, swapped), reals) == score
+    assert cas(Echo(header, reals.train, swapped), reals) == Score(score)
 
 
-def test_that_of_real_images_is_measured_once(reals, tmp_path, monkeypatch):
-    told = []
-    first = cas_of_real(reals, lambda *facts: told.append(facts[0]))
-    assert first == 1
+def test_that_of_real_images_is_measured_once(reals, trained, tmp_path, monkeypatch):
+    network, told = Sampler.load(trained.latest_checkpoint()).header.network, []
+    first = cas_of_real(network, reals, lambda *facts: told.append(facts[0]))
+    assert first == Score(1)
     assert set(told) == {"learning from real images"}
     (kept,) = (tmp_path / "cache" / "cas").iterdir()
     monkeypatch.setattr(module, "fit", None)
-    assert cas_of_real(reals) == first
+    assert cas_of_real(network, reals) == first
     kept.write_text(json.dumps({"cas_real": "x"}))
     with pytest.raises(TypeError):
-        cas_of_real(reals)
+        cas_of_real(network, reals)
 
 
 def test_no_more_real_images_than_the_score_is_made_for(reals, monkeypatch):

@@ -5,6 +5,7 @@ import torch
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation.classifiers import ARCHITECTURES, accuracy, fit, predict, steps_for
+from ganctl.engine.evaluation.heads import Heads
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_learning_uses_up_no_random_numbers(lines):
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize(("size", "channels"), [(8, 1), (28, 1), (32, 3), (96, 3)])
 def test_every_size_of_image_has_as_many_features(architecture, size, channels):
-    classifier = ARCHITECTURES[architecture](channels, 4).eval()
+    classifier = ARCHITECTURES[architecture](channels, Heads((4,))).eval()
     pixels = torch.randint(0, 256, (3, channels, size, size), dtype=torch.uint8)
     predictions = predict(classifier, pixels)
     assert predictions.classes.shape == (3,)
@@ -51,7 +52,7 @@ def test_every_size_of_image_has_as_many_features(architecture, size, channels):
 
 
 def test_the_judges_are_of_different_kinds():
-    sizes = {name: sum(p.numel() for p in made(1, 10).parameters())
+    sizes = {name: sum(p.numel() for p in made(1, Heads((10,))).parameters())
              for name, made in ARCHITECTURES.items()}  # fmt: skip
     assert len(set(sizes.values())) == len(sizes) == 2
 

@@ -71,13 +71,13 @@ def test_a_row_is_right_if_nothing_that_it_asks_for_is_wrong(rows):
 
 
 def test_it_learns_all_at_once_though_half_of_everything_is_not_known():
-    train, test = lines(432), lines(72)
+    train, test = lines(288), lines(72)
     rng = torch.Generator().manual_seed(0)
     train.values[torch.rand(train.values.shape, generator=rng) < 0.5] = NAN
-    judge = fit("strided", train, steps=180, seed=0, distortion=0.0)
+    judge = fit("strided", train, steps=120, seed=0, distortion=0.0)
     assert accuracy(judge, test) == 1
     seen = predict(judge, test.images).values
-    assert (seen[:, 2] - test.values[:, 2]).abs().mean() < 0.15
+    assert (seen[:, 2] - test.values[:, 2]).abs().mean() < 0.2
 
 
 def test_the_accuracy_is_of_what_is_known():

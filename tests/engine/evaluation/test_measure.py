@@ -4,9 +4,11 @@ import pytest
 import torch
 
 from ganctl.engine.data import dataset as data
+from ganctl.engine.evaluation.generated import Samples
 from ganctl.engine.evaluation.judges import judges
-from ganctl.engine.evaluation.measure import confusion, measure
+from ganctl.engine.evaluation.measure import measure
 from ganctl.engine.evaluation.reals import reals_of
+from ganctl.engine.evaluation.requested.obeyed import counted
 from ganctl.runs.evaluation.confusion import Confusion
 from ganctl.runs.evaluation.metrics import METRICS
 
@@ -31,7 +33,7 @@ def bench(request, tmp_path_factory):
     reference, held_out = reals.subsets(COUNT)
 
     def judged(images, labels):
-        return [measure(judge, images, labels, reference, held_out) for judge in panel]
+        return [measure(judge, Samples(images, labels), reference, held_out) for judge in panel]
 
     return reals, held_out, judged
 
@@ -95,4 +97,6 @@ def test_without_labels_there_is_no_confusion(bench):
 
 def test_confusion_has_a_row_for_each_requested_class():
     requested, predicted = torch.tensor([0, 0, 1, 2, 2]), torch.tensor([0, 1, 1, 0, 0])
-    assert confusion(requested, predicted) == Confusion.of(((1, 1, 0), (0, 1, 0), (2, 0, 0)))
+    assert counted(requested.float(), predicted.float()) == Confusion.of(
+        ((1, 1, 0), (0, 1, 0), (2, 0, 0))
+    )

@@ -4,13 +4,15 @@ import pytest
 
 from ganctl.engine.training.alarms import BAD_MEASUREMENTS, WON_REPORTS, Alarms
 from ganctl.engine.training.monitor import ALL_CLASSES, Quality
+from ganctl.runs.evaluation.confusion import NearChance
 
 HEALTHY = {"real_score": 1.0, "fake_score": -1.0}
 WON = {"real_score": 9.0, "fake_score": -9.0}
 
 
 def quality(accuracy=1.0, judge=0.99, chance=None, **variety):
-    return Quality(accuracy, 3.0, 1.0, variety or {"cat": 1.0, "dog": 1.0}, judge, chance)
+    doubts = () if chance is None else (NearChance(judge, chance),)
+    return Quality(accuracy, 3.0, 1.0, variety or {"cat": 1.0, "dog": 1.0}, judge, doubts)
 
 
 @pytest.fixture

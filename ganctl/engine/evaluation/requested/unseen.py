@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -124,7 +124,7 @@ def ask_for_unseen(
     sampler: Sampler,
     reals: Reals,
     samples: Samples,
-    panel: list[Judge],
+    panel: Sequence[Judge],
     on_progress: OnProgress | None = None,
 ) -> Unseen | None:
     """Find out what samples ask for that no training image has, and ask for more of it.

@@ -1,5 +1,7 @@
 """Which values captions name is learned from captions beside attributes."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -90,7 +92,7 @@ def test_any_words_can_be_asked(rows):
     found = named.named(np.array(rows, np.int32))
     with_, without, glasses = (2 + VOCABULARY.index(w) for w in ("with", "without", "glasses"))
     for row, value in zip(rows, listed(found), strict=True):
-        pairs = list(zip(row, row[1:], strict=False))
+        pairs = list(pairwise(row))
         said = {1} if (with_, glasses) in pairs else set()
         said |= {0} if (without, glasses) in pairs else set()
         face = 2 + VOCABULARY.index("face")

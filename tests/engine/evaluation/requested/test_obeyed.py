@@ -17,13 +17,15 @@ def test_shares_by_attribute_and_all_at_once():
     seen = torch.tensor([[0, 2, 0.0], [0, 0, 0.0], [1, 1, -1.2], [1, 2, 0.3]])
     found = obeyed(SCHEMA, asked, seen)
     line, shade = found.attributes
+    assert line is not None
+    assert shade is not None
     assert line.counts == ((0, 0, 1), (1, 0, 1), (1, 1, 1))
     assert shade.counts == ((1, 2, 1), (2, 2, 1))
     assert found.accuracies == {0: 2 / 3, 1: 1 / 2}
     assert found.mean_accuracy == pytest.approx(7 / 12)
     assert found.at_once == Share(1, 3)
     # Half and a fifth of half the range, which is 60 long.
-    assert found.errors == (pytest.approx((0.5 + 0.2) / 2 * (PLACE.high - PLACE.low) / 2),)
+    assert found.errors[0] == pytest.approx((0.5 + 0.2) / 2 * (PLACE.high - PLACE.low) / 2)
 
 
 def test_what_nobody_asked_for_has_no_figure():
