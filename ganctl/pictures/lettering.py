@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -38,8 +40,9 @@ def beside(sheet: Images, rows: Sequence[str] = (), columns: Sequence[str] = ())
         UsageError: it would be too large for ganctl to read.
     """
     height, width = sheet.shape[:2]
-    left = _at_left(rows, height, width) if rows else np.empty((height, 0), np.uint8)
-    above = _above(columns, width) if columns else np.empty((0, width), np.uint8)
+    font = _font(min(height / max(len(rows), 1), width / max(len(columns), 1)))
+    left = _at_left(rows, height, width, font) if rows else np.empty((height, 0), np.uint8)
+    above = _above(columns, width, font) if columns else np.empty((0, width), np.uint8)
     shape = height + len(above), width + left.shape[1], *sheet.shape[2:]
     check_enlarged(shape[0], shape[1], 1)
     whole = np.full(shape, PAPER, np.uint8)
@@ -50,10 +53,9 @@ def beside(sheet: Images, rows: Sequence[str] = (), columns: Sequence[str] = ())
     return whole
 
 
-def _at_left(names: Sequence[str], height: int, width: int) -> Images:
+def _at_left(names: Sequence[str], height: int, width: int, font: FreeTypeFont) -> Images:
     """Return a band [height, …] of names, each level with its row."""
     row = height / len(names)
-    font = _font(row)
     wide = max(_width(word, font) for name in names for word in name.split() or [name])
     longest = max(_width(name, font) for name in names)
     room = max(1, int(row / _line_height(font)))
@@ -75,10 +77,9 @@ def _at_left(names: Sequence[str], height: int, width: int) -> Images:
     return np.asarray(band)
 
 
-def _above(names: Sequence[str], width: int) -> Images:
+def _above(names: Sequence[str], width: int, font: FreeTypeFont) -> Images:
     """Return a band [..., width] of names, each over its column, upright if one is too wide."""
     column = width / len(names)
-    font = _font(column)
     longest = max(_width(name, font) for name in names)
     if longest + MARGIN <= column:
         band = Image.new("L", (width, round(_line_height(font)) + MARGIN), PAPER)
@@ -97,9 +98,13 @@ def _above(names: Sequence[str], width: int) -> Images:
 
 @cache
 def _of_size(size: int) -> FreeTypeFont:
-    font = ImageFont.load_default(size)
-    assert isinstance(font, FreeTypeFont)
-    return font
+    """Return DejaVu Sans, which matplotlib ships: Pillow's own font has no é and no ж."""
+    found = find_spec("matplotlib")
+    folder = Path(found.origin).parent if found and found.origin else Path()
+    try:
+        return ImageFont.truetype(folder / "mpl-data/fonts/ttf/DejaVuSans.ttf", size)
+    except OSError:  # A distribution may keep fonts elsewhere.
+        return ImageFont.load_default(size)  # type: ignore[return-value]
 
 
 def _font(cell: float) -> FreeTypeFont:

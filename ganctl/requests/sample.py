@@ -103,12 +103,12 @@ class SampleRequest:
         return plan
 
     def _asked(self, codes: Codes, of: Conditioning) -> tuple[tuple[Single, ...], tuple[str, ...]]:
-        if codes.category is not None:
+        is_bare = not (self.labels or self.settings or self.texts)
+        if codes.category is not None and not (self.settings or self.texts):
             if self.labels:
                 raise UsageError("The code c0 and a label exclude each other.", "Give one of them.")
             index = of.code_map.class_of_category(codes.category) if of.code_map else codes.category
             return (one_hot(index, of.classes),), ()
-        is_bare = not (self.labels or self.settings or self.texts)
         if is_bare and of.schema.steered_by_words:
             raise UsageError("sample needs words.", f"Give --text, such as {how_to_ask(of)}.")
         if is_bare and of.classes:

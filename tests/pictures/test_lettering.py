@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganctl.pictures.images import sheet
-from ganctl.pictures.lettering import PAPER, beside
+from ganctl.pictures.lettering import PAPER, _of_size, beside
 
 SHEET = sheet(np.zeros((6, 40, 40), np.uint8), 3)
 
@@ -73,3 +73,15 @@ def test_long_names_go_on_in_a_line_below():
     short = beside(SHEET, ["blue eyes and hair", "x"])
     long = beside(SHEET, ["blue-eyes-and-hair", "x"])
     assert short.shape[1] < long.shape[1]
+
+
+@pytest.mark.parametrize("name", ["é", "ж", "λ"])
+def test_letters_of_other_languages_are_no_boxes(name):
+    assert not np.array_equal(beside(SHEET, [name, ""]), beside(SHEET, ["\uffff", ""]))
+
+
+def test_a_font_that_is_not_there_is_replaced(monkeypatch):
+    monkeypatch.setattr("ganctl.pictures.lettering.find_spec", lambda _name: None)
+    _of_size.cache_clear()
+    assert beside(SHEET, ["x", "y"]).shape[1] > SHEET.shape[1]
+    _of_size.cache_clear()

@@ -48,6 +48,7 @@ def test_labels_that_were_scaled_are_noted():
         (SampleRequest(labels=["x"]), CGAN, "no class 'x'"),
         (SampleRequest(codes=["c1=1"]), CGAN, "no codes"),
         (SampleRequest(labels=["down"], codes=["c0=1"]), INFOGAN, "exclude each other"),
+        (SampleRequest(settings=["a=b"], codes=["c0=1"]), INFOGAN, "--set cannot steer"),
         (SampleRequest(labels=["all"], seeds=range(10**6)), CGAN, "are 7.3 GiB"),
         (SampleRequest(labels=["0"], seeds=range(10**5), scale=64), CGAN, "1792×1792 pixels"),
     ],
