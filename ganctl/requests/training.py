@@ -160,7 +160,6 @@ class TrainRequest(DataRequest):
         metavar="NAME",
         check=check_text,
         default="the first",
-        resumable=True,
     )
     checkpoint_every: int = option(
         help="Write a checkpoint every so many steps.",

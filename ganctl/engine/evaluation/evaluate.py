@@ -44,7 +44,7 @@ def evaluate(
 
     Args:
         source: the generator.
-        n: the number of images; None takes 10,000, or as many as real ones are held out.
+        n: the number of images; None takes 10,000, or as many as are held out.
         cas: also compute the classification accuracy score, which trains classifiers.
         settings: values of attributes such as ``hair=blond``; only images that have them are
             judged, samples and real ones.
@@ -71,8 +71,9 @@ def evaluate(
     reference, held_out = judged.subsets(count)
     samples = _samples(sampler, reals, held_out, panel, on_progress)
     unseen = None if asked else ask_for_unseen(sampler, reals, samples, panel, on_progress)
-    one_by_one = _told(panel, on_progress)
-    results = [measure(judge, samples, reference, held_out, unseen) for judge in one_by_one]
+    results = [
+        measure(judge, samples, reference, held_out, unseen) for judge in _told(panel, on_progress)
+    ]
     found = Evaluation(
         run=source.reference,
         step=header.progress.step,
