@@ -182,11 +182,12 @@ def _asked(table: Table, columns: Sequence[int], asked: Sequence[int], files: in
 
 
 def _check_numbers(table: Table, column: int, files: int) -> None:
-    for row in table.rows:
+    for number, row in enumerate(table.rows, 1):
         if not is_missing(row[column]) and math.isnan(number_of(row[column])):
+            where = f"for {printable(row[files])}" if files >= 0 else f"in row {number:,}"
             raise DataError(
                 f"{table.name} has {row[column][:40]!r} among the numbers of "
-                f"{column_name(table, column)}, for {printable(row[files])}.",
+                f"{column_name(table, column)}, {where}.",
                 "Write a number there, or nothing where it is not known.",
             )
 

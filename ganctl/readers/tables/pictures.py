@@ -206,9 +206,9 @@ def _take(used: Used, role: str | None, named: _Named, remarks: list[str]) -> No
             )
         entry = same[0]
         named.entries[entry.key] = entry
-        lacks = _lacks(used.columns, said)
-        if lacks or (split is not None and split not in ROLES):
-            named.aside[entry.key] = lacks or str(split)
+        lack = lacks(used.columns, said)
+        if lack or (split is not None and split not in ROLES):
+            named.aside[entry.key] = lack or str(split)
             continue
         repeated += entry.key in named.cells
         before = named.cells.setdefault(entry.key, said)
@@ -222,7 +222,7 @@ def _take(used: Used, role: str | None, named: _Named, remarks: list[str]) -> No
         remarks.append(f"Rows of {table.name} that name a file again: {repeated:,}.")
 
 
-def _lacks(columns: Columns, said: Cells) -> str:
+def lacks(columns: Columns, said: Cells) -> str:
     """Return what an image is left out for; attributes need not be known."""
     if columns.classes is not None and said[0] is None:
         return "no label"
