@@ -11,7 +11,7 @@ from ganctl.errors import UsageError
 from ganctl.files.limits import SAMPLES_BYTES
 from ganctl.requests.checks import check_amount, check_count
 from ganctl.requests.conditions.asked import Single
-from ganctl.requests.conditions.captions import examples_of, parse_text
+from ganctl.requests.conditions.captions import example_captions, examples_of, parse_text
 from ganctl.requests.conditions.codes import Codes, parse_codes
 from ganctl.requests.conditions.labels import UNLABELLED, one_hot, parse_labels
 from ganctl.requests.conditions.names import typed
@@ -149,7 +149,9 @@ def asked_of(
     if labels and (schema or not of.classes):
         raise _not_steered("--digit / --class", "classes" if schema else "labels", of)
     if schema.captions is not None:
-        captions, notes = parse_text(texts or examples_of(schema.captions), schema.captions)
+        if not texts:
+            return tuple(example_captions(schema.captions)), ()
+        captions, notes = parse_text(texts, schema.captions)
         return tuple(captions), tuple(notes)
     if schema:
         if isinstance(settings, Mapping):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -53,6 +54,26 @@ class Caption:
 def examples_of(captions: Captions) -> tuple[str, ...]:
     """Return captions that a generator learned from, or some of its words."""
     return captions.examples or (" ".join(captions.vocabulary[:3]),)
+
+
+def example_captions(captions: Captions) -> list[Caption]:
+    """Return what is drawn where nobody asks for words: examples that have a known word.
+
+    They are words whatever they look like: a stranger's checkpoint names no file to be read.
+
+    Raises:
+        UsageError: none has a known word.
+    """
+    found: dict[Caption, None] = {}
+    for text in examples_of(captions):
+        with suppress(UsageError):
+            found[_caption(text, captions, "The example")[0]] = None
+    if not found:
+        raise UsageError(
+            "The captions that this generator learned from are not known.",
+            f"Give words, such as those it learned: {_usual(captions)}.",
+        )
+    return list(found)
 
 
 def parse_text(
@@ -125,7 +146,7 @@ def _file(text: str, option: str) -> Path | None:
 
 def _caption(text: str, captions: Captions, where: str) -> tuple[Caption, tuple[str, ...]]:
     shown = repr(text[:_SHOWN] + ("…" if len(text) > _SHOWN else ""))
-    usual = " ".join(captions.vocabulary[:_NAMED_WORDS])
+    usual = _usual(captions)
     if len(text) > CAPTION_LENGTH:
         raise UsageError(
             f"{where} {shown} has {len(text):,} characters.",
@@ -146,6 +167,10 @@ def _caption(text: str, captions: Captions, where: str) -> tuple[Caption, tuple[
             f"{_alike(unknown, captions)}It learned such as: {usual}.",
         )
     return Caption(plain, read), unknown
+
+
+def _usual(captions: Captions) -> str:
+    return " ".join(captions.vocabulary[:_NAMED_WORDS])
 
 
 def _notes(unknown: Sequence[str], cut: int, captions: Captions) -> list[str]:
