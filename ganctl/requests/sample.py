@@ -70,7 +70,8 @@ class SampleRequest:
     """What was asked for, before it is known of which generator.
 
     ``labels``, ``texts`` and ``codes`` are as they were typed, and ``settings`` too, or values by
-    name; ``scale`` is how many pixels wide each pixel becomes.
+    name; ``files`` says whether a text may be the path of a file of captions; ``scale`` is how many
+    pixels wide each pixel becomes.
 
     Raises:
         UsageError: a number is out of range.
@@ -79,6 +80,7 @@ class SampleRequest:
     labels: Sequence[str] = ()
     settings: Sequence[str] | Mapping[str, object] = ()
     texts: Sequence[str] = ()
+    files: bool = True
     seeds: Sequence[int] = (0,)
     codes: Sequence[str] = ()
     truncation: float = 1.0
@@ -117,7 +119,7 @@ class SampleRequest:
                 "sample needs a label.",
                 f"Give --digit / --class: one of {names}, or all.",
             )
-        return asked_of(of, self.labels, self.settings, self.texts)
+        return asked_of(of, self.labels, self.settings, self.texts, files=self.files)
 
 
 def asked_of(
@@ -125,6 +127,8 @@ def asked_of(
     labels: Sequence[str] = (),
     settings: Sequence[str] | Mapping[str, object] = (),
     texts: Sequence[str] = (),
+    *,
+    files: bool = True,
 ) -> tuple[tuple[Single, ...], tuple[str, ...]]:
     """Return what was asked for, a row of images each, and notes on how it was read.
 
@@ -136,6 +140,7 @@ def asked_of(
         labels: each ``--digit`` or ``--class``.
         settings: each ``--set``, or values by name.
         texts: each ``--text``.
+        files: whether one may be the path of a file of captions.
 
     Raises:
         UsageError: there is no such class, name, value or word, or the generator does not know
@@ -151,7 +156,7 @@ def asked_of(
     if schema.captions is not None:
         if not texts:
             return tuple(example_captions(schema.captions)), ()
-        captions, notes = parse_text(texts, schema.captions)
+        captions, notes = parse_text(texts, schema.captions, files=files)
         return tuple(captions), tuple(notes)
     if schema:
         if isinstance(settings, Mapping):

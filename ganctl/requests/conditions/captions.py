@@ -77,7 +77,7 @@ def example_captions(captions: Captions) -> list[Caption]:
 
 
 def parse_text(
-    texts: Sequence[str], captions: Captions, option: str = OPTION
+    texts: Sequence[str], captions: Captions, option: str = OPTION, *, files: bool = True
 ) -> tuple[list[Caption], list[str]]:
     """Read each ``--text`` of the command line.
 
@@ -85,6 +85,7 @@ def parse_text(
         texts: captions, or paths of text files in UTF-8 that have one a line.
         captions: what the generator learned from.
         option: what messages call the option.
+        files: whether a text may be a path; in a program it may be anybody's.
 
     Returns:
         the captions, each once, and notes on words that the generator does not know.
@@ -97,7 +98,7 @@ def parse_text(
     unknown: dict[str, None] = {}
     cut = 0
     for given in texts:
-        for where, text in _lines(given, option):
+        for where, text in _lines(given, option) if files else [(option, given)]:
             caption, new = _caption(text, captions, where)
             found[caption] = None
             unknown.update(dict.fromkeys(new))
