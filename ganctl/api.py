@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Keywords = ParamSpec("Keywords")
 _FLAG = re.compile(r"--([a-z][a-z-]*)")
+_WORDS = re.compile(r"--text ('[^']*')")
 _SETTING = re.compile(r"--set ([\w.]+)=([\w.,:]*\w)")
 _RENAMED = {"--digit / --class": "label", "--digit": "label", "--class": "label", "--code": "codes"}
 
@@ -222,6 +223,7 @@ def _naming_arguments() -> Iterator[None]:
 
 
 def _with_arguments(text: str) -> str:
+    text = _WORDS.sub(r"text=\1", text)
     text = _SETTING.sub(r'set={"\1": "\2"}', text)
     for flag, argument in _RENAMED.items():
         text = text.replace(flag, argument)

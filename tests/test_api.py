@@ -269,3 +269,10 @@ def test_texts_that_are_none(tmp_path, text):
     talker = ganctl.load(save_talker(tmp_path / "talker.safetensors"))
     with pytest.raises(UsageError, match="is no caption"):
         talker.sample(text=text)
+
+
+def test_what_to_write_instead_is_written_as_python(tmp_path):
+    talker = ganctl.load(save_talker(tmp_path / "talker.safetensors"))
+    with pytest.raises(UsageError) as caught:
+        talker.sample(set={"hair": "red"})
+    assert caught.value.hint == "Write text='short red hair'."
