@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Keywords = ParamSpec("Keywords")
 _FLAG = re.compile(r"--([a-z][a-z-]*)")
+_WORDS = re.compile(r"--text ('[^']*')")
 _SETTING = re.compile(r"--set ([\w.]+)=([\w.,:]*\w)")
 _RENAMED = {"--digit / --class": "label", "--digit": "label", "--class": "label", "--code": "codes"}
 
@@ -178,7 +179,7 @@ class Generator:
             set: attributes to fix, such as ``{"hair": "blond", "angle": 30}``, each a value, an
                 index, a blend such as ``"blond:0.5,red:0.5"``, or a number; what is not named is
                 drawn by the seed, as it goes together in the data.
-            text: a caption, or several, for a generator that learned captions.
+            text: a caption, or several, for a generator that learned captions; never a file.
 
         Returns:
             uint8 [N, H, W], or [N, H, W, 3] for colour; the same seed gives the same pixels.
@@ -194,11 +195,14 @@ class Generator:
             raise UsageError("The codes are not names with values.", "Give such as {'c1': -1.5}.")
         if set is not None and not isinstance(set, Mapping):
             raise UsageError("set is not names with values.", 'Give such as {"hair": "blond"}.')
+        if isinstance(text, bytes) or not isinstance(text, Iterable | None):
+            raise UsageError(f"text {text!r} is no caption.", 'Give such as "red hair".')
         with _naming_arguments():
             request = SampleRequest(
                 labels=() if label is None else (str(label),),
                 settings=set or (),
                 texts=(text,) if isinstance(text, str) else tuple(map(str, text or ())),
+                files=False,
                 seeds=_chosen_seeds(n, seed, seeds),
                 codes=[f"{name}={value}" for name, value in (codes or {}).items()],
                 truncation=truncation,
@@ -219,6 +223,7 @@ def _naming_arguments() -> Iterator[None]:
 
 
 def _with_arguments(text: str) -> str:
+    text = _WORDS.sub(r"text=\1", text)
     text = _SETTING.sub(r'set={"\1": "\2"}', text)
     for flag, argument in _RENAMED.items():
         text = text.replace(flag, argument)

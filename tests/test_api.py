@@ -14,6 +14,7 @@ import pytest
 
 import ganctl
 from ganctl.engine.training.loop import StepReport
+from ganctl.errors import UsageError
 from ganctl.requests.training import OPTIONS
 from ganctl.runs.run import Run
 from tests.steered import save_faces, save_talker
@@ -254,3 +255,24 @@ def test_errors_name_what_python_has(tmp_path, asked, message, hint):
         faces.sample(**asked)
     assert message in str(caught.value)
     assert hint in caught.value.hint
+
+
+def test_words_name_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "red.hair").write_text("glasses")
+    talker = ganctl.load(save_talker(tmp_path / "talker.safetensors"))
+    assert np.array_equal(talker.sample(text="red.hair"), talker.sample(text="red hair"))
+
+
+@pytest.mark.parametrize("text", [5, b"red hair", 0.5])
+def test_texts_that_are_none(tmp_path, text):
+    talker = ganctl.load(save_talker(tmp_path / "talker.safetensors"))
+    with pytest.raises(UsageError, match="is no caption"):
+        talker.sample(text=text)
+
+
+def test_what_to_write_instead_is_written_as_python(tmp_path):
+    talker = ganctl.load(save_talker(tmp_path / "talker.safetensors"))
+    with pytest.raises(UsageError) as caught:
+        talker.sample(set={"hair": "red"})
+    assert caught.value.hint == "Write text='short red hair'."

@@ -27,7 +27,6 @@ from ganctl.readers.labelled import (
     ANY,
     ArrayPair,
     Arrays,
-    Described,
     Labelled,
     OnProgress,
     Reading,
@@ -51,7 +50,8 @@ def read_arrays(arrays: Arrays, options: ReadOptions, on_progress: OnProgress | 
     """
     notes = _Notes(arrays)
     pairs = dict(arrays.load(on_progress))
-    if pairs["train"].labels is None and options.needs_labels:
+    described = arrays.described
+    if pairs["train"].labels is None and not described and options.needs_labels:
         raise DataError(
             f"{arrays.source} has images but no labels.",
             "Add labels, an array [N] with a class for each image; or give --model gan, which "
@@ -61,8 +61,9 @@ def read_arrays(arrays: Arrays, options: ReadOptions, on_progress: OnProgress | 
         notes.remarks.append("The test split has no labels, and is not used.")
         del pairs["test"]
     pixels = _oriented(arrays, pairs, notes)
-    described: Mapping[Split, Described] = {}
-    columns = columns_of_labels(arrays, pairs, options.condition, notes.remarks)
+    columns = []
+    if described is None:
+        columns = columns_of_labels(arrays, pairs, options.condition, notes.remarks)
     if len(columns) == 1 and options.condition:  # One column has classes, as one of a table does.
         pairs, arrays = _of_one_column(pairs, columns[0]), replace(arrays, class_names=())
     elif columns:
@@ -71,7 +72,7 @@ def read_arrays(arrays: Arrays, options: ReadOptions, on_progress: OnProgress | 
     labels, classes = _labelled(arrays, pairs, pixels, notes)
     images = _images(pixels, arrays, options, notes, on_progress)
     parts = {
-        split: Labelled(images[split], labels[split], classes, described.get(split))
+        split: Labelled(images[split], labels[split], classes, (described or {}).get(split))
         for split in images
         if len(images[split])
     }

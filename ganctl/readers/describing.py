@@ -148,10 +148,13 @@ def _attribute(
 def no_difference(source: str, column: str, names: Collection[str]) -> DataError:
     """Return that training images do not differ in a column, of which they have these names."""
     return DataError(
-        f"The training images of {source} have {listed(names) or 'nothing'} alone in the column "
-        f"{printable(column)}.",
+        f"The training images of {source} have {_alone(names)} in the column {printable(column)}.",
         "Give --condition columns in which they differ.",
     )
+
+
+def _alone(names: Collection[str]) -> str:
+    return f"{listed(names)} alone" if names else "no value"
 
 
 def _quantity(
@@ -169,7 +172,14 @@ def _quantity(
             f"{printable(column.name)}.",
             "Give --condition columns in which they differ.",
         )
-    quantity = _named(column, lambda: Quantity(column.name, float(train.min()), float(train.max())))
+    low, high = float(train.min()), float(train.max())
+    if not math.isfinite(high - low):
+        raise DataError(
+            f"{column.source} has numbers from {low:g} to {high:g} in the column "
+            f"{printable(column.name)}, which are too far apart.",
+            "Give them in another unit.",
+        )
+    quantity = _named(column, lambda: Quantity(column.name, low, high))
     beyond = 0
     for split, found in values.items():
         scaled = np.array([quantity.scaled(number) for number in found.tolist()])

@@ -110,7 +110,10 @@ class Arrays:
     ``load`` reads and returns them by split. ``class_names`` names label 0, 1, …, or is empty.
     ``attributes`` name the columns of labels [N, A], if they are known, and ``values`` what the
     numbers 0, 1, … of each stand for. ``source`` is what messages call them, and ``holds`` what
-    arrays there are, with their types and shapes. The other fields are as those of ``Pictures``.
+    arrays there are, with their types and shapes. ``bare`` counts images that have neither labels
+    nor splits, so that a table beside them may say both; ``described`` is what a table said beside
+    classes: empty if it said these, None without a table. The other fields are as those of
+    ``Pictures``.
     """
 
     layout: str
@@ -119,6 +122,8 @@ class Arrays:
     class_names: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     values: tuple[tuple[str, ...], ...] = ()
+    bare: int = 0
+    described: Mapping[Split, Described] | None = None
     source: str = "the arrays"
     holds: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganctl.errors import DataError, FileError
+from ganctl.errors import DataError, FileError, UsageError
 from ganctl.files.atomic import explained
 from ganctl.files.text import listed
 from ganctl.readers import cache
@@ -101,7 +101,13 @@ def read_named(
 
     Raises:
         DataError: its files are damaged, or it cannot be made to fit.
+        UsageError: another table is asked for, or a column that it has not.
     """
+    if options.labels:
+        raise UsageError(
+            f"--labels {options.labels} is for images of your own, and {name} has its labels.",
+            "Leave it out.",
+        )
     if DATA_SETS[name] == BUNDLED:
         parts = load_bundled(name, options.condition, on_progress, keep=keep)
         return as_asked(name, parts, options, on_progress)

@@ -36,6 +36,7 @@ from ganctl.readers.formats.refused import (
 from ganctl.readers.formats.table import is_pixels
 from ganctl.readers.formats.text_pixels import is_text_pixels, open_text_pixels
 from ganctl.readers.labelled import ANY, Arrays, PictureFile, Pictures
+from ganctl.readers.tables.by_place import with_rows_of_table
 from ganctl.readers.tables.columns import AmbiguousTable
 from ganctl.readers.tables.reading import read_tables
 from ganctl.requests.data import ReadOptions
@@ -85,9 +86,10 @@ def recognise(path: Path, options: ReadOptions) -> Pictures | Arrays:
     for reader in _READERS:
         if (read := reader(found)) is not None:
             data, used = read
-            may_have_attributes = isinstance(data, Arrays) and data.layout == NPZ
+            may_have_attributes = isinstance(data, Arrays) and data.layout.startswith(NPZ)
+            has_table = isinstance(data, Arrays) and data.described is not None
             asked = options.labels or (options.condition and not may_have_attributes)
-            if not found.images and asked:
+            if asked and not (found.images or has_table):
                 raise _no_table(tree, options)
             return _with_left_out(data, whole, used)
     raise refusal(tree, whole.others)
@@ -186,7 +188,10 @@ def _arrays(found: _Found) -> _Read | None:
     if npz:
         if len(npz) > 1:
             raise _several(found.tree, npz)
-        return open_npz(found.tree, npz[0]), npz
+        arrays = open_npz(found.tree, npz[0])
+        beside = [entry for entry in found.others if entry.parts[:-1] == npz[0].parts[:-1]]
+        arrays, used = with_rows_of_table(arrays, found.tree, beside, found.options)
+        return arrays, [*npz, *used]
     if len({entry.parts[:-1] for entry in files}) > 1 or len(texts) > 1:
         raise _several(found.tree, files)
     if parquet:

@@ -79,7 +79,9 @@ def plain_number(text: str) -> str | None:
 
 def _on_classes(train: Labelled) -> Iterator[str]:
     counts = np.bincount(train.labels, minlength=len(train.classes)).tolist()
-    if len(counts) == 1 and train.classes != (ANY,):
+    if train.classes == (ANY,):
+        return
+    if len(counts) == 1:
         yield "There is one class only, so that labels say nothing."
     few = [
         f"{name} {count}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ganctl.errors import UsageError
 from ganctl.requests.conditions.asked import Asked, Single, between
-from ganctl.requests.conditions.captions import examples_of, parse_text
+from ganctl.requests.conditions.captions import example_captions, parse_text
 from ganctl.requests.conditions.labels import (
     SHOWN_CLASSES,
     Label,
@@ -81,7 +81,10 @@ def _classes(paths: Sequence[str], classes: Sequence[str]) -> tuple[tuple[Single
 
 
 def _captions(paths: Sequence[str], captions: Captions) -> tuple[tuple[Single, ...], list[str]]:
-    stops, notes = parse_text(paths or examples_of(captions), captions, OPTION)
+    if paths:
+        stops, notes = parse_text(paths, captions, OPTION)
+    else:
+        stops, notes = example_captions(captions), []
     how = '--path "WORDS" --path "OTHER WORDS"'
     return _enough(tuple(stops), "captions", how), notes
 

@@ -56,9 +56,9 @@ class NetworkSpec:
         check_count("latent_size", self.latent_size, most=4096)
         check_count("categories", self.categories, least=0, most=CLASSES)
         check_count("continuous", self.continuous, least=0, most=100 if self.categories else 0)
+        check_count("parts", len(self.attributes) + self.quantities, least=0, most=ATTRIBUTES)
         for size in self.attributes:
             check_count("attributes", size, least=2, most=CLASSES)
-        check_count("parts", len(self.attributes) + self.quantities, least=0, most=ATTRIBUTES)
         check_count("quantities", self.quantities, least=0, most=ATTRIBUTES)
         has_words = int(self.words > 0)
         check_count("words", self.words, least=0, most=VOCABULARY + 2)

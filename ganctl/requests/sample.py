@@ -11,7 +11,7 @@ from ganctl.errors import UsageError
 from ganctl.files.limits import SAMPLES_BYTES
 from ganctl.requests.checks import check_amount, check_count
 from ganctl.requests.conditions.asked import Single
-from ganctl.requests.conditions.captions import examples_of, parse_text
+from ganctl.requests.conditions.captions import example_captions, examples_of, parse_text
 from ganctl.requests.conditions.codes import Codes, parse_codes
 from ganctl.requests.conditions.labels import UNLABELLED, one_hot, parse_labels
 from ganctl.requests.conditions.names import typed
@@ -70,7 +70,8 @@ class SampleRequest:
     """What was asked for, before it is known of which generator.
 
     ``labels``, ``texts`` and ``codes`` are as they were typed, and ``settings`` too, or values by
-    name; ``scale`` is how many pixels wide each pixel becomes.
+    name; ``files`` says whether a text may be the path of a file of captions; ``scale`` is how many
+    pixels wide each pixel becomes.
 
     Raises:
         UsageError: a number is out of range.
@@ -79,6 +80,7 @@ class SampleRequest:
     labels: Sequence[str] = ()
     settings: Sequence[str] | Mapping[str, object] = ()
     texts: Sequence[str] = ()
+    files: bool = True
     seeds: Sequence[int] = (0,)
     codes: Sequence[str] = ()
     truncation: float = 1.0
@@ -117,7 +119,7 @@ class SampleRequest:
                 "sample needs a label.",
                 f"Give --digit / --class: one of {names}, or all.",
             )
-        return asked_of(of, self.labels, self.settings, self.texts)
+        return asked_of(of, self.labels, self.settings, self.texts, files=self.files)
 
 
 def asked_of(
@@ -125,6 +127,8 @@ def asked_of(
     labels: Sequence[str] = (),
     settings: Sequence[str] | Mapping[str, object] = (),
     texts: Sequence[str] = (),
+    *,
+    files: bool = True,
 ) -> tuple[tuple[Single, ...], tuple[str, ...]]:
     """Return what was asked for, a row of images each, and notes on how it was read.
 
@@ -136,6 +140,7 @@ def asked_of(
         labels: each ``--digit`` or ``--class``.
         settings: each ``--set``, or values by name.
         texts: each ``--text``.
+        files: whether one may be the path of a file of captions.
 
     Raises:
         UsageError: there is no such class, name, value or word, or the generator does not know
@@ -149,7 +154,9 @@ def asked_of(
     if labels and (schema or not of.classes):
         raise _not_steered("--digit / --class", "classes" if schema else "labels", of)
     if schema.captions is not None:
-        captions, notes = parse_text(texts or examples_of(schema.captions), schema.captions)
+        if not texts:
+            return tuple(example_captions(schema.captions)), ()
+        captions, notes = parse_text(texts, schema.captions, files=files)
         return tuple(captions), tuple(notes)
     if schema:
         if isinstance(settings, Mapping):

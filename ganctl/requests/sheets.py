@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ganctl.errors import UsageError
 from ganctl.requests.conditions.asked import Single
 from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED, UNLABELLED_ROWS, evenly
-from ganctl.requests.conditions.names import distinct_folder
+from ganctl.requests.conditions.names import part_of_file_name
 from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.conditions.settings import Settings, find_name, parse_settings, single
 from ganctl.requests.sample import Conditioning, asked_of, choose_seeds, how_to_ask
@@ -98,7 +98,7 @@ class SheetRequest:
         laid_out = [name for name in (self.rows, self.columns) if name is not None]
         if self.texts:
             laid_out += [each.folder for each in plan.asked]
-        return distinct_folder("-".join([*laid_out, *self.settings]).replace("=", "-"), "")
+        return part_of_file_name([*laid_out, *self.settings])
 
     def _laid_out(self, schema: Schema) -> SheetPlan:
         """Return a sheet of attributes laid out against each other, or against seeds."""

@@ -231,7 +231,7 @@ class TrainRequest(DataRequest):
         now = {name: getattr(asked, name) for name in given}
         changed = {name: value for name, value in now.items() if getattr(self, name) != value}
         differences = [
-            f"{name} was {getattr(self, name)}, not {value}"
+            f"{name} was {_in_words(getattr(self, name))}, not {_in_words(value)}"
             for name, value in changed.items()
             if not OPTIONS[name].resumable
         ]
@@ -243,6 +243,12 @@ class TrainRequest(DataRequest):
         if changed.keys() & LENGTHS.keys():
             changed = {**dict.fromkeys(LENGTHS), **changed}
         return replace(self, **changed)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, tuple):
+        return " and ".join(map(str, value)) or "auto"
+    return "auto" if value is None else str(value)
 
 
 OPTIONS: dict[str, Option] = {

@@ -18,7 +18,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from ganctl.errors import CheckpointError, UsageError
-from ganctl.files.limits import HEADER_BYTES
+from ganctl.files.limits import ATTRIBUTES, HEADER_BYTES
 from ganctl.files.untrusted_json import as_shape, migrated, parse
 from ganctl.requests.budget import Progress
 from ganctl.requests.conditions.labels import check_class_names
@@ -172,6 +172,8 @@ def _header_in(path: Path, metadata: Mapping[str, str]) -> CheckpointHeader:
         header = migrated(parse(metadata.get(_KEY, "")), versions[written], MIGRATIONS)
         if unknown := header["network"].keys() - {each.name for each in fields(NetworkSpec)}:
             raise ValueError(f"networks with {', '.join(sorted(unknown))}")
+        if len(header.get("schema", {}).get("attributes", ())) > ATTRIBUTES:  # Each takes a while.
+            raise ValueError("there are too many attributes")
         return as_shape({**header, "progress": _whole(header["progress"])}, CheckpointHeader)
     except (
         ArithmeticError,

@@ -174,3 +174,9 @@ def test_columns_that_are_not_there():
     assert "Did you mean hair?" in caught.value.hint
     with pytest.raises(UsageError, match="mnist has none"):
         load_bundled("mnist", ("hair",), None)
+
+
+@pytest.mark.parametrize("name", ["mnist", "avatars", "fashion-mnist"])
+def test_another_table_is_not_left_aside_without_a_word(name):
+    with pytest.raises(UsageError, match=f"--labels mine.csv .* and {name} has its labels"):
+        read_named(name, ReadOptions(labels="mine.csv"))

@@ -77,10 +77,15 @@ def test_captions_have_the_words_of_the_training_images():
     ("attributes", "quantities", "captions", "message"),
     [
         ([column("hair", "red", "red", None)], [], None, "have red alone in the column hair"),
-        ([column("hair", None)], [], None, "have nothing alone in the column hair"),
+        ([column("hair", None)], [], None, "have no value in the column hair"),
         ([], [column("x", "1.5", "1.5")], None, "have one number in the column x"),
         ([], [column("x", None)], None, "have no number in the column x"),
-        ([], [column("x", "-1e308", "1e308")], None, "the quantity x has no range"),
+        (
+            [],
+            [column("x", "-1e308", "1e308")],
+            None,
+            "from -1e+308 to 1e+308 in the column x, which are too far apart",
+        ),
         ([column("hair", "red", "a\x1b[2J")], [], None, "has control characters"),
         ([column("hair", "red", "x" * 201)], [], None, "is not a text of 1 to 200"),
         ([], [], column("text", "x " * CAPTION_LENGTH), "a caption of 20,000 characters"),

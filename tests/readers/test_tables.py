@@ -593,3 +593,53 @@ def test_what_another_split_does_not_say_is_not_known(tmp_path):
     assert "test.csv has no column age" in " ".join(
         pictures_at(folder(tmp_path / "x", files | tables), condition=("age",)).remarks
     )
+
+
+def quantity_of(tmp_path, name, texts):
+    rows = [(f"{i}.png", text, "a") for i, text in enumerate(texts)]
+    files = {f"{i}.png": b"x" for i in range(len(texts))}
+    table = csv_of(rows, "file,width,kind", ";")
+    found = pictures_at(
+        folder(tmp_path / name, files | {"labels.csv": table}), condition=("width",)
+    )
+    (quantity,) = schema_of(found).quantities
+    return (quantity.low, quantity.high), found.remarks
+
+
+def test_decimal_commas_and_commas_of_thousands(tmp_path):
+    decimals = quantity_of(tmp_path, "a", ["0,5", "-1,25", "3", "1,125"])
+    assert decimals == ((-1.25, 3), ())
+    assert quantity_of(tmp_path, "b", ["0,125", "0,250"]) == ((0.125, 0.25), ())
+    between, remarks = quantity_of(tmp_path, "c", ["1,250.5", "999.25", "12,000"])
+    assert between == (999.25, 12000)
+    assert remarks == ("Commas in the numbers of column width are read as those of thousands.",)
+
+
+def test_numbers_that_are_too_far_apart(tmp_path):
+    with pytest.raises(DataError) as caught:
+        quantity_of(tmp_path, "a", ["1.5e308", "-1.5e308", "0.5"])
+    assert "from -1.5e+308 to 1.5e+308 in the column width" in str(caught.value)
+    assert caught.value.hint == "Give them in another unit."
+
+
+def test_a_column_that_says_nothing(tmp_path):
+    table = csv_of([(f"{i}.png", "", i % 2) for i in range(6)], "file,hair,odd")
+    message = refused(tmp_path, FLAT | {"labels.csv": table}, condition=("hair", "odd"))
+    assert "have no value in the column hair" in message
+
+
+def test_sentences_of_few_kinds_are_no_attribute(tmp_path):
+    files = {f"{i}.png": b"x" for i in range(20)}
+    rows = [
+        (f"{i}.png", "ab"[i % 2], "cd"[i // 2 % 2], f"a face of kind {i % 2}") for i in range(20)
+    ]
+    text = csv_of(rows, "file,hair,eyes,caption")
+    found = read(tmp_path, files | {"labels.csv": text})
+    assert schema_of(found).names == ("hair", "eyes")
+
+
+def test_only_what_differs_is_said_of_a_file_that_is_named_twice(tmp_path):
+    rows = [(*row, i % 2) for i, row in enumerate(ROWS)]
+    rows.append(("0.png", "dog", 0))
+    message = refused(tmp_path, FLAT | {"labels.csv": csv_of(rows, "file,animal,odd")})
+    assert "names 0.png twice, as cat and as dog." in message

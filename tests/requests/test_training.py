@@ -161,3 +161,11 @@ def test_whole_steps_are_a_whole_number_and_none_is_the_default():
 def test_resuming_names_no_default_as_a_wish():
     classic = TrainRequest(recipe="classic", steps=10)
     assert classic.resumed(steps=20).recipe == "classic"
+
+
+def test_columns_that_a_run_was_not_started_with_are_said_in_words():
+    begun = TrainRequest(data="faces", condition=("hair", "eyes"))
+    with pytest.raises(UsageError) as caught:
+        begun.resumed(condition=("hair",), preview_rows="eyes")
+    assert "condition was hair and eyes, not hair;" in str(caught.value)
+    assert "preview_rows was auto, not eyes" in str(caught.value)

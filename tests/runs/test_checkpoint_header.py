@@ -2,6 +2,7 @@
 
 import json
 import struct
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -354,3 +355,12 @@ def test_codes_that_are_anything_are_a_checkpoint_error_or_fit(path, place, valu
         return
     assert header.network.categories == 3
     assert header.code_map is None or sorted(header.code_map.category_of_class) == [0, 1, 2]
+
+
+def test_very_many_attributes_are_refused_before_they_are_looked_at(path):
+    attributes = [{"name": f"{i}", "values": ["a", "b"]} for i in range(50_000)]
+    write(path, card=changed(None, schema={"attributes": attributes}))
+    started = time.process_time()
+    with pytest.raises(CheckpointError, match="too many attributes"):
+        read_checkpoint_header(path)
+    assert time.process_time() - started < 1

@@ -26,6 +26,7 @@ from ganctl.cli.options import (
 from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.requests.checks import check_amount, check_count, choose, values
+from ganctl.requests.conditions.names import part_of_file_name
 from ganctl.requests.morph import stops_of, walk
 from ganctl.requests.sample import LARGEST_SCALE, check_memory
 from ganctl.runs.locate import find
@@ -134,7 +135,9 @@ def gif(
         check_sides(height, width, scale, kind)
     else:
         stem, pictures = _morph_frames(run, (path or (), settings or ()), frames, scale, kind)
-    target = out or Path(f"{chosen_mode.value}-{stem}{Path(DEFAULT_NAME).suffix}")
+    words = [chosen_mode.value, stem, part_of_file_name([*(path or ()), *(settings or ())])]
+    named = "-".join(word for word in words if word) + Path(DEFAULT_NAME).suffix
+    target = out or Path(named)
     enlarged = [enlarge(picture, scale) for picture in pictures]
     content = animation_bytes(enlarged, fps, kind)
     write_result(target, content, force=force)

@@ -23,7 +23,9 @@ from ganctl.cli.options import (
 from ganctl.errors import CheckpointError, FileError, RunError, RunNotFound, UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.files.paths import exists, user_path
+from ganctl.files.untrusted_json import as_shape
 from ganctl.requests.checks import check_out
+from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.data import DATA_SETS
 from ganctl.requests.training import TrainRequest, flag_of
 from ganctl.requests.training_metrics import Group, of_group
@@ -147,7 +149,8 @@ def _command(request: TrainRequest, given: Mapping[str, Any]) -> list[str]:
     words = ["ganctl", "info", request.data]
     for name in given:
         value = getattr(request, name)
-        words += [flag_of(name)] if value is True else [flag_of(name), str(value)]
+        for each in value if isinstance(value, tuple) else (value,):
+            words += [flag_of(name)] if each is True else [flag_of(name), str(each)]
     return [*words, "--out", "FILE.png"]
 
 
@@ -179,11 +182,14 @@ def _picture_facts(path: Path) -> dict[str, Any]:
 
 
 def _weights_facts(source: RunSource) -> dict[str, Any]:
-    header = asdict(read_source(source, read_checkpoint_header))
+    read = read_source(source, read_checkpoint_header)
+    header = asdict(read)
     progress = header.pop("progress")
+    del header["schema"]  # Its rows are as many as those of the data.
     return {
         "weights": source.reference,
         **header,
+        **_schema_facts(read.schema),
         **progress,
         "bytes": source.checkpoint.stat().st_size,
     }
@@ -193,6 +199,7 @@ def _run_facts(run: Run) -> dict[str, Any]:
     config = run.config
     last = (run.metrics() or [{}])[-1]
     checkpoints, evaluation = run.checkpoints(), run.evaluation()
+    schema = as_shape(run.data.get("schema", {}), Schema)
     return {
         "run": run.name,
         "folder": str(run.folder),
@@ -205,7 +212,7 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "batch": config.batch,
         "seed": config.seed,
         "data": config.data,
-        "classes": list(run.classes),
+        **({"classes": list(run.classes)} if not schema else _schema_facts(schema)),
         "image_shape": run.data.get("shape"),
         "parameters": run.parameters,
         **asdict(run.progress),
@@ -221,6 +228,16 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "previews": len(run.previews()),
         "bytes": run.size(),
     }
+
+
+def _schema_facts(schema: Schema) -> dict[str, Any]:
+    """Return what is known of each image beside a class."""
+    attributes = {one.name: list(one.values) for one in schema.attributes}
+    ranges = {one.name: f"{one.low:g} to {one.high:g}" for one in schema.quantities}
+    facts: dict[str, Any] = {"attributes": attributes, "quantities": ranges}
+    if schema.captions is not None:
+        facts["captions"] = f"{len(schema.captions.vocabulary):,} words ({schema.captions.name})"
+    return {key: value for key, value in facts.items() if value}
 
 
 def _speed(run: Run) -> float | None:
@@ -275,11 +292,13 @@ def _readable(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         key.replace("_", " "): _text(key, value)
         for key, value in facts.items()
-        if value not in (None, [], {})
+        if value not in (None, [], (), {})
     }
 
 
 def _text(key: str, value: object) -> str:
+    if key == "attributes" and isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_text(name, part)}" for name, part in value.items())
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_text(name, part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):

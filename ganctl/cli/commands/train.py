@@ -23,7 +23,10 @@ from ganctl.cli.options import (
 )
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
+from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
+from ganctl.requests.conditions.settings import no_rows, place_of_rows
 from ganctl.requests.data import DATA_SETS, check_data_exists, check_data_remain
+from ganctl.requests.recipes import Model
 from ganctl.requests.sample import how_to_ask
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate
@@ -162,12 +165,32 @@ def _print_plan(run: Run, *, quiet: bool, json: bool) -> None:
     if json:
         console.print_json({**plan, "data_read": facts_of(reading) if reading else None})
         return
-    plan["budget"] = str(config.budget)
+    described = reading.parts["train"].described if reading else None
+    plan |= {
+        "budget": str(config.budget),
+        "condition": ", ".join(config.condition) or None,
+        "preview_rows": _rows_of_previews(config, described.schema if described else NO_SCHEMA)
+        if reading
+        else config.preview_rows,
+    }
     console.print_facts({key: "auto" if v is None else str(v) for key, v in plan.items()})
     if reading is None:
         console.note(f"{config.data} {why_not_read(config.data)}")
     else:
         print_reading(reading)
+
+
+def _rows_of_previews(config: TrainRequest, schema: Schema) -> str:
+    """Return in words what a row of a preview will stand for."""
+    if config.model == Model.GAN:
+        schema = NO_SCHEMA
+    if schema.steered_by_attributes:
+        return schema.names[place_of_rows(config.preview_rows, schema)]
+    if config.preview_rows is not None:
+        raise no_rows(config.preview_rows)
+    if schema.steered_by_words:
+        return "captions"
+    return "samples" if config.model == Model.GAN else "classes"
 
 
 def _train_beside(run: Run, world: World) -> None:

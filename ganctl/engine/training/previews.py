@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ganctl.engine.data.dataset import Dataset
-from ganctl.errors import UsageError
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED, Label, evenly, one_hot
 from ganctl.requests.conditions.schema import FIRST_WORD, Captions, Schema
-from ganctl.requests.conditions.settings import Settings, find_name, single
+from ganctl.requests.conditions.settings import Settings, no_rows, place_of_rows, single
 from ganctl.requests.conditions.words import text_of
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.training import TrainRequest
@@ -49,10 +48,7 @@ def preview_rows(dataset: Dataset, spec: NetworkSpec, config: TrainRequest) -> P
     if spec.attributes or spec.quantities:
         return _rows_of_attribute(schema, config.preview_rows)
     if config.preview_rows is not None:
-        raise UsageError(
-            f"--preview-rows {config.preview_rows} names an attribute, and this run has none.",
-            "Leave it out: a row is a class, a caption or nothing.",
-        )
+        raise no_rows(config.preview_rows)
     if spec.words and schema.captions is not None:
         return _rows_of_captions(dataset, schema.captions)
     classes = dataset.classes if spec.classes or spec.categories else ()
@@ -61,7 +57,7 @@ def preview_rows(dataset: Dataset, spec: NetworkSpec, config: TrainRequest) -> P
 
 
 def _rows_of_attribute(schema: Schema, name: str | None) -> PreviewRows:
-    place = 0 if name is None else find_name(name, schema, "--preview-rows")
+    place = place_of_rows(name, schema)
     left_out = ""
     if place < len(schema.attributes):
         attribute = schema.attributes[place]

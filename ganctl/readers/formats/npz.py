@@ -71,6 +71,7 @@ def open_npz(tree: Tree, entry: Entry) -> Arrays:
     used = {key for pair in pairs.values() for key in pair} | {names_key, *_OURS}
     if unused := [key for key in headers if key not in used and not _role(key)]:
         remarks.append(f"Arrays that are not used: {listed(unused)}.")
+    bare = _bare(headers, pairs)
     keys: dict[Split, tuple[str, str | None]] = {
         split: pairs[split] for split in ("train", "test") if split in pairs
     }
@@ -88,11 +89,20 @@ def open_npz(tree: Tree, entry: Entry) -> Arrays:
         class_names=names,
         attributes=attributes,
         values=values,
+        bare=bare,
         source=source,
         holds=_listed(headers),
         left_out=left_out,
         remarks=tuple(remarks),
     )
+
+
+def _bare(headers: Headers, pairs: Mapping[str, tuple[str, str | None]]) -> int:
+    """Return how many images have neither labels nor splits."""
+    images, labels = pairs["train"]
+    header = headers[images]
+    is_bare = set(pairs) == {"train"} and labels is None
+    return header.shape[0] if is_bare and header is not None and header.shape else 0
 
 
 def _opened(tree: Tree, entry: Entry) -> NpzFile:

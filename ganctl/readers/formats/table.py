@@ -59,6 +59,13 @@ class Table:
         return [row[index] for row in self.rows]
 
 
+def with_header(table: Table) -> Table:
+    """Return a table whose header is a row as well, and whose columns have numbers for names."""
+    names = tuple(f"column {number}" for number in range(1, len(table.header) + 1))
+    rows = [table.header, *table.rows]
+    return replace(table, header=names, rows=rows, may_lack_header=False)
+
+
 def with_one_hot(table: Table, columns: Sequence[int]) -> Table:
     """Return a table with a column ``class`` for columns of which one is 1 in each row.
 

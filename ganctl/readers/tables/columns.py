@@ -24,9 +24,8 @@ from ganctl.readers.tables.values import (
     CLASS_NAMES,
     are_measured,
     are_sentences,
-    is_missing,
     known,
-    number_of,
+    numbers_of,
 )
 
 _BY_NUMBER = re.compile(r"column \d+")
@@ -182,11 +181,13 @@ def _asked(table: Table, columns: Sequence[int], asked: Sequence[int], files: in
 
 
 def _check_numbers(table: Table, column: int, files: int) -> None:
-    for row in table.rows:
-        if not is_missing(row[column]) and math.isnan(number_of(row[column])):
+    numbers = numbers_of(known(table.column(column)))
+    for number, row in enumerate(table.rows, 1):
+        if math.isnan(numbers.get(row[column], 0)):
+            where = f"for {printable(row[files])}" if files >= 0 else f"in row {number:,}"
             raise DataError(
                 f"{table.name} has {row[column][:40]!r} among the numbers of "
-                f"{column_name(table, column)}, for {printable(row[files])}.",
+                f"{column_name(table, column)}, {where}.",
                 "Write a number there, or nothing where it is not known.",
             )
 
@@ -241,12 +242,7 @@ def _shown(table: Table, columns: Sequence[int]) -> Columns:
             )
         _check_names(table, attributes)
         return Columns(attributes=attributes)
-    captions = [
-        i
-        for i in columns
-        if table.header[i].casefold() in CAPTION_NAMES
-        and are_sentences(table.header[i], table.column(i))
-    ]
+    captions = [i for i in columns if _are_captions(table, i)]
     if len(captions) == 1:
         return Columns(captions=tuple(captions))
     raise UnclearTable(
@@ -265,7 +261,14 @@ def _of_few(table: Table, columns: Sequence[int]) -> tuple[int, ...]:
         and len(values) < len(table.rows) / 2
         and not may_be_split(table.header[i])
         and not are_measured(table.header[i], values)
+        and not _are_captions(table, i)
     )
+
+
+def _are_captions(table: Table, column: int) -> bool:
+    """Return whether a column is called as captions are, and has sentences."""
+    name = table.header[column]
+    return name.casefold() in CAPTION_NAMES and are_sentences(name, table.column(column))
 
 
 def _say_the_same(table: Table, columns: Sequence[int]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ganctl.files.text import listed
 from ganctl.files.tree import Entry
 from ganctl.readers.formats.kinds import IMAGE_ENDINGS
-from ganctl.readers.formats.table import Table
+from ganctl.readers.formats.table import Table, with_header
 
 _SAMPLE = 1000
 _UP = re.compile(r"^\.\.[\\/]")
@@ -112,9 +112,7 @@ def _rows(
     table: Table, column: int, index: _Index, of_cell: Callable[[str], str], base: int
 ) -> Rows:
     if table.may_lack_header and of_cell(table.header[column]) in index:
-        names = tuple(f"column {number}" for number in range(1, len(table.header) + 1))
-        rows = [table.header, *table.rows]
-        table = Table(table.name, names, rows, table.remarks, table.attributes)
+        table = with_header(table)
     files = [_meant(row[column], index.get(of_cell(row[column]), ()), base) for row in table.rows]
     return Rows(table, column, files)
 

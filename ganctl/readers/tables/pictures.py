@@ -19,7 +19,13 @@ from ganctl.readers.remarks import on_alike
 from ganctl.readers.tables.columns import Columns, column_name
 from ganctl.readers.tables.file_names import Rows, misplaced
 from ganctl.readers.tables.splits import ROLES, Splits, role_in_name
-from ganctl.readers.tables.values import class_names, is_missing, known
+from ganctl.readers.tables.values import (
+    class_names,
+    commas_are_of_thousands,
+    is_missing,
+    known,
+    numbers_of,
+)
 from ganctl.requests.conditions.words import words_of
 
 Cells = tuple["str | None", ...]
@@ -151,7 +157,11 @@ def cells_of(table: Table, columns: Columns, remarks: list[str]) -> list[Cells]:
     for i in columns.attributes:
         said.append({} if i is None else class_names(table, i, remarks, is_missing))
     for i in columns.quantities:
-        said.append({} if i is None else {value: value for value in known(table.column(i))})
+        values = set() if i is None else known(table.column(i))
+        said.append({value: repr(number) for value, number in numbers_of(values).items()})
+        if commas_are_of_thousands(values):
+            name = column_name(table, i or 0)
+            remarks.append(f"Commas in the numbers of {name} are read as those of thousands.")
     for i in columns.captions:
         values = set() if i is None else known(table.column(i))
         said.append({value: value for value in values if words_of(value)})
@@ -206,9 +216,9 @@ def _take(used: Used, role: str | None, named: _Named, remarks: list[str]) -> No
             )
         entry = same[0]
         named.entries[entry.key] = entry
-        lacks = _lacks(used.columns, said)
-        if lacks or (split is not None and split not in ROLES):
-            named.aside[entry.key] = lacks or str(split)
+        lack = lacks(used.columns, said)
+        if lack or (split is not None and split not in ROLES):
+            named.aside[entry.key] = lack or str(split)
             continue
         repeated += entry.key in named.cells
         before = named.cells.setdefault(entry.key, said)
@@ -222,7 +232,7 @@ def _take(used: Used, role: str | None, named: _Named, remarks: list[str]) -> No
         remarks.append(f"Rows of {table.name} that name a file again: {repeated:,}.")
 
 
-def _lacks(columns: Columns, said: Cells) -> str:
+def lacks(columns: Columns, said: Cells) -> str:
     """Return what an image is left out for; attributes need not be known."""
     if columns.classes is not None and said[0] is None:
         return "no label"
@@ -234,9 +244,9 @@ def _check_same(used: Used, entry: Entry, before: Cells, said: Cells) -> None:
     most = len(said) - len(used.columns.captions)
     if before[:most] == said[:most]:
         return
+    differ = [i for i in range(most) if before[i] != said[i]]
     one, other = (
-        " and ".join(printable(value or "not known") for value in cells[:most])
-        for cells in (before, said)
+        " and ".join(printable(cells[i] or "not known") for i in differ) for cells in (before, said)
     )
     raise DataError(
         f"{used.name} names {entry} twice, as {one} and as {other}.",

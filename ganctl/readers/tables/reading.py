@@ -56,7 +56,7 @@ def read_tables(
     problems: list[DataError] = []
     used: list[Used] = []
     unclear: list[tuple[Tree, Entry, tuple[str, ...], UnclearTable]] = []
-    for home, entry, base in _tables(tree, others, options):
+    for home, entry, base in candidates(tree, others, options):
         try:
             used += _used(home, entry, images, base, options)
         except UnclearTable as error:
@@ -83,10 +83,10 @@ def read_tables(
     return Tables(pictures, [one.entry for one in chosen], problems)
 
 
-def _tables(
+def candidates(
     tree: Tree, others: Sequence[Entry], options: ReadOptions
 ) -> list[tuple[Tree, Entry, tuple[str, ...]]]:
-    """Return the tables that may be meant, each with the folder that its names begin in."""
+    """Return the tables that may be meant, each with its tree and the folder names begin in."""
     if options.labels:
         home = tree_of_file(user_path(options.labels))
         return [(home, home.entries[0], ())]

@@ -25,6 +25,8 @@ _MISSING = {"", "nan", "null", "n/a"}
 _PYTHONS_NONE = "None"
 _LIKE_CLASSES = re.compile(r".*(class|label|category|target|id)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
+_WITH_COMMAS = re.compile(r"[-+]?[\d.,]+", re.ASCII)
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
 _MOSTLY = 0.9
 """The share of numbers from which other values of a column are mistakes in it."""
 
@@ -39,9 +41,25 @@ def known(values: Iterable[str]) -> set[str]:
     return {value for value in values if not is_missing(value)}
 
 
-def number_of(value: str) -> float:
-    """Return the number that a text writes; NaN for another text, and for one beyond all floats."""
-    number = float(value) if _NUMBER.fullmatch(value) else math.nan
+def numbers_of(values: Iterable[str]) -> dict[str, float]:
+    """Return the number that each text of a column writes; NaN for texts that write none.
+
+    A comma is that of decimals, unless every one has three digits after it, as those of thousands
+    do. Numbers beyond all floats are none.
+    """
+    texts = list(values)
+    mark = "" if commas_are_of_thousands(texts) else "."
+    return {text: _number_of(text.replace(",", mark)) for text in texts}
+
+
+def commas_are_of_thousands(values: Iterable[str]) -> bool:
+    """Return whether there are commas in the numbers of a column, and each stands for thousands."""
+    commas = [value for value in values if "," in value and _WITH_COMMAS.fullmatch(value)]
+    return bool(commas) and all(map(_THOUSANDS.fullmatch, commas))
+
+
+def _number_of(text: str) -> float:
+    number = float(text) if _NUMBER.fullmatch(text) else math.nan
     return number if math.isfinite(number) else math.nan
 
 
@@ -51,7 +69,7 @@ def are_measured(name: str, values: set[str]) -> bool:
     They are measured if some are no whole numbers, or if they are very many and the column is not
     called as one of classes is.
     """
-    found = [number for value in values if not math.isnan(number := number_of(value))]
+    found = [number for number in numbers_of(values).values() if not math.isnan(number)]
     if not found or len(found) < _MOSTLY * len(values):
         return False
     is_class = name.casefold() in CLASS_NAMES[1] or _LIKE_CLASSES.fullmatch(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -55,8 +56,28 @@ def examples_of(captions: Captions) -> tuple[str, ...]:
     return captions.examples or (" ".join(captions.vocabulary[:3]),)
 
 
+def example_captions(captions: Captions) -> list[Caption]:
+    """Return what is drawn where nobody asks for words: examples that have a known word.
+
+    They are words whatever they look like: a stranger's checkpoint names no file to be read.
+
+    Raises:
+        UsageError: none has a known word.
+    """
+    found: dict[Caption, None] = {}
+    for text in examples_of(captions):
+        with suppress(UsageError):
+            found[_caption(text, captions, "The example")[0]] = None
+    if not found:
+        raise UsageError(
+            "The captions that this generator learned from are not known.",
+            f"Give words, such as those it learned: {_usual(captions)}.",
+        )
+    return list(found)
+
+
 def parse_text(
-    texts: Sequence[str], captions: Captions, option: str = OPTION
+    texts: Sequence[str], captions: Captions, option: str = OPTION, *, files: bool = True
 ) -> tuple[list[Caption], list[str]]:
     """Read each ``--text`` of the command line.
 
@@ -64,6 +85,7 @@ def parse_text(
         texts: captions, or paths of text files in UTF-8 that have one a line.
         captions: what the generator learned from.
         option: what messages call the option.
+        files: whether a text may be a path; in a program it may be anybody's.
 
     Returns:
         the captions, each once, and notes on words that the generator does not know.
@@ -76,7 +98,7 @@ def parse_text(
     unknown: dict[str, None] = {}
     cut = 0
     for given in texts:
-        for where, text in _lines(given, option):
+        for where, text in _lines(given, option) if files else [(option, given)]:
             caption, new = _caption(text, captions, where)
             found[caption] = None
             unknown.update(dict.fromkeys(new))
@@ -125,7 +147,7 @@ def _file(text: str, option: str) -> Path | None:
 
 def _caption(text: str, captions: Captions, where: str) -> tuple[Caption, tuple[str, ...]]:
     shown = repr(text[:_SHOWN] + ("…" if len(text) > _SHOWN else ""))
-    usual = " ".join(captions.vocabulary[:_NAMED_WORDS])
+    usual = _usual(captions)
     if len(text) > CAPTION_LENGTH:
         raise UsageError(
             f"{where} {shown} has {len(text):,} characters.",
@@ -146,6 +168,10 @@ def _caption(text: str, captions: Captions, where: str) -> tuple[Caption, tuple[
             f"{_alike(unknown, captions)}It learned such as: {usual}.",
         )
     return Caption(plain, read), unknown
+
+
+def _usual(captions: Captions) -> str:
+    return " ".join(captions.vocabulary[:_NAMED_WORDS])
 
 
 def _notes(unknown: Sequence[str], cut: int, captions: Captions) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from shlex import quote
 
@@ -178,6 +178,11 @@ def is_all(text: str) -> bool:
 def composed(name: str) -> str:
     """Return a name in the form that class names have: a Mac's é is é."""
     return unicodedata.normalize("NFC", name)
+
+
+def part_of_file_name(words: Iterable[str]) -> str:
+    """Return what a default file name says of options, such as ``hair-blond``; empty for none."""
+    return distinct_folder("-".join(words).replace("=", "-"), "")
 
 
 def distinct_folder(text: str, instead: str) -> str:

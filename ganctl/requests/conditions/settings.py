@@ -15,6 +15,8 @@ from ganctl.requests.conditions.schema import Quantity, Schema
 OPTION = "--set"
 FREE = "any"
 """What settings that fix nothing are called."""
+_YES_AND_NO = {"no": 0, "false": 0, "-1": 0, "yes": 1, "true": 1}
+"""What people say of an attribute that an image has or has not, and its index."""
 _QUOTED_NAME = re.compile(r'\s*"(?P<name>(?:[^"]|"")*)"\s*=')
 
 
@@ -149,6 +151,23 @@ def find_name(text: str, schema: Schema, option: str) -> int:
     raise UsageError(f"There is no attribute {wanted!r}.", f"{nearest(wanted, schema.names)}.")
 
 
+def place_of_rows(name: str | None, schema: Schema) -> int:
+    """Return the place of the part whose values are the rows of previews; the first by default.
+
+    Raises:
+        UsageError: there is no part of that name.
+    """
+    return 0 if name is None else find_name(name, schema, "--preview-rows")
+
+
+def no_rows(name: str) -> UsageError:
+    """Return the error for rows of an attribute where networks know none."""
+    return UsageError(
+        f"--preview-rows {name} names an attribute, and this run has none.",
+        "Leave it out: a row is a class, a caption or nothing.",
+    )
+
+
 def example(schema: Schema) -> str:
     """Return a setting of a schema, as one types it."""
     if schema.attributes:
@@ -200,6 +219,11 @@ def _split(text: str, schema: Schema, option: str) -> tuple[str, str]:
 def _blend_of(text: str, schema: Schema, place: int, option: str) -> tuple[Label, list[str]]:
     attribute = schema.attributes[place]
     names = Names(attribute.values, f"{option} {attribute.name}", attribute.name)
+    named = names.found(text.strip())
+    if len(named) == 1:  # Even where it is called all.
+        return one_hot(named[0], attribute.values), []
+    if not named and attribute.values == (f"not {attribute.name}", attribute.name):
+        text = str(_YES_AND_NO.get(text.strip().casefold(), text))
     if not text.strip():
         raise UsageError(
             f"{option} {attribute.name}= has no value.",

@@ -57,8 +57,8 @@ def test_morph_begins_and_ends_at_its_stops(ganctl, trained):
     result = ganctl(
         "gif", "--mode", "morph", "--path", "down,across", "--frames", "5", "--scale", "1"
     )
-    assert result.out == "morph-lines.gif\n"
-    frames, _ = animation("morph-lines.gif")
+    assert result.out == "morph-lines-down-across.gif\n"
+    frames, _ = animation("morph-lines-down-across.gif")
     assert len(frames) == 5
     for frame, label in ((frames[0], "down"), (frames[-1], "across")):
         ganctl("montage", "-c", label, "--scale", "1", "--out", f"{label}.png")
@@ -136,7 +136,7 @@ def test_without_labels_there_is_nothing_to_walk_through(ganctl, trained_gan):
 
 def test_morph_through_what_categories_mean(ganctl, trained_infogan):
     ganctl("gif", "--mode", "morph", "--path", "down,across", "--frames", "3", "--scale", "1")
-    frames, _ = animation("morph-coded.gif")
+    frames, _ = animation("morph-coded-down-across.gif")
     ganctl("montage", "-c", "down", "--scale", "1", "--out", "down.png")
     assert np.array_equal(frames[0][:10, :46], read_image(Path("down.png"))[:, :46])
 

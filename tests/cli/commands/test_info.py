@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from ganctl.pictures.images import read_image
+from tests.steered import write_faces
 
 
 def test_a_run_in_words(ganctl, trained):
@@ -171,3 +172,25 @@ def test_a_damaged_checkpoint_does_not_hide_the_run(ganctl, trained_infogan, opt
     result = ganctl("info", *options)
     assert (result.code, result.err) == (0, "")
     assert "coded" in result.out
+
+
+def test_what_a_generator_of_attributes_or_words_knows(ganctl, faces, talker):
+    facts = json.loads(ganctl("info", faces, "--json").out)
+    assert facts["attributes"]["eyes"] == ["blue", "green"]
+    assert facts["quantities"] == {"angle": "-90 to 90"}
+    assert "rows" not in facts
+    out = ganctl("info", faces).out
+    assert "attributes      hair: blond, light brown, red; eyes: blue, green\n" in out
+    assert "\nclasses" not in out
+    assert "captions        5 words (caption)\n" in ganctl("info", talker).out
+
+
+def test_a_run_of_attributes(ganctl, home, tmp_path):
+    data = write_faces(tmp_path / "faces")
+    ganctl("train", "--data", data, "--steps", "1", "--batch", "4", "--name", "people")
+    facts = json.loads(ganctl("info", "people", "--json").out)
+    assert facts["attributes"] == {
+        "hair": ["blond", "light brown", "red"],
+        "eyes": ["blue", "green"],
+    }
+    assert "classes" not in facts

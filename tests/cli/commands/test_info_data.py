@@ -10,6 +10,7 @@ from PIL import Image
 
 from ganctl.pictures.images import png_bytes, read_image
 from tests.conftest import copied, tiny_images
+from tests.steered import write_faces
 
 
 def class_folders(root, sizes=(8,), classes=("cat", "dog"), count=10):
@@ -272,3 +273,11 @@ def test_a_sheet_has_a_row_for_each_value_of_the_first_attribute(ganctl, describ
     one = class_folders(tmp_path / "one", classes=("cat",))
     assert ganctl("info", one, "--out", tmp_path / "one.png").code == 0
     assert read_image(tmp_path / "one.png").shape[0] < image.shape[0]
+
+
+def test_a_sheet_of_several_columns_says_how_it_is_made_again(ganctl, tmp_path):
+    data = write_faces(tmp_path / "faces")
+    asked = ["--condition", "hair", "--condition", "eyes"]
+    assert ganctl("info", data, *asked, "--out", "sheet.png").code == 0
+    command = facts(ganctl, "sheet.png")["command"]
+    assert command == f"ganctl info {data} --condition hair --condition eyes --out FILE.png"

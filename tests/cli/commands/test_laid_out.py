@@ -207,3 +207,14 @@ def test_bad_paths_write_nothing(ganctl, faces, options, message):
 def test_previews_have_no_path_and_no_settings(ganctl, trained):
     for option, value in (("--path", "0,1"), ("--set", "hair=red")):
         assert f"{option} belongs to --mode morph" in ganctl("gif", option, value).err
+
+
+def test_the_name_of_a_morph_says_its_way(ganctl, faces, talker):
+    brief = ["--mode", "morph", "--frames", "2", "--scale", "1"]
+    way = ["--path", "hair=blond,hair=red", "--set", "eyes=blue"]
+    assert ganctl("gif", faces, *brief).out == "morph-faces.gif\n"
+    assert ganctl("gif", faces, *brief, *way).out == (
+        "morph-faces-hair-blond-hair-red-eyes-blue.gif\n"
+    )
+    words = ["--path", "red hair", "--path", "a hair"]
+    assert ganctl("gif", talker, *brief, *words).out == "morph-talker-red-hair-a-hair.gif\n"

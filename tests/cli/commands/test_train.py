@@ -18,6 +18,7 @@ from ganctl.requests.recipes import Model
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 from tests.conftest import tiny_images
+from tests.steered import write_faces
 
 
 @pytest.fixture
@@ -174,7 +175,7 @@ def test_a_finished_run_wants_a_larger_budget(ganctl, trained, options, budget):
     [
         (["--batch", "8"], "batch was 16, not 8"),
         (["--seed", "3"], "seed was 0, not 3"),
-        (["--image-size", "16"], "image_size was None, not 16"),
+        (["--image-size", "16"], "image_size was auto, not 16"),
         (["--model", "gan"], "model was cgan-ac, not gan"),
         (["--recipe", "classic"], "recipe was modern, not classic"),
     ],
@@ -457,3 +458,25 @@ def test_a_run_elsewhere_needs_no_home(ganctl, tiny_data, home, tmp_path):
     assert result.code == 0
     assert "latest does not mean this run" in result.err
     assert Run.open(tmp_path / "here").status == "finished"
+
+
+def rows_of_previews(ganctl, *options):
+    """Return what a dry run says of conditions and of the rows of previews."""
+    result = ganctl("train", "--dry-run", *options)
+    assert result.code == 0
+    facts = dict(line.split(None, 1) for line in result.out.splitlines() if "  " in line)
+    return facts["condition"], facts["preview_rows"]
+
+
+def test_a_dry_run_says_conditions_and_rows_in_words(ganctl, home, tmp_path, tiny_data):
+    data = ["--data", write_faces(tmp_path / "faces")]
+    two = ["--condition", "hair", "--condition", "angle"]
+    assert rows_of_previews(ganctl, *data) == ("auto", "hair")
+    assert rows_of_previews(ganctl, *data, "--preview-rows", "Eyes") == ("auto", "eyes")
+    assert rows_of_previews(ganctl, *data, *two) == ("hair, angle", "hair")
+    assert rows_of_previews(ganctl, *data, "--condition", "hair") == ("hair", "classes")
+    assert rows_of_previews(ganctl, *data, "--model", "gan") == ("auto", "samples")
+    result = ganctl("train", "--dry-run", *data, "--preview-rows", "nose")
+    assert (result.code, "no attribute 'nose'" in result.err) == (2, True)
+    result = ganctl("train", "--dry-run", "--data", tiny_data, "--preview-rows", "nose")
+    assert (result.code, "this run has none" in result.err) == (2, True)

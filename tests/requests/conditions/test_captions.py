@@ -1,9 +1,11 @@
 """``--text``: captions as they are typed, or from a file, and how each mistake is answered."""
 
+from dataclasses import replace
+
 import pytest
 
 from ganctl.errors import FileError, UsageError
-from ganctl.requests.conditions.captions import Caption, parse_text
+from ganctl.requests.conditions.captions import Caption, example_captions, parse_text
 from ganctl.requests.conditions.schema import Captions
 
 CAPTIONS = Captions("caption", ("a", "red", "hair", "glasses", "short"), 4)
@@ -104,3 +106,19 @@ def test_long_captions_have_folders_of_their_own():
     (one, other), _ = parse_text([f"{'red ' * 30}{end}" for end in "ab"], captions)
     assert one.folder != other.folder
     assert len(one.folder) <= 60
+
+
+def test_examples_are_words_even_where_files_have_such_names(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "red.hair").write_text("secret glasses")
+    learned = replace(CAPTIONS, examples=("red.hair", "gone.txt", "...", "short hair"))
+    found = example_captions(learned)
+    assert [caption.text for caption in found] == ["red.hair", "short hair"]
+    assert found[0].numbers == (3, 4, 0, 0)
+
+
+def test_examples_of_which_no_word_is_known():
+    with pytest.raises(UsageError, match="are not known") as caught:
+        example_captions(replace(CAPTIONS, examples=("zebra",)))
+    assert "such as those it learned: a red hair glasses short" in caught.value.hint
+    assert [each.text for each in example_captions(CAPTIONS)] == ["a red hair"]

@@ -134,3 +134,19 @@ def test_long_settings_have_folders_of_their_own():
     folders = {single(Schema((hair,)), 0, index).folder for index in (0, 1)}
     assert len(folders) == 2
     assert all(len(folder) <= 60 for folder in folders)
+
+
+def test_the_name_of_a_value_wins_over_all():
+    odd = Schema((Attribute("size", ("all", "half")),))
+    assert weights(named("size=all", schema=odd)["size"]) == {0: 1.0}
+    assert parse_settings(['size="all"'], odd).typed == ('size="all"',)
+
+
+@pytest.mark.parametrize("text", ["yes", "True", "1", " smiling "])
+def test_yes_and_no_of_what_an_image_has_or_has_not(text):
+    people = Schema((Attribute("Smiling", ("not Smiling", "Smiling")),))
+    assert weights(named(f"smiling={text}", schema=people)["Smiling"]) == {1: 1.0}
+    for no in ("no", "FALSE", "0", "-1", "not smiling"):
+        assert weights(named(f"Smiling={no}", schema=people)["Smiling"]) == {0: 1.0}
+    with pytest.raises(UsageError, match="has no value 'yes'"):
+        named("hair=yes")
