@@ -19,7 +19,13 @@ from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.header import remember_data
-from ganctl.runs.locate import RunSource, find_source, read_source
+from ganctl.runs.locate import (
+    PRETRAINED_DEFAULT,
+    PRETRAINED_FACES,
+    RunSource,
+    find_source,
+    read_source,
+)
 
 INPUT = "Input"
 SETTINGS = "Settings"
@@ -154,9 +160,22 @@ def remember_moved(source: RunSource, data: str | None) -> None:
         console.note(f"where the data lie now is not remembered: {error}")
 
 
-def open_source(run: str | None) -> tuple[RunSource, CheckpointHeader]:
-    """Return what RUN means and its header, and say so where it is a stand-in."""
-    source = find_source(run)
+def stand_in(*, of_attributes: bool) -> str:
+    """Return the bundled generator that a command uses before there is any run."""
+    return PRETRAINED_FACES if of_attributes else PRETRAINED_DEFAULT
+
+
+def open_source(
+    run: str | None, *, of_attributes: bool = False
+) -> tuple[RunSource, CheckpointHeader]:
+    """Return what RUN means and its header, and say so where it is a stand-in.
+
+    Args:
+        run: RUN.
+        of_attributes: whether an attribute is asked for, so that before there is any run the
+            bundled faces stand in.
+    """
+    source = find_source(run, stand_in(of_attributes=of_attributes))
     if source.note:
         console.note(source.note)
     return source, read_source(source, read_checkpoint_header)

@@ -21,6 +21,7 @@ ATTEMPTS = 5
 """How often a checkpoint is looked for that a process which trains the run keeps replacing."""
 PRETRAINED_PREFIX = "pretrained/"
 PRETRAINED_DEFAULT = "pretrained/mnist"
+PRETRAINED_FACES = "pretrained/avatars"
 BEST = "best"
 _CHOSEN = re.compile(r"(?P<run>.+)@(?P<which>best|latest|\d{1,12})", re.ASCII)
 Content = TypeVar("Content")
@@ -67,11 +68,13 @@ def all_runs(on_damaged: Callable[[RunError], None] | None = None) -> Iterator[R
                 on_damaged(error)
 
 
-def find(reference: str | None) -> Run | RunSource:
+def find(reference: str | None, stand_in: str = PRETRAINED_DEFAULT) -> Run | RunSource:
     """Return what RUN names: a run, or weights (RUN@STEP, a file, or a bundled generator).
 
-    None means ``latest``; before there is any run that is ``pretrained/mnist``,
-    with a note that says so.
+    Args:
+        reference: RUN; None means ``latest``.
+        stand_in: the bundled generator that ``latest`` is before there is any run, with a note
+            that says so.
 
     Raises:
         RunNotFound: there is nothing by that name; the hint lists the nearest.
@@ -89,22 +92,24 @@ def find(reference: str | None) -> Run | RunSource:
     if reference.startswith(PRETRAINED_PREFIX):
         return _pretrained(reference)
     if _bare(reference) == LATEST and _latest_folder() is None:
-        note = f"there is no run yet, so this uses {PRETRAINED_DEFAULT}"
-        return replace(_pretrained(PRETRAINED_DEFAULT), note=note)
+        note = f"there is no run yet, so this uses {stand_in}"
+        return replace(_pretrained(stand_in), note=note)
     chosen = _CHOSEN.fullmatch(reference)
     if chosen and not paths.exists(path):
         return _chosen_checkpoint(Run.open(_find_folder(chosen["run"])), chosen["which"])
     return Run.open(_find_folder(reference))
 
 
-def find_source(reference: str | None) -> RunSource:
+def find_source(reference: str | None, stand_in: str = PRETRAINED_DEFAULT) -> RunSource:
     """Return what to draw samples from: a run's best checkpoint, or the weights that were named.
+
+    Args: as those of ``find``.
 
     Raises:
         RunNotFound, CheckpointError: as ``find``.
         RunError: it is a run that cannot be read, or has no checkpoint.
     """
-    found = find(reference)
+    found = find(reference, stand_in)
     if isinstance(found, RunSource):
         return found
     return RunSource(found.reference, found.best_checkpoint(), found)

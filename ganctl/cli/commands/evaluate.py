@@ -19,6 +19,7 @@ from ganctl.cli.options import (
     check_moved,
     complete_run,
     remember_moved,
+    stand_in,
 )
 from ganctl.errors import CheckpointError, FileError, RunError, UsageError
 from ganctl.requests.checks import check_count
@@ -107,8 +108,8 @@ def evaluate(
     if compare and data is not None:
         raise UsageError("--data is of one run.", "Leave out --compare, or --data.")
     where = check_moved(data)
-    sources = _open_all([*runs] if runs else [None], compare=compare)
     asked = _Asked(n, cas, tuple(settings or ()))
+    sources = _open_all([*runs] if runs else [None], asked, compare=compare)
     if compare:
         _print_comparison(_compared(sources, asked), json=json)
     else:
@@ -124,12 +125,12 @@ class _Asked:
     settings: tuple[str, ...]
 
 
-def _open_all(names: Sequence[str | None], *, compare: bool) -> list[RunSource]:
+def _open_all(names: Sequence[str | None], asked: _Asked, *, compare: bool) -> list[RunSource]:
     if len(names) > 1 and not compare:
         raise UsageError("evaluate judges one run.", "To show several side by side, add --compare.")
     if len(names) < 2 and compare:
         raise UsageError("--compare needs several runs.", "Name two or more.")
-    return [_open(name) for name in names]
+    return [_open(name, asked) for name in names]
 
 
 def _print_comparison(evaluations: Sequence[Evaluation], *, json: bool) -> None:
@@ -151,8 +152,8 @@ def _print(table: Table) -> None:
     console.print_table(table.columns, table.rows, title=table.title)
 
 
-def _open(name: str | None) -> RunSource:
-    source = find_source(name)
+def _open(name: str | None, asked: _Asked) -> RunSource:
+    source = find_source(name, stand_in(of_attributes=bool(asked.settings)))
     if source.note:
         console.note(source.note)
     return source

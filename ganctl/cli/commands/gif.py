@@ -202,7 +202,8 @@ def _morph_frames(
     """
     from ganctl.pictures.images import check_animation, check_sheet, check_sides, sheet
 
-    source, header = open_source(run)
+    asks = any("=" in text for texts in way for text in texts)
+    source, header = open_source(run, of_attributes=asks)
     stops, notes = stops_of(header.conditioning, *way)
     for note in notes:
         console.note(note)

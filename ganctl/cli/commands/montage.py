@@ -178,7 +178,8 @@ def montage(
 
 
 def _subject(run: str | None, request: SheetRequest, cols: int, data: str | None) -> Subject:
-    source, header = open_source(run)
+    asks = bool(request.settings or request.rows or request.columns)
+    source, header = open_source(run, of_attributes=asks)
     plan = request.plan(header.conditioning)
     for note in plan.notes:
         console.note(note)

@@ -147,7 +147,7 @@ def sample(
         truncation=truncation,
         scale=scale,
     )
-    source, header = open_source(run)
+    source, header = open_source(run, of_attributes=bool(settings))
     plan = request.plan(header.conditioning)
     for note in plan.notes:
         console.note(note)

@@ -20,6 +20,34 @@ def test_morph_uses_it_too(ganctl):
     assert (result.code, result.err) == (0, NOTE)
 
 
+def test_the_faces_stand_in_where_an_attribute_is_asked_for(ganctl):
+    asked = ["--set", "hair=blond", "--set", "eyes=blue"]
+    drawn = ganctl("sample", *asked, "--n", "2")
+    assert (drawn.out, drawn.err) == (
+        "samples/pretrained-avatars\n",
+        NOTE.replace("mnist", "avatars"),
+    )
+    for command in (
+        ["montage", "--rows", "hair", "--columns", "eyes"],
+        ["gif", "--mode", "morph", "--path", "hair=blond,hair=red", "--frames", "3"],
+    ):
+        result = ganctl(*command)
+        assert (result.code, result.err) == (0, NOTE.replace("mnist", "avatars"))
+
+
+def test_the_faces_have_the_hair_that_is_asked_for(ganctl):
+    path = paths.PRETRAINED / "avatars.safetensors"
+    assert path.stat().st_size < 4_000_000
+    fringe = {}
+    for hair in ("blond", "blue"):
+        file = f"{hair}.npz"
+        ganctl("sample", "pretrained/avatars", "--set", f"hair={hair}", "--n", "50", "--out", file)
+        with np.load(file) as arrays:
+            fringe[hair] = arrays["images"][:, 3:6, 10:22].astype(float).mean(axis=(0, 1, 2))
+    red, _, blue = fringe["blue"] - fringe["blond"]
+    assert blue > 20 > -20 > red
+
+
 def test_it_is_asked_for_by_name_without_a_note(ganctl, trained):
     result = ganctl("info", "pretrained/mnist")
     assert (result.code, result.err) == (0, "")

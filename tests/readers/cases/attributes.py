@@ -95,7 +95,7 @@ def two_columns_of_a_name(folder: Path) -> Path:
     return folder
 
 
-@refused("ant0.png twice, as ant and big and as ant and small", "one row")
+@refused("ant0.png twice, as big and as small", "one row")
 def a_file_of_two_rows(folder: Path) -> Path:
     """A file that two rows say different things of."""
     rows = [(f, n, "big" if i % 2 else "small") for i, (f, n) in enumerate(rows_of())]
@@ -285,3 +285,28 @@ def attributes_of_too_few_names(folder: Path) -> Path:
         attribute_values=np.array(['["ant", "bee"]', '["no", "yes"]']),
     )
     return folder / "data.npz"
+
+
+@reads(
+    ALL,
+    says=("2 attributes (kind of animal 3, size 2)", "from .npz with labels.csv"),
+    figures=False,
+)
+@reads({"big": 6, "small": 6}, options={"condition": "size"}, figures=False)
+@refused("has no column sise", "Did you mean size?", options={"condition": "sise"})
+def an_array_beside_a_table(folder: Path) -> Path:
+    """An `.npz` of images alone, and a table with a row for each, in their order."""
+    _told(folder, {"size": _every("big", "small")})
+    for picture in folder.rglob("*.png"):
+        picture.unlink()
+    np.savez(folder / "images.npz", images=arrays()[0])
+    return folder
+
+
+@refused("labels.csv has 11 rows, and", "a row for each image, in their order")
+def an_array_beside_a_shorter_table(folder: Path) -> Path:
+    """An `.npz` of images alone, and a table with fewer rows."""
+    an_array_beside_a_table(folder)
+    path = folder / "labels.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:-1]))
+    return folder
