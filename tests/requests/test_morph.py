@@ -46,7 +46,8 @@ def test_stops_are_reached_and_between_is_between():
     stops, _ = stops_of(FACES, ["hair=red,angle=3"])
     start, half, end = walk(stops, 3)
     assert (start, end) == stops
-    assert half == Between(*stops, 0.5)
+    assert isinstance(half, Between)
+    assert (half.start, half.end, half.fraction) == (*stops, 0.5)
     assert half.text == "hair=red>angle=3@0.500"
 
 

@@ -6,6 +6,7 @@ from ganctl.errors import UsageError
 from ganctl.files.limits import SAMPLES_BYTES
 from ganctl.requests.conditions.labels import UNLABELLED
 from ganctl.requests.conditions.schema import Attribute, Captions, Schema
+from ganctl.requests.conditions.settings import Settings
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.sample import (
     Conditioning,
@@ -93,7 +94,7 @@ def test_settings_by_text_and_by_name():
     plan = SampleRequest(settings=["hair=red"], seeds=range(3)).plan(FACES)
     assert plan.labels == SampleRequest(settings={"hair": 1}).plan(FACES).labels
     assert len(plan) == 3
-    assert SampleRequest().plan(FACES).labels[0].named == ()
+    assert SampleRequest().plan(FACES).labels == (Settings(),)
 
 
 def test_words_are_rows_each():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from ganctl.pictures.images import read_image, read_metadata
 
@@ -145,9 +145,8 @@ def test_a_run_without_attributes_has_no_rows_to_name(ganctl, trained, talker):
 
 def frames_of(path):
     with Image.open(path) as picture:
-        for number in range(picture.n_frames):
-            picture.seek(number)
-            yield np.asarray(picture.convert("RGB"))[..., 0]
+        for frame in ImageSequence.Iterator(picture):
+            yield np.asarray(frame.convert("RGB"))[..., 0]
 
 
 def morphed(ganctl, run, *options):

@@ -56,6 +56,7 @@ def test_nothing_fixed_draws_from_the_rows_of_the_data(ganctl, faces):
 def test_what_was_written_is_read_back_as_the_same(ganctl, faces):
     ganctl("sample", faces, "--n", "30", "--out", "some")
     found = read(Path("some").absolute(), ReadOptions(), None, keep=False).parts["train"]
+    assert found.described is not None
     schema = found.described.schema
     by_name = {attribute.name: set(attribute.values) for attribute in schema.attributes}
     assert by_name["hair"] == {"blond", "red", "light brown"}
@@ -142,6 +143,8 @@ def test_words_have_a_folder_each(ganctl, talker):
     ]
     found = read(Path("samples/talker").absolute(), ReadOptions(condition=("caption",)), None,
                  keep=False).parts["train"]  # fmt: skip
+    assert found.described is not None
+    assert found.described.schema.captions is not None
     assert found.described.schema.captions.name == "caption"
 
 

@@ -7,7 +7,6 @@ import torch
 from safetensors.torch import load_file
 
 from ganctl.engine.data import dataset as data
-from ganctl.engine.training import loop
 from ganctl.engine.training.loop import train
 from ganctl.engine.training.previews import SHOWN_CAPTIONS, preview_rows
 from ganctl.errors import DataError, RunError, UsageError
@@ -162,7 +161,7 @@ def test_a_resume_says_what_of_the_table_has_changed(start, monkeypatch, changes
     finish(run)
     now = data.load(run.config.data, run.config.reading)
     schema = replace(now.schema, rows=(), counts=(), **changes)
-    monkeypatch.setattr(loop.data, "load", lambda *_, **__: replace(now, schema=schema))
+    monkeypatch.setattr(data, "load", lambda *_, **__: replace(now, schema=schema))
     with pytest.raises(RunError) as caught:
         finish(Run.open(run.folder))
     assert message in str(caught.value)
