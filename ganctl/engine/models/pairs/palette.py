@@ -2,7 +2,7 @@
 
 Its discriminator is that of ``modern``. A convolution that draws three channels itself leaves faint
 colour on a ground that should be flat; a pixel that only chooses among its image's colours does
-not. How much was gained is in ``docs/benchmarks.md``.
+not. How much was gained is in ``benchmarks/quality/recipe_trials.md``.
 """
 
 from __future__ import annotations
