@@ -47,7 +47,7 @@ def test_every_file_belongs_to_a_shell():
         ("ganctl train --data fa", "fashion-mnist"),
         ("ganctl train --resume li", "lines"),
         ("ganctl sample li", "lines"),
-        ("ganctl sample pretr", "pretrained/mnist"),
+        ("ganctl sample pretrained/m", "pretrained/mnist"),
         ("ganctl sample --format n", "npz"),
         ("ganctl gif --mode mo", "morph"),
     ],
