@@ -57,6 +57,17 @@ def a_number_that_is_not_known(folder: Path) -> Path:
     return _told(folder, {"angle": ["nan", "", *ANGLES[2:]]})
 
 
+@reads(
+    ALL,
+    options={"condition": "angle"},
+    says=("angle from 1000 to 12750.5", "read as those of thousands"),
+    figures=False,
+)
+def numbers_with_commas_of_thousands(folder: Path) -> Path:
+    """A column of numbers with commas of thousands."""
+    return _told(folder, {"angle": [f"{1000 + 1000 * i:,}" for i in range(11)] + ["12,750.5"]})
+
+
 @refused("has 'inf' among the numbers", "not known", options={"condition": "angle"})
 def an_infinite_number(folder: Path) -> Path:
     """A column of numbers with ``inf`` in it."""
