@@ -15,9 +15,9 @@ from ganctl.requests.conditions.labels import (
     one_hot,
     parse_classes,
 )
-from ganctl.requests.conditions.names import Names
+from ganctl.requests.conditions.names import Names, unquoted
 from ganctl.requests.conditions.schema import Captions, Schema
-from ganctl.requests.conditions.settings import Settings, example, parse_settings, single
+from ganctl.requests.conditions.settings import Settings, example, parse_settings, values_of
 from ganctl.requests.sample import Conditioning, asked_of
 
 OPTION = "--path"
@@ -113,14 +113,9 @@ def _settings(
 
 def _values(schema: Schema, place: int) -> tuple[list[Settings], list[str]]:
     """Return every value of an attribute, or both ends of a quantity."""
-    if place >= len(schema.attributes):
-        quantity = schema.quantities[place - len(schema.attributes)]
-        return [single(schema, place, number) for number in (quantity.low, quantity.high)], []
-    attribute = schema.attributes[place]
-    shown = evenly(range(len(attribute.values)), SHOWN_CLASSES)
-    is_all = len(shown) == len(attribute.values)
-    notes = [] if is_all else [_shown(len(attribute.values), f"values of {attribute.name}")]
-    return [single(schema, place, index) for index in shown], notes
+    values, count = values_of(schema, place, 2)
+    is_all = len(values) == count
+    return values, [] if is_all else [_shown(count, f"values of {schema.names[place]}")]
 
 
 def _split(path: str, schema: Schema) -> Iterator[list[str]]:
@@ -148,7 +143,7 @@ def _outside_quotes(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_known(name: str, schema: Schema) -> bool:
-    plain = name[1:-1].replace('""', '"') if name.startswith('"') else name
+    plain = unquoted(name[1:-1]) if name.startswith('"') else name
     return bool(Names(schema.names, OPTION).found(plain))
 
 

@@ -66,13 +66,22 @@ class NetworkSpec:
             "caption_length", self.caption_length, least=has_words, most=CAPTION_WORDS * has_words
         )
         check_count("text_size", self.text_size, least=has_words, most=4096 * has_words)
-        has_parts = bool(self.attributes or self.quantities)
-        kinds = [self.classes > 0, self.categories > 0, has_parts, self.words > 0]
+        kinds = [self.classes > 0, self.categories > 0, self.has_parts, self.words > 0]
         if sum(kinds) > 1 or (self.classifier and not self.label_size):
             raise UsageError(
                 "The network has two kinds of conditions, or a classifier without labels.",
                 "Use the file as ganctl wrote it.",
             )
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether both networks get attributes or quantities."""
+        return bool(self.attributes or self.quantities)
+
+    @property
+    def is_described(self) -> bool:
+        """Whether both networks get more than a class: several parts, or words."""
+        return self.has_parts or self.words > 0
 
     @property
     def label_size(self) -> int:

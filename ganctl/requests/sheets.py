@@ -10,7 +10,7 @@ from ganctl.requests.conditions.asked import Single
 from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED, UNLABELLED_ROWS, evenly
 from ganctl.requests.conditions.names import part_of_file_name
 from ganctl.requests.conditions.schema import Schema
-from ganctl.requests.conditions.settings import Settings, find_name, parse_settings, single
+from ganctl.requests.conditions.settings import Settings, find_name, parse_settings, values_of
 from ganctl.requests.sample import Conditioning, asked_of, choose_seeds, how_to_ask
 
 COLS = 10
@@ -144,16 +144,11 @@ class SheetRequest:
         """Return the values of an attribute, or numbers at even distances, and notes."""
         if place is None:
             return [], []
-        if place < len(schema.attributes):
-            attribute = schema.attributes[place]
-            shown = evenly(range(len(attribute.values)), SHOWN_CLASSES)
-            values = [single(schema, place, index) for index in shown]
-            if len(shown) == len(attribute.values):
-                return values, []
-            count = f"{SHOWN_CLASSES} of the {len(attribute.values):,} values"
-            return values, [f"the sheet shows {count} of {attribute.name}"]
-        quantity = schema.quantities[place - len(schema.attributes)]
-        return [single(schema, place, number) for number in quantity.spread(numbers)], []
+        values, count = values_of(schema, place, numbers)
+        if count == len(values):
+            return values, []
+        shown = f"{len(values)} of the {count:,} values of {schema.names[place]}"
+        return values, [f"the sheet shows {shown}"]
 
     def _free(self, asked: tuple[Single, ...], rows: int, notes: tuple[str, ...]) -> SheetPlan:
         """Return a sheet that has a seed for each place."""

@@ -69,8 +69,7 @@ class CheckpointHeader:
     def conditioning(self) -> Conditioning:
         """What the generator can be asked for."""
         network = self.network
-        is_steered = network.attributes or network.quantities or network.words
-        schema = self.schema if is_steered else NO_SCHEMA
+        schema = self.schema if network.is_described else NO_SCHEMA
         return Conditioning(self.model, self.classes, network, self.code_map, schema)
 
     def as_metadata(self) -> dict[str, str]:

@@ -51,7 +51,7 @@ def samples_like(
         on_progress: called with the number of images done.
     """
     spec = sampler.header.network
-    if spec.words or spec.attributes or spec.quantities:
+    if spec.is_described:
         parts = sampler.images_of(conditions_of(real, spec), range(len(real)))
         values = reals.named_values(real) if spec.words else real.values
         return Samples(_joined(parts, len(real), what, on_progress), values=values)

@@ -62,14 +62,14 @@ def known_of(dataset: Dataset, spec: NetworkSpec) -> Tensor:
     """
     if spec.words:
         return dataset.words
-    return dataset.values if spec.attributes or spec.quantities else dataset.labels
+    return dataset.values if spec.has_parts else dataset.labels
 
 
 def as_conditions(known: Tensor, spec: NetworkSpec) -> Tensor:
     """Return the conditions of rows of ``known_of``; of networks without labels [N, 0]."""
     if spec.words:
         return caption_conditions(known)
-    if spec.attributes or spec.quantities:
+    if spec.has_parts:
         return part_conditions(known, spec)
     classes = spec.classes or spec.categories
     return one_hot(known, classes).float() if classes else known.new_zeros(len(known), 0).float()

@@ -175,7 +175,7 @@ def labels_for(spec: NetworkSpec) -> Labels:
     """Return the kind of labels that networks get, if they get any."""
     if spec.words:
         return CaptionLabels(spec)
-    return PartLabels(spec) if spec.attributes or spec.quantities else ClassLabels(spec)
+    return PartLabels(spec) if spec.has_parts else ClassLabels(spec)
 
 
 def other_labels(y: Tensor, rng: torch.Generator) -> Tensor:

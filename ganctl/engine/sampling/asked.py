@@ -43,7 +43,7 @@ class Conditions:
             get none.
         """
         nothing = torch.empty(len(asked), 0)
-        if not (self._network.words or self._network.attributes or self._network.quantities):
+        if not self._network.is_described:
             return self._labels(cast("Sequence[Label]", asked), seeds, codes), nothing
         starts = [each.start if isinstance(each, Between) else each for each in asked]
         ends = [each.end if isinstance(each, Between) else each for each in asked]

@@ -91,14 +91,11 @@ class Sampler:
         codes: Codes = NO_CODES,
     ) -> Iterator[SampleBatch]:
         """Yield the images of what is asked for, with seeds, pair after pair, as ``batches``."""
-        network = self.header.network
         remaining = iter(pairs)
         while chunk := tuple(islice(remaining, BATCH)):
             labels, seeds = zip(*chunk, strict=True)
-            z = seeding.sample_latents(seeds, network.latent_size, network.latent)
             condition, values = self._conditions.of(labels, seeds, codes)
-            images = generate(self.generator, truncation * z, condition)
-            yield SampleBatch(labels, seeds, to_pixels(images), values)
+            yield SampleBatch(labels, seeds, self._drawn(condition, seeds, truncation), values)
 
     def images_of(self, conditions: Tensor, seeds: Sequence[int]) -> Iterator[Tensor]:
         """Yield the images of conditions, in parts of up to ``BATCH``, uint8 [n, C, H, W].
@@ -108,15 +105,19 @@ class Sampler:
                 ``engine.models.conditions``.
             seeds: of each image.
         """
-        network = self.header.network
         for start in range(0, len(seeds), BATCH):
             part = slice(start, start + BATCH)
-            z = seeding.sample_latents(seeds[part], network.latent_size, network.latent)
-            yield to_pixels(generate(self.generator, z, conditions[part]))
+            yield self._drawn(conditions[part], seeds[part])
 
     def draw(self, plan: SamplePlan) -> Tensor:
         """Return what ``batches`` yields as one tensor uint8 [len(plan), C, H, W]."""
         return torch.cat([batch.images for batch in self.batches(plan)])
+
+    def _drawn(self, condition: Tensor, seeds: Sequence[int], truncation: float = 1.0) -> Tensor:
+        """Return an image uint8 [n, C, H, W] for each condition and seed, ``BATCH`` at most."""
+        network = self.header.network
+        z = seeding.sample_latents(seeds, network.latent_size, network.latent)
+        return to_pixels(generate(self.generator, truncation * z, condition))
 
 
 @torch.no_grad()

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from ganctl.engine.data.dataset import Dataset
+from ganctl.engine.evaluation.classifiers import Predictions
 from ganctl.engine.evaluation.frechet import Moments, frechet_distance
 from ganctl.engine.evaluation.generated import samples_like
-from ganctl.engine.evaluation.heads import known_values
 from ganctl.engine.evaluation.judges import Judge, QuickJudge
 from ganctl.engine.evaluation.reals import Reals, TooFewImages, choose_count, reals_of
 from ganctl.engine.evaluation.requested.caption_words import visible
@@ -21,7 +21,7 @@ from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import CheckpointHeader
-from ganctl.runs.evaluation.confusion import NearChance
+from ganctl.runs.evaluation.confusion import NearChance, chance_if_near
 
 SAMPLES = 1000
 REFERENCE = 5000
@@ -109,16 +109,27 @@ class QualityMonitor:
     @cached_property
     def floor(self) -> float:
         """The feature distance of held-out real images."""
-        return self._distance(self._judge.predict(self._real.images).features)
+        return self._distance(self._seen_in_real.features)
+
+    @cached_property
+    def _seen_in_real(self) -> Predictions:
+        return self._judge.predict(self._real.images)
 
     @cached_property
     def near_chance(self) -> tuple[NearChance, ...]:
         """At what the judge is hardly better than chance, of held-out real images."""
         held_out = self._reals.held_out
-        seen, known = self._judge.predict(held_out.images).values, known_values(held_out)
-        names = [attribute.name for attribute in held_out.schema.attributes]
-        names = names if held_out.schema.names else [""]
-        found = [NearChance.of(counted(known[:, k], seen[:, k]), at) for k, at in enumerate(names)]
+        if not held_out.schema.names:
+            # The judge's file says how many classes it gets right: no image need be looked at.
+            right = round(self._judge.real_accuracy * len(held_out))
+            counts = torch.bincount(held_out.labels)
+            chance = chance_if_near(right, counts[counts > 0].tolist())
+            return () if chance is None else (NearChance(self._judge.real_accuracy, chance),)
+        seen = self._judge.predict(held_out.images).values
+        found = [
+            NearChance.of(counted(held_out.values[:, k], seen[:, k]), attribute.name)
+            for k, attribute in enumerate(held_out.schema.attributes)
+        ]
         return tuple(doubt for doubt in found if doubt is not None)
 
     @cached_property
@@ -158,7 +169,7 @@ class QualityMonitor:
         """Return what was asked of samples, without the words that the judge cannot see."""
         if self._reals.caption_words is None:
             return asked
-        return visible(asked, [self._judge.predict(self._real.images).values])
+        return visible(asked, [self._seen_in_real.values])
 
     def _distance(self, features: Tensor) -> float:
         return frechet_distance(Moments.of(features), self._moments)

@@ -8,7 +8,7 @@ from ganctl.engine.data.dataset import Dataset
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED, Label, evenly, one_hot
 from ganctl.requests.conditions.schema import FIRST_WORD, Captions, Schema
-from ganctl.requests.conditions.settings import Settings, no_rows, place_of_rows, single
+from ganctl.requests.conditions.settings import Settings, no_rows, place_of_rows, values_of
 from ganctl.requests.conditions.words import text_of
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.training import TrainRequest
@@ -45,7 +45,7 @@ def preview_rows(dataset: Dataset, spec: NetworkSpec, config: TrainRequest) -> P
         UsageError: ``--preview-rows`` names no attribute that these networks get.
     """
     schema = dataset.schema
-    if spec.attributes or spec.quantities:
+    if spec.has_parts:
         return _rows_of_attribute(schema, config.preview_rows)
     if config.preview_rows is not None:
         raise no_rows(config.preview_rows)
@@ -58,18 +58,9 @@ def preview_rows(dataset: Dataset, spec: NetworkSpec, config: TrainRequest) -> P
 
 def _rows_of_attribute(schema: Schema, name: str | None) -> PreviewRows:
     place = place_of_rows(name, schema)
-    left_out = ""
-    if place < len(schema.attributes):
-        attribute = schema.attributes[place]
-        values = evenly(range(len(attribute.values)), SHOWN_CLASSES)
-        rows = tuple(single(schema, place, value) for value in values)
-        left_out = _left_out(len(attribute.values), f"values of {attribute.name}")
-    else:
-        quantity = schema.quantities[place - len(schema.attributes)]
-        span = (quantity.high - quantity.low) / (SHOWN_NUMBERS - 1)
-        numbers = [quantity.low + span * row for row in range(SHOWN_NUMBERS - 1)]
-        rows = tuple(single(schema, place, number) for number in (*numbers, quantity.high))
-    return PreviewRows(rows, tuple(row.named[0].value_text for row in rows), left_out)
+    rows, count = values_of(schema, place, SHOWN_NUMBERS)
+    left_out = _left_out(count, f"values of {schema.names[place]}")
+    return PreviewRows(tuple(rows), tuple(row.named[0].value_text for row in rows), left_out)
 
 
 def _left_out(count: int, what: str) -> str:

@@ -12,13 +12,13 @@ from ganctl.errors import DataError
 from ganctl.files.text import listed
 from ganctl.files.tree import Entry, Tree
 from ganctl.readers.formats.kinds import is_image_name
-from ganctl.readers.formats.table import Table, is_pixels, read_table, with_header, with_one_hot
+from ganctl.readers.formats.table import Table, with_header
 from ganctl.readers.labelled import VALIDATION_HELD, ArrayPair, Arrays, OnProgress, Split
 from ganctl.readers.tables.columns import Columns, choose_columns, column_name
 from ganctl.readers.tables.file_names import Rows
 from ganctl.readers.tables.pictures import Cells, cells_of, describe_cells, lacks
-from ganctl.readers.tables.reading import candidates
-from ganctl.readers.tables.splits import ROLES, Splits, splits_of
+from ganctl.readers.tables.reading import candidates, read_candidate, with_splits
+from ganctl.readers.tables.splits import ROLES, Splits
 from ganctl.requests.data import ReadOptions
 
 _NO_COLUMN = -1
@@ -71,8 +71,7 @@ def with_rows_of_table(
 
 
 def _said(home: Tree, entry: Entry, arrays: Arrays, options: ReadOptions) -> _Said | None:
-    is_delimited = entry.ending in (".csv", ".tsv")
-    table = None if is_delimited and is_pixels(home, entry) else read_table(home, entry)
+    table = read_candidate(home, entry)
     if table is None:
         return None
     if _lacks_header(table) and len(table.rows) + 1 == arrays.bare:
@@ -83,11 +82,9 @@ def _said(home: Tree, entry: Entry, arrays: Arrays, options: ReadOptions) -> _Sa
             "images.",
             "Give a row for each image, in their order, or put labels into the arrays.",
         )
-    files = _column_of_files(table)
-    splits = splits_of(table, files, options.condition)
-    columns = [i for i in range(len(table.header)) if i not in (files, *splits.columns)]
-    table = with_one_hot(table, columns)
-    chosen = choose_columns(Rows(table, files, ()), splits.columns, options.condition)
+    rows, splits = with_splits(Rows(table, _column_of_files(table), ()), options)
+    table = rows.table
+    chosen = choose_columns(rows, splits.columns, options.condition)
     headers = [table.header[i] for i in chosen.all if i is not None]
     remarks: list[str] = []
     cells = cells_of(table, chosen, remarks)

@@ -21,9 +21,9 @@ from ganctl.readers.tables.columns import (
     choose_columns,
     same_columns,
 )
-from ganctl.readers.tables.file_names import from_root, rows_of_files
+from ganctl.readers.tables.file_names import Rows, from_root, rows_of_files
 from ganctl.readers.tables.pictures import Used, pictures_of
-from ganctl.readers.tables.splits import role_in_name, splits_of
+from ganctl.readers.tables.splits import Splits, role_in_name, splits_of
 from ganctl.requests.data import ReadOptions
 
 _FIRST_NAMES = (DATASET_JSON, "labels.csv", "labels.tsv", "metadata.jsonl", "metadata.csv")
@@ -105,6 +105,19 @@ def candidates(
     return [(tree, entry, entry.parts[:-1]) for entry in shallow[:_MOST_TABLES]]
 
 
+def read_candidate(home: Tree, entry: Entry) -> Table | None:
+    """Return one of ``candidates``, if it is no table of pixels."""
+    is_delimited = entry.ending in (".csv", ".tsv")
+    return None if is_delimited and is_pixels(home, entry) else read_table(home, entry)
+
+
+def with_splits(rows: Rows, options: ReadOptions) -> tuple[Rows, Splits]:
+    """Return rows whose one-hot columns are one, and the splits that other columns say."""
+    splits = splits_of(rows.table, rows.column, options.condition)
+    others = [i for i in range(len(rows.table.header)) if i not in (rows.column, *splits.columns)]
+    return replace(rows, table=with_one_hot(rows.table, others)), splits
+
+
 def _used(
     home: Tree,
     entry: Entry,
@@ -112,8 +125,7 @@ def _used(
     base: tuple[str, ...],
     options: ReadOptions,
 ) -> list[Used]:
-    is_delimited = entry.ending in (".csv", ".tsv")
-    table = None if is_delimited and is_pixels(home, entry) else read_table(home, entry)
+    table = read_candidate(home, entry)
     if table is None:
         return []
     table, base = from_root(table, base)
@@ -123,9 +135,7 @@ def _used(
     rows = rows_of_files(table, scope, len(base))
     if rows is None:
         raise _names_no_image(table, scope)
-    splits = splits_of(rows.table, rows.column, options.condition)
-    others = [i for i in range(len(rows.table.header)) if i not in (rows.column, *splits.columns)]
-    rows = replace(rows, table=with_one_hot(rows.table, others))
+    rows, splits = with_splits(rows, options)
     try:
         columns = choose_columns(rows, splits.columns, options.condition)
     except AmbiguousTable as error:

@@ -34,6 +34,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def unquoted(inner: str) -> str:
+    """Return the name that ``quoted`` wrote, given what stands between the double quotes."""
+    return inner.replace('""', '"')
+
+
 @dataclass(frozen=True)
 class Piece:
     """What stands between two commas of a LABEL: ``whole``, or a name and perhaps a weight."""
@@ -147,7 +152,7 @@ class Names:
                 "Write a class name in double quotes, and a quotation mark in it twice; nothing "
                 "but :WEIGHT or a comma may follow.",
             )
-        name = match["name"].replace('""', '"')
+        name = unquoted(match["name"])
         piece = Piece(match["whole"], name, match["weight"], quoted=True)
         return piece, match["comma"], rest[match.end() :]
 

@@ -204,7 +204,7 @@ def check_fits(schema: Schema, network: NetworkSpec) -> None:
         or network.caption_length != schema.captions.length
     ):
         raise ValueError("a vocabulary of other words")
-    if network.attributes or network.quantities:
+    if network.has_parts:
         parts = (schema.sizes, len(schema.quantities))
         if parts != (network.attributes, network.quantities):
             raise ValueError("a schema of other attributes")

@@ -8,8 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ganctl.errors import UsageError, nearest
-from ganctl.requests.conditions.labels import Label, labels_in, one_hot
-from ganctl.requests.conditions.names import Names, distinct_folder, quoted, typed
+from ganctl.requests.conditions.labels import (
+    SHOWN_CLASSES,
+    Label,
+    evenly,
+    labels_in,
+    one_hot,
+)
+from ganctl.requests.conditions.names import Names, distinct_folder, quoted, typed, unquoted
 from ganctl.requests.conditions.schema import Quantity, Schema
 
 OPTION = "--set"
@@ -136,6 +142,21 @@ def single(schema: Schema, place: int, value: int | float) -> Settings:
     return Settings((Setting(schema.names[place], place, label),))
 
 
+def values_of(schema: Schema, place: int, numbers: int) -> tuple[list[Settings], int]:
+    """Return settings of one part, for each of its values or at so many numbers of its range.
+
+    Of more than ``SHOWN_CLASSES`` values these stand at even distances.
+
+    Returns:
+        the settings in order, and how many there would be of all values.
+    """
+    if place >= len(schema.attributes):
+        spread = schema.quantities[place - len(schema.attributes)].spread(numbers)
+        return [single(schema, place, number) for number in spread], len(spread)
+    count = len(schema.attributes[place].values)
+    return [single(schema, place, index) for index in evenly(range(count), SHOWN_CLASSES)], count
+
+
 def find_name(text: str, schema: Schema, option: str) -> int:
     """Return the place of an attribute or quantity by its name, as it is or by case.
 
@@ -143,8 +164,8 @@ def find_name(text: str, schema: Schema, option: str) -> int:
         UsageError: there is none; the hint names the nearest.
     """
     wanted = text.strip()
-    if '"' in wanted and (quoted := _QUOTED_NAME.fullmatch(f"{wanted}=")):
-        wanted = quoted["name"].replace('""', '"')
+    if '"' in wanted and (inside := _QUOTED_NAME.fullmatch(f"{wanted}=")):
+        wanted = unquoted(inside["name"])
     found = Names(schema.names, option).found(wanted)
     if found:
         return found[0]

@@ -17,30 +17,46 @@ Q_SIZE = 128
 SLOPE = 0.2
 
 
-class ModernGenerator(Generator):
-    """A linear layer on latent and embedded condition, then convolutions that double the size."""
+class FirstMap(Generator):
+    """How generators begin: a linear layer on the latent and the embedded condition.
+
+    ``widths`` are those of the maps, from the smallest on, and ``inputs`` is how many numbers the
+    latent and the embedding have.
+    """
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
-        widths, self.base_size = pyramid(spec.image_size, base=32)
-        self.base_width = widths[0]
-        inputs = spec.latent_size
+        self.widths, self.base_size = pyramid(spec.image_size, base=32)
+        self.inputs = spec.latent_size
         self.embed: nn.Parameter | None = None
         if spec.condition_size:
             # An embedding as a matrix, so that a blend of labels is a blend of embeddings.
             self.embed = nn.Parameter(normal(spec.condition_size, EMBEDDING_SIZE))
-            inputs += EMBEDDING_SIZE
-        self.project = nn.Linear(inputs, self.base_width * self.base_size**2)
+            self.inputs += EMBEDDING_SIZE
+        self.project = nn.Linear(self.inputs, self.widths[0] * self.base_size**2)
+
+    def embedded(self, z: Tensor, condition: Tensor) -> Tensor:
+        """Return latents beside their embedded conditions, [N, inputs]."""
+        return z if self.embed is None else torch.cat([z, condition @ self.embed], dim=1)
+
+    def first_map(self, embedded: Tensor) -> Tensor:
+        """Return the smallest maps [N, widths[0], base_size, base_size]."""
+        projected: Tensor = self.project(embedded)
+        return projected.view(-1, self.widths[0], self.base_size, self.base_size)
+
+
+class ModernGenerator(FirstMap):
+    """The first map, then convolutions that double the size."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__(spec)
         self.blocks = nn.Sequential(
-            nn.BatchNorm2d(widths[0]), nn.ReLU(), *upsampling(widths, spec.channels)
+            nn.BatchNorm2d(self.widths[0]), nn.ReLU(), *upsampling(self.widths, spec.channels)
         )
 
     def forward(self, z: Tensor, condition: Tensor) -> Tensor:
         """Return one image for each latent and condition."""
-        if self.embed is not None:
-            z = torch.cat([z, condition @ self.embed], dim=1)
-        h = self.project(z).unflatten(1, (self.base_width, self.base_size, self.base_size))
-        return torch.tanh(self.blocks(h))
+        return torch.tanh(self.blocks(self.first_map(self.embedded(z, condition))))
 
 
 class ModernDiscriminator(Discriminator):

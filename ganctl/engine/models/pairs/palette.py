@@ -11,9 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from ganctl.engine.models.base import Generator
-from ganctl.engine.models.pairs.initial import normal
-from ganctl.engine.models.pairs.modern import EMBEDDING_SIZE, pyramid, upsampling
+from ganctl.engine.models.pairs.modern import FirstMap, upsampling
 from ganctl.requests.networks import NetworkSpec
 
 COLOURS = 16
@@ -21,7 +19,7 @@ SPREAD = 1.5
 """Colours begin as the tanh of numbers that are uniform in ± this."""
 
 
-class PaletteGenerator(Generator):
+class PaletteGenerator(FirstMap):
     """The layers of ``ModernGenerator`` up to half the size, then shares of the image's colours.
 
     The latent and the embedded condition give ``COLOURS`` colours c_k in [-1, 1]. Each pixel p is
@@ -30,29 +28,19 @@ class PaletteGenerator(Generator):
     """
 
     def __init__(self, spec: NetworkSpec) -> None:
-        super().__init__()
-        widths, self.base_size = pyramid(spec.image_size, base=32)
-        self.base_width = widths[0]
-        inputs = spec.latent_size
-        self.embed: nn.Parameter | None = None
-        if spec.condition_size:
-            self.embed = nn.Parameter(normal(spec.condition_size, EMBEDDING_SIZE))
-            inputs += EMBEDDING_SIZE
-        self.project = nn.Linear(inputs, self.base_width * self.base_size**2)
-        *blocks, self.fine = upsampling(widths, COLOURS)
-        self.blocks = nn.Sequential(nn.BatchNorm2d(widths[0]), nn.ReLU(), *blocks)
-        self.coarse = nn.Conv2d(widths[-1], COLOURS, 1)
-        self.colours = nn.Linear(inputs, spec.channels * COLOURS)
+        super().__init__(spec)
+        *blocks, self.fine = upsampling(self.widths, COLOURS)
+        self.blocks = nn.Sequential(nn.BatchNorm2d(self.widths[0]), nn.ReLU(), *blocks)
+        self.coarse = nn.Conv2d(self.widths[-1], COLOURS, 1)
+        self.colours = nn.Linear(self.inputs, spec.channels * COLOURS)
         if not self.colours.bias.is_meta:
             nn.init.uniform_(self.colours.bias, -SPREAD, SPREAD)
 
     def forward(self, z: Tensor, condition: Tensor) -> Tensor:
         """Return one image for each latent and condition."""
-        if self.embed is not None:
-            z = torch.cat([z, condition @ self.embed], dim=1)
-        h = self.project(z).unflatten(1, (self.base_width, self.base_size, self.base_size))
-        h = self.blocks(h)
+        embedded = self.embedded(z, condition)
+        h = self.blocks(self.first_map(embedded))
         shares = self.fine(h) + interpolate(self.coarse(h), scale_factor=2)
-        colours = torch.tanh(self.colours(z)).view(len(z), -1, COLOURS)
+        colours = torch.tanh(self.colours(embedded)).view(len(z), -1, COLOURS)
         mixed: Tensor = colours @ shares.softmax(dim=1).flatten(2)
         return mixed.view(len(z), -1, *shares.shape[2:])
