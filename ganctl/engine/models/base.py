@@ -95,6 +95,8 @@ class StepInputs:
         labels: makes wrong labels and halfway ones of the condition, if it is one.
         rng: what further draws come from.
         progress: the spent fraction of the budget before this step, in [0, 1).
+        real_class_loss: in the generator's loss, how badly the discriminator's head has just named
+            the labels of the real images, a scalar without gradient; 0 if it has none.
     """
 
     real: Tensor
@@ -104,6 +106,7 @@ class StepInputs:
     labels: Labels
     rng: torch.Generator
     progress: float
+    real_class_loss: Tensor | float = 0.0
 
 
 @dataclass(frozen=True)

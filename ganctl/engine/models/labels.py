@@ -13,12 +13,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize, one_hot
 
+from ganctl.requests.conditions.schema import PADDING, UNKNOWN_WORD
 from ganctl.requests.networks import NetworkSpec
 
 QUANTITY_DISTANCE = 0.5
 """How far a wrong number is from the right one at least, where all lie in [-1, 1]."""
 TEMPERATURE = 0.1
 """That of the matching loss; as in Zhang et al. 2021."""
+SHORTENED = 0.5
+"""The part of the captions that training shortens."""
 
 
 class Labels:
@@ -32,6 +35,10 @@ class Labels:
 
     def __init__(self, spec: NetworkSpec) -> None:
         self.named = spec.classifier
+
+    def shown(self, y: Tensor, rng: torch.Generator) -> Tensor:  # noqa: ARG002
+        """Return what both networks get to see in training of labels ``y`` [N, …]: all of it."""
+        return y
 
     def wrong(self, y: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Return labels [N, …] that do not fit where ``y`` [N, …] does, and which rows count.
@@ -54,6 +61,15 @@ class Labels:
             label: the same as the discriminator encodes them, [N, label_size].
         """
         raise NotImplementedError
+
+    def fake_loss(self, fake_loss: Tensor, real_loss: Tensor | float) -> Tensor:  # noqa: ARG002
+        """Return the generator's part in the loss of that head.
+
+        Args:
+            fake_loss: ``loss`` of fakes, a scalar.
+            real_loss: that of the real images with the same labels in this step, without gradient.
+        """
+        return fake_loss
 
 
 class ClassLabels(Labels):
@@ -105,11 +121,11 @@ class PartLabels(Labels):
         return (y + y[other_rows(y, rng)]) / 2
 
     def loss(self, named: Tensor, y: Tensor, label: Tensor) -> Tensor:  # noqa: ARG002
-        """Return Σ_k E[-log C_k(y_k | x)] / √K over K parts, each with a head C_k of its own.
+        """Return w Σ_k E[-log C_k(y_k | x)] over K parts, each with a head C_k of its own.
 
         That of a quantity is a Gaussian of unit variance, which without its constant is
         ½ (C_k(x) - y_k)² (Chen et al. 2016, section 6). A part adds nothing where it is not known.
-        Divided by √K, many parts weigh more than one, and do not drown the score.
+        The weight w is min(1, 2/√K), so that many parts do not drown the score.
         """
         losses = []
         parts = zip(
@@ -123,7 +139,7 @@ class PartLabels(Labels):
             else:
                 error = guess[:, 0] - part[:, 0]
                 losses.append((part[:, 1] * error.square()).mean() / 2)
-        return torch.stack(losses).sum() / math.sqrt(len(losses))
+        return min(1.0, 2 / math.sqrt(len(losses))) * torch.stack(losses).sum()
 
     def _known(self, y: Tensor) -> Iterator[Tensor]:
         """Yield for each part in which rows it is known, bool [N]."""
@@ -136,6 +152,26 @@ class CaptionLabels(Labels):
 
     # From real images the encoder learns what words mean: with half of it, it is too slow.
     real_weight = 2.0
+
+    def shown(self, y: Tensor, rng: torch.Generator) -> Tensor:
+        """Return captions of which half are shortened, for both networks alike.
+
+        An unknown word stands for a run of neighbouring ones, whose length is uniform from one word
+        to all, and then its place. So both networks learn what images look like of which less is
+        said, and what to make of unknown words. Where captions stay whole, the generator takes a
+        caption for a person: what it does not name comes out the same at every latent.
+        """
+        words = y[:, 0, 1:]
+        shortened, lengths, firsts = torch.rand(3, len(y), 1, generator=rng, device=y.device)
+        count = (words != PADDING).sum(dim=1, keepdim=True)
+        length = 1 + (lengths * count).floor()
+        first = (firsts * (count - length + 1)).floor()
+        place = torch.arange(words.shape[1], device=y.device)
+        left_out = (place >= first) & (place < first + length) & (shortened < SHORTENED)
+        gone = left_out & (place > first)
+        words = words.masked_fill(left_out, UNKNOWN_WORD).masked_fill(gone, PADDING)
+        words = words.gather(1, gone.to(torch.uint8).argsort(dim=1, stable=True))
+        return torch.cat([y[..., :1], words.unsqueeze(1)], dim=2)
 
     def wrong(self, y: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Return another row's caption, drawn uniformly for each (Reed et al. 2016, section 4.2).
@@ -169,6 +205,14 @@ class CaptionLabels(Labels):
         logits = (cosine / TEMPERATURE).masked_fill(same, -math.inf)
         right = torch.arange(len(y), device=y.device)
         return (cross_entropy(logits, right) + cross_entropy(logits.T, right)) / 2
+
+    def fake_loss(self, fake_loss: Tensor, real_loss: Tensor | float) -> Tensor:
+        """Return by how much fakes are found worse than real images, 0 where they are not.
+
+        Fakes that must be found better than real images become caricatures of their captions,
+        with less of everything else.
+        """
+        return torch.relu(fake_loss - real_loss)
 
 
 def labels_for(spec: NetworkSpec) -> Labels:

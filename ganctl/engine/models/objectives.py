@@ -99,6 +99,7 @@ class CGAN(GAN):
         class_loss = self._class_loss(discriminator, features, label, inputs)
         if class_loss is None:
             return adversarial
+        class_loss = inputs.labels.fake_loss(class_loss, inputs.real_class_loss)
         return adversarial.plus("fake_class_loss", class_loss, self.classifier_weight)
 
     def _class_loss(
@@ -131,8 +132,8 @@ class CGANAC(CGAN):
     from C: without it, classes drift towards what is classified most surely.
 
     Of K parts each has a head C_k of its own, and the last term is the sum of
-    theirs over √K, where they are known. On captions, which are no classes, this
-    is ``CGAN``.
+    theirs where they are known, times 2/√K beyond four. On captions, which are no
+    classes, this is ``CGAN``.
     """
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:

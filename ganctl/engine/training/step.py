@@ -76,7 +76,7 @@ class Step:
 
         state.generator.follow(state.discriminator)
         with self._autocast():
-            condition = self._objective.condition(batch.y, rng)
+            condition = self._objective.condition(self._labels.shown(batch.y, rng), rng)
             fake = state.generator(batch.z, condition)
             real, detached, fake = self._augmentation.views(batch.real, fake, progress, rng)
             inputs = StepInputs(real, detached, condition, generate, self._labels, rng, progress)
@@ -88,6 +88,7 @@ class Step:
                 )
         _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
 
+        inputs = replace(inputs, real_class_loss=discriminator_loss.losses.get("class_loss", 0.0))
         for update in range(recipe.generator_updates):
             with self._autocast():
                 if update > 0:

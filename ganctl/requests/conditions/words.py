@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, pairwise
 
 from ganctl.files.limits import (
     CAPTION_EXAMPLES,
@@ -70,11 +70,17 @@ def numbers(text: str, captions: Captions) -> tuple[tuple[int, ...], tuple[str, 
     """Return a text as a generator that learned from ``captions`` gets it.
 
     Returns:
-        the numbers of its first words, filled up with ``PADDING`` to ``captions.length`` of them;
+        the numbers of its first words, filled up with ``PADDING`` to ``captions.length`` of them,
+        where neighbouring unknown words count as one, since training leaves words out so;
         and the words among these that no training caption has, each once.
     """
     read = list(islice(words_of(text), captions.length))
-    found = [captions.numbers.get(word, UNKNOWN_WORD) for word in read]
+    each = [captions.numbers.get(word, UNKNOWN_WORD) for word in read]
+    found = [
+        number
+        for before, number in pairwise([PADDING, *each])
+        if (before, number) != (UNKNOWN_WORD, UNKNOWN_WORD)
+    ]
     padding = [PADDING] * (captions.length - len(found))
     unknown = dict.fromkeys(word for word in read if word not in captions.numbers)
     return (*found, *padding), tuple(unknown)

@@ -13,6 +13,8 @@ from ganctl.engine.models.pairs.initial import normal
 from ganctl.requests.networks import NetworkSpec
 
 EMBEDDING_SIZE = 32
+MIXED = 128
+"""The width of the layer in which the parts of a condition, or words, meet each other."""
 Q_SIZE = 128
 SLOPE = 0.2
 
@@ -21,7 +23,8 @@ class FirstMap(Generator):
     """How generators begin: a linear layer on the latent and the embedded condition.
 
     ``widths`` are those of the maps, from the smallest on, and ``inputs`` is how many numbers the
-    latent and the embedding have.
+    latent and the embedding have. Where the condition has several parts or words, these numbers v
+    go on as v + B relu(A v), so that each part can mean another thing beside other parts.
     """
 
     def __init__(self, spec: NetworkSpec) -> None:
@@ -33,11 +36,19 @@ class FirstMap(Generator):
             # An embedding as a matrix, so that a blend of labels is a blend of embeddings.
             self.embed = nn.Parameter(normal(spec.condition_size, EMBEDDING_SIZE))
             self.inputs += EMBEDDING_SIZE
+        self.mix: nn.Module | None = None
+        if spec.is_described:
+            self.mix = nn.Sequential(
+                nn.Linear(self.inputs, MIXED), nn.ReLU(), nn.Linear(MIXED, self.inputs)
+            )
         self.project = nn.Linear(self.inputs, self.widths[0] * self.base_size**2)
 
     def embedded(self, z: Tensor, condition: Tensor) -> Tensor:
-        """Return latents beside their embedded conditions, [N, inputs]."""
-        return z if self.embed is None else torch.cat([z, condition @ self.embed], dim=1)
+        """Return latents beside their embedded conditions, [N, inputs], perhaps mixed."""
+        if self.embed is None:
+            return z
+        beside = torch.cat([z, condition @ self.embed], dim=1)
+        return beside if self.mix is None else beside + self.mix(beside)
 
     def first_map(self, embedded: Tensor) -> Tensor:
         """Return the smallest maps [N, widths[0], base_size, base_size]."""

@@ -14,7 +14,7 @@ from torch.nn.functional import embedding
 
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.pairs.initial import normal
-from ganctl.requests.conditions.schema import FIRST_WORD, PADDING
+from ganctl.requests.conditions.schema import PADDING
 from ganctl.requests.networks import NetworkSpec
 
 TEXT_SIZE = 64
@@ -37,10 +37,7 @@ class TextEncoder(nn.Module):
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
-        words = normal(spec.words, WORD_SIZE)
-        # A word that no caption of the training has says nothing, and never learns to.
-        words[:FIRST_WORD] = 0
-        self.words = nn.Parameter(words)
+        self.words = nn.Parameter(normal(spec.words, WORD_SIZE))
         self.conv = nn.Conv1d(WORD_SIZE, WIDTH, SPAN, padding=SPAN // 2)
         self.out = nn.Linear(WIDTH, spec.text_size)
 
