@@ -92,6 +92,14 @@ class NetworkSpec:
         return self.classes + sum(self.attributes) + 2 * self.quantities + self.text_size
 
     @property
+    def summed(self) -> int:
+        """How many numbers of a label add up in an embedding of it: one of a class, and of parts.
+
+        Of words it is all numbers of their embedding.
+        """
+        return max(1, len(self.attributes) + self.quantities + self.text_size)
+
+    @property
     def named_size(self) -> int:
         """How many numbers the classifier's head returns.
 

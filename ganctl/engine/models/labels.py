@@ -13,15 +13,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize, one_hot
 
-from ganctl.requests.conditions.schema import PADDING, UNKNOWN_WORD
 from ganctl.requests.networks import NetworkSpec
 
 QUANTITY_DISTANCE = 0.5
 """How far a wrong number is from the right one at least, where all lie in [-1, 1]."""
 TEMPERATURE = 0.1
 """That of the matching loss; as in Zhang et al. 2021."""
-SHORTENED = 0.5
-"""The part of the captions that training shortens."""
 
 
 class Labels:
@@ -31,14 +28,11 @@ class Labels:
     weighs ``real_weight`` times as much on real images as on fakes.
     """
 
+    are_captions = False
     real_weight = 1.0
 
     def __init__(self, spec: NetworkSpec) -> None:
         self.named = spec.classifier
-
-    def shown(self, y: Tensor, rng: torch.Generator) -> Tensor:  # noqa: ARG002
-        """Return what both networks get to see in training of labels ``y`` [N, …]: all of it."""
-        return y
 
     def wrong(self, y: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Return labels [N, …] that do not fit where ``y`` [N, …] does, and which rows count.
@@ -150,28 +144,9 @@ class PartLabels(Labels):
 class CaptionLabels(Labels):
     """One caption for each image, [N, 1, 1 + T], as ``conditions.caption_conditions`` has it."""
 
+    are_captions = True
     # From real images the encoder learns what words mean: with half of it, it is too slow.
     real_weight = 2.0
-
-    def shown(self, y: Tensor, rng: torch.Generator) -> Tensor:
-        """Return captions of which half are shortened, for both networks alike.
-
-        An unknown word stands for a run of neighbouring ones, whose length is uniform from one word
-        to all, and then its place. So both networks learn what images look like of which less is
-        said, and what to make of unknown words. Where captions stay whole, the generator takes a
-        caption for a person: what it does not name comes out the same at every latent.
-        """
-        words = y[:, 0, 1:]
-        shortened, lengths, firsts = torch.rand(3, len(y), 1, generator=rng, device=y.device)
-        count = (words != PADDING).sum(dim=1, keepdim=True)
-        length = 1 + (lengths * count).floor()
-        first = (firsts * (count - length + 1)).floor()
-        place = torch.arange(words.shape[1], device=y.device)
-        left_out = (place >= first) & (place < first + length) & (shortened < SHORTENED)
-        gone = left_out & (place > first)
-        words = words.masked_fill(left_out, UNKNOWN_WORD).masked_fill(gone, PADDING)
-        words = words.gather(1, gone.to(torch.uint8).argsort(dim=1, stable=True))
-        return torch.cat([y[..., :1], words.unsqueeze(1)], dim=2)
 
     def wrong(self, y: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Return another row's caption, drawn uniformly for each (Reed et al. 2016, section 4.2).

@@ -66,10 +66,9 @@ class CGAN(GAN):
     parts both networks get the whole, and of a caption its embedding.
 
     On captions, this model and those below have one more term in both losses,
-    ``CaptionLabels.loss``: how badly images and captions find each other within
-    the batch, times 2λ on real images and λ on fakes (Zhang et al. 2021). From
-    it the text encoder learns what words mean, as Reed et al. (2016, section
-    4.1) let theirs learn before.
+    ``CaptionLabels.loss``: how badly images and captions find each other, times 2λ
+    on real images and λ on fakes (Zhang et al. 2021). From it the text encoder
+    learns what words mean, as Reed et al. (2016, section 4.1) let theirs before.
     """
 
     classifier_weight: float = 0.5
@@ -133,12 +132,18 @@ class CGANAC(CGAN):
 
     Of K parts each has a head C_k of its own, and the last term is the sum of
     theirs where they are known, times 2/√K beyond four. On captions, which are no
-    classes, this is ``CGAN``.
+    classes, this is ``GANCLS``: without wrong captions they are obeyed much later.
     """
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description with a classifier."""
         return replace(spec, classifier=True)
+
+    def discriminator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
+        """Return L_D."""
+        if inputs.labels.are_captions:
+            return GANCLS().discriminator_loss(discriminator, inputs)
+        return super().discriminator_loss(discriminator, inputs)
 
 
 class GANCLS(CGAN):
@@ -229,13 +234,12 @@ class InfoGAN(GAN):
         L_D = E[softplus(-D(x))] + E[softplus(D(x̃))] + r L_I
         L_G = E[softplus(-D(x̃))] + r L_I
 
-    The second part of L_I is a Gaussian likelihood of unit variance, without
-    its constant. Two things are not from the paper, and let more seeds find the
-    digits. The factor r is 0 until ``rise`` begins and 1 once it ends, so that
-    there are strokes before there are categories. And D and Q see images
-    through distortion and noise, so that c0 stands for the kind of a thing and
-    not for its slant; during ``fade`` they go away, and c1 and c2 find the
-    slant. Both spans are fractions of the budget.
+    The second part of L_I is a Gaussian likelihood of unit variance, without its
+    constant. Two things are not from the paper, and let more seeds find the digits.
+    The factor r is 0 until ``rise`` begins and 1 once it ends, so that there are
+    strokes before there are categories. And D and Q see images through distortion
+    and noise, so that c0 stands for the kind of a thing and not for its slant; in
+    ``fade`` they go away, and c1 and c2 find the slant. Both are parts of the budget.
     """
 
     continuous: int = 2
@@ -296,13 +300,8 @@ class InfoGAN(GAN):
         total = self.category_weight * category_loss + self.continuous_weight * continuous_loss
         start, end = self.rise
         r = min(1.0, max(0.0, (inputs.progress - start) / (end - start)))
-        return Loss(
-            r * total,
-            {
-                "category_loss": category_loss.detach(),
-                "continuous_loss": continuous_loss.detach(),
-            },
-        )
+        losses = {"category_loss": category_loss, "continuous_loss": continuous_loss}
+        return Loss(r * total, {name: loss.detach() for name, loss in losses.items()})
 
 
 OBJECTIVES: dict[Model, Objective] = {

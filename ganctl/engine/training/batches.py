@@ -10,6 +10,7 @@ from torch import Tensor
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.pixels import from_pixels
+from ganctl.engine.data.shortening import Shortening
 from ganctl.engine.models.conditions import as_conditions, known_of
 from ganctl.errors import UsageError
 from ganctl.requests.networks import NetworkSpec
@@ -24,7 +25,7 @@ class Batch:
 
     Args:
         real: images [N, C, H, W] in [-1, 1].
-        y: labels [N, …] as in ``engine.models.conditions``.
+        y: labels [N, …] as in ``engine.models.conditions``; of captions many are shortened.
         z: latents [N, latent_size].
         rng: what the objective and the augmentation draw from.
     """
@@ -63,6 +64,7 @@ class Batches:
         self._images = dataset.images.to(device)
         self._known = known_of(dataset, spec).to(device)
         self._spec = spec
+        self._shortening = Shortening(self._known) if spec.words else None
         self._order: seeding.DataOrder | seeding.BalancedOrder
         if config.balance and dataset.schema:
             raise UsageError(
@@ -82,8 +84,8 @@ class Batches:
         self._latent = recipe.latent
         self._latent_shape = (config.batch, recipe.latent_size)
         self._shard = world.shard(config.batch)
-        # The draws of objective and augmentation must differ between processes.
-        self._purpose = ("objective", world.rank) if world.rank else ("objective",)
+        # What is drawn for a shard must differ between processes.
+        self._rank = (world.rank,) if world.rank else ()
 
     def at(self, step: int) -> Batch:
         """Return the batch of the given step, counted from 0."""
@@ -95,9 +97,13 @@ class Batches:
             mirrored = seeding.rng(self._seed, step, "flip")
             is_mirrored = torch.rand(self._batch, generator=mirrored)[self._shard] < 0.5
             real = torch.where(is_mirrored.to(device).view(-1, 1, 1, 1), real.flip(3), real)
+        known = self._known[chosen]
+        if self._shortening is not None:
+            draws = seeding.rng(self._seed, step, "shortening", *self._rank, device=device)
+            known = self._shortening(known, draws)
         return Batch(
             real=real,
-            y=as_conditions(self._known[chosen], self._spec),
+            y=as_conditions(known, self._spec),
             z=seeding.draw_latents(self._latent, self._latent_shape, noise)[self._shard],
-            rng=seeding.rng(self._seed, step, *self._purpose, device=device),
+            rng=seeding.rng(self._seed, step, "objective", *self._rank, device=device),
         )

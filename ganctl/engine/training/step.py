@@ -76,7 +76,7 @@ class Step:
 
         state.generator.follow(state.discriminator)
         with self._autocast():
-            condition = self._objective.condition(self._labels.shown(batch.y, rng), rng)
+            condition = self._objective.condition(batch.y, rng)
             fake = state.generator(batch.z, condition)
             real, detached, fake = self._augmentation.views(batch.real, fake, progress, rng)
             inputs = StepInputs(real, detached, condition, generate, self._labels, rng, progress)

@@ -18,7 +18,6 @@ from ganctl.engine.models.labels import (
     other_numbers,
     other_rows,
 )
-from ganctl.requests.conditions.schema import UNKNOWN_WORD
 from ganctl.requests.networks import NetworkSpec
 
 CLASSES = NetworkSpec("modern", 8, 1, classes=3, latent_size=4)
@@ -205,42 +204,6 @@ def test_the_matching_loss_is_that_of_the_paper_and_leaves_out_the_same_words():
     assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
 
 
-@given(st.lists(st.integers(1, 3), min_size=1, max_size=8), st.integers(0, 2**32))
-def test_an_unknown_word_stands_for_a_run_of_a_shortened_caption(lengths, seed):
-    words = torch.tensor([[*range(2, 2 + n), *[0] * (3 - n)] for n in lengths])
-    y = caption_conditions(words)
-    shown = CaptionLabels(CAPTIONS).shown(y, rng(seed))
-    assert shown.shape == y.shape
-    assert torch.equal(shown[..., 0], y[..., 0])
-    for length, kept in zip(lengths, shown[:, 0, 1:].tolist(), strict=True):
-        whole, read = list(range(2, 2 + length)), [int(number) for number in kept if number]
-        assert kept == read + [0] * (len(kept) - len(read))
-        if UNKNOWN_WORD in read:
-            place = read.index(UNKNOWN_WORD)
-            before, after = read[:place], read[place + 1 :]
-            assert len(before) + len(after) < length
-            assert before == whole[:place]
-            assert after == whole[length - len(after) :]
-        else:
-            assert read == whole
-
-
-def test_half_of_the_captions_are_shortened_by_every_length_and_at_every_place():
-    y = caption_conditions(torch.tensor([[2, 3, 4]]).repeat(24_000, 1))
-    shown = CaptionLabels(CAPTIONS).shown(y, rng())[:, 0, 1:].long()
-    found, counts = shown.unique(dim=0, return_counts=True)
-    shares = {
-        tuple(row): int(count) / 24_000 for row, count in zip(found.tolist(), counts, strict=True)
-    }
-    # Whole: ½. A run of one word of three: ⅓ of the rest in three places; of two in two; or all.
-    assert shares == {
-        (2, 3, 4): pytest.approx(1 / 2, abs=0.02),
-        **dict.fromkeys([(1, 3, 4), (2, 1, 4), (2, 3, 1)], pytest.approx(1 / 18, abs=0.01)),
-        **dict.fromkeys([(1, 4, 0), (2, 1, 0)], pytest.approx(1 / 12, abs=0.01)),
-        (1, 0, 0): pytest.approx(1 / 6, abs=0.02),
-    }
-
-
 @pytest.mark.parametrize(("spec", "expected"), [(CLASSES, 2.0), (PARTS, 2.0), (CAPTIONS, 0.5)])
 def test_only_captions_need_be_found_no_better_in_fakes_than_in_real_images(spec, expected):
     of_fakes, of_real = torch.tensor(2.0), torch.tensor(1.5)
@@ -248,13 +211,6 @@ def test_only_captions_need_be_found_no_better_in_fakes_than_in_real_images(spec
     assert labels.fake_loss(of_fakes, of_real) == expected
     if spec is CAPTIONS:
         assert labels.fake_loss(of_real, of_fakes) == 0
-
-
-@pytest.mark.parametrize("spec", [CLASSES, PARTS])
-def test_classes_and_parts_are_shown_as_they_are_and_draw_nothing(spec):
-    y, used = torch.ones(2, spec.label_size), rng(3)
-    assert labels_for(spec).shown(y, used) is y
-    assert torch.equal(torch.rand(1, generator=used), torch.rand(1, generator=rng(3)))
 
 
 def test_images_that_match_their_captions_cost_less():

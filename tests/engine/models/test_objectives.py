@@ -10,7 +10,9 @@ from torch import nn
 
 from ganctl.engine.models.augment import Augmentation
 from ganctl.engine.models.base import Discriminator, StepInputs
+from ganctl.engine.models.conditions import caption_conditions
 from ganctl.engine.models.labels import labels_for
+from ganctl.engine.models.networks import build_discriminator
 from ganctl.engine.models.objectives import (
     CGAN,
     CGANAC,
@@ -227,6 +229,21 @@ def test_gan_cls_counts_real_images_with_the_other_label_half(objective):
     )
     assert loss.total.item() == pytest.approx(expected)
     assert loss.losses["wrong_score"].item() == pytest.approx(0.5)
+
+
+def test_cgan_ac_is_gan_cls_on_captions_alone():
+    spec = CGANAC().adapt(CAPTIONS)
+    discriminator = build_discriminator(spec)
+    captions = caption_conditions(torch.tensor([[2, 3, 0, 0], [4, 5, 6, 0], [6, 2, 0, 0]]))
+    real, fake = torch.rand(2, 3, 1, 8, 8)
+
+    def recorded(objective):
+        rng = torch.Generator().manual_seed(0)
+        given = StepInputs(real, fake, captions, lambda _: fake, labels_for(spec), rng, 0.5)
+        return objective.discriminator_loss(discriminator, given).losses
+
+    assert recorded(CGANAC()) == recorded(GANCLS())
+    assert recorded(CGANAC()).keys() - recorded(CGAN()).keys() == {"wrong_score"}
 
 
 def test_gan_cls_generator_loss_is_cgans():

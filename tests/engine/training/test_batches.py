@@ -1,11 +1,11 @@
 """A batch is a function of (seed, step), whatever is asked of its images."""
 
-import pytest
 import torch
 
 from ganctl.engine.data.dataset import Dataset, load
 from ganctl.engine.models.conditions import conditions_of, spec_for
 from ganctl.engine.training.batches import Batches
+from ganctl.requests.conditions.schema import UNKNOWN_WORD
 from ganctl.requests.data import ReadOptions
 from ganctl.requests.recipes import RECIPES, RecipeName
 from ganctl.requests.training import TrainRequest
@@ -51,12 +51,36 @@ def test_balance_draws_a_rare_class_as_often():
     assert torch.stack(usual).mean(0)[1].item() < 0.2
 
 
-@pytest.mark.parametrize("condition", [("line", "shade", "place"), ("caption",)])
-def test_each_image_comes_with_its_own_label(described_data, condition):
-    dataset = load(str(described_data), ReadOptions(condition=condition))
+def with_their_labels(dataset, batch):
+    """Yield each image's y beside the conditions of all images like it."""
     every = conditions_of(dataset, spec_for(dataset, MODERN))
-    batch = batches_of(dataset).at(0)
     for image, y in zip(batch.real, batch.y, strict=True):
         same = (dataset.images / 127.5 - 1 - image).abs().flatten(1).max(dim=1).values < 1e-5
-        assert any(torch.equal(y, label) for label in every[same])
+        yield y, every[same]
+
+
+def test_each_image_comes_with_its_own_parts(described_data):
+    dataset = load(str(described_data), ReadOptions(condition=("line", "shade", "place")))
+    batch = batches_of(dataset).at(0)
+    for y, labels in with_their_labels(dataset, batch):
+        assert any(torch.equal(y, label) for label in labels)
     assert len(batch.y.unique(dim=0)) > 3
+
+
+def test_each_image_comes_with_its_own_caption_which_may_be_shortened(described_data):
+    dataset = load(str(described_data), ReadOptions(condition=("caption",)))
+    batch = batches_of(dataset).at(0)
+    whole = 0
+    for y, labels in with_their_labels(dataset, batch):
+        kept = [word for word in y[0, 1:].tolist() if word > UNKNOWN_WORD]
+        captions = [[word for word in label[0, 1:].tolist() if word] for label in labels]
+        assert any(is_part(kept, caption) for caption in captions)
+        whole += kept in captions
+    assert 0 < whole < len(batch.y)
+    assert torch.equal(batch.y, batches_of(dataset).at(0).y)
+
+
+def is_part(kept, caption):
+    """Whether words are in a caption in their order."""
+    remaining = iter(caption)
+    return all(word in remaining for word in kept)

@@ -34,7 +34,10 @@ class FirstMap(Generator):
         self.embed: nn.Parameter | None = None
         if spec.condition_size:
             # An embedding as a matrix, so that a blend of labels is a blend of embeddings.
-            self.embed = nn.Parameter(normal(spec.condition_size, EMBEDDING_SIZE))
+            # Many parts, or the numbers of words, are no louder together than one class is.
+            self.embed = nn.Parameter(
+                normal(spec.condition_size, EMBEDDING_SIZE) / spec.summed**0.5
+            )
             self.inputs += EMBEDDING_SIZE
         self.mix: nn.Module | None = None
         if spec.is_described:
