@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ganctl.errors import UsageError
 from ganctl.files.limits import ATTRIBUTES, CAPTION_WORDS, CLASSES, VOCABULARY
@@ -25,7 +25,8 @@ class NetworkSpec:
     attribute, and ``quantities`` counts the numbers such as an angle. Or they see captions: then
     ``words`` is how many word numbers there are, padding and unknown words included,
     ``caption_length`` how many words of a caption they get, and ``text_size`` the size of the
-    embedding that a text encoder makes of them.
+    embedding that a text encoder makes of them. ``mixed`` is the width of the generator's layer in
+    which its latent and such a condition meet, 0 for none.
 
     Raises:
         UsageError: a number is out of range, or the parts exclude each other.
@@ -45,6 +46,7 @@ class NetworkSpec:
     words: int = 0
     caption_length: int = 0
     text_size: int = 0
+    mixed: int = 0
 
     def __post_init__(self) -> None:
         # A stranger's header must not make us build networks of any size.
@@ -66,12 +68,19 @@ class NetworkSpec:
             "caption_length", self.caption_length, least=has_words, most=CAPTION_WORDS * has_words
         )
         check_count("text_size", self.text_size, least=has_words, most=4096 * has_words)
+        check_count("mixed", self.mixed, least=0, most=4096 * self.is_described)
         kinds = [self.classes > 0, self.categories > 0, self.has_parts, self.words > 0]
         if sum(kinds) > 1 or (self.classifier and not self.label_size):
             raise UsageError(
                 "The network has two kinds of conditions, or a classifier without labels.",
                 "Use the file as ganctl wrote it.",
             )
+
+    @property
+    def without_labels(self) -> NetworkSpec:
+        """The same networks, but neither gets a label."""
+        unlabelled = replace(self, classes=0, attributes=(), quantities=0, mixed=0)
+        return replace(unlabelled, words=0, caption_length=0, text_size=0)
 
     @property
     def has_parts(self) -> bool:

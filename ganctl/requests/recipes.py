@@ -52,7 +52,8 @@ class Recipe:
     """The numbers behind a recipe's name.
 
     ``model`` is trained where no other is asked for. ``network`` is the row of networks, and
-    ``colour_network`` that for colour images with several attributes or captions. A step is one
+    ``colour_network`` that for colour images with several attributes or captions; ``mixed`` is the
+    width of the layer in which the latent meets these, 0 for none. A step is one
     update of the discriminator and then ``generator_updates`` of the generator, with the same
     latents and labels.
     What the discriminator looks at, real or not, has noise of standard deviation ``noise``
@@ -69,6 +70,7 @@ class Recipe:
     model: Model
     network: str
     colour_network: str
+    mixed: int
     batch: int
     latent: Latent
     latent_size: int
@@ -94,6 +96,7 @@ _MODERN = Recipe(
     model=Model.CGAN_AC,
     network="modern",
     colour_network="palette",
+    mixed=128,
     batch=64,
     latent=Latent.NORMAL,
     latent_size=64,
@@ -129,6 +132,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         model=Model.CGAN,
         network="classic",
         colour_network="classic",
+        mixed=0,
         batch=100,
         latent=Latent.UNIFORM,
         latent_size=100,
@@ -156,6 +160,7 @@ _UNLABELLED = replace(
     _MODERN,
     network="infogan",
     colour_network="infogan",
+    mixed=0,
     batch=128,
     latent=Latent.UNIFORM,
     latent_size=62,

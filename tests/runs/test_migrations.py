@@ -39,19 +39,18 @@ class Written:
     recipe: str
     network: str
     judged: bool
-    alarmed: bool
     ask: tuple[str, str] = ("--class", "down")
 
 
 WRITTEN = {
     # Before there were codes; the recipe was called modern.
-    "foundation": Written((1, 1), "cgan", "quick", "quick", judged=False, alarmed=False),
+    "foundation": Written((1, 1), "cgan", "quick", "quick", judged=False),
     # With codes, whose map a checkpoint holds; the recipe was called modern.
-    "codes": Written((1, 1), "infogan", "quick", "infogan", judged=False, alarmed=False),
+    "codes": Written((1, 1), "infogan", "quick", "infogan", judged=False),
     # With a best checkpoint, alarms and an evaluation.
-    "quality": Written((1, 1), "cgan", "modern", "modern", judged=True, alarmed=True),
+    "quality": Written((1, 1), "cgan", "modern", "modern", judged=True),
     # With the numbers of the recipe, a scale of the learning rates and a lock.
-    "safe": Written((2, 2), "cgan-ac", "modern", "modern", judged=True, alarmed=True),
+    "safe": Written((2, 2), "cgan-ac", "modern", "modern", judged=True),
     # Of two attributes, one of which is not always known.
     "parts": Written(
         (3, 3),
@@ -59,7 +58,6 @@ WRITTEN = {
         "modern",
         "modern",
         judged=True,
-        alarmed=False,
         ask=("--set", "line=down"),
     ),
 }
@@ -124,7 +122,7 @@ def test_a_run_is_what_it_was(name, old):
     assert (run.data, run.parameters) == (then["data"], then["parameters"])
     assert run.best == then.get("best", {})
     assert run.alarms == then.get("alarms", [])
-    assert (bool(run.best), bool(run.alarms)) == (WRITTEN[name].judged, WRITTEN[name].alarmed)
+    assert bool(run.best) == bool(run.alarms) == WRITTEN[name].judged
     assert run.recipe == then.get("recipe", {})
     assert [line["step"] for line in run.metrics()] == [2, 3]
     assert len(run.previews()) == 3

@@ -40,8 +40,10 @@ def spec_for(dataset: Dataset, recipe: Recipe) -> NetworkSpec:
     if schema.captions is not None:
         words = FIRST_WORD + len(schema.captions.vocabulary)
         length = schema.captions.length
-        return replace(spec, words=words, caption_length=length, text_size=TEXT_SIZE)
-    return replace(spec, attributes=schema.sizes, quantities=len(schema.quantities))
+        spec = replace(spec, words=words, caption_length=length, text_size=TEXT_SIZE)
+    else:
+        spec = replace(spec, attributes=schema.sizes, quantities=len(schema.quantities))
+    return replace(spec, mixed=recipe.mixed if spec.is_described else 0)
 
 
 def conditions_of(dataset: Dataset, spec: NetworkSpec) -> Tensor:

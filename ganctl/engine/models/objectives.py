@@ -36,7 +36,7 @@ class GAN(Objective):
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description without labels."""
-        return _without_labels(spec)
+        return spec.without_labels
 
     def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:  # noqa: ARG002
         """Return an empty condition, [N, 0]."""
@@ -260,7 +260,7 @@ class InfoGAN(GAN):
                 "columns or captions.",
                 "Choose one column of classes with --condition COLUMN, or leave --model out.",
             )
-        return replace(_without_labels(spec), categories=spec.classes, continuous=self.continuous)
+        return replace(spec.without_labels, categories=spec.classes, continuous=self.continuous)
 
     def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:
         """Return codes [N, categories + continuous]: a one-hot c0, then c1, c2."""
@@ -332,12 +332,6 @@ def _pass_for_real(fake_score: Tensor) -> Loss:
     """Return E[softplus(-s)] over the scores of fakes."""
     total = softplus(-fake_score).mean()
     return Loss(total, {"generator_loss": total.detach()})
-
-
-def _without_labels(spec: NetworkSpec) -> NetworkSpec:
-    return replace(
-        spec, classes=0, attributes=(), quantities=0, words=0, caption_length=0, text_size=0
-    )
 
 
 def _with_other_labels(spec: NetworkSpec) -> NetworkSpec:

@@ -39,8 +39,8 @@ GRADIENTS = [
     for is_slow in [name == "classic" and model not in (Model.GAN, Model.CGAN_AC)]
 ]
 LABELLED = ("quick", "modern", "palette", "classic")
-PARTS = {"classes": 0, "attributes": (2, 3), "quantities": 1}
-CAPTIONS = {"classes": 0, "words": 12, "caption_length": 5, "text_size": 6}
+PARTS = {"classes": 0, "attributes": (2, 3), "quantities": 1, "mixed": 7}
+CAPTIONS = {"classes": 0, "words": 12, "caption_length": 5, "text_size": 6, "mixed": 7}
 DESCRIBED = [
     pytest.param(name, model, labels, marks=[] if name == "modern" else [pytest.mark.slow])
     for name in LABELLED
@@ -103,6 +103,28 @@ def test_every_recipe_names_a_network_and_every_network_serves_one():
     assert {recipe.network for recipe in named} | {
         recipe.colour_network for recipe in named
     } == set(NETWORKS)
+
+
+@pytest.mark.parametrize("name", ["quick", "modern", "palette"])
+@pytest.mark.parametrize("labels", [PARTS, CAPTIONS])
+def test_a_layer_of_the_width_asked_for_mixes_latent_and_condition(name, labels):
+    sizes = [
+        parameter_count(pair(name, 8, **{**labels, "mixed": mixed}).generator)
+        for mixed in (0, 1, 5)
+    ]
+    inputs = 16 + 32
+    assert [size - sizes[0] for size in sizes] == [0, 3 * inputs + 1, 11 * inputs + 5]
+
+
+@pytest.mark.parametrize("labels", [{"classes": 10}, PARTS, CAPTIONS])
+def test_an_embedded_condition_is_as_loud_as_the_latent(labels):
+    """Whether one class, several parts or the numbers of a text: each number has variance 1."""
+    networks = pair(size=8, **labels)
+    spec, generator = networks.spec, getattr(networks.generator, "inner", networks.generator)
+    label = torch.zeros(spec.condition_size)
+    label[: spec.summed] = 1
+    embedded = label @ generator.embed
+    assert 0.5 < embedded.std().item() < 1.6
 
 
 @pytest.mark.parametrize("name", LABELLED)

@@ -13,8 +13,6 @@ from ganctl.engine.models.pairs.initial import normal
 from ganctl.requests.networks import NetworkSpec
 
 EMBEDDING_SIZE = 32
-MIXED = 128
-"""The width of the layer in which the parts of a condition, or words, meet each other."""
 Q_SIZE = 128
 SLOPE = 0.2
 
@@ -23,8 +21,8 @@ class FirstMap(Generator):
     """How generators begin: a linear layer on the latent and the embedded condition.
 
     ``widths`` are those of the maps, from the smallest on, and ``inputs`` is how many numbers the
-    latent and the embedding have. Where the condition has several parts or words, these numbers v
-    go on as v + B relu(A v), so that each part can mean another thing beside other parts.
+    latent and the embedding have. With ``spec.mixed``, these numbers v go on as v + B relu(A v), so
+    that each part of a condition can mean another thing beside other parts.
     """
 
     def __init__(self, spec: NetworkSpec) -> None:
@@ -40,9 +38,9 @@ class FirstMap(Generator):
             )
             self.inputs += EMBEDDING_SIZE
         self.mix: nn.Module | None = None
-        if spec.is_described:
+        if spec.mixed:
             self.mix = nn.Sequential(
-                nn.Linear(self.inputs, MIXED), nn.ReLU(), nn.Linear(MIXED, self.inputs)
+                nn.Linear(self.inputs, spec.mixed), nn.ReLU(), nn.Linear(spec.mixed, self.inputs)
             )
         self.project = nn.Linear(self.inputs, self.widths[0] * self.base_size**2)
 
