@@ -20,26 +20,29 @@ from ganctl.requests.networks import NetworkSpec
 TEXT_SIZE = 64
 """The numbers of a caption's embedding."""
 WORD_SIZE = 64
-WIDTH = 128
+WIDTH = 64
+"""The channels of each convolution."""
 SPAN = 3
-"""How many words next to each other the convolution sees."""
+"""How many words next to each other the wider convolution sees."""
 
 
 class TextEncoder(nn.Module):
     """Captions [N, K, 1 + T], as in ``engine.models.conditions`` → embeddings [N, text_size].
 
-    Words are embedded, a convolution looks at three next to each other, and what it finds anywhere
-    counts: its maximum over the caption (Kim 2014, "Convolutional Neural Networks for Sentence
-    Classification", section 2). The places after the last word are left out, so that a caption's
-    embedding does not depend on the length of others. Of several captions it returns the sum by
-    their weights.
+    Words are embedded, one convolution looks at each alone and one at three next to each other, and
+    what they find anywhere counts: their maximum over the caption (Kim 2014, "Convolutional Neural
+    Networks for Sentence Classification", section 2). What a word says alone holds beside others
+    that no caption of the training has beside it. The places after the last word are left out, so
+    that a caption's embedding does not depend on the length of others. Of several captions it
+    returns the sum by their weights.
     """
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         self.words = nn.Parameter(normal(spec.words, WORD_SIZE))
-        self.conv = nn.Conv1d(WORD_SIZE, WIDTH, SPAN, padding=SPAN // 2)
-        self.out = nn.Linear(WIDTH, spec.text_size)
+        self.alone = nn.Conv1d(WORD_SIZE, WIDTH, 1)
+        self.together = nn.Conv1d(WORD_SIZE, WIDTH, SPAN, padding=SPAN // 2)
+        self.out = nn.Linear(2 * WIDTH, spec.text_size)
 
     def forward(self, captions: Tensor) -> Tensor:
         """Return the embedding [N, text_size] of each row of weighted captions."""
@@ -51,7 +54,7 @@ class TextEncoder(nn.Module):
         """Return the embeddings [M, text_size] of captions of word numbers [M, T]."""
         is_word = (numbers != PADDING).unsqueeze(1)
         h = embedding(numbers, self.words).transpose(1, 2) * is_word
-        h = torch.relu(self.conv(h)) * is_word
+        h = torch.relu(torch.cat([self.alone(h), self.together(h)], dim=1)) * is_word
         embedded: Tensor = self.out(h.amax(dim=2))
         return embedded
 
