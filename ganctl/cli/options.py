@@ -22,6 +22,7 @@ from ganctl.runs.header import remember_data
 from ganctl.runs.locate import (
     PRETRAINED_DEFAULT,
     PRETRAINED_FACES,
+    PRETRAINED_WORDS,
     RunSource,
     find_source,
     read_source,
@@ -160,13 +161,15 @@ def remember_moved(source: RunSource, data: str | None) -> None:
         console.note(f"where the data lie now is not remembered: {error}")
 
 
-def stand_in(*, of_attributes: bool) -> str:
+def stand_in(*, of_attributes: bool = False, of_words: bool = False) -> str:
     """Return the bundled generator that a command uses before there is any run."""
+    if of_words:
+        return PRETRAINED_WORDS
     return PRETRAINED_FACES if of_attributes else PRETRAINED_DEFAULT
 
 
 def open_source(
-    run: str | None, *, of_attributes: bool = False
+    run: str | None, *, of_attributes: bool = False, of_words: bool = False
 ) -> tuple[RunSource, CheckpointHeader]:
     """Return what RUN means and its header, and say so where it is a stand-in.
 
@@ -174,8 +177,9 @@ def open_source(
         run: RUN.
         of_attributes: whether an attribute is asked for, so that before there is any run the
             bundled faces stand in.
+        of_words: the same of words.
     """
-    source = find_source(run, stand_in(of_attributes=of_attributes))
+    source = find_source(run, stand_in(of_attributes=of_attributes, of_words=of_words))
     if source.note:
         console.note(source.note)
     return source, read_source(source, read_checkpoint_header)

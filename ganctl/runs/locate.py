@@ -22,6 +22,7 @@ ATTEMPTS = 5
 PRETRAINED_PREFIX = "pretrained/"
 PRETRAINED_DEFAULT = "pretrained/mnist"
 PRETRAINED_FACES = "pretrained/avatars"
+PRETRAINED_WORDS = "pretrained/avatars-words"
 BEST = "best"
 _CHOSEN = re.compile(r"(?P<run>.+)@(?P<which>best|latest|\d{1,12})", re.ASCII)
 Content = TypeVar("Content")

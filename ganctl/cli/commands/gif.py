@@ -203,7 +203,9 @@ def _morph_frames(
     from ganctl.pictures.images import check_animation, check_sheet, check_sides, sheet
 
     asks = any("=" in text for texts in way for text in texts)
-    source, header = open_source(run, of_attributes=asks)
+    # No name of a digit has a letter.
+    says = not asks and any(character.isalpha() for text in way[0] for character in text)
+    source, header = open_source(run, of_attributes=asks, of_words=says)
     stops, notes = stops_of(header.conditioning, *way)
     for note in notes:
         console.note(note)

@@ -179,7 +179,7 @@ def montage(
 
 def _subject(run: str | None, request: SheetRequest, cols: int, data: str | None) -> Subject:
     asks = bool(request.settings or request.rows or request.columns)
-    source, header = open_source(run, of_attributes=asks)
+    source, header = open_source(run, of_attributes=asks, of_words=bool(request.texts))
     plan = request.plan(header.conditioning)
     for note in plan.notes:
         console.note(note)

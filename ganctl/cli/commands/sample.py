@@ -147,7 +147,7 @@ def sample(
         truncation=truncation,
         scale=scale,
     )
-    source, header = open_source(run, of_attributes=bool(settings))
+    source, header = open_source(run, of_attributes=bool(settings), of_words=bool(text))
     plan = request.plan(header.conditioning)
     for note in plan.notes:
         console.note(note)

@@ -35,6 +35,29 @@ def test_the_faces_stand_in_where_an_attribute_is_asked_for(ganctl):
         assert (result.code, result.err) == (0, NOTE.replace("mnist", "avatars"))
 
 
+def test_the_faces_of_words_stand_in_where_words_are(ganctl):
+    note = NOTE.replace("mnist", "avatars-words")
+    for command in (
+        ["sample", "--text", "long red hair, glasses, smiling", "--n", "2"],
+        ["montage", "--text", "short black hair"],
+        ["gif", "--mode", "morph", "--path", "red hair", "--path", "blond hair", "--frames", "3"],
+    ):
+        result = ganctl(*command)
+        assert (result.code, result.err) == (0, note)
+
+
+def test_the_faces_have_what_words_say(ganctl):
+    assert (paths.PRETRAINED / "avatars-words.safetensors").stat().st_size < 4_000_000
+    fringe = {}
+    for colour in ("blond", "blue"):
+        asked = ["--text", f"long {colour} hair", "--n", "50", "--out", f"{colour}.npz"]
+        assert ganctl("sample", "pretrained/avatars-words", *asked).code == 0
+        with np.load(f"{colour}.npz") as arrays:
+            fringe[colour] = arrays["images"][:, 3:6, 10:22].astype(float).mean(axis=(0, 1, 2))
+    red, _, blue = fringe["blue"] - fringe["blond"]
+    assert blue > 20 > -20 > red
+
+
 def test_the_faces_have_the_hair_that_is_asked_for(ganctl):
     path = paths.PRETRAINED / "avatars.safetensors"
     assert path.stat().st_size < 4_000_000
