@@ -9,7 +9,8 @@ coverage and feature distance beside those of real images; how many of 500 sampl
 have both; in how many faces another attribute changes if one is changed while the seed stays;
 and how far two seeds of the same attributes are apart in pixels, as a part of the distance of two
 real faces with the same attributes. A run that learned captions gets 500 captions of test images,
-20 seeds each, and is judged by the attributes that they name.
+20 seeds each, and is judged by the attributes that they name, and by how much the seeds vary in
+what they do not.
 """
 
 from __future__ import annotations
@@ -91,7 +92,9 @@ def of_words(run: str, sampler: Sampler, reals: Reals, panel: Sequence[Judge]) -
     held_out = reals.held_out
     chosen = torch.randperm(len(held_out), generator=seeding.rng("captions"))[:CAPTIONS]
     said = held_out.part(chosen.repeat(SAMPLES // CAPTIONS))
-    report(run, samples_like(sampler, reals, said, ""), reals.train.schema, panel)
+    samples = samples_like(sampler, reals, said, "")
+    report(run, samples, reals.train.schema, panel)
+    left_open(run, samples, reals, panel[0])
     fidelity(run, samples_like(sampler, reals, held_out, ""), reals, held_out, panel)
 
 
@@ -103,6 +106,27 @@ def report(run: str, samples: Samples, schema: Schema, panel: Sequence[Judge]) -
     ]
     worst = min(found, key=lambda one: one.at_once.value if one.at_once else 0.0)
     print(f"{run}: {len(samples.images):,} samples: {in_words(schema, worst)}", flush=True)
+
+
+def left_open(run: str, samples: Samples, reals: Reals, judge: Judge) -> None:
+    """Print how often two seeds of a caption differ in what it does not name, and two real faces.
+
+    The samples are of ``CAPTIONS`` captions, once after the other and again with other seeds.
+    """
+    assert samples.values is not None
+    held_out, schema = reals.held_out, reals.train.schema
+    unnamed, of_real = samples.values[:CAPTIONS].isnan(), reals.named_values(held_out).isnan()
+    seen = judge.predict(samples.images).values.unflatten(0, (-1, CAPTIONS))
+    differ = (seen[1:] != seen[:-1]).double().mean(dim=0)
+    for place in unnamed.any(dim=0).nonzero().flatten().tolist():
+        values = held_out.values[of_real[:, place], place].long()
+        shares = values.bincount() / len(values)
+        print(
+            f"{run}: {schema.attributes[place].name} not named: two seeds differ in "
+            f"{differ[unnamed[:, place], place].mean().item():.0%}, two real faces in "
+            f"{1 - shares.square().sum().item():.0%}",
+            flush=True,
+        )
 
 
 def fidelity(
