@@ -66,9 +66,10 @@ class CGAN(GAN):
     parts both networks get the whole, and of a caption its embedding.
 
     On captions, this model and those below have one more term in both losses,
-    ``CaptionLabels.loss``: how badly images and captions find each other, times 2λ
-    on real images and λ on fakes (Zhang et al. 2021). From it the text encoder
-    learns what words mean, as Reed et al. (2016, section 4.1) let theirs before.
+    ``CaptionLabels.loss``: how badly images and captions find each other (Zhang et
+    al. 2021), times 2λ on real images, and λ times what it is more on fakes. From
+    it the text encoder learns what words mean, as Reed et al. (2016, section 4.1)
+    let theirs learn before.
     """
 
     classifier_weight: float = 0.5
