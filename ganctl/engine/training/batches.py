@@ -10,7 +10,7 @@ from torch import Tensor
 from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.pixels import from_pixels
-from ganctl.engine.data.shortening import Shortening
+from ganctl.engine.data.rewording import Rewording
 from ganctl.engine.models.conditions import as_conditions, known_of
 from ganctl.errors import UsageError
 from ganctl.requests.networks import NetworkSpec
@@ -25,7 +25,7 @@ class Batch:
 
     Args:
         real: images [N, C, H, W] in [-1, 1].
-        y: labels [N, …] as in ``engine.models.conditions``; of captions many are shortened.
+        y: labels [N, …] as in ``engine.models.conditions``; of captions many are reworded.
         z: latents [N, latent_size].
         rng: what the objective and the augmentation draw from.
     """
@@ -64,7 +64,7 @@ class Batches:
         self._images = dataset.images.to(device)
         self._known = known_of(dataset, spec).to(device)
         self._spec = spec
-        self._shortening = Shortening(self._known) if spec.words else None
+        self._rewording = Rewording(self._known) if spec.words else None
         self._order: seeding.DataOrder | seeding.BalancedOrder
         if config.balance and dataset.schema:
             raise UsageError(
@@ -98,9 +98,9 @@ class Batches:
             is_mirrored = torch.rand(self._batch, generator=mirrored)[self._shard] < 0.5
             real = torch.where(is_mirrored.to(device).view(-1, 1, 1, 1), real.flip(3), real)
         known = self._known[chosen]
-        if self._shortening is not None:
-            draws = seeding.rng(self._seed, step, "shortening", *self._rank, device=device)
-            known = self._shortening(known, draws)
+        if self._rewording is not None:
+            draws = seeding.rng(self._seed, step, "rewording", *self._rank, device=device)
+            known = self._rewording(known, draws)
         return Batch(
             real=real,
             y=as_conditions(known, self._spec),

@@ -1,7 +1,7 @@
-"""Captions as networks get them in training: of many of them, some words are left out.
+"""Captions as networks get them in training: many lack some words, or say them in another order.
 
 Where captions stay whole, each stands for one person: what it does not name comes out the same at
-every latent. And what people type is shorter than what captions say.
+every latent. And what people type is shorter than what captions say, and differently ordered.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from torch import Tensor
 from ganctl.requests.conditions.schema import FIRST_WORD, PADDING, UNKNOWN_WORD
 
 SHARE = 0.5
-"""The part of the captions that each way of shortening changes."""
+"""The part of the captions that each way changes."""
 FREQUENT = 1 / 25
 """The frequency from which on words may be left out for themselves, such as "a" and "with".
 
@@ -21,17 +21,20 @@ the caption without them would mean the more frequent ones.
 """
 
 
-class Shortening:
-    """Leaves words out of captions, drawn anew each time, in two ways.
+class Rewording:
+    """Changes captions in three ways, drawn anew each time.
 
-    One is for words that are frequent, and so say little: of half of the captions, each word w is
-    left out with the probability 1 - √(t / f(w)), if that is positive, where f(w) is its part of
-    all words, and t is ``FREQUENT`` (Mikolov et al. 2013, "Distributed Representations of Words
+    The first is for words that are frequent, and so say little: of half of the captions, each word
+    w is left out with the probability 1 - √(t / f(w)), if that is positive, where f(w) is its part
+    of all words, and t is ``FREQUENT`` (Mikolov et al. 2013, "Distributed Representations of Words
     and Phrases and their Compositionality", equation 5). Nothing stays in its place.
 
-    The other is for whole thoughts: of half of the captions, a run of neighbouring words is left
+    The second is for whole thoughts: of half of the captions, a run of neighbouring words is left
     out, whose length is uniform from one word to all, and then its place. An unknown word stays in
     its place, from which networks also learn what to make of one.
+
+    The third is for their order: half of the captions begin at another word, uniformly drawn, and
+    what stood before it follows at the end. So the last thought means the same before others.
 
     Args:
         words: the numbers of all training captions' words, int [N, T].
@@ -44,8 +47,8 @@ class Shortening:
         self._chances = (1 - (FREQUENT / frequency).sqrt()).clamp(min=0).float()
 
     def __call__(self, words: Tensor, rng: torch.Generator) -> Tensor:
-        """Return captions [N, T] of which many are shortened; the rng is on their device."""
-        return self._without_run(self._without_frequent(words, rng), rng)
+        """Return captions [N, T] of which many are changed; the rng is on their device."""
+        return _turned(self._without_run(self._without_frequent(words, rng), rng), rng)
 
     def _without_frequent(self, words: Tensor, rng: torch.Generator) -> Tensor:
         chosen = torch.rand(len(words), 1, generator=rng, device=words.device) < SHARE
@@ -60,6 +63,15 @@ class Shortening:
         place = torch.arange(words.shape[1], device=words.device)
         run = (place >= first) & (place < first + length) & (chosen < SHARE)
         return _closed_up(words.masked_fill(run, UNKNOWN_WORD), run & (place > first))
+
+
+def _turned(words: Tensor, rng: torch.Generator) -> Tensor:
+    chosen, cuts = torch.rand(2, len(words), 1, generator=rng, device=words.device)
+    count = (words != PADDING).sum(dim=1, keepdim=True)
+    cut = (cuts * count).floor().long() * (chosen < SHARE)
+    place = torch.arange(words.shape[1], device=words.device)
+    turned = (place + cut) % count.clamp(min=1)
+    return words.gather(1, torch.where(place < count, turned, place))
 
 
 def _closed_up(words: Tensor, gone: Tensor) -> Tensor:
