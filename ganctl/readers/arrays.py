@@ -32,6 +32,7 @@ from ganctl.readers.labelled import (
     Reading,
     Split,
 )
+from ganctl.readers.remarks import on_alike
 from ganctl.readers.values.colours import has_colour, on_ground, to_grey, to_rgb
 from ganctl.readers.values.labels import label_count, to_classes, to_keys
 from ganctl.readers.values.levels import apply_scale, find_scale
@@ -141,6 +142,8 @@ def _labelled(
     }
     names = arrays.class_names or names_of_labels(keys["train"].values)
     classes = to_classes(keys["train"], names, arrays.source)
+    if keys["train"].values.dtype.kind == "U":
+        notes.remarks += on_alike(classes.names)
     labels = {}
     for split, part in keys.items():
         indices = classes.indices(part)
