@@ -11,7 +11,6 @@ from ganctl.engine.data import seeding
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.pixels import from_pixels
 from ganctl.engine.models.conditions import as_conditions, known_of
-from ganctl.errors import UsageError
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
 from ganctl.requests.training import TrainRequest
@@ -47,8 +46,7 @@ class Batches:
         world: the processes that train together.
 
     Raises:
-        UsageError: the batch cannot be split evenly among the processes, or the classes cannot be
-            balanced, since the images have several labels.
+        UsageError: the batch cannot be split evenly among the processes.
     """
 
     def __init__(
@@ -64,12 +62,6 @@ class Batches:
         self._known = known_of(dataset, spec).to(device)
         self._spec = spec
         self._order: seeding.DataOrder | seeding.BalancedOrder
-        if config.balance and dataset.schema:
-            raise UsageError(
-                "--balance shows all classes equally often, and these images have several columns "
-                "or captions instead.",
-                "Choose one column of classes with --condition COLUMN, or leave --balance out.",
-            )
         if config.balance:
             self._order = seeding.BalancedOrder(
                 dataset.labels, len(dataset.classes), config.batch, config.seed
