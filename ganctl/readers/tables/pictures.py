@@ -33,12 +33,16 @@ Cells = tuple["str | None", ...]
 
 @dataclass(frozen=True)
 class Used:
-    """A table whose rows are about images, the columns that say what they are, and its splits."""
+    """A table whose rows are about images, the columns that say what they are, and its splits.
+
+    ``remarks`` are sentences about the columns that are not used.
+    """
 
     entry: Entry
     rows: Rows
     columns: Columns
     splits: Splits
+    remarks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -77,7 +81,7 @@ def pictures_of(tree: Tree, images: Sequence[Entry], chosen: Sequence[Used]) -> 
         DataError: an image is said to be two things, or no image is left to train on.
     """
     names = listed(sorted({one.name for one in chosen}))
-    remarks: list[str] = []
+    remarks = [*chosen[0].remarks]
     named = _Named()
     for one in chosen:
         remarks += [*one.rows.table.remarks, *one.splits.remarks]
