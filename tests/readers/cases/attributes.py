@@ -336,6 +336,31 @@ def attributes_of_samples(folder: Path) -> Path:
     return folder / "data.npz"
 
 
+@reads(ALL, says=("1 attribute (kind 3), angle from 0 to 27.5",), shows="kind")
+@reads(ALL, options={"condition": "angle"}, says=("angle from 0 to 27.5",), figures=False)
+@refused("no attribute angel", "Did you mean angle?", options={"condition": "angel"})
+def quantities_of_samples(folder: Path) -> Path:
+    """``quantities`` and ``quantity_names`` too."""
+    x, y = arrays()
+    np.savez(
+        folder / "data.npz",
+        images=x,
+        attributes=y[:, None],
+        attribute_names=np.array(["kind"]),
+        attribute_values=np.array([json.dumps(NAMES)]),
+        quantities=np.array(ANGLES, np.float32)[:, None],
+        quantity_names=np.array(["angle"]),
+    )
+    return folder / "data.npz"
+
+
+@reads(ALL, says=("captions of 20 words (caption)",), figures=False)
+def captions_of_samples(folder: Path) -> Path:
+    """``captions``, as ``ganctl sample`` writes them for ``--text``."""
+    np.savez(folder / "data.npz", images=arrays()[0], captions=np.array(SENTENCES))
+    return folder / "data.npz"
+
+
 @refused("has the value 2 of the attribute kind, and 2 names", "Number the values from 0")
 def attributes_of_too_few_names(folder: Path) -> Path:
     """``attribute_values`` that name fewer values than there are."""
