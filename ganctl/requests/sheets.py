@@ -105,16 +105,19 @@ class SheetRequest:
         fixed = parse_settings(self.settings, schema)
         down = None if self.rows is None else find_name(self.rows, schema, "--rows")
         across = None if self.columns is None else find_name(self.columns, schema, "--columns")
+        if down is not None and down == across:
+            raise UsageError(
+                f"--rows and --columns both name {schema.names[down]}.",
+                "Name each attribute once.",
+            )
         taken = {setting.place for setting in fixed.named}
         for option, place in {"--rows": down, "--columns": across}.items():
             if place in taken:
                 name = schema.names[place or 0]
                 raise UsageError(
-                    f"{option} {name} lays {name} out, and another option says it too.",
+                    f"{option} {name} lays {name} out, and --set fixes it.",
                     "Name each attribute once.",
                 )
-            if place is not None:
-                taken.add(place)
         if down is None and across is None:
             free = [place for place in range(len(schema.attributes)) if place not in taken]
             if not free:

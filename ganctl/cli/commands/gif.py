@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ganctl.pictures.images import Images
 
 EXAMPLES = (
-    "ganctl gif --mode morph",
+    "ganctl gif pretrained/avatars --mode morph --path hair=blond,hair=red",
     "ganctl gif --mode morph --path 3,8,0 --out morph.webp",
     "ganctl gif demo --fps 10",
 )

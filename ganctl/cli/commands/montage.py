@@ -37,7 +37,7 @@ from ganctl.runs.locate import RunSource
 
 EXAMPLES = (
     "ganctl montage --scale 3",
-    "ganctl montage --digit 3 --cols 20",
+    "ganctl montage pretrained/avatars --rows hair --columns eyes",
     "ganctl montage --neighbours --cols 5",
 )
 ColsOption = Annotated[

@@ -149,8 +149,8 @@ class Names:
         if match is None:
             raise UsageError(
                 f"{text!r} has a quotation mark without its other one.",
-                "Write a class name in double quotes, and a quotation mark in it twice; nothing "
-                "but :WEIGHT or a comma may follow.",
+                f"Write a {'class name' if self._attribute is None else 'value'} in double quotes, "
+                "and a quotation mark in it twice; nothing but :WEIGHT or a comma may follow.",
             )
         name = unquoted(match["name"])
         piece = Piece(match["whole"], name, match["weight"], quoted=True)

@@ -123,8 +123,10 @@ def test_real_images_near_a_number(ganctl, faces):
     ("options", "message"),
     [
         (["--rows", "hiar"], "Did you mean hair?"),
-        (["--rows", "hair", "--columns", "hair"], "Name each attribute once"),
-        (["--rows", "hair", "--set", "hair=red"], "Name each attribute once"),
+        (["--rows", "hair", "--columns", "hair"], "--rows and --columns both name hair."),
+        (["--rows", "angle", "--columns", "ANGLE"], "--rows and --columns both name angle."),
+        (["--rows", "hair", "--set", "hair=red"], "--rows hair lays hair out, and --set fixes it."),
+        (["--columns", "hair", "--set", "hair=red"], "--columns hair lays hair out, and --set"),
         (["--digit", "3"], "--set hair=blond"),
         (["--real", "--set", "eyes=blue:0.5,green:0.5"], "no real images of a blend"),
         (["--set", "hair=blond", "--set", "eyes=blue", "--real"], "has no image with"),
