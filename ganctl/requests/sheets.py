@@ -89,16 +89,19 @@ class SheetRequest:
         is_named = of.schema.steered_by_words
         return SheetPlan(asked, cells, self.cols, names, _texts(seeds), is_named, notes)
 
-    def file_part(self, plan: SheetPlan) -> str:
-        """Return what a file's name says of a sheet of attributes or words; empty for its default.
+    def file_part(self, plan: SheetPlan, more: Sequence[str] = ()) -> str:
+        """Return what a file's name says of a sheet; empty for its default.
 
         Args:
             plan: what the request became.
+            more: other options that change the sheet.
         """
-        laid_out = [name for name in (self.rows, self.columns) if name is not None]
+        words = [name for name in (self.rows, self.columns) if name is not None]
+        if self.columns is not None and self.rows is None:
+            words.insert(0, "across")
         if self.texts:
-            laid_out += [each.folder for each in plan.asked]
-        return part_of_file_name([*laid_out, *self.settings])
+            words += [each.folder for each in plan.asked]
+        return part_of_file_name([*words, *self.labels, *self.settings, *more])
 
     def _laid_out(self, schema: Schema) -> SheetPlan:
         """Return a sheet of attributes laid out against each other, or against seeds."""
