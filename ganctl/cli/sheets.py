@@ -95,7 +95,7 @@ class Subject:
         group = BESIDE if kind == NEIGHBOURS else None
         laid_out = enlarge(sheet(channels_last(images), self.columns(kind), group=group), scale)
         if names:
-            laid_out = beside(laid_out, *self._names(kind))
+            laid_out = beside(laid_out, *self.names(kind))
         origin = Origin(self.source.reference, self.step(kind))
         return png_bytes(laid_out, origin.metadata("montage", labels=labels, options=options))
 
@@ -159,7 +159,7 @@ class Subject:
         step = 2 * SWEEP_END / (self.cols - 1)
         return [-SWEEP_END + step * column for column in range(self.cols - 1)] + [SWEEP_END]
 
-    def _names(self, kind: str) -> tuple[Sequence[str], Sequence[str]]:
+    def names(self, kind: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the names of rows and of columns; a seed is no name of real images."""
         plan = self.plan
         if kind in (GENERATED, NEIGHBOURS):

@@ -17,7 +17,7 @@ from PIL import Image
 
 from ganctl.errors import DataError
 from ganctl.files.limits import DATA_BYTES
-from ganctl.files.text import listed
+from ganctl.files.text import listed, printable
 from ganctl.pictures.fitting import fitted
 from ganctl.pictures.images import Images
 from ganctl.readers.describing import Column, describe
@@ -27,16 +27,19 @@ from ganctl.readers.labelled import (
     ANY,
     ArrayPair,
     Arrays,
+    Described,
     Labelled,
     OnProgress,
     Reading,
     Split,
 )
+from ganctl.readers.remarks import on_alike
 from ganctl.readers.values.colours import has_colour, on_ground, to_grey, to_rgb
 from ganctl.readers.values.labels import label_count, to_classes, to_keys
 from ganctl.readers.values.levels import apply_scale, find_scale
-from ganctl.readers.values.several import columns_of_labels
 from ganctl.readers.values.shapes import find_axes
+from ganctl.readers.values.told import Told, told_by
+from ganctl.requests.conditions.words import words_of
 from ganctl.requests.data import Colour, ReadOptions
 
 
@@ -51,23 +54,20 @@ def read_arrays(arrays: Arrays, options: ReadOptions, on_progress: OnProgress | 
     notes = _Notes(arrays)
     pairs = dict(arrays.load(on_progress))
     described = arrays.described
-    if pairs["train"].labels is None and not described and options.needs_labels:
-        raise DataError(
-            f"{arrays.source} has images but no labels.",
-            "Add labels, an array [N] with a class for each image; or give --model gan, which "
-            "needs none.",
-        )
+    told = told_by(arrays, pairs, options.condition) if described is None else Told()
+    if options.needs_labels and not described:
+        _check_labels(arrays, pairs, told)
     if pairs["train"].labels is not None and "test" in pairs and pairs["test"].labels is None:
         notes.remarks.append("The test split has no labels, and is not used.")
         del pairs["test"]
     pixels = _oriented(arrays, pairs, notes)
-    columns = []
-    if described is None:
-        columns = columns_of_labels(arrays, pairs, options.condition, notes.remarks)
-    if len(columns) == 1 and options.condition:  # One column has classes, as one of a table does.
+    columns = told.columns
+    if len(columns) == len(told.attributes) == 1 and options.condition:
+        # One column has classes, as one of a table does.
         pairs, arrays = _of_one_column(pairs, columns[0]), replace(arrays, class_names=())
-    elif columns:
-        described = describe(columns, (), None, notes.remarks)
+    elif columns or told.same:
+        if columns:
+            described = _described(arrays, told, pixels, notes)
         pairs = {split: replace(pair, labels=None) for split, pair in pairs.items()}
     labels, classes = _labelled(arrays, pairs, pixels, notes)
     images = _images(pixels, arrays, options, notes, on_progress)
@@ -78,6 +78,48 @@ def read_arrays(arrays: Arrays, options: ReadOptions, on_progress: OnProgress | 
     }
     remarks = tuple(dict.fromkeys(notes.remarks))
     return Reading(arrays.layout, parts, dict(notes.left_out), remarks, notes.scaled)
+
+
+def _check_labels(arrays: Arrays, pairs: Mapping[Split, ArrayPair], told: Told) -> None:
+    """Refuse images that nothing tells apart."""
+    if told.same and not told.columns:
+        raise DataError(
+            f"The images of {arrays.source} do not differ in {listed(told.same)}.",
+            "Give images that do, or --model gan, which needs no labels.",
+        )
+    if pairs["train"].labels is None and not told.columns:
+        raise DataError(
+            f"{arrays.source} has images but no labels.",
+            "Add labels, an array [N] with a class for each image; or give --model gan, which "
+            "needs none.",
+        )
+
+
+def _described(
+    arrays: Arrays, told: Told, pixels: dict[Split, Images], notes: _Notes
+) -> dict[Split, Described]:
+    """Say in numbers what columns do; drop images without a caption from ``pixels``."""
+    for column in told.columns:
+        for split, texts in column.texts.items():
+            if len(texts) != len(pixels[split]):
+                raise DataError(
+                    f"{arrays.source} has {len(pixels[split]):,} images, and {len(texts):,} values "
+                    f"of {printable(column.name)}.",
+                    "There must be one for each image.",
+                )
+    if told.same:
+        said = f"Attributes in which images do not differ are not used: {listed(told.same)}."
+        notes.remarks.append(said)
+    if told.captions is None:
+        return describe(told.attributes, told.quantities, None, notes.remarks)
+    has_words = [bool(words_of(str(text))) for text in told.captions.train]
+    if not any(has_words):
+        raise DataError(f"{arrays.source} has no word in its captions.", "Write some.")
+    if not all(has_words):
+        notes.left_out["no caption"] += has_words.count(False)
+        pixels["train"] = pixels["train"][np.array(has_words)]
+        told = told.of_train([place for place, has in enumerate(has_words) if has])
+    return describe(told.attributes, told.quantities, told.captions, notes.remarks)
 
 
 def _of_one_column(pairs: Mapping[Split, ArrayPair], column: Column) -> dict[Split, ArrayPair]:
@@ -107,7 +149,8 @@ def _oriented(
     pixels = {}
     channels = set()
     for split, pair in pairs.items():
-        count = None if pair.labels is None else label_count(pair.labels)
+        told = (pair.labels, pair.quantities, pair.captions)
+        count = next((label_count(each) for each in told if each is not None), None)
         what = f"{arrays.source} ({split} split)" if len(pairs) > 1 else arrays.source
         axes = find_axes(pair.images, count, what, arrays.holds)
         if split == "train":  # What it leaves no doubt about, the test split has in common.
@@ -141,6 +184,8 @@ def _labelled(
     }
     names = arrays.class_names or names_of_labels(keys["train"].values)
     classes = to_classes(keys["train"], names, arrays.source)
+    if keys["train"].values.dtype.kind == "U":
+        notes.remarks += on_alike(classes.names)
     labels = {}
     for split, part in keys.items():
         indices = classes.indices(part)

@@ -28,7 +28,7 @@ from ganctl.readers.labelled import Arrays, Described, Labelled, Pictures, Readi
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.data import ReadOptions
 
-FORMAT = 2
+FORMAT = 3
 """To be raised when the same files would be read as something else."""
 LARGEST_BYTES = 2**30
 """A larger data set is not kept: it would be in memory twice while it is written."""

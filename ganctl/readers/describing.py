@@ -19,6 +19,7 @@ from ganctl.errors import DataError
 from ganctl.files.limits import CAPTION_LENGTH, SCHEMA_ROWS
 from ganctl.files.text import listed, printable
 from ganctl.readers.labelled import Described, Labelled, Split
+from ganctl.readers.remarks import on_alike
 from ganctl.readers.values.labels import natural
 from ganctl.requests.conditions.schema import Attribute, Captions, Quantity, Row, Schema
 from ganctl.requests.conditions.words import numbers, vocabulary_of
@@ -133,6 +134,8 @@ def _attribute(
     yes_or_no = (f"not {column.name}", column.name)
     values = yes_or_no if names == set(yes_or_no) else tuple(sorted(names, key=natural))
     attribute = _named(column, lambda: Attribute(column.name, values))
+    everywhere = {text for texts in column.texts.values() for text in texts if text is not None}
+    remarks += on_alike(everywhere, f"Values of {printable(column.name)}")
     index: dict[str | None, float] = {value: float(i) for i, value in enumerate(values)}
     for split, texts in column.texts.items():
         told[split].append(np.array([index.get(text, math.nan) for text in texts], np.float32))

@@ -97,10 +97,15 @@ class Pictures:
 
 @dataclass(frozen=True)
 class ArrayPair:
-    """Images and their labels as a file has them, of any shape and type; labels may be None."""
+    """Images and their labels as a file has them, of any shape and type; labels may be None.
+
+    ``quantities`` are numbers of each image, and ``captions`` its texts, if a file has some.
+    """
 
     images: NDArray[Any]
     labels: NDArray[Any] | None
+    quantities: NDArray[Any] | None = None
+    captions: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,11 +114,11 @@ class Arrays:
 
     ``load`` reads and returns them by split. ``class_names`` names label 0, 1, …, or is empty.
     ``attributes`` name the columns of labels [N, A], if they are known, and ``values`` what the
-    numbers 0, 1, … of each stand for. ``source`` is what messages call them, and ``holds`` what
-    arrays there are, with their types and shapes. ``bare`` counts images that have neither labels
-    nor splits, so that a table beside them may say both; ``described`` is what a table said beside
-    classes: empty if it said these, None without a table. The other fields are as those of
-    ``Pictures``.
+    numbers 0, 1, … of each stand for; ``quantities`` name the columns of those. ``source`` is what
+    messages call them, and ``holds`` what arrays there are, with their types and shapes. ``bare``
+    counts images that nothing is known of, so that a table beside them may say all;
+    ``described`` is what a table said beside classes: empty if it said these, None without a
+    table. The other fields are as those of ``Pictures``.
     """
 
     layout: str
@@ -122,6 +127,7 @@ class Arrays:
     class_names: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     values: tuple[tuple[str, ...], ...] = ()
+    quantities: tuple[str, ...] = ()
     bare: int = 0
     described: Mapping[Split, Described] | None = None
     source: str = "the arrays"

@@ -48,8 +48,13 @@ def remarks_on(
     )
 
 
-def on_alike(names: Iterable[str]) -> list[str]:
-    """Say which names of classes differ by case or spaces alone, or are the same number."""
+def on_alike(names: Iterable[str], what: str = "Classes") -> list[str]:
+    """Say which names differ by case or spaces alone, or are the same number.
+
+    Args:
+        names: of classes, or of an attribute's values.
+        what: how the sentence begins.
+    """
     by_case: dict[str, list[str]] = {}
     by_number: dict[str, list[str]] = {}
     for name in sorted(names):
@@ -63,7 +68,7 @@ def on_alike(names: Iterable[str]) -> list[str]:
     ):
         pairs = [" and ".join(map(repr, alike)) for alike in found.values() if len(alike) > 1]
         if pairs:
-            remarks.append(f"Classes that {how}: {listed(pairs)}.")
+            remarks.append(f"{what} that {how}: {listed(pairs)}.")
     return remarks
 
 

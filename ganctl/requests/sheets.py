@@ -89,32 +89,38 @@ class SheetRequest:
         is_named = of.schema.steered_by_words
         return SheetPlan(asked, cells, self.cols, names, _texts(seeds), is_named, notes)
 
-    def file_part(self, plan: SheetPlan) -> str:
-        """Return what a file's name says of a sheet of attributes or words; empty for its default.
+    def file_part(self, plan: SheetPlan, more: Sequence[str] = ()) -> str:
+        """Return what a file's name says of a sheet; empty for its default.
 
         Args:
             plan: what the request became.
+            more: other options that change the sheet.
         """
-        laid_out = [name for name in (self.rows, self.columns) if name is not None]
+        words = [name for name in (self.rows, self.columns) if name is not None]
+        if self.columns is not None and self.rows is None:
+            words.insert(0, "across")
         if self.texts:
-            laid_out += [each.folder for each in plan.asked]
-        return part_of_file_name([*laid_out, *self.settings])
+            words += [each.folder for each in plan.asked]
+        return part_of_file_name([*words, *self.labels, *self.settings, *more])
 
     def _laid_out(self, schema: Schema) -> SheetPlan:
         """Return a sheet of attributes laid out against each other, or against seeds."""
         fixed = parse_settings(self.settings, schema)
         down = None if self.rows is None else find_name(self.rows, schema, "--rows")
         across = None if self.columns is None else find_name(self.columns, schema, "--columns")
+        if down is not None and down == across:
+            raise UsageError(
+                f"--rows and --columns both name {schema.names[down]}.",
+                "Name each attribute once.",
+            )
         taken = {setting.place for setting in fixed.named}
         for option, place in {"--rows": down, "--columns": across}.items():
             if place in taken:
                 name = schema.names[place or 0]
                 raise UsageError(
-                    f"{option} {name} lays {name} out, and another option says it too.",
+                    f"{option} {name} lays {name} out, and --set fixes it.",
                     "Name each attribute once.",
                 )
-            if place is not None:
-                taken.add(place)
         if down is None and across is None:
             free = [place for place in range(len(schema.attributes)) if place not in taken]
             if not free:

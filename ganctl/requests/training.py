@@ -12,7 +12,7 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
-from ganctl.errors import UsageError
+from ganctl.errors import DataError, UsageError
 from ganctl.requests.budget import LENGTHS, Budget, BudgetUnit, choose_budget
 from ganctl.requests.checks import (
     Group,
@@ -24,9 +24,14 @@ from ganctl.requests.checks import (
     option,
     values,
 )
+from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.data import Colour, DataRequest, Fit, ReadOptions, parse_levels
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.seeds import check_seed
+
+CLASSIC_SIZE = 28
+"""The only height and width of images that ``--recipe classic`` has networks for."""
+_OF_OTHER_LABELS = (Model.GAN_CLS, Model.GAN_INT, Model.GAN_INT_CLS)
 
 
 class Device(str, Enum):
@@ -217,6 +222,43 @@ class TrainRequest(DataRequest):
             skip_bad=self.skip_bad,
             needs_labels=self.model != Model.GAN,
         )
+
+    def check_suits(self, *, image_size: int, classes: int, schema: Schema) -> None:
+        """Refuse a model or an option that data are of no use to, once they are read.
+
+        Args:
+            image_size: the height and width of an image.
+            classes: how many there are.
+            schema: what else is known of each image; empty where there are classes.
+
+        Raises:
+            DataError: the model needs classes, or two of them.
+            UsageError: another option needs classes, or the recipe another size.
+        """
+        if self.model == Model.INFOGAN and schema:
+            raise DataError(
+                "--model infogan finds categories like classes, and these data have several "
+                "columns or captions.",
+                "Choose one column of classes with --condition COLUMN, or leave --model out.",
+            )
+        if self.model in _OF_OTHER_LABELS and classes == 1 and not schema:
+            raise DataError(
+                "The data have a single class, so there is no other label to draw.",
+                "Leave --model out, or give data with two classes or more.",
+            )
+        if self.balance and schema:
+            raise UsageError(
+                "--balance shows all classes equally often, and these images have several columns "
+                "or captions instead.",
+                "Choose one column of classes with --condition COLUMN, or leave --balance out.",
+            )
+        is_classic = recipe_for(self.recipe, self.model).network == RecipeName.CLASSIC
+        if is_classic and image_size != CLASSIC_SIZE:
+            raise UsageError(
+                f"--recipe classic is made for images of {CLASSIC_SIZE}×{CLASSIC_SIZE}, not "
+                f"{image_size}×{image_size}.",
+                f"Give --image-size {CLASSIC_SIZE}, or leave --recipe out.",
+            )
 
     def resumed(self, **given: Any) -> TrainRequest:
         """Return the request with which this run is resumed.

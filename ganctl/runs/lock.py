@@ -64,11 +64,7 @@ class Lock:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _CAREFULLY, 0o666)
         try:
             if not _taken_in_time(self._descriptor):
-                raise RunError(
-                    f"{what} is already being trained by {_holder(self._descriptor)}.",
-                    "Wait for it, or stop it with Ctrl-C where it runs and then --resume it; or "
-                    "train another run, with --name.",
-                )
+                raise _held(what, self._descriptor)
             _sign(self._descriptor)
         except BaseException:
             os.close(self._descriptor)
@@ -94,6 +90,38 @@ def is_free(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return True
+
+
+def check_free(path: Path, what: str) -> None:
+    """Refuse what ``Lock`` would, now; nothing is written, and nobody is kept from the lock.
+
+    Args:
+        path: the file of the lock, which may be missing.
+        what: what nobody else may train, in a word or two.
+
+    Raises:
+        RunError: another process holds it.
+        FileError: the file cannot be opened.
+    """
+    if is_free(path):
+        return
+    with explained(path):
+        descriptor = os.open(path, os.O_RDONLY | _CAREFULLY)
+    try:
+        _try(descriptor, shared=True)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise _held(what, descriptor) from error
+    finally:
+        os.close(descriptor)
+
+
+def _held(what: str, descriptor: int) -> RunError:
+    return RunError(
+        f"{what} is already being trained by {_holder(descriptor)}.",
+        "Wait for it, or stop it with Ctrl-C where it runs and then --resume it; or train another "
+        "run, with --name.",
+    )
 
 
 def _taken_in_time(descriptor: int) -> bool:

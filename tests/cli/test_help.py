@@ -19,7 +19,11 @@ COMMANDS = {
     "evaluate": evaluate,
     "info": info,
 }
-LONG = ("ganctl train --minutes 3 --name demo", "ganctl evaluate demo@latest --cas --json")
+LONG = (
+    "ganctl train --minutes 3 --name demo",
+    "ganctl evaluate demo@latest --cas --json",
+    "ganctl evaluate pretrained/avatars --set hair=red",
+)
 EXAMPLES = [
     pytest.param(example, marks=[pytest.mark.slow] if example in LONG else [])
     for module in COMMANDS.values()
@@ -65,7 +69,10 @@ def test_commands_are_described_in_whole_sentences(ganctl):
 
 @pytest.fixture
 def workplace(ganctl, shared, home, monkeypatch):
-    """What the examples speak of: a run called demo, of ten classes, and some samples of it."""
+    """What the examples speak of: a run called demo, of ten classes, and some samples of it.
+
+    A run called faces is as ``pretrained/avatars``, whose judges would take long to train.
+    """
 
     def make(folder):
         from ganctl.engine.training.loop import train as train_steps
@@ -79,10 +86,20 @@ def workplace(ganctl, shared, home, monkeypatch):
         data = str(folder / "ten.npz")
         config = TrainRequest(data=data, steps=20, batch=16, preview_every=10)
         list(train_steps(Run.new(folder / "runs" / "demo", config)))
+        np.savez(
+            folder / "faces.npz",
+            images=images.repeat(3, axis=0),
+            attributes=np.stack([labels % 3, labels % 2], axis=1).repeat(3, axis=0),
+            attribute_names=["hair", "eyes"],
+            attribute_values=['["blond", "brown", "red"]', '["blue", "green"]'],
+        )
+        faces = TrainRequest(data=str(folder / "faces.npz"), steps=2, batch=16)
+        list(train_steps(Run.new(folder / "runs" / "faces", faces)))
 
     with monkeypatch.context():
         made = made_once(shared / "ten classes", make)
     monkeypatch.setenv("GANCTL_HOME", str(home))
+    copied(made / "runs" / "faces", home)
     copied(made / "runs" / "demo", home)
     ganctl("sample", "--digit", "all", "--n", "8", "--out", "samples/pretrained-mnist")
 
@@ -91,6 +108,8 @@ def shortened(example):
     """Return an example in which nothing takes longer than a test can wait."""
     words = shlex.split(example)[1:]
     words = ["demo" if word == "pretrained/mnist" else word for word in words]
+    if words[0] == "evaluate":
+        words = ["faces" if word == "pretrained/avatars" else word for word in words]
     if "--minutes" in words:
         place = words.index("--minutes")
         words[place : place + 2] = ["--steps", "22"]

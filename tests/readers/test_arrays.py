@@ -405,3 +405,9 @@ def test_too_many_pixels_are_refused_before_they_are_made():
     few = np.broadcast_to(np.zeros((1, 4, 4), np.uint8), (200_000, 4, 4))
     with pytest.raises(DataError, match="over 8 GiB"):
         read(few, labels_of(200_000), options=ReadOptions(image_size=256))
+
+
+def test_texts_that_differ_by_case_stay_classes_and_are_said():
+    found = read(digits(4), np.array(["Ant", "ant", "bee", "bee"]))
+    assert found.parts["train"].classes == ("Ant", "ant", "bee")
+    assert "Classes that differ by case or spaces alone: 'Ant' and 'ant'." in found.remarks

@@ -253,6 +253,7 @@ def test_rows_and_files_without_each_other_are_said(tmp_path):
     assert counts(found) == {"cat": 4}
     assert found.left_out == {"no label": 1, "not in labels.csv": 1}
     assert found.remarks == (
+        "Cells of labels.csv that count as not known: 'NaN' 1.",
         "Rows of labels.csv whose file is not there: 1 (gone.png).",
         "Rows of labels.csv that name a file again: 1.",
     )

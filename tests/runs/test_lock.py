@@ -12,7 +12,7 @@ import pytest
 
 from ganctl.errors import FileError, RunError
 from ganctl.runs import lock
-from ganctl.runs.lock import Lock, is_free
+from ganctl.runs.lock import Lock, check_free, is_free
 
 
 @pytest.fixture
@@ -139,3 +139,22 @@ def test_a_full_disk_does_not_keep_from_holding_it(path, impatient, monkeypatch)
     with pytest.raises(RunError, match="by another process"):
         Lock(path, "It")
     held.release()
+
+
+def test_a_lock_is_looked_at_without_a_trace(path, impatient):
+    check_free(path, "It")
+    assert not path.exists()
+    held = Lock(path, "It")
+    with pytest.raises(RunError, match=f"It is already being trained by process {os.getpid()}"):
+        check_free(path, "It")
+    held.release()
+    check_free(path, "It")
+
+
+def test_where_there_are_no_locks_nothing_is_refused_beforehand(path, monkeypatch):
+    def no_locks(_descriptor, *, shared):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    path.write_text("")
+    monkeypatch.setattr(lock, "_try", no_locks)
+    check_free(path, "It")

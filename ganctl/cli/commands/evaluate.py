@@ -31,7 +31,7 @@ from ganctl.runs.locate import RunSource, find_source, read_source
 from ganctl.runs.run import Run
 
 EXAMPLES = (
-    "ganctl evaluate",
+    "ganctl evaluate pretrained/avatars --set hair=red",
     "ganctl evaluate demo@latest --cas --json",
     "ganctl evaluate --compare demo pretrained/mnist",
 )

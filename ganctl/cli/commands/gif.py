@@ -16,6 +16,7 @@ from ganctl.cli.options import (
     INPUT,
     SETTINGS,
     ForceOption,
+    JsonOption,
     OutFile,
     RunArgument,
     SetOption,
@@ -26,21 +27,23 @@ from ganctl.cli.options import (
 from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.requests.checks import check_amount, check_count, choose, values
-from ganctl.requests.conditions.names import part_of_file_name
+from ganctl.requests.conditions.names import changed_options, part_of_file_name
 from ganctl.requests.morph import stops_of, walk
 from ganctl.requests.sample import LARGEST_SCALE, check_memory
-from ganctl.runs.locate import find
+from ganctl.runs.locate import RunSource, find
 from ganctl.runs.run import Run
 
 if TYPE_CHECKING:
     from ganctl.pictures.images import Images
 
 EXAMPLES = (
-    "ganctl gif --mode morph",
+    "ganctl gif pretrained/avatars --mode morph --path hair=blond,hair=red",
     "ganctl gif --mode morph --path 3,8,0 --out morph.webp",
     "ganctl gif demo --fps 10",
 )
 DEFAULT_NAME = "morph.gif"
+FPS = 5.0
+"""Frames a second."""
 MORPH_SEEDS = range(10)
 MORPH_COLUMNS = 5
 MORPH_FRAMES_A_LEG = 8
@@ -95,7 +98,8 @@ FramesOption = Annotated[
         rich_help_panel=SETTINGS,
     ),
 ]
-ScaleOption = Annotated[int, scale_option(2)]
+SCALE = 2
+ScaleOption = Annotated[int, scale_option(SCALE)]
 
 
 def gif(
@@ -103,10 +107,11 @@ def gif(
     mode: ModeOption = Mode.TRAINING.value,
     path: PathOption = None,
     settings: SetOption = None,
-    fps: SpeedOption = 5,
+    fps: SpeedOption = FPS,
     frames: FramesOption = None,
-    scale: ScaleOption = 2,
+    scale: ScaleOption = SCALE,
     out: OutFile = None,
+    json: JsonOption = False,
     force: ForceOption = False,
 ) -> None:
     """Make an animation (.gif, .webp or .apng) of a run's previews, or of classes that morph.
@@ -130,18 +135,29 @@ def gif(
                     f"{option} belongs to --mode morph.", f"Give --mode morph, or no {option}."
                 )
         trained = _trained_run(run)
-        stem, pictures = trained.name, _training_frames(trained, frames, scale)
+        stem, reference = trained.name, trained.reference
+        pictures, stops = _training_frames(trained, frames, scale), list[str]()
         height, width = pictures[0].shape[:2]
         check_sides(height, width, scale, kind)
     else:
-        stem, pictures = _morph_frames(run, (path or (), settings or ()), frames, scale, kind)
-    words = [chosen_mode.value, stem, part_of_file_name([*(path or ()), *(settings or ())])]
+        way = (path or (), settings or ())
+        source, stops, pictures = _morph_frames(run, way, frames, scale, kind)
+        stem, reference = source.file_stem, source.reference
+    changed = changed_options(
+        {"fps": (fps, FPS), "frames": (frames, None), "scale": (scale, SCALE)}
+    )
+    said = part_of_file_name([*(path or ()), *(settings or ()), *changed])
+    words = [chosen_mode.value, stem, said]
     named = "-".join(word for word in words if word) + Path(DEFAULT_NAME).suffix
     target = out or Path(named)
     enlarged = [enlarge(picture, scale) for picture in pictures]
     content = animation_bytes(enlarged, fps, kind)
     write_result(target, content, force=force)
-    console.print_path(target)
+    if not json:
+        console.print_path(target)
+        return
+    facts = {"mode": chosen_mode.value, "frames": len(pictures), "fps": fps, "stops": stops}
+    console.print_json({"run": reference, "path": str(target), **facts})
 
 
 def _trained_run(reference: str | None) -> Run:
@@ -190,8 +206,8 @@ def _morph_frames(
     frames: int | None,
     scale: int,
     kind: str,
-) -> tuple[str, list[Images]]:
-    """Return a name for the file, and the frames of a morph.
+) -> tuple[RunSource, list[str], list[Images]]:
+    """Return what draws a morph, its stops in words, and its frames.
 
     Args:
         run: RUN.
@@ -224,4 +240,5 @@ def _morph_frames(
     batches = Sampler.of(source).batches_of(product(asked, MORPH_SEEDS))
     images = channels_last(torch.cat([batch.images for batch in batches]))
     frame_images = images.reshape(len(asked), len(MORPH_SEEDS), *images.shape[1:])
-    return source.file_stem, [sheet(frame, MORPH_COLUMNS) for frame in frame_images]
+    frames_of_sheets = [sheet(frame, MORPH_COLUMNS) for frame in frame_images]
+    return source, [stop.text for stop in stops], frames_of_sheets

@@ -14,6 +14,7 @@ from ganctl.cli.options import (
     SETTINGS,
     DataOption,
     ForceOption,
+    JsonOption,
     LabelOption,
     OutFile,
     RunArgument,
@@ -28,7 +29,10 @@ from ganctl.cli.sheets import GENERATED, NEIGHBOURS, REAL, Subject, asked_option
 from ganctl.errors import UnknownName, UsageError
 from ganctl.files.atomic import check_writable, write_results
 from ganctl.requests.checks import check_count
+from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.codes import continuous_names
+from ganctl.requests.conditions.labels import Label
+from ganctl.requests.conditions.names import changed_options
 from ganctl.requests.sample import LARGEST_SCALE
 from ganctl.requests.seeds import check_seed
 from ganctl.requests.sheets import COLS, SheetRequest
@@ -37,7 +41,7 @@ from ganctl.runs.locate import RunSource
 
 EXAMPLES = (
     "ganctl montage --scale 3",
-    "ganctl montage --digit 3 --cols 20",
+    "ganctl montage pretrained/avatars --rows hair --columns eyes",
     "ganctl montage --neighbours --cols 5",
 )
 ColsOption = Annotated[
@@ -87,7 +91,8 @@ NamesOption = Annotated[
         rich_help_panel=SETTINGS,
     ),
 ]
-ScaleOption = Annotated[int, scale_option(2)]
+SCALE = 2
+ScaleOption = Annotated[int, scale_option(SCALE)]
 SweepOption = Annotated[
     str | None,
     typer.Option(
@@ -124,13 +129,14 @@ def montage(
     columns: ColumnsOption = None,
     cols: ColsOption = COLS,
     seed: SeedOption = 0,
-    scale: ScaleOption = 2,
+    scale: ScaleOption = SCALE,
     names: NamesOption = None,
     sweep: SweepOption = None,
     real: RealOption = False,
     neighbours: NeighboursOption = False,
     data: DataOption = None,
     out: OutFile = None,
+    json: JsonOption = False,
     force: ForceOption = False,
 ) -> None:
     """Draw a sheet: a row for each class, value or caption, and a column for each seed.
@@ -139,11 +145,7 @@ def montage(
     """
     check_count("--cols", cols, least=2 if sweep else 1, most=1000)
     check_count("--scale", scale, most=LARGEST_SCALE)
-    _check_one({"--sweep": sweep, "--real": real, "--neighbours": neighbours})
-    if data is not None and not (real or neighbours):
-        raise UsageError(
-            "--data says where real images lie.", "Add --real or --neighbours, or leave it out."
-        )
+    _check_one({"--sweep": sweep, "--real": real, "--neighbours": neighbours}, data)
     request = SheetRequest(
         labels=digit or (),
         settings=settings or (),
@@ -156,7 +158,7 @@ def montage(
     subject = _subject(run, request, cols, check_moved(data))
     kinds = _kinds(sweep, subject.header, real=real, neighbours=neighbours)
     subject.check_size(kinds[0], scale)
-    shown = request.file_part(subject.plan)
+    shown = request.file_part(subject.plan, _changed(cols, seed, scale, names))
     files = {kind: _file(out, subject.source, (shown, kind), many=len(kinds) > 1) for kind in kinds}
     options = {
         "rows": rows,
@@ -173,8 +175,38 @@ def montage(
     has_names = subject.plan.named if names is None else names
     write_results(_drawn(subject, request, files, options, names=has_names), force=force)
     remember_moved(subject.source, subject.data)
-    for path in files.values():
+    if json:
+        console.print_json(_facts(subject, request, files))
+    for path in () if json else files.values():
         console.print_path(path)
+
+
+def _changed(cols: int, seed: int, scale: int, names: bool | None) -> list[str]:
+    """Return what a default file name says of options that are not as by default."""
+    numbers = {"cols": (cols, COLS), "seed": (seed, 0), "scale": (scale, SCALE)}
+    words = {None: [], True: ["names"], False: ["no-names"]}
+    return [*changed_options(numbers), *words[names]]
+
+
+def _facts(subject: Subject, request: SheetRequest, files: Mapping[str, Path]) -> dict[str, Any]:
+    """Return what was drawn, as ``sample --json`` says it; ``path`` is the first of ``paths``."""
+    plan, paths = subject.plan, [str(path) for path in files.values()]
+    rows, columns = subject.names(next(iter(files)))
+    kinds = {Label: "labels", Caption: "text"}
+    asked = {
+        name: [each.text for each in plan.asked]
+        for kind, name in kinds.items()
+        if isinstance(plan.asked[0], kind)
+    }
+    return {
+        "run": subject.source.reference,
+        "path": paths[0],
+        "paths": paths,
+        **(asked or {"set": list(request.settings)}),
+        "rows": list(rows),
+        "columns": list(columns),
+        "seeds": list(dict.fromkeys(seed for _, seed in plan.cells)),
+    }
 
 
 def _subject(run: str | None, request: SheetRequest, cols: int, data: str | None) -> Subject:
@@ -213,10 +245,14 @@ def _drawn(
     return sheets
 
 
-def _check_one(given: Mapping[str, object]) -> None:
+def _check_one(given: Mapping[str, object], data: str | None) -> None:
     names = [name for name, value in given.items() if value]
     if len(names) > 1:
         raise UsageError(f"{' and '.join(names)} exclude each other.", "Give one of them.")
+    if data is not None and not (given["--real"] or given["--neighbours"]):
+        raise UsageError(
+            "--data says where real images lie.", "Add --real or --neighbours, or leave it out."
+        )
 
 
 def _swept(sweep: str, header: CheckpointHeader) -> list[str]:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "ganctl sample --digit 7 --n 100",
     "ganctl sample --digit 3:0.7,8:0.3 --seeds 0,4-6 --out between.png",
-    "ganctl sample --digit all --n 1000 --out digits.npz",
+    "ganctl sample pretrained/avatars --set hair=red --set eyes=blue --n 10",
 )
 
 NumberOption = Annotated[

@@ -21,17 +21,15 @@ from ganctl.cli.options import (
     complete_run,
     with_train_options,
 )
+from ganctl.cli.plan import print_plan
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
-from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
-from ganctl.requests.conditions.settings import no_rows, place_of_rows
 from ganctl.requests.data import DATA_SETS, check_data_exists, check_data_remain
-from ganctl.requests.recipes import Model
 from ganctl.requests.sample import how_to_ask
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
-from ganctl.runs.header import RunStatus, stored_options
+from ganctl.runs.header import RunStatus
 from ganctl.runs.run import LATEST, Run, new_run
 from ganctl.runs.world import World, this_world
 from ganctl.signals import stop_on_signals
@@ -116,7 +114,7 @@ def train(
         raise typer.Exit(error.exit_code) from None
     if dry_run:
         if world.is_main:
-            _print_plan(run, quiet=quiet, json=json)
+            print_plan(run, world, quiet=quiet, json=json)
     elif not world.is_main:
         _train_beside(run, world)
     else:
@@ -152,45 +150,6 @@ def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: P
             "start.",
         )
     return run
-
-
-def _print_plan(run: Run, *, quiet: bool, json: bool) -> None:
-    """Print what a run would be, and what its data are read as; nothing is written."""
-    from ganctl.cli.data_view import facts_of, print_reading, read_data, why_not_read
-
-    config = run.config
-    plan = {"run": str(run.folder), **stored_options(config)}
-    with console.progress(quiet=quiet) as report:
-        reading = read_data(config.data, config.reading, report, keep=False)
-    if json:
-        console.print_json({**plan, "data_read": facts_of(reading) if reading else None})
-        return
-    described = reading.parts["train"].described if reading else None
-    plan |= {
-        "budget": str(config.budget),
-        "condition": ", ".join(config.condition) or None,
-        "preview_rows": _rows_of_previews(config, described.schema if described else NO_SCHEMA)
-        if reading
-        else config.preview_rows,
-    }
-    console.print_facts({key: "auto" if v is None else str(v) for key, v in plan.items()})
-    if reading is None:
-        console.note(f"{config.data} {why_not_read(config.data)}")
-    else:
-        print_reading(reading)
-
-
-def _rows_of_previews(config: TrainRequest, schema: Schema) -> str:
-    """Return in words what a row of a preview will stand for."""
-    if config.model == Model.GAN:
-        schema = NO_SCHEMA
-    if schema.steered_by_attributes:
-        return schema.names[place_of_rows(config.preview_rows, schema)]
-    if config.preview_rows is not None:
-        raise no_rows(config.preview_rows)
-    if schema.steered_by_words:
-        return "captions"
-    return "samples" if config.model == Model.GAN else "classes"
 
 
 def _train_beside(run: Run, world: World) -> None:

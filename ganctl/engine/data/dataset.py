@@ -106,6 +106,11 @@ def load(
         found = _named(data, options, on_progress)
     else:
         found = reading.read(Path(data), options, on_progress)
+    return of_reading(data, found)
+
+
+def of_reading(data: str, found: Reading) -> Dataset:
+    """Return data that were read from ``data`` as a data set."""
     summary = reading.line(found)
     parts = {split: _in_memory(data, part) for split, part in found.parts.items()}
     return replace(parts["train"], test=parts.get("test"), summary=summary, remarks=found.remarks)

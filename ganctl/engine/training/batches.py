@@ -12,7 +12,6 @@ from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.pixels import from_pixels
 from ganctl.engine.data.rewording import Rewording
 from ganctl.engine.models.conditions import as_conditions, known_of
-from ganctl.errors import UsageError
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
 from ganctl.requests.training import TrainRequest
@@ -48,8 +47,7 @@ class Batches:
         world: the processes that train together.
 
     Raises:
-        UsageError: the batch cannot be split evenly among the processes, or the classes cannot be
-            balanced, since the images have several labels.
+        UsageError: the batch cannot be split evenly among the processes.
     """
 
     def __init__(
@@ -66,12 +64,6 @@ class Batches:
         self._spec = spec
         self._rewording = Rewording(self._known) if spec.words else None
         self._order: seeding.DataOrder | seeding.BalancedOrder
-        if config.balance and dataset.schema:
-            raise UsageError(
-                "--balance shows all classes equally often, and these images have several columns "
-                "or captions instead.",
-                "Choose one column of classes with --condition COLUMN, or leave --balance out.",
-            )
         if config.balance:
             self._order = seeding.BalancedOrder(
                 dataset.labels, len(dataset.classes), config.batch, config.seed

@@ -25,10 +25,9 @@ from ganctl.engine.training.ema import ema_decay, update_ema
 from ganctl.engine.training.monitor import Quality, quality_monitor
 from ganctl.engine.training.previews import PreviewRows, preview_rows
 from ganctl.engine.training.recorder import Recorder
-from ganctl.engine.training.resume import check_same_data, check_unchanged, numbers_of
+from ganctl.engine.training.resume import check_resumable, check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
 from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
-from ganctl.errors import RunError
 from ganctl.pictures.images import Images
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.budget import Progress
@@ -138,6 +137,8 @@ def _train(
     dataset = _load_data(run, world, on_progress)
     for note in (dataset.summary, *dataset.remarks):
         on_note(note)
+    size, classes = dataset.images.shape[-1], len(dataset.classes)
+    config.check_suits(image_size=size, classes=classes, schema=dataset.schema)
     objective = OBJECTIVES[Model(config.model)]
     spec = objective.adapt(spec_for(dataset, recipe))
     batches = Batches(dataset, spec, config, recipe, device, world)
@@ -220,13 +221,8 @@ def _initial_state(
     if run.status is not RunStatus.NEW and run.checkpoints():
         check = partial(check_unchanged, run, dataset, recipe)
         checkpoint.load_state(state, run.latest_checkpoint(), check)
-    elif run.progress.step:
-        raise RunError(
-            f"The run {run.name} got to step {run.progress.step}, and its checkpoints are gone.",
-            "Restore its folder checkpoints/, or start a new run without --resume.",
-        )
     else:
-        check_same_data(run, dataset)
+        check_resumable(run, dataset, recipe)
     run.recipe = numbers_of(recipe)
     return state
 

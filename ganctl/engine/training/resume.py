@@ -10,7 +10,7 @@ from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.same_data import differences
 from ganctl.errors import RunError
 from ganctl.requests.recipes import Recipe
-from ganctl.runs.checkpoint_header import CheckpointHeader
+from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.run import Run
 
 _STORED_AS_OPTIONS = ("summary", "model", "batch", "budget", "preview_every", "checkpoint_every")
@@ -50,13 +50,27 @@ def check_unchanged(run: Run, dataset: Dataset, recipe: Recipe, header: Checkpoi
     )
 
 
-def check_same_data(run: Run, dataset: Dataset) -> None:
-    """Refuse to resume a run that has no checkpoint yet on other data than it was started on.
+def check_resumable(run: Run, dataset: Dataset, recipe: Recipe) -> None:
+    """Refuse to resume a run on other data or by another recipe, before its state is loaded.
+
+    Args:
+        run: what it was; a new run has nothing that could differ.
+        dataset: the data as they are now.
+        recipe: the recipe as this ganctl has it.
 
     Raises:
-        RunError: something differs; all that does is listed.
+        RunError: something differs, all of which is listed, or the run's checkpoints are gone.
+        CheckpointError: the latest checkpoint is damaged.
     """
-    _refuse(run, dataset, [*differences(dataset, run.data)])
+    if run.checkpoints():
+        check_unchanged(run, dataset, recipe, read_checkpoint_header(run.latest_checkpoint()))
+    elif run.progress.step:
+        raise RunError(
+            f"The run {run.name} got to step {run.progress.step}, and its checkpoints are gone.",
+            "Restore its folder checkpoints/, or start a new run without --resume.",
+        )
+    else:
+        _refuse(run, dataset, [*differences(dataset, run.data)])
 
 
 def _refuse(run: Run, dataset: Dataset, found: Sequence[str]) -> None:

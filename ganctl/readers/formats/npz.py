@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ganctl.errors import DataError
-from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, DATA_BYTES, NAMES_BYTES
+from ganctl.files.limits import ARCHIVED_ARRAYS_BYTES, DATA_BYTES, NAMES_BYTES, TABLE_BYTES
 from ganctl.files.npz import ArrayHeader, NpzFile
 from ganctl.files.text import listed, printable
 from ganctl.files.tree import Entry, Tree
@@ -30,7 +32,16 @@ _ATTRIBUTES, _ATTRIBUTE_NAMES, _ATTRIBUTE_VALUES = (
     "attribute_names",
     "attribute_values",
 )
-_OURS = ("seeds", _ATTRIBUTES, _ATTRIBUTE_NAMES, _ATTRIBUTE_VALUES)
+_QUANTITIES, _QUANTITY_NAMES, _CAPTIONS = "quantities", "quantity_names", "captions"
+_OURS = (
+    "seeds",
+    _ATTRIBUTES,
+    _ATTRIBUTE_NAMES,
+    _ATTRIBUTE_VALUES,
+    _QUANTITIES,
+    _QUANTITY_NAMES,
+    _CAPTIONS,
+)
 _WORD = re.compile(r"(training|train|testing|test|validation|valid|val|dev)|[a-z]+|\d+")
 Headers = Mapping[str, "ArrayHeader | None"]
 
@@ -54,6 +65,7 @@ def open_npz(tree: Tree, entry: Entry) -> Arrays:
         names = _texts(file, names_key) if names_key else ()
         attributes = _texts(file, _ATTRIBUTE_NAMES) if _is_text(headers, _ATTRIBUTE_NAMES) else ()
         values = _values(file) if _is_text(headers, _ATTRIBUTE_VALUES) else ()
+        quantities = _texts(file, _QUANTITY_NAMES) if _is_text(headers, _QUANTITY_NAMES) else ()
     pairs = _pairs(headers, source)
     said = headers.get(_ATTRIBUTES)
     if set(pairs) == {"train"} and said is not None and said.shape[1:] == (len(attributes),):
@@ -71,30 +83,52 @@ def open_npz(tree: Tree, entry: Entry) -> Arrays:
     used = {key for pair in pairs.values() for key in pair} | {names_key, *_OURS}
     if unused := [key for key in headers if key not in used and not _role(key)]:
         remarks.append(f"Arrays that are not used: {listed(unused)}.")
-    bare = _bare(headers, pairs)
+    more = _more(headers, quantities) if set(pairs) == {"train"} else {}
+    bare = 0 if more else _bare(headers, pairs)
     keys: dict[Split, tuple[str, str | None]] = {
         split: pairs[split] for split in ("train", "test") if split in pairs
     }
 
-    def load(on_progress: OnProgress | None) -> dict[Split, ArrayPair]:
-        if on_progress is not None:
-            on_progress(f"reading {entry.name}", 0, None)
-        with _opened(tree, entry) as file:
-            return {split: _read(file, *keys[split]) for split in keys}
-
     return Arrays(
         layout=NPZ,
         files=(entry,),
-        load=load,
+        load=partial(_load, tree, entry, keys, more),
         class_names=names,
         attributes=attributes,
         values=values,
+        quantities=quantities,
         bare=bare,
         source=source,
         holds=_listed(headers),
         left_out=left_out,
         remarks=tuple(remarks),
     )
+
+
+def _load(
+    tree: Tree,
+    entry: Entry,
+    keys: Mapping[Split, tuple[str, str | None]],
+    more: Mapping[str, str],
+    on_progress: OnProgress | None,
+) -> dict[Split, ArrayPair]:
+    if on_progress is not None:
+        on_progress(f"reading {entry.name}", 0, None)
+    with _opened(tree, entry) as file:
+        read = {split: _read(file, *keys[split]) for split in keys}
+        found = {name: file.read(key, TABLE_BYTES) for name, key in more.items()}
+    return read | ({"train": replace(read["train"], **found)} if found else {})
+
+
+def _more(headers: Headers, quantities: Sequence[str]) -> dict[str, str]:
+    """Return the keys of quantities and of captions, by the name of their field of a pair."""
+    found = {}
+    numbers, captions = headers.get(_QUANTITIES), headers.get(_CAPTIONS)
+    if quantities and numbers is not None and numbers.dtype.kind in "iuf":
+        found["quantities"] = _QUANTITIES
+    if captions is not None and captions.dtype.kind in "US" and len(captions.shape) == 1:
+        found["captions"] = _CAPTIONS
+    return found
 
 
 def _bare(headers: Headers, pairs: Mapping[str, tuple[str, str | None]]) -> int:

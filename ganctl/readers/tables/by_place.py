@@ -19,6 +19,7 @@ from ganctl.readers.tables.file_names import Rows
 from ganctl.readers.tables.pictures import Cells, cells_of, describe_cells, lacks
 from ganctl.readers.tables.reading import candidates, read_candidate, with_splits
 from ganctl.readers.tables.splits import ROLES, Splits
+from ganctl.readers.tables.unused import remarks_on_unused
 from ganctl.requests.data import ReadOptions
 
 _NO_COLUMN = -1
@@ -87,6 +88,8 @@ def _said(home: Tree, entry: Entry, arrays: Arrays, options: ReadOptions) -> _Sa
     chosen = choose_columns(rows, splits.columns, options.condition)
     headers = [table.header[i] for i in chosen.all if i is not None]
     remarks: list[str] = []
+    if options.needs_labels and not options.condition:
+        remarks += remarks_on_unused(rows, splits.columns, chosen)
     cells = cells_of(table, chosen, remarks)
     return _Said(entry, table, chosen, splits.without_remarks_on(headers), cells, remarks)
 

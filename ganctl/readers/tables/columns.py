@@ -18,13 +18,13 @@ from ganctl.files.limits import ATTRIBUTE_VALUES, ATTRIBUTES, CLASSES
 from ganctl.files.text import listed, printable
 from ganctl.readers.formats.table import Table
 from ganctl.readers.tables.file_names import Rows
+from ganctl.readers.tables.missing import known
 from ganctl.readers.tables.splits import may_be_split
 from ganctl.readers.tables.values import (
     CAPTION_NAMES,
     CLASS_NAMES,
     are_measured,
     are_sentences,
-    known,
     numbers_of,
 )
 

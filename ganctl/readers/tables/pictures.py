@@ -18,12 +18,11 @@ from ganctl.readers.labelled import ANY, Described, PictureFile, Pictures, Split
 from ganctl.readers.remarks import on_alike
 from ganctl.readers.tables.columns import Columns, column_name
 from ganctl.readers.tables.file_names import Rows, misplaced
+from ganctl.readers.tables.missing import is_missing, is_no_class, known, remarks_on_missing
 from ganctl.readers.tables.splits import ROLES, Splits, role_in_name
 from ganctl.readers.tables.values import (
     class_names,
     commas_are_of_thousands,
-    is_missing,
-    known,
     numbers_of,
 )
 from ganctl.requests.conditions.words import words_of
@@ -34,12 +33,16 @@ Cells = tuple["str | None", ...]
 
 @dataclass(frozen=True)
 class Used:
-    """A table whose rows are about images, the columns that say what they are, and its splits."""
+    """A table whose rows are about images, the columns that say what they are, and its splits.
+
+    ``remarks`` are sentences about the columns that are not used.
+    """
 
     entry: Entry
     rows: Rows
     columns: Columns
     splits: Splits
+    remarks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -78,7 +81,7 @@ def pictures_of(tree: Tree, images: Sequence[Entry], chosen: Sequence[Used]) -> 
         DataError: an image is said to be two things, or no image is left to train on.
     """
     names = listed(sorted({one.name for one in chosen}))
-    remarks: list[str] = []
+    remarks = [*chosen[0].remarks]
     named = _Named()
     for one in chosen:
         remarks += [*one.rows.table.remarks, *one.splits.remarks]
@@ -165,11 +168,21 @@ def cells_of(table: Table, columns: Columns, remarks: list[str]) -> list[Cells]:
     for i in columns.captions:
         values = set() if i is None else known(table.column(i))
         said.append({value: value for value in values if words_of(value)})
+    remarks += _on_missing(table, columns)
     places = [0 if i is None else i for i in columns.all]
     return [
         tuple(names.get(row[i]) for i, names in zip(places, said, strict=True))
         for row in table.rows
     ]
+
+
+def _on_missing(table: Table, columns: Columns) -> list[str]:
+    says_nothing = is_missing if columns.classes is None else is_no_class
+    missing, values = Counter[str](), Counter[str]()
+    for i in columns.all:
+        for cell, count in Counter([] if i is None else table.column(i)).items():
+            (missing if says_nothing(cell) else values)[cell] += count
+    return remarks_on_missing(table.name, missing, values)
 
 
 def _nothing_to_train_on(

@@ -24,6 +24,7 @@ from ganctl.readers.tables.columns import (
 from ganctl.readers.tables.file_names import Rows, from_root, rows_of_files
 from ganctl.readers.tables.pictures import Used, pictures_of
 from ganctl.readers.tables.splits import Splits, role_in_name, splits_of
+from ganctl.readers.tables.unused import remarks_on_unused
 from ganctl.requests.data import ReadOptions
 
 _FIRST_NAMES = (DATASET_JSON, "labels.csv", "labels.tsv", "metadata.jsonl", "metadata.csv")
@@ -142,7 +143,10 @@ def _used(
         if 2 * sum(map(bool, rows.files)) < len(images):
             raise UnclearTable(str(error), error.hint) from error
         raise
-    found = Used(entry, rows, columns, splits)
+    remarks: list[str] = []
+    if options.needs_labels and not options.condition:
+        remarks = remarks_on_unused(rows, splits.columns, columns)
+    found = Used(entry, rows, columns, splits, tuple(remarks))
     return [replace(found, splits=splits.without_remarks_on(found.headers))]
 
 

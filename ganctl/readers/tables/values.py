@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from ganctl.files.text import listed
 from ganctl.readers.formats.table import Table
 from ganctl.readers.remarks import plain_number
+from ganctl.readers.tables.missing import is_no_class, known
 
 CLASS_NAMES = (
     frozenset({"label", "labels", "class", "class_name", "classname", "category", "target", "y"}),
@@ -21,24 +22,12 @@ CLASS_NAMES = (
 CAPTION_NAMES = frozenset({"caption", "captions", "text", "texts", "prompt", "description"})
 MANY_NUMBERS = 100
 """So many different whole numbers are classes; more are measurements, unless the name denies it."""
-_MISSING = {"", "nan", "null", "n/a"}
-_PYTHONS_NONE = "None"
 _LIKE_CLASSES = re.compile(r".*(class|label|category|target|id)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
 _WITH_COMMAS = re.compile(r"[-+]?[\d.,]+", re.ASCII)
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
 _MOSTLY = 0.9
 """The share of numbers from which other values of a column are mistakes in it."""
-
-
-def is_missing(value: str) -> bool:
-    """Return whether a value of an attribute says that it is not known."""
-    return value.casefold() in _MISSING or value == _PYTHONS_NONE
-
-
-def known(values: Iterable[str]) -> set[str]:
-    """Return the different values that say something."""
-    return {value for value in values if not is_missing(value)}
 
 
 def numbers_of(values: Iterable[str]) -> dict[str, float]:
@@ -89,11 +78,6 @@ def are_sentences(name: str, column: list[str]) -> bool:
     several = 2 if is_named and is_varied else 3
     long = sum(len(value.split()) >= several for value in values)
     return bool(values) and 2 * long >= len(values) and (is_named or is_varied)
-
-
-def is_no_class(value: str) -> bool:
-    """Return whether a value of a column of classes says none."""
-    return value.casefold() in _MISSING
 
 
 def class_names(

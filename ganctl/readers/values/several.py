@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganctl.errors import DataError, UsageError, nearest
-from ganctl.files.limits import ATTRIBUTE_VALUES, ATTRIBUTES
-from ganctl.files.text import listed, printable
+from ganctl.errors import DataError
+from ganctl.files.limits import ATTRIBUTE_VALUES
+from ganctl.files.text import printable
 from ganctl.readers.describing import Column
 from ganctl.readers.labelled import ArrayPair, Arrays, Split
 
 Matrix = NDArray[Any]
 
 
-def columns_of_labels(
-    arrays: Arrays,
-    pairs: Mapping[Split, ArrayPair],
-    conditions: Sequence[str],
-    remarks: list[str],
-) -> list[Column]:
+def attributes_of(arrays: Arrays, pairs: Mapping[Split, ArrayPair]) -> list[Column]:
     """Return the attributes that labels [N, K] say; none if they say one class an image.
 
     They do where their columns have names of their own, or where an image may have several of K
@@ -31,21 +26,12 @@ def columns_of_labels(
     Args:
         arrays: what the labels are from.
         pairs: the arrays by split.
-        conditions: the names of the columns that matter; of none, all in which images differ do.
-        remarks: sentences about what is odd.
 
     Raises:
-        DataError: they are too many, or no numbers of values, or there is no such column.
-        UsageError: columns are asked for, and there is one class an image.
+        DataError: they are no numbers of values, or other ones in another split.
     """
     train = pairs["train"].labels
     if train is None or not _say_several(arrays, train):
-        if conditions:
-            raise UsageError(
-                f"--condition {conditions[0]} is for images with several attributes, and "
-                f"{arrays.source} has none.",
-                "Leave it out.",
-            )
         return []
     names = _names(arrays, train.shape[1])
     labels = {s: pair.labels for s, pair in pairs.items() if pair.labels is not None}
@@ -56,7 +42,7 @@ def columns_of_labels(
                 f"{list(part.shape)}.",
                 "Both splits must have the same attributes.",
             )
-    made = [
+    return [
         Column(
             name,
             arrays.source,
@@ -64,35 +50,6 @@ def columns_of_labels(
         )
         for place, name in enumerate(names)
     ]
-    return _chosen(arrays, made, conditions, remarks)
-
-
-def _chosen(
-    arrays: Arrays, made: list[Column], conditions: Sequence[str], remarks: list[str]
-) -> list[Column]:
-    by_name = {column.name: column for column in made}
-    for name in conditions:
-        if name not in by_name:
-            raise DataError(
-                f"{arrays.source} has no attribute {printable(name)}.",
-                f"--condition takes one of its attributes. {nearest(name, by_name)}.",
-            )
-    if not conditions:
-        same = [column.name for column in made if len({*column.train} - {None}) < 2]
-        if len(same) == len(made):
-            return []
-        if same:
-            made = [column for column in made if column.name not in same]
-            remarks.append(
-                f"Attributes in which images do not differ are not used: {listed(same)}."
-            )
-    chosen = [by_name[name] for name in conditions] or made
-    if len(chosen) > ATTRIBUTES:
-        raise DataError(
-            f"{arrays.source} has {len(chosen)} attributes, over {ATTRIBUTES}.",
-            "Choose some of them with --condition NAME.",
-        )
-    return chosen
 
 
 def _say_several(arrays: Arrays, labels: Matrix) -> bool:
@@ -115,15 +72,8 @@ def _are_signs(labels: Matrix) -> bool:
 def _names(arrays: Arrays, count: int) -> list[str]:
     for names in (arrays.attributes, arrays.class_names):
         if len(names) == count:
-            break
-    else:
-        names = tuple(str(place) for place in range(count))
-    if len({name.casefold() for name in names}) < count:
-        raise DataError(
-            f"{arrays.source} has two attributes of the same name: {listed(names)}.",
-            "Give every one a name of its own.",
-        )
-    return list(names)
+            return list(names)
+    return [str(place) for place in range(count)]
 
 
 def _texts(

@@ -78,8 +78,8 @@ class ParsedLabels:
     notes: tuple[str, ...]
 
 
-def check_class_names(names: Iterable[object]) -> tuple[str, ...]:
-    """Return names that classes may have.
+def check_class_names(names: Iterable[object], what: str = "class") -> tuple[str, ...]:
+    """Return names that classes may have, or what else ``what`` says is named.
 
     Raises:
         ValueError: there are too many, or one is no text, empty, very long, or would act on a
@@ -89,16 +89,16 @@ def check_class_names(names: Iterable[object]) -> tuple[str, ...]:
     for name in names:
         if not isinstance(name, str) or not 0 < len(name) <= CLASS_NAME_LENGTH:
             raise ValueError(
-                f"the name of class {len(checked)} is not a text of 1 to {CLASS_NAME_LENGTH} "
+                f"the name of {what} {len(checked)} is not a text of 1 to {CLASS_NAME_LENGTH} "
                 "characters"
             )
         if _SURROGATE.search(name):
-            raise ValueError(f"the class name {printable(name)} is not UTF-8")
+            raise ValueError(f"the {what} name {printable(name)} is not UTF-8")
         if printable(name) != name:
-            raise ValueError(f"the class name {printable(name)} has control characters")
+            raise ValueError(f"the {what} name {printable(name)} has control characters")
         checked.append(name)
         if len(checked) > CLASSES:
-            raise ValueError(f"there are more than {CLASSES:,} class names")
+            raise ValueError(f"there are more than {CLASSES:,} {what} names")
     return tuple(checked)
 
 

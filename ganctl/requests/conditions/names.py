@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
 
@@ -149,8 +149,8 @@ class Names:
         if match is None:
             raise UsageError(
                 f"{text!r} has a quotation mark without its other one.",
-                "Write a class name in double quotes, and a quotation mark in it twice; nothing "
-                "but :WEIGHT or a comma may follow.",
+                f"Write a {'class name' if self._attribute is None else 'value'} in double quotes, "
+                "and a quotation mark in it twice; nothing but :WEIGHT or a comma may follow.",
             )
         name = unquoted(match["name"])
         piece = Piece(match["whole"], name, match["weight"], quoted=True)
@@ -188,6 +188,19 @@ def composed(name: str) -> str:
 def part_of_file_name(words: Iterable[str]) -> str:
     """Return what a default file name says of options, such as ``hair-blond``; empty for none."""
     return distinct_folder("-".join(words).replace("=", "-"), "")
+
+
+def changed_options(given: Mapping[str, tuple[object, object]]) -> list[str]:
+    """Return the options that are not as they are by default, such as ``cols-5``.
+
+    Args:
+        given: each option's value and its default, by its name.
+    """
+    return [
+        f"{name}-{value:g}" if isinstance(value, float) else f"{name}-{value}"
+        for name, (value, default) in given.items()
+        if value != default
+    ]
 
 
 def distinct_folder(text: str, instead: str) -> str:

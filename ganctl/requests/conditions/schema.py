@@ -41,7 +41,7 @@ class Attribute:
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        check_class_names(self.values)
+        check_class_names(self.values, "value")
         if len(self.values) < 2 or len(set(self.values)) < len(self.values):
             raise ValueError(f"the attribute {self.name} has not two or more values")
 
@@ -110,7 +110,7 @@ class Captions:
             raise ValueError("the vocabulary has a word that is none")
         if not 1 <= self.length <= CAPTION_WORDS:
             raise ValueError(f"captions of {self.length} words")
-        check_class_names(self.examples)
+        check_class_names(self.examples, "example")
         if len(self.examples) > CAPTION_EXAMPLES:
             raise ValueError("there are too many examples of captions")
 
@@ -216,4 +216,4 @@ def check_name(name: str) -> str:
     Raises:
         ValueError: it is empty, very long, or would act on a terminal.
     """
-    return check_class_names([name])[0]
+    return check_class_names([name], "column")[0]

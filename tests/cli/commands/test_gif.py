@@ -21,8 +21,8 @@ def animation(path):
 
 
 def test_training_strings_the_previews_together(ganctl, trained):
-    assert ganctl("gif", "--scale", "1").out == "training-lines.gif\n"
-    frames, duration = animation("training-lines.gif")
+    assert ganctl("gif", "--scale", "1").out == "training-lines-scale-1.gif\n"
+    frames, duration = animation("training-lines-scale-1.gif")
     assert duration == 200
     assert len(frames) == len(trained.previews()) == 5
     for frame, preview in zip(frames, trained.previews(), strict=True):
@@ -57,8 +57,8 @@ def test_morph_begins_and_ends_at_its_stops(ganctl, trained):
     result = ganctl(
         "gif", "--mode", "morph", "--path", "down,across", "--frames", "5", "--scale", "1"
     )
-    assert result.out == "morph-lines-down-across.gif\n"
-    frames, _ = animation("morph-lines-down-across.gif")
+    assert result.out == "morph-lines-down-across-frames-5-scale-1.gif\n"
+    frames, _ = animation("morph-lines-down-across-frames-5-scale-1.gif")
     assert len(frames) == 5
     for frame, label in ((frames[0], "down"), (frames[-1], "across")):
         ganctl("montage", "-c", label, "--scale", "1", "--out", f"{label}.png")
@@ -121,8 +121,8 @@ def test_nothing_is_overwritten(ganctl, trained):
 
 
 def test_a_training_without_labels_has_its_animation(ganctl, trained_gan):
-    assert ganctl("gif", "--scale", "1").out == "training-free.gif\n"
-    frames, _ = animation("training-free.gif")
+    assert ganctl("gif", "--scale", "1").out == "training-free-scale-1.gif\n"
+    frames, _ = animation("training-free-scale-1.gif")
     assert [frame.shape for frame in frames] == [(91, 91)] * 5
 
 
@@ -136,7 +136,7 @@ def test_without_labels_there_is_nothing_to_walk_through(ganctl, trained_gan):
 
 def test_morph_through_what_categories_mean(ganctl, trained_infogan):
     ganctl("gif", "--mode", "morph", "--path", "down,across", "--frames", "3", "--scale", "1")
-    frames, _ = animation("morph-coded-down-across.gif")
+    frames, _ = animation("morph-coded-down-across-frames-3-scale-1.gif")
     ganctl("montage", "-c", "down", "--scale", "1", "--out", "down.png")
     assert np.array_equal(frames[0][:10, :46], read_image(Path("down.png"))[:, :46])
 

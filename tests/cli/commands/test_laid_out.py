@@ -30,8 +30,8 @@ def one(ganctl, run, *options):
 
 def test_two_attributes_against_each_other(ganctl, faces):
     result = ganctl("montage", faces, "--rows", "hair", "--columns", "EYES", "--seed", "4", *BARE)
-    assert result.out == "montage-faces-hair-EYES.png\n"
-    grid = cells("montage-faces-hair-EYES.png", 3, 2)
+    assert result.out == "montage-faces-hair-EYES-seed-4-scale-1-no-names.png\n"
+    grid = cells("montage-faces-hair-EYES-seed-4-scale-1-no-names.png", 3, 2)
     asked = ("--set", "hair=red", "--set", "eyes=blue", "--seeds", "4")
     assert np.array_equal(grid[2][0], one(ganctl, faces, *asked))
 
@@ -123,8 +123,10 @@ def test_real_images_near_a_number(ganctl, faces):
     ("options", "message"),
     [
         (["--rows", "hiar"], "Did you mean hair?"),
-        (["--rows", "hair", "--columns", "hair"], "Name each attribute once"),
-        (["--rows", "hair", "--set", "hair=red"], "Name each attribute once"),
+        (["--rows", "hair", "--columns", "hair"], "--rows and --columns both name hair."),
+        (["--rows", "angle", "--columns", "ANGLE"], "--rows and --columns both name angle."),
+        (["--rows", "hair", "--set", "hair=red"], "--rows hair lays hair out, and --set fixes it."),
+        (["--columns", "hair", "--set", "hair=red"], "--columns hair lays hair out, and --set"),
         (["--digit", "3"], "--set hair=blond"),
         (["--real", "--set", "eyes=blue:0.5,green:0.5"], "no real images of a blend"),
         (["--set", "hair=blond", "--set", "eyes=blue", "--real"], "has no image with"),
@@ -211,9 +213,11 @@ def test_previews_have_no_path_and_no_settings(ganctl, trained):
 def test_the_name_of_a_morph_says_its_way(ganctl, faces, talker):
     brief = ["--mode", "morph", "--frames", "2", "--scale", "1"]
     way = ["--path", "hair=blond,hair=red", "--set", "eyes=blue"]
-    assert ganctl("gif", faces, *brief).out == "morph-faces.gif\n"
+    assert ganctl("gif", faces, *brief).out == "morph-faces-frames-2-scale-1.gif\n"
     assert ganctl("gif", faces, *brief, *way).out == (
-        "morph-faces-hair-blond-hair-red-eyes-blue.gif\n"
+        "morph-faces-hair-blond-hair-red-eyes-blue-frames-2-scale-1.gif\n"
     )
     words = ["--path", "red hair", "--path", "a hair"]
-    assert ganctl("gif", talker, *brief, *words).out == "morph-talker-red-hair-a-hair.gif\n"
+    assert ganctl("gif", talker, *brief, *words).out == (
+        "morph-talker-red-hair-a-hair-frames-2-scale-1.gif\n"
+    )

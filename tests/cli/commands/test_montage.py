@@ -30,9 +30,10 @@ def cells(sheet, rows, columns, size):
 
 def test_rows_are_classes_and_columns_seeds(ganctl, trained):
     assert (
-        ganctl("montage", "--scale", "1", "--cols", "4", "--seed", "2").out == "montage-lines.png\n"
+        ganctl("montage", "--scale", "1", "--cols", "4", "--seed", "2").out
+        == "montage-lines-cols-4-seed-2-scale-1.png\n"
     )
-    grid = cells(picture("montage-lines.png"), 2, 4, 8)
+    grid = cells(picture("montage-lines-cols-4-seed-2-scale-1.png"), 2, 4, 8)
     ganctl("sample", "--digit", "down", "--seeds", "5", "--out", "one.png")
     assert np.array_equal(grid[1, 3], picture("one.png"))
     assert not np.array_equal(grid[0], grid[1])
@@ -63,8 +64,8 @@ def test_it_is_of_the_best_checkpoint(ganctl, trained):
 
 def test_real_images_are_the_datas(ganctl, trained, tiny_data):
     result = ganctl("montage", "--real", "--scale", "1", "--cols", "3")
-    assert result.out == "montage-lines-real.png\n"
-    grid = cells(picture("montage-lines-real.png"), 2, 3, 8)
+    assert result.out == "montage-lines-cols-3-scale-1-real.png\n"
+    grid = cells(picture("montage-lines-cols-3-scale-1-real.png"), 2, 3, 8)
     data = load(str(tiny_data))
     for row, members in enumerate(data.images[data.labels == label, 0] for label in (0, 1)):
         known = {image.numpy().tobytes() for image in members}
@@ -126,7 +127,7 @@ def test_data_that_are_gone(ganctl, trained, tmp_path):
 
 def test_without_labels_every_place_has_its_own_seed(ganctl, trained_gan):
     ganctl("montage", "--scale", "1", "--cols", "4", "--seed", "2")
-    grid = cells(picture("montage-free.png"), 10, 4, 8)
+    grid = cells(picture("montage-free-cols-4-seed-2-scale-1.png"), 10, 4, 8)
     assert len({image.tobytes() for row in grid for image in row}) == 40
     ganctl("sample", "--seeds", "2-41", "--out", "a.npz")
     assert np.array_equal(grid.reshape(40, 8, 8), np.load("a.npz")["images"])
@@ -136,14 +137,14 @@ def test_without_labels_it_equals_the_last_preview(ganctl, trained_gan):
     ganctl("montage", "free@latest", "--scale", "1")
     preview = picture(trained_gan.previews()[-1])
     assert cells(preview, 10, 10, 8).shape == (10, 10, 8, 8)
-    assert np.array_equal(picture("montage-free-latest.png"), preview)
+    assert np.array_equal(picture("montage-free-latest-scale-1.png"), preview)
 
 
 @pytest.mark.parametrize("run", ["trained_gan", "trained_infogan"])
 def test_real_images_have_classes_whatever_the_model_knows(ganctl, request, tiny_data, run):
     name = request.getfixturevalue(run).name
     assert ganctl("montage", "--real", "--scale", "1", "--cols", "3").code == 0
-    grid = cells(picture(f"montage-{name}-real.png"), 2, 3, 8)
+    grid = cells(picture(f"montage-{name}-cols-3-scale-1-real.png"), 2, 3, 8)
     data = load(str(tiny_data))
     for label, row in enumerate(grid):
         known = {image.numpy().tobytes() for image in data.images[data.labels == label, 0]}
@@ -152,8 +153,8 @@ def test_real_images_have_classes_whatever_the_model_knows(ganctl, request, tiny
 
 def test_each_image_stands_beside_its_nearest_training_images(ganctl, trained, tiny_data):
     result = ganctl("montage", "--neighbours", "--scale", "1", "--cols", "2", "--seed", "3")
-    assert result.out == "montage-lines-neighbours.png\n"
-    sheet = picture("montage-lines-neighbours.png")
+    assert result.out == "montage-lines-cols-2-seed-3-scale-1-neighbours.png\n"
+    sheet = picture("montage-lines-cols-2-seed-3-scale-1-neighbours.png")
     assert sheet.shape == (2 * 9 + 1, 6 * 9 + 1 + GAP)
     threes = [
         [sheet[1 + 9 * r :][:8, 1 + 9 * c + GAP * (c // 3) :][:, :8] for c in range(6)]
@@ -168,7 +169,7 @@ def test_each_image_stands_beside_its_nearest_training_images(ganctl, trained, t
         apart = ((real.astype(float) - sample) ** 2).sum(axis=(1, 2))
         assert ((in_pixels.astype(float) - sample) ** 2).sum() == apart.min()
         assert in_features.tobytes() in known
-    command = read_metadata(Path("montage-lines-neighbours.png"))["command"]
+    command = read_metadata(Path("montage-lines-cols-2-seed-3-scale-1-neighbours.png"))["command"]
     assert "--neighbours" in command
 
 
@@ -205,8 +206,8 @@ def test_without_labels_the_command_makes_it_again(ganctl, trained_gan, options)
 @pytest.mark.parametrize("code", ["c1", "c2"])
 def test_a_sweep_lets_one_code_vary_and_the_others_rest(ganctl, trained_infogan, code):
     result = ganctl("montage", "--sweep", code, "--cols", "5", "--seed", "3", "--scale", "1")
-    assert (result.code, result.out) == (0, f"montage-coded-{code}.png\n")
-    grid = cells(picture(f"montage-coded-{code}.png"), 2, 5, 8)
+    assert (result.code, result.out) == (0, f"montage-coded-cols-5-seed-3-scale-1-{code}.png\n")
+    grid = cells(picture(f"montage-coded-cols-5-seed-3-scale-1-{code}.png"), 2, 5, 8)
     other = {"c1": "c2", "c2": "c1"}[code]
     for column, value in enumerate((-2, -1, 0, 1, 2)):
         codes = ["--code", f"{code}={value}", "--code", f"{other}=0"]
@@ -294,7 +295,7 @@ def test_many_classes_are_shown_at_even_distances(ganctl, tmp_path, monkeypatch)
     assert "Previews show 32 of the 40 classes." in said.err
     default = ganctl("montage", "many", "--scale", "1", "--cols", "2")
     assert "the sheet shows 32 of the 40 classes" in default.err
-    shown = cells(picture("montage-many.png"), 32, 2, 8)
+    shown = cells(picture("montage-many-cols-2-scale-1.png"), 32, 2, 8)
     whole = ganctl("montage", "many", "--class", "all", "--scale", "1", "--cols", "2",
                    "--out", "all.png")  # fmt: skip
     assert "classes" not in whole.err

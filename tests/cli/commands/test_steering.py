@@ -210,3 +210,32 @@ def test_a_run_of_classes_says_what_to_write_instead(ganctl, trained, option, va
     assert f"{option} cannot steer this generator" in result.err
     assert "--class down" in result.err
     assert list(Path().iterdir()) == []
+
+
+WRONG = [
+    ("sample", "--set", "hair=pink"),
+    ("sample", "--set", "hair=9"),
+    ("sample", "--set", 'hair="red'),
+    ("sample", "--set", "hair=red:0.5,blue:0.5"),
+    ("sample", "--set", "hair=all"),
+    ("sample", "--set", "nose=long"),
+    ("sample", "--set", "angle=far"),
+    ("montage", "--rows", "nose"),
+    ("montage", "--rows", "hair", "--columns", "hair"),
+    ("gif", "--mode", "morph", "--path", "hair=pink,hair=red"),
+    ("gif", "--mode", "morph", "--path", "hair=red"),
+]
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_no_error_on_attributes_speaks_of_class_names(ganctl, faces, words):
+    command, *options = words
+    result = ganctl(command, faces, *options)
+    assert (result.code, result.out) == (2, "")
+    assert "class" not in result.err.lower()
+
+
+@pytest.mark.parametrize("command", ["sample", "montage", "gif", "evaluate"])
+def test_help_has_an_example_of_attributes_or_words(ganctl, command):
+    shown = ganctl(command, "--help").out.rpartition("Examples:")[2]
+    assert "hair" in shown

@@ -59,6 +59,51 @@ def a_number_that_is_not_known(folder: Path) -> Path:
 
 @reads(
     ALL,
+    options={"condition": ("angle", KIND)},
+    says=(
+        "angle is not known for 4 images.",
+        "Cells of labels.csv that count as not known: 'NA' 2, 'NaN' 1, '#N/A' 1.",
+    ),
+    figures=False,
+)
+def numbers_that_are_not_available(folder: Path) -> Path:
+    """A column of numbers with ``NA``, ``NaN`` and ``#N/A`` in it."""
+    return _told(folder, {"angle": ["NA", "NaN", "#N/A", "NA", *ANGLES[4:]]})
+
+
+@refused("has '?' among the numbers", "not known", options={"condition": "angle"})
+def a_number_that_is_doubtful(folder: Path) -> Path:
+    """A column of numbers with ``?`` in it."""
+    return _told(folder, {"angle": ["?", *ANGLES[1:]]})
+
+
+@reads(
+    ALL,
+    says=(
+        "size 4",
+        "Cells of labels.csv that count as not known: 'NA' 1.",
+        "Cells of labels.csv that count as values, though they may mean not known: '?' 2, "
+        "'unknown' 1.",
+    ),
+    figures=False,
+)
+def doubtful_values(folder: Path) -> Path:
+    """Attributes with ``NA``, ``?`` and ``unknown`` in them."""
+    return _told(folder, {"size": ["NA", "?", "unknown", "?", *_every("big", "small")[4:]]})
+
+
+@reads(
+    ALL,
+    says=("size 3", "Values of size that differ by case or spaces alone: 'Big' and 'big'."),
+    figures=False,
+)
+def values_that_differ_by_case(folder: Path) -> Path:
+    """Values of an attribute that differ by case alone, or by spaces at their ends."""
+    return _told(folder, {"size": _every("big ", "small", "Big", " small", "small  ", "big")})
+
+
+@reads(
+    ALL,
     options={"condition": "angle"},
     says=("angle from 1000 to 12750.5", "read as those of thousands"),
     figures=False,
@@ -83,7 +128,14 @@ def a_number_with_a_unit(folder: Path) -> Path:
     return _told(folder, {"angle": [*ANGLES[:11], "12 degrees"]})
 
 
-@reads(ALL, says=("Not known for some images are size 3, mood 2.",), figures=False)
+@reads(
+    ALL,
+    says=(
+        "Not known for some images are size 3, mood 2.",
+        "count as not known: 'None' 1, 'n/a' 1, 'NaN' 1, 'null' 1.",
+    ),
+    figures=False,
+)
 def missing_values(folder: Path) -> Path:
     """Attributes that are not known of every image."""
     sizes = ["", "None", "n/a", *_every("big", "small")[3:]]
@@ -281,6 +333,31 @@ def attributes_of_samples(folder: Path) -> Path:
         attribute_names=np.array(["kind", "size"]),
         attribute_values=np.array([json.dumps(NAMES), json.dumps(["big", "small"])]),
     )
+    return folder / "data.npz"
+
+
+@reads(ALL, says=("1 attribute (kind 3), angle from 0 to 27.5",), shows="kind")
+@reads(ALL, options={"condition": "angle"}, says=("angle from 0 to 27.5",), figures=False)
+@refused("no attribute angel", "Did you mean angle?", options={"condition": "angel"})
+def quantities_of_samples(folder: Path) -> Path:
+    """``quantities`` and ``quantity_names`` too."""
+    x, y = arrays()
+    np.savez(
+        folder / "data.npz",
+        images=x,
+        attributes=y[:, None],
+        attribute_names=np.array(["kind"]),
+        attribute_values=np.array([json.dumps(NAMES)]),
+        quantities=np.array(ANGLES, np.float32)[:, None],
+        quantity_names=np.array(["angle"]),
+    )
+    return folder / "data.npz"
+
+
+@reads(ALL, says=("captions of 20 words (caption)",), figures=False)
+def captions_of_samples(folder: Path) -> Path:
+    """``captions``, as ``ganctl sample`` writes them for ``--text``."""
+    np.savez(folder / "data.npz", images=arrays()[0], captions=np.array(SENTENCES))
     return folder / "data.npz"
 
 

@@ -1,0 +1,92 @@
+"""What a dry run says: what a run would be, and what its data are read as.
+
+It refuses what the training itself would refuse before its first step, and writes nothing.
+"""
+
+from __future__ import annotations
+
+from ganctl.cli import console
+from ganctl.readers.labelled import Reading
+from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
+from ganctl.requests.conditions.settings import no_rows, place_of_rows
+from ganctl.requests.recipes import Model, recipe_for
+from ganctl.requests.training import Device, TrainRequest
+from ganctl.runs import layout
+from ganctl.runs.header import RunStatus, stored_options
+from ganctl.runs.lock import check_free
+from ganctl.runs.run import Run
+from ganctl.runs.world import World
+
+
+def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:
+    """Print what a run would be, and what its data are read as.
+
+    Args:
+        run: a new run, or one to resume.
+        world: the processes that would train it.
+        quiet: whether bars are left out.
+        json: whether one object is printed.
+
+    Raises:
+        GanctlError: whatever the training would raise before its first step.
+    """
+    from ganctl.cli.data_view import facts_of, print_reading, read_data, why_not_read
+
+    config = run.config
+    plan = {"run": str(run.folder), **stored_options(config)}
+    _check_free(run, world)
+    with console.progress(quiet=quiet) as report:
+        reading = read_data(config.data, config.reading, report, keep=False)
+    rows = config.preview_rows if reading is None else _checked(run, reading)
+    if json:
+        console.print_json({**plan, "data_read": facts_of(reading) if reading else None})
+        return
+    plan |= {
+        "budget": str(config.budget),
+        "condition": ", ".join(config.condition) or None,
+        "preview_rows": rows,
+    }
+    console.print_facts({key: "auto" if v is None else str(v) for key, v in plan.items()})
+    if reading is None:
+        console.note(f"{config.data} {why_not_read(config.data)}")
+    else:
+        print_reading(reading)
+
+
+def _check_free(run: Run, world: World) -> None:
+    """Refuse a device that is not there, and a run that another process trains."""
+    if run.config.device not in (Device.AUTO, Device.CPU):  # Only torch knows of others.
+        from ganctl.engine.hardware.devices import choose_device
+
+        choose_device(Device(run.config.device), world)
+    if run.status is not RunStatus.NEW:
+        check_free(run.folder / layout.LOCK, f"The run {run.name}")
+
+
+def _checked(run: Run, reading: Reading) -> str:
+    """Return in words what a row of a preview will stand for, once nothing else is refused."""
+    config, train = run.config, reading.parts["train"]
+    schema = train.described.schema if train.described else NO_SCHEMA
+    size, classes = train.images.shape[1], len(train.classes)
+    config.check_suits(image_size=size, classes=classes, schema=schema)
+    rows = _rows_of_previews(config, schema)
+    if run.status is not RunStatus.NEW:
+        from ganctl.engine.data.dataset import of_reading
+        from ganctl.engine.data.same_data import under_known_names
+        from ganctl.engine.training.resume import check_resumable
+
+        dataset = under_known_names(of_reading(config.data, reading), run.data)
+        check_resumable(run, dataset, recipe_for(config.recipe, config.model))
+    return rows
+
+
+def _rows_of_previews(config: TrainRequest, schema: Schema) -> str:
+    if config.model == Model.GAN:
+        schema = NO_SCHEMA
+    if schema.steered_by_attributes:
+        return schema.names[place_of_rows(config.preview_rows, schema)]
+    if config.preview_rows is not None:
+        raise no_rows(config.preview_rows)
+    if schema.steered_by_words:
+        return "captions"
+    return "samples" if config.model == Model.GAN else "classes"
