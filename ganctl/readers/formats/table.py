@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from ganctl.errors import DataError
@@ -103,7 +104,7 @@ def read_table(tree: Tree, entry: Entry) -> Table | None:
         except UnicodeDecodeError as error:  # Not of its text: zipfile's, of a damaged name.
             raise _bad(tree, entry, f"cannot be read: {error}") from error
         said = f"{entry.name} is not in UTF-8 and was read as Latin-1."
-        return replace(table, remarks=(said,))
+        return replace(table, remarks=(said, *table.remarks))
 
 
 def is_pixels(tree: Tree, entry: Entry) -> bool:
@@ -114,8 +115,9 @@ def is_pixels(tree: Tree, entry: Entry) -> bool:
         second = next(rows, first)
     except (DataError, UnicodeDecodeError):
         return False
-    texts = sum(not _is_number(cell) for cell in second)
-    return len(second) > PIXELS_AT_LEAST and texts <= 1 and not _names_attributes(first, second)
+    texts = [*islice((cell for cell in second if not _is_number(cell)), 2)]
+    is_row = len(second) > PIXELS_AT_LEAST and len(texts) <= 1
+    return is_row and not _names_attributes(first, second)
 
 
 def delimited_rows(tree: Tree, entry: Entry, most: int) -> Iterator[list[str]]:
@@ -206,7 +208,7 @@ def _delimited(lines: Iterator[str], entry: Entry) -> Iterator[list[str]]:
     delimiters = "\t,;" if entry.ending == ".tsv" else ",;\t"
     if said := SEPARATOR.match(first):
         first, delimiters = next(lines, ""), said[1]
-    delimiter = max(delimiters, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
+    delimiter = max(delimiters, key=lambda mark: _columns(first, mark))
 
     def all_lines() -> Iterator[str]:
         yield first
@@ -218,13 +220,25 @@ def _delimited(lines: Iterator[str], entry: Entry) -> Iterator[list[str]]:
         raise DataError(f"{entry.name} cannot be read as a table: {error}.", _HINT) from error
 
 
+def _columns(line: str, delimiter: str) -> int:
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:  # Without its delimiter a long line is a field that is too long.
+        return 0
+
+
 def _attribute_list(tree: Tree, entry: Entry, lines: Iterator[str]) -> Table:
     """Read CelebA's list: how many rows there are, the attributes, a file and 1 or -1 each."""
     rows = (line.split() for line in lines)
     first = next(rows, [])
-    header = next(rows, []) if len(first) == 1 and first[0].isdigit() else first
+    is_count = len(first) == 1 and first[0].isdigit()
+    header = next(rows, []) if is_count else first
     table = _table(tree, entry, _with_header(["file", *header], rows))
-    return replace(table, attributes=True)
+    remarks = []
+    if is_count and first[0].lstrip("0") != str(len(table.rows)):
+        said = first[0] if len(first[0]) <= 20 else f"{first[0][:20]}…"
+        remarks.append(f"{entry.name} says that it has {said} rows, and has {len(table.rows):,}.")
+    return replace(table, attributes=True, remarks=tuple(remarks))
 
 
 def _with_header(header: list[str], rows: Iterator[list[str]]) -> Iterator[list[str]]:
