@@ -134,10 +134,7 @@ class Objective:
 
         Args:
             spec: of networks that both get the label: of as many classes as the data have, of
-                several parts, or of words.
-
-        Raises:
-            DataError: the data's labels are of no use to this model.
+                several parts, or of words; they suit the model (``TrainRequest.check_suits``).
         """
         raise NotImplementedError
 

@@ -19,7 +19,6 @@ from torch.nn.functional import cross_entropy, one_hot, softplus
 
 from ganctl.engine.models.augment import Augmentation
 from ganctl.engine.models.base import Discriminator, Loss, Objective, StepInputs
-from ganctl.errors import DataError
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, Recipe
 
@@ -161,10 +160,6 @@ class GANCLS(CGAN):
     term is zero. A wrong caption is that of another image, as in the paper.
     """
 
-    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
-        """Return the description as ``CGAN``; it must have at least two classes."""
-        return super().adapt(_with_other_labels(spec))
-
     def discriminator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_D."""
         wrong, counts = inputs.labels.wrong(inputs.condition, inputs.rng)
@@ -202,10 +197,6 @@ class GANINT(CGAN):
     Of several parts, and of captions, ŷ is the whole label of another image of
     the batch; of two captions it is their embeddings that are blended.
     """
-
-    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
-        """Return the description as ``CGAN``; it must have at least two classes."""
-        return super().adapt(_with_other_labels(spec))
 
     def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_G."""
@@ -255,12 +246,6 @@ class InfoGAN(GAN):
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description with codes instead of labels, which must be classes."""
-        if not spec.classes:
-            raise DataError(
-                "--model infogan finds categories like classes, and these data have several "
-                "columns or captions.",
-                "Choose one column of classes with --condition COLUMN, or leave --model out.",
-            )
         return replace(spec.without_labels, categories=spec.classes, continuous=self.continuous)
 
     def condition(self, y: Tensor, rng: torch.Generator) -> Tensor:
@@ -333,12 +318,3 @@ def _pass_for_real(fake_score: Tensor) -> Loss:
     """Return E[softplus(-s)] over the scores of fakes."""
     total = softplus(-fake_score).mean()
     return Loss(total, {"generator_loss": total.detach()})
-
-
-def _with_other_labels(spec: NetworkSpec) -> NetworkSpec:
-    if spec.classes == 1:
-        raise DataError(
-            "The data have a single class, so there is no other label to draw.",
-            "Leave --model out, or give data with two classes or more.",
-        )
-    return spec

@@ -23,7 +23,6 @@ from ganctl.engine.models.objectives import (
     OBJECTIVES,
     InfoGAN,
 )
-from ganctl.errors import DataError
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 
@@ -231,6 +230,12 @@ def test_gan_cls_counts_real_images_with_the_other_label_half(objective):
     assert loss.losses["wrong_score"].item() == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("spec", [TWO_CLASSES, PARTS, replace(CAPTIONS, mixed=4)])
+def test_gan_gets_nothing_of_a_label(spec):
+    adapted = GAN().adapt(spec)
+    assert adapted.condition_size == adapted.words == adapted.mixed == 0
+
+
 def test_cgan_ac_is_gan_cls_on_captions_alone():
     spec = CGANAC().adapt(CAPTIONS)
     discriminator = build_discriminator(spec)
@@ -362,24 +367,6 @@ def test_losses_are_detached_and_totals_are_not(model):
     ):
         assert loss.total.requires_grad
         assert not any(value.requires_grad for value in loss.losses.values())
-
-
-@pytest.mark.parametrize("objective", [GANCLS(), GANINT(), GANINTCLS()])
-def test_models_with_wrong_labels_need_two_classes(objective):
-    assert objective.adapt(TWO_CLASSES) == TWO_CLASSES
-    with pytest.raises(DataError, match="single class"):
-        objective.adapt(NetworkSpec("modern", 8, 1, classes=1, latent_size=4))
-    assert objective.adapt(PARTS) == PARTS
-    assert objective.adapt(CAPTIONS) == replace(CAPTIONS, classifier=True)
-
-
-@pytest.mark.parametrize("spec", [PARTS, CAPTIONS])
-def test_infogan_wants_one_class_for_each_image_and_gan_wants_nothing(spec):
-    with pytest.raises(DataError, match="several columns or captions") as caught:
-        InfoGAN().adapt(spec)
-    assert "--condition COLUMN" in caught.value.hint
-    adapted = GAN().adapt(spec)
-    assert adapted.condition_size == adapted.words == 0
 
 
 class ByParts(Discriminator):
