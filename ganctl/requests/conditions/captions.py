@@ -69,9 +69,10 @@ def example_captions(captions: Captions) -> list[Caption]:
         with suppress(UsageError):
             found[_caption(text, captions, "The example")[0]] = None
     if not found:
+        words = " ".join(captions.vocabulary[:_NAMED_WORDS])
         raise UsageError(
             "The captions that this generator learned from are not known.",
-            f"Give words, such as those it learned: {_usual(captions)}.",
+            f"Give words, such as those it learned: {words}.",
         )
     return list(found)
 
@@ -96,14 +97,15 @@ def parse_text(
     """
     found: dict[Caption, None] = {}
     unknown: dict[str, None] = {}
-    cut = 0
+    cut = alike = 0
     for given in texts:
         for where, text in _lines(given, option) if files else [(option, given)]:
             caption, new = _caption(text, captions, where)
+            alike += caption in found
             found[caption] = None
             unknown.update(dict.fromkeys(new))
             cut += len(words_of(text)) > captions.length
-    return list(found), _notes(list(unknown), cut, captions)
+    return list(found), _notes(list(unknown), cut, alike, captions)
 
 
 def _lines(given: str, option: str) -> list[tuple[str, str]]:
@@ -147,7 +149,7 @@ def _file(text: str, option: str) -> Path | None:
 
 def _caption(text: str, captions: Captions, where: str) -> tuple[Caption, tuple[str, ...]]:
     shown = repr(text[:_SHOWN] + ("…" if len(text) > _SHOWN else ""))
-    usual = _usual(captions)
+    example = examples_of(captions)[0]
     if len(text) > CAPTION_LENGTH:
         raise UsageError(
             f"{where} {shown} has {len(text):,} characters.",
@@ -159,31 +161,30 @@ def _caption(text: str, captions: Captions, where: str) -> tuple[Caption, tuple[
         raise UsageError(f"{where} {shown} has control characters.", "Give words in plain text.")
     if not words_of(plain):
         raise UsageError(
-            f"{where} {shown} has no words.", f"Give some, such as those it learned: {usual}."
+            f"{where} {shown} has no words.", f"Give some, such as those it learned: '{example}'."
         )
     read, unknown = numbers(plain, captions)
     if all(number <= UNKNOWN_WORD for number in read):
         raise UsageError(
             f"{where} {shown} has no word that the generator knows.",
-            f"{_alike(unknown, captions)}It learned such as: {usual}.",
+            f"{_alike(unknown, captions)}It learned such as '{example}'.",
         )
     return Caption(plain, read), unknown
 
 
-def _usual(captions: Captions) -> str:
-    return " ".join(captions.vocabulary[:_NAMED_WORDS])
-
-
-def _notes(unknown: Sequence[str], cut: int, captions: Captions) -> list[str]:
+def _notes(unknown: Sequence[str], cut: int, alike: int, captions: Captions) -> list[str]:
     notes = []
     if unknown:
         what = "an unknown word" if len(unknown) == 1 else "unknown words"
-        alike = _alike(unknown, captions).strip()
+        meant = _alike(unknown, captions).strip()
         said = f"no training caption has {listed(unknown, _NAMED_WORDS)}: read as {what}"
-        notes.append(f"{said}. {alike}" if alike else said)
+        notes.append(f"{said}. {meant}" if meant else said)
     if cut:
         which = "a caption" if cut == 1 else f"{cut:,} captions"
         notes.append(f"only the first {captions.length} words of {which} are read")
+    if alike:
+        which = "a caption reads" if alike == 1 else f"{alike:,} captions read"
+        notes.append(f"{which} as another one does, and what reads alike is drawn once")
     return notes
 
 

@@ -84,7 +84,7 @@ def test_a_large_file_is_refused(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("", "--text '' has no words.", "a red hair glasses short"),
+        ("", "--text '' has no words.", "'a red hair'"),
         ("  ...", "has no words", "such as"),
         ("zebra", "--text 'zebra' has no word that the generator knows.", "It learned"),
         ("glases", "has no word that the generator knows", "Did you mean glasses?"),
@@ -99,6 +99,15 @@ def test_texts_that_cannot_be_meant(text, message, hint):
     assert message in str(caught.value)
     assert hint in caught.value.hint
     assert len(str(caught.value)) < 200
+
+
+def test_captions_that_read_alike_are_drawn_once_and_counted():
+    asked, notes = parse_text(
+        ["red hair", "RED, hair!", "purple hair", "pink hair", "hair"], CAPTIONS
+    )
+    assert [each.text for each in asked] == ["red hair", "purple hair", "hair"]
+    assert notes[-1] == ("2 captions read as another one does, and what reads alike is drawn once")
+    assert parse_text(["red hair", "short hair"], CAPTIONS)[1] == []
 
 
 def test_long_captions_have_folders_of_their_own():
