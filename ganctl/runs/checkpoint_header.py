@@ -106,7 +106,7 @@ def open_checkpoint(path: Path, *, framework: str) -> Iterator[tuple[CheckpointH
     """
     _check_start(path)
     try:
-        with safe_open(path, framework=framework) as file:
+        with _opened(path, framework) as file:
             yield _header_in(path, file.metadata() or {}), file
     except OSError as error:
         raise _no_file(path, f"{error.strerror}") from error
@@ -133,6 +133,13 @@ def unreadable(path: Path, why: str) -> CheckpointError:
 
 def _no_file(path: Path, why: str) -> CheckpointError:
     return CheckpointError(f"{path} cannot be read: {why}.", "Check the path.")
+
+
+def _opened(path: Path, framework: str) -> Any:
+    try:
+        return safe_open(path, framework=framework)
+    except RuntimeError as error:  # What torch calls a file that was removed a moment ago.
+        raise _no_file(path, str(error)) from error
 
 
 def _check_start(path: Path) -> None:

@@ -17,6 +17,7 @@ from ganctl.files import paths
 from ganctl.requests.budget import Progress
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.recipes import Latent
+from ganctl.runs import checkpoint_header
 from ganctl.runs.checkpoint_header import FORMAT_VERSION, CheckpointHeader, read_checkpoint_header
 from tests.strategies import json_values
 
@@ -53,6 +54,21 @@ def test_a_pickle_is_known_by_its_content(path, start):
 def test_a_missing_file(path):
     with pytest.raises(CheckpointError, match="cannot be read"):
         read_checkpoint_header(path)
+
+
+def test_a_file_that_goes_while_it_is_opened(path, monkeypatch):
+    """As where another process trains the run: torch has an error of its own for it."""
+    write(path)
+
+    def gone(path, *, framework):
+        raise RuntimeError(f"unable to open file <{path}> in read-only mode")
+
+    monkeypatch.setattr(checkpoint_header, "safe_open", gone)
+    with (
+        pytest.raises(CheckpointError, match="cannot be read: unable to open file"),
+        checkpoint_header.open_checkpoint(path, framework="pt"),
+    ):
+        pass
 
 
 def test_another_format_version(path):
