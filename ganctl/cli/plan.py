@@ -5,8 +5,9 @@ It refuses what the training itself would refuse before its first step, and writ
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ganctl.cli import console
-from ganctl.readers.labelled import Reading
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.conditions.settings import no_rows, place_of_rows
 from ganctl.requests.recipes import Model, recipe_for
@@ -16,6 +17,9 @@ from ganctl.runs.header import RunStatus, stored_options
 from ganctl.runs.lock import check_free
 from ganctl.runs.run import Run
 from ganctl.runs.world import World
+
+if TYPE_CHECKING:
+    from ganctl.readers.labelled import Reading
 
 
 def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:

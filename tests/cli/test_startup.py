@@ -56,6 +56,14 @@ def test_no_torch(trained, tiny_data):
     assert [json.loads(line) for line in ended] == expected, done.stderr
 
 
+def test_help_reads_no_arrays():
+    code = CODE.replace('{"torch", "torchvision", "matplotlib"}', '{"numpy", "scipy"}')
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps([["--help"]])], capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1] == 'ended: [["--help"], 0, []]', done.stderr
+
+
 INTERRUPTED_IMPORT = """
 import os, signal, sys
 from ganctl.__main__ import main
