@@ -177,7 +177,8 @@ def montage(
     remember_moved(subject.source, subject.data)
     if json:
         console.print_json(_facts(subject, request, files))
-    for path in () if json else files.values():
+        return
+    for path in files.values():
         console.print_path(path)
 
 
