@@ -85,6 +85,7 @@ SetOption = Annotated[
 TextOption = Annotated[
     list[str] | None,
     typer.Option(
+        "--text",
         metavar="WORDS",
         help="Words to draw, for a run that learned captions, or a text file with a caption a "
         "line. Repeatable.",
@@ -105,6 +106,7 @@ JsonOption = Annotated[
 def scale_option(default: int) -> Any:
     """Return the option ``--scale`` of a command whose default is ``default``."""
     return typer.Option(
+        "--scale",
         metavar="PIXELS",
         help=f"Make each pixel this many pixels wide. Default: {default}.",
         show_default=False,
@@ -129,6 +131,7 @@ OutFile = Annotated[
 DataOption = Annotated[
     str | None,
     typer.Option(
+        "--data",
         metavar="DATA",
         help="Where the run's data lie now, if they were moved; it is remembered.",
         show_default=False,

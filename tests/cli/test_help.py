@@ -1,10 +1,12 @@
 """``--help``: options under headings, defaults in words, and examples that work."""
 
+import inspect
 import re
 import shlex
 
 import numpy as np
 import pytest
+from typer.models import OptionInfo
 
 from ganctl.cli.commands import evaluate, gif, info, montage, sample, train
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
@@ -124,3 +126,20 @@ def shortened(example):
 def test_the_examples_work(ganctl, workplace, example):
     result = ganctl(*shortened(example))
     assert (result.code, "error" in result.err) == (0, False), result.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_names_its_flag(command):
+    """Typer 0.27 calls an option ``--NAME`` that leaves it to its parameter and metavar."""
+    parameters = inspect.signature(getattr(COMMANDS[command], command), eval_str=True).parameters
+    options = [
+        option
+        for parameter in parameters.values()
+        for option in getattr(parameter.annotation, "__metadata__", ())
+        if isinstance(option, OptionInfo)
+    ]
+    assert options
+    for option in options:  # Of annotated ones, the first flag is where a default would be.
+        for flag in (option.default, *option.param_decls):
+            assert isinstance(flag, str)
+            assert flag.startswith("-")

@@ -61,6 +61,7 @@ class Mode(str, Enum):
 ModeOption = Annotated[
     str,
     typer.Option(
+        "--mode",
         metavar="MODE",
         help="training: the previews, one after the other; morph: from class to class, or "
         "from words to words, at fixed latents. Default: training.",
@@ -72,6 +73,7 @@ ModeOption = Annotated[
 PathOption = Annotated[
     list[str] | None,
     typer.Option(
+        "--path",
         metavar="STOPS",
         help="What morph walks through: classes 3,8,0; settings hair=blond,hair=red, of which + "
         "joins several, hair=red+eyes=blue; or words, a --path for each stop. Repeatable. Default: "
@@ -83,6 +85,7 @@ PathOption = Annotated[
 SpeedOption = Annotated[
     float,
     typer.Option(
+        "--fps",
         metavar="NUMBER",
         help="Frames a second. Default: 5.",
         show_default=False,
@@ -92,6 +95,7 @@ SpeedOption = Annotated[
 FramesOption = Annotated[
     int | None,
     typer.Option(
+        "--frames",
         metavar="NUMBER",
         help=f"Frames in all. Default: every preview; {MORPH_FRAMES_A_LEG} from stop to stop.",
         show_default=False,

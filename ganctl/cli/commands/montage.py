@@ -47,6 +47,7 @@ EXAMPLES = (
 ColsOption = Annotated[
     int,
     typer.Option(
+        "--cols",
         metavar="NUMBER",
         help="Images in a row. With --columns: seeds, a row each, or numbers of a quantity. "
         "Default: 10.",
@@ -57,6 +58,7 @@ ColsOption = Annotated[
 SeedOption = Annotated[
     int,
     typer.Option(
+        "--seed",
         metavar="SEED",
         help="The first column's seed. Default: 0.",
         show_default=False,
@@ -66,6 +68,7 @@ SeedOption = Annotated[
 RowsOption = Annotated[
     str | None,
     typer.Option(
+        "--rows",
         metavar="NAME",
         help="An attribute whose values go down, a row each. Default: the first that --set leaves.",
         show_default=False,
@@ -75,6 +78,7 @@ RowsOption = Annotated[
 ColumnsOption = Annotated[
     str | None,
     typer.Option(
+        "--columns",
         metavar="NAME",
         help="An attribute whose values go across; with --rows all else is by one seed.",
         show_default=False,
@@ -96,6 +100,7 @@ ScaleOption = Annotated[int, scale_option(SCALE)]
 SweepOption = Annotated[
     str | None,
     typer.Option(
+        "--sweep",
         metavar="CODE",
         help="Sweep a code of InfoGAN from -2 to 2 across, with the others at 0 and the "
         "latent of --seed: c1, c2, or all, a sheet for each.",

@@ -57,6 +57,7 @@ NumberOption = Annotated[
 SeedsOption = Annotated[
     str | None,
     typer.Option(
+        "--seeds",
         metavar="SEEDS",
         help="Which seeds, such as 0,1,4-6, instead of --n.",
         show_default=False,
@@ -66,6 +67,7 @@ SeedsOption = Annotated[
 SeedOption = Annotated[
     int | None,
     typer.Option(
+        "--seed",
         metavar="SEED",
         help="The first seed of --n. Default: 0.",
         show_default=False,
@@ -75,6 +77,7 @@ SeedOption = Annotated[
 CodeOption = Annotated[
     list[str] | None,
     typer.Option(
+        "--code",
         metavar="CODE=VALUE",
         help="Fix a code of InfoGAN, such as c1=-1.5, or c0=3 instead of a class. Repeatable.",
         show_default=False,
@@ -84,6 +87,7 @@ CodeOption = Annotated[
 TruncationOption = Annotated[
     float,
     typer.Option(
+        "--truncation",
         metavar="FACTOR",
         help="Scale the latents; below 1: more typical, less varied images. Default: 1.",
         show_default=False,
@@ -94,6 +98,7 @@ ScaleOption = Annotated[int, scale_option(1)]
 FormatOption = Annotated[
     str | None,
     typer.Option(
+        "--format",
         metavar="FORMAT",
         help=f"{', '.join(values(Format))}. Default: png, or what --out ends in.",
         show_default=False,

@@ -45,6 +45,7 @@ MAIN_PROCESS_SECONDS = 10.0
 NameOption = Annotated[
     str | None,
     typer.Option(
+        "--name",
         help="The run's name. Default: by date and time.",
         metavar="NAME",
         show_default=False,
@@ -54,6 +55,7 @@ NameOption = Annotated[
 ResumeOption = Annotated[
     str | None,
     typer.Option(
+        "--resume",
         metavar="[RUN]",
         help="Resume a run; its length counts from its start. Default: latest.",
         show_default=False,
