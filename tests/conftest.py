@@ -11,9 +11,11 @@
 Hypothesis tries 20 examples of everything, with them 100, unless ``--hypothesis-profile`` names
 another profile than ``everyday`` or ``thorough``.
 
-In this process nothing is flushed to the disk and ``loss.png`` is a single pixel, unless a test
-asks for ``real_fsync`` or ``real_curves``. What takes long to make (unpacked MNIST, judges, trained
-runs) is made once for all processes of a session; a test gets a copy of what it might change.
+A GPU is out of sight, since what tests expect is exact on a CPU alone; with
+``CUDA_VISIBLE_DEVICES=0`` they see it. In this process nothing is flushed to the disk and
+``loss.png`` is a single pixel, unless a test asks for ``real_fsync`` or ``real_curves``. What takes
+long to make (unpacked MNIST, judges, trained runs) is made once for all processes of a session; a
+test gets a copy of what it might change.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ ONE_PIXEL = png_bytes(np.zeros((1, 1), np.uint8), {})
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let Hypothesis try more where the slow tests are asked for."""
+    """Hide GPUs, and let Hypothesis try more where the slow tests are asked for."""
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
     settings.register_profile("everyday", max_examples=20)
     settings.register_profile("thorough", max_examples=100)
     if not config.getoption("--hypothesis-profile"):

@@ -104,10 +104,8 @@ def convert_sync_batch_norm(network: nn.Module) -> None:
     """
     for name, layer in network.named_children():
         if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
-            synced = SyncedBatchNorm(layer.num_features, layer.eps, layer.momentum)
-            synced.weight, synced.bias = layer.weight, layer.bias
-            for buffer, value in layer.named_buffers():
-                setattr(synced, buffer, value)
+            synced = SyncedBatchNorm(layer.num_features)
+            vars(synced).update(vars(layer))
             setattr(network, name, synced)
         else:
             convert_sync_batch_norm(layer)

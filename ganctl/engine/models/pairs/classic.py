@@ -149,9 +149,14 @@ def _leaky(x: Tensor) -> Tensor:
 
 
 def _norm(width: int) -> nn.BatchNorm2d:
-    """Return ``tf.contrib.layers.batch_norm`` with decay 0.9: a shift, no scale, ε = 0.001."""
+    """Return ``tf.contrib.layers.batch_norm`` with decay 0.9: a shift, no scale, ε = 0.001.
+
+    Its scale is 1 and neither learned nor saved. Were it None, CUDA would return no gradient of the
+    shift where channels lie last.
+    """
     norm = nn.BatchNorm2d(width, eps=1e-3, momentum=0.1)
-    norm.register_parameter("weight", None)
+    del norm.weight
+    norm.register_buffer("weight", torch.ones(width), persistent=False)
     return norm
 
 
