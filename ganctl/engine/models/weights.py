@@ -31,11 +31,14 @@ def load_generator(path: Path) -> tuple[Generator, CheckpointHeader]:
     """Return the averaged generator of a checkpoint, in float32 on the CPU, and its header.
 
     Raises:
-        CheckpointError: it is damaged, a pickle, of another version, or lacks the weights.
+        CheckpointError: it is damaged, a pickle, of another version, or lacks the weights, or
+            some are NaN or infinite.
     """
     with open_checkpoint(path, framework="pt") as (header, file):
-        generator = _shaped(build_generator, header, path)
-        return _filled(generator, file, "generator_ema", path), header
+        generator = _filled(_shaped(build_generator, header, path), file, "generator_ema", path)
+    if not all(value.isfinite().all() for value in generator.state_dict().values()):
+        raise unreadable(path, "some of its weights are NaN or infinite")
+    return generator, header
 
 
 def load_discriminator(path: Path) -> tuple[Discriminator, CheckpointHeader]:

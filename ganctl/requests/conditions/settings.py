@@ -250,6 +250,12 @@ def _blend_of(text: str, schema: Schema, place: int, option: str) -> tuple[Label
             f"{option} {attribute.name}= has no value.",
             f"{nearest('', [typed(value) for value in attribute.values])}.",
         )
+    others = [part.partition("=")[0] for part in text.split(",")[1:] if "=" in part]
+    if any(Names(schema.names, option).found(other.strip()) for other in others):
+        each = " ".join(
+            f"{option} {part.strip()}" for part in f"{attribute.name}={text}".split(",")
+        )
+        raise UsageError(f"{option} sets one attribute, and {text!r} more.", f"Write {each}.")
     labels, notes = labels_in(text, names)
     if len(labels) > 1:
         raise UsageError(

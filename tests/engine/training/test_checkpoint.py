@@ -97,6 +97,15 @@ def test_tensors_of_another_shape_are_refused(saved):
         weights.load_generator(saved)
 
 
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+def test_weights_that_are_not_finite_are_refused_instead_of_drawn_black(saved, value):
+    tensors = load_file(saved)
+    tensors["generator_ema.project.weight"][0, 0] = value
+    save_file(tensors, saved, header().as_metadata())
+    with pytest.raises(CheckpointError, match="NaN or infinite"):
+        weights.load_generator(saved)
+
+
 @pytest.mark.parametrize("change", ["missing", "shape"])
 def test_an_optimizer_that_does_not_fit_is_refused(saved, change):
     tensors = load_file(saved)

@@ -84,6 +84,7 @@ def test_one_value_of_a_part():
         (["hair="], "--set hair= has no value.", "blond, red, light brown, 0"),
         (["hair=red", "HAIR=blond"], "--set hair is there twice.", "hair=blond:0.5,red:0.5"),
         (["hair=red,blond"], "takes one value", "hair=blond:0.7,red:0.3"),
+        (["hair=red,eyes=blue"], "sets one attribute", "Write --set hair=red --set eyes=blue."),
         (["hair=all"], "takes one value", "montage --rows hair"),
         (["hair=red:0.5,blond"], "no weight for 'blond'", "VALUE:WEIGHT"),
         (["hair=red:nan"], "'nan' is not a weight", "VALUE:WEIGHT"),
