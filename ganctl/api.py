@@ -179,7 +179,8 @@ class Generator:
             set: attributes to fix, such as ``{"hair": "blond", "angle": 30}``, each a value, an
                 index, a blend such as ``"blond:0.5,red:0.5"``, or a number; what is not named is
                 drawn by the seed, as it goes together in the data.
-            text: a caption, or several, for a generator that learned captions; never a file.
+            text: a caption, or several, for a generator that learned captions; never a file. There
+                are ``n`` images of each, in order.
 
         Returns:
             uint8 [N, H, W], or [N, H, W, 3] for colour; the same seed gives the same pixels.

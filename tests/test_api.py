@@ -237,6 +237,7 @@ def test_words_are_one_or_several(tmp_path):
     assert talker.attributes == {}
     both = talker.sample(text=["red hair", "glasses"], n=2)
     assert np.array_equal(both[2:], talker.sample(text="glasses", n=2))
+    assert np.array_equal(talker.sample(text=["red hair", "Red hair"], n=2)[2:], both[:2])
 
 
 @pytest.mark.parametrize(

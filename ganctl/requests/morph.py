@@ -82,7 +82,7 @@ def _classes(paths: Sequence[str], classes: Sequence[str]) -> tuple[tuple[Single
 
 def _captions(paths: Sequence[str], captions: Captions) -> tuple[tuple[Single, ...], list[str]]:
     if paths:
-        stops, notes = parse_text(paths, captions, OPTION)
+        stops, notes = parse_text(paths, captions, OPTION, once=False)
     else:
         stops, notes = example_captions(captions), []
     how = '--path "WORDS" --path "OTHER WORDS"'

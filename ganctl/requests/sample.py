@@ -70,8 +70,8 @@ class SampleRequest:
     """What was asked for, before it is known of which generator.
 
     ``labels``, ``texts`` and ``codes`` are as they were typed, and ``settings`` too, or values by
-    name; ``files`` says whether a text may be the path of a file of captions; ``scale`` is how many
-    pixels wide each pixel becomes.
+    name; ``files`` says whether a text may be the path of a file of captions, and those that read
+    alike are drawn once; ``scale`` is how many pixels wide each pixel becomes.
 
     Raises:
         UsageError: a number is out of range.
@@ -140,7 +140,7 @@ def asked_of(
         labels: each ``--digit`` or ``--class``.
         settings: each ``--set``, or values by name.
         texts: each ``--text``.
-        files: whether one may be the path of a file of captions.
+        files: whether one may be the path of a file of captions, and those that read alike are one.
 
     Raises:
         UsageError: there is no such class, name, value or word, or the generator does not know
@@ -156,7 +156,7 @@ def asked_of(
     if schema.captions is not None:
         if not texts:
             return tuple(example_captions(schema.captions)), ()
-        captions, notes = parse_text(texts, schema.captions, files=files)
+        captions, notes = parse_text(texts, schema.captions, files=files, once=files)
         return tuple(captions), tuple(notes)
     if schema:
         if isinstance(settings, Mapping):

@@ -4,7 +4,7 @@ import pytest
 
 from ganctl.errors import UsageError
 from ganctl.requests.conditions.asked import Between
-from ganctl.requests.conditions.schema import Attribute, Quantity, Schema
+from ganctl.requests.conditions.schema import Attribute, Captions, Quantity, Schema
 from ganctl.requests.morph import stops_of, walk
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.sample import Conditioning
@@ -14,6 +14,13 @@ EYES = Attribute("eye s", ("blue", "x=y"))
 SCHEMA = Schema((HAIR, EYES), (Quantity("angle", 0, 10),))
 SPEC = NetworkSpec("modern", 8, 1, 0, 4, attributes=(3, 2), quantities=1)
 FACES = Conditioning("cgan", (), SPEC, None, SCHEMA)
+TALKER = Conditioning(
+    "gan-cls",
+    (),
+    NetworkSpec("modern", 8, 1, 0, 4, words=5, caption_length=4, text_size=8),
+    None,
+    Schema(captions=Captions("caption", ("red", "hair", "short"), 4)),
+)
 GAN = Conditioning("gan", (), NetworkSpec("modern", 8, 1, 0, 4), None)
 
 
@@ -49,6 +56,12 @@ def test_stops_are_reached_and_between_is_between():
     assert isinstance(half, Between)
     assert (half.start, half.end, half.fraction) == (*stops, 0.5)
     assert half.text == "hair=red>angle=3@0.500"
+
+
+def test_a_way_may_come_back():
+    stops, notes = stops_of(TALKER, ["red hair", "short hair", "red hair"])
+    assert [stop.text for stop in stops] == ["red hair", "short hair", "red hair"]
+    assert not notes
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,12 @@ def example_captions(captions: Captions) -> list[Caption]:
 
 
 def parse_text(
-    texts: Sequence[str], captions: Captions, option: str = OPTION, *, files: bool = True
+    texts: Sequence[str],
+    captions: Captions,
+    option: str = OPTION,
+    *,
+    files: bool = True,
+    once: bool = True,
 ) -> tuple[list[Caption], list[str]]:
     """Read each ``--text`` of the command line.
 
@@ -87,25 +92,30 @@ def parse_text(
         captions: what the generator learned from.
         option: what messages call the option.
         files: whether a text may be a path; in a program it may be anybody's.
+        once: whether captions that read alike are one.
 
     Returns:
-        the captions, each once, and notes on words that the generator does not know.
+        the captions, and notes on words that the generator does not know.
 
     Raises:
         UsageError: a text is empty or very long, or the generator knows none of its words.
         FileError: a file cannot be read.
     """
-    found: dict[Caption, None] = {}
+    found: list[Caption] = []
     unknown: dict[str, None] = {}
+    seen: set[Caption] = set()
     cut = alike = 0
     for given in texts:
         for where, text in _lines(given, option) if files else [(option, given)]:
             caption, new = _caption(text, captions, where)
-            alike += caption in found
-            found[caption] = None
+            if once and caption in seen:
+                alike += 1
+            else:
+                found.append(caption)
+            seen.add(caption)
             unknown.update(dict.fromkeys(new))
             cut += len(words_of(text)) > captions.length
-    return list(found), _notes(list(unknown), cut, alike, captions)
+    return found, _notes(list(unknown), cut, alike, captions)
 
 
 def _lines(given: str, option: str) -> list[tuple[str, str]]:

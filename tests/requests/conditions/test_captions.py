@@ -108,6 +108,9 @@ def test_captions_that_read_alike_are_drawn_once_and_counted():
     assert [each.text for each in asked] == ["red hair", "purple hair", "hair"]
     assert notes[-1] == ("2 captions read as another one does, and what reads alike is drawn once")
     assert parse_text(["red hair", "short hair"], CAPTIONS)[1] == []
+    every, notes = parse_text(["red hair", "hair", "Red hair"], CAPTIONS, once=False)
+    assert [each.text for each in every] == ["red hair", "hair", "Red hair"]
+    assert notes == []
 
 
 def test_long_captions_have_folders_of_their_own():
