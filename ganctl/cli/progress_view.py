@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LINE_EVERY_SECONDS = 10.0
 SPARK_WIDTH = 40
 VALUE_WIDTH = 7
+DIGITS = 10
 DIGIT_COLUMNS = 14
 _SPARKS = "▁▂▃▄▅▆▇█"
 
@@ -132,6 +133,7 @@ class LivePanel:
         self._histories = {m.key: deque[float](maxlen=SPARK_WIDTH) for m in self._with_spark}
         self._quality: Quality | None = None
         self._preview: NDArray[np.uint8] | None = None
+        self._names: tuple[str, ...] = ()
         # Until there is a report the panel leaves nothing behind, so that an error stands alone.
         self._live = Live(
             self._framed(Text("preparing …")), console=console, refresh_per_second=4, transient=True
@@ -157,7 +159,7 @@ class LivePanel:
         _print_alarms(self._console, report)
         self._quality = report.quality or self._quality
         if report.preview is not None:
-            self._preview = report.preview
+            self._preview, self._names = report.preview, report.preview_names
         values = {**report.losses, **(report.quality.as_metrics() if report.quality else {})}
         for key, history in self._histories.items():
             if key in values:
@@ -203,21 +205,31 @@ class LivePanel:
         return table
 
     def _digits(self) -> RenderableType | None:
-        """Return the first ten classes' first images, if the terminal has room for five a row."""
+        """Return the first ten rows' first images, if the terminal has room for half of them."""
         if self._preview is None or self._console.no_color:
             return None
-        images = [half_blocks(row[0], DIGIT_COLUMNS) for row in self._preview[:10]]
-        room = self._console.width - 4
-        per_row = next((n for n in (10, 5) if n * (DIGIT_COLUMNS + 1) <= room), None)
-        if (
-            per_row is None
-            or self._console.height < 10 + len(images) // per_row * DIGIT_COLUMNS // 2
-        ):
+        images = [half_blocks(row[0], DIGIT_COLUMNS) for row in self._preview[:DIGITS]]
+        if self._names:
+            images = [_below(name, image) for name, image in zip(self._names, images, strict=False)]
+        half = -(-len(images) // 2)
+        room = (self._console.width - 4) // (DIGIT_COLUMNS + 1)
+        per_row = next((count for count in (len(images), half) if count <= room), None)
+        if per_row is None:
+            return None
+        lines = -(-len(images) // per_row) * (DIGIT_COLUMNS // 2 + bool(self._names))
+        if self._console.height < 10 + lines:
             return None
         grid = Table.grid(padding=(0, 1, 0, 0))
         for start in range(0, len(images), per_row):
             grid.add_row(*images[start : start + per_row])
         return grid
+
+
+def _below(name: str, image: Text) -> Text:
+    """Return an image below its name, which is cut to its width."""
+    title = Text(printable(name))
+    title.truncate(DIGIT_COLUMNS, overflow="ellipsis")
+    return Text("\n").join([title, image])
 
 
 def _print_alarms(console: Console, report: StepReport) -> None:

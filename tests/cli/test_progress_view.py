@@ -118,6 +118,16 @@ def test_digits_are_drawn_where_there_is_room(width, height, rows):
     assert sum("▀" in line for line in last_frame.splitlines()) == rows
 
 
+@pytest.mark.parametrize(("width", "rows"), [(110, 7 + 1), (60, 2 * (7 + 1)), (40, 0)])
+def test_values_of_an_attribute_stand_above_their_images(width, rows):
+    names = ("black", "blond", "blue", "a colour of a long name", "green", "red")
+    faces = replace(report(), preview=report().preview[:6], preview_names=names)
+    frame = shown(width, 50, reports=[faces]).split("demo: cgan on mnist")[-1]
+    assert sum("▀" in line for line in frame.splitlines()) == rows - rows // 8
+    assert ("black" in frame) == ("a colour of a…" in frame) == bool(rows)
+    assert "long name" not in frame
+
+
 def test_the_latest_digits_stay_until_the_next():
     text = shown(200, reports=[report(), report(60, preview=False)])
     assert "▀" in text.split("step 60")[-1]

@@ -57,6 +57,7 @@ class StepReport:
         losses: the losses and mean scores of the latest step.
         preview: images of fixed latents, uint8 [rows, 10, H, W] or [rows, 10, H, W, 3]; None
             where no preview was due.
+        preview_names: what each row is, such as the value of an attribute; none of classes.
         quality: what a judge measured on other samples; None where no preview was due, or where
             the data are too few.
         alarms: what has newly gone wrong.
@@ -73,6 +74,7 @@ class StepReport:
     images_per_second: float
     losses: dict[str, float]
     preview: Images | None
+    preview_names: tuple[str, ...] = ()
     quality: Quality | None = None
     alarms: tuple[Alarm, ...] = ()
     judge_progress: float | None = None
@@ -282,6 +284,7 @@ def _report(
         images_per_second=images_per_second,
         losses=values,
         preview=recorder.preview() if previewing else None,
+        preview_names=recorder.preview_names,
         quality=quality,
         alarms=recorder.alarms(values, quality, progress),
         judge_progress=recorder.judge_progress,

@@ -153,6 +153,11 @@ class Recorder:
             self._insist(self.run.save)
         return alarms
 
+    @property
+    def preview_names(self) -> tuple[str, ...]:
+        """The names of a preview's rows; none of classes."""
+        return self._rows.names
+
     def preview(self) -> images.Images:
         """Write the averaged generator's sheet: a column for each seed, and the rows that it has.
 

@@ -106,9 +106,10 @@ def test_what_wants_one_class_for_each_image_says_so(start, home, condition, opt
 )
 def test_the_rows_of_a_preview_are_the_values_of_an_attribute(start, options, shown):
     run = start(condition=PARTS, steps=1, **options)
-    preview = finish(run)[-1].preview
+    report = finish(run)[-1]
+    preview = report.preview
     assert preview.shape == (len(shown), 10, 8, 8)
-    assert rows_of(run).names == shown
+    assert report.preview_names == rows_of(run).names == shown
     without = images.sheet(preview.reshape(-1, 8, 8), 10)
     sheet = read_image(run.previews()[-1])
     assert (sheet[:, -without.shape[1] :] == without).all()
