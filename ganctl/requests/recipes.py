@@ -53,17 +53,17 @@ class Recipe:
 
     ``model`` is trained where no other is asked for. ``network`` is the row of networks, and
     ``colour_network`` that for colour images with several attributes or captions; ``mixed`` is the
-    width of the layer in which the latent meets these, 0 for none. A step is one
-    update of the discriminator and then ``generator_updates`` of the generator, with the same
-    latents and labels.
+    width of the layer in which the latent meets these, 0 for none. A step is one update of the
+    discriminator and then ``generator_updates`` of the generator, with the same latents and labels.
     What the discriminator looks at, real or not, has noise of standard deviation ``noise``
     (Sønderby et al. 2017, section 4), which falls to zero over the span ``noise_fade`` of the
-    progress. ``r1`` is the weight γ of the gradient penalty of Mescheder et al. (2018), 0 for none;
-    it is added on each ``r1_every``-th step, so many times as strong (Karras et al. 2020,
-    StyleGAN2, section 3.1). ``generator_lr`` and ``discriminator_lr`` are Adam's; once
-    ``decay_from`` of the budget is spent, both fall linearly to zero. ``ema_images`` is the
-    half-life of the generator's average, in images, 0 for none; early on it is at most
-    ``ema_rampup`` of the images seen so far, so that the first weights are soon forgotten.
+    progress. ``r1`` is the weight γ of the gradient penalty of Mescheder et al. (2018), 0 for none,
+    and ``described_r1`` that for images with several attributes or captions; it is added on each
+    ``r1_every``-th step, so many times as strong (Karras et al. 2020, StyleGAN2, section 3.1).
+    ``generator_lr`` and ``discriminator_lr`` are Adam's; once ``decay_from`` of the budget is
+    spent, both fall linearly to zero. ``ema_images`` is the half-life of the generator's average,
+    in images, 0 for none; early on it is at most ``ema_rampup`` of the images seen so far, so that
+    the first weights are soon forgotten.
     """
 
     summary: str
@@ -82,6 +82,7 @@ class Recipe:
     noise: float
     noise_fade: tuple[float, float]
     r1: float
+    described_r1: float
     r1_every: int
     ema_images: int
     ema_rampup: float
@@ -108,6 +109,7 @@ _MODERN = Recipe(
     noise=0.0,
     noise_fade=(0.5, 0.9),
     r1=0.5,
+    described_r1=0.25,
     r1_every=4,
     ema_images=10_000,
     ema_rampup=0.1,
@@ -124,6 +126,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         network="quick",
         colour_network="quick",
         r1=0.0,
+        described_r1=0.0,
         budget=Budget(BudgetUnit.EPOCHS, 1),
     ),
     RecipeName.MODERN: _MODERN,
@@ -144,6 +147,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         noise=0.0,
         noise_fade=(0.5, 0.9),
         r1=0.0,
+        described_r1=0.0,
         r1_every=1,
         ema_images=0,
         ema_rampup=0.0,
@@ -169,6 +173,7 @@ _UNLABELLED = replace(
     decay_from=0.7,
     adam_betas=(0.5, 0.99),
     r1=0.0,
+    described_r1=0.0,
     budget=Budget(BudgetUnit.EPOCHS, 5),
 )
 # Without noise some seeds never begin: the discriminator wins within a few hundred steps.

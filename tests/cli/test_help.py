@@ -140,6 +140,6 @@ def test_every_option_names_its_flag(command):
     ]
     assert options
     for option in options:  # Of annotated ones, the first flag is where a default would be.
-        for flag in (option.default, *option.param_decls):
+        for flag in [option.default, *(option.param_decls or ())]:
             assert isinstance(flag, str)
             assert flag.startswith("-")

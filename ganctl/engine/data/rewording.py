@@ -11,8 +11,12 @@ from torch import Tensor
 
 from ganctl.requests.conditions.schema import FIRST_WORD, PADDING, UNKNOWN_WORD
 
-SHARE = 0.5
+SHARE = 0.7
 """The part of the captions that each way changes."""
+MARKED = 0.8
+"""The part of the runs left out that leave an unknown word in their place."""
+CUT = 0.2
+"""The probability that a part begins with a word, where parts are shuffled."""
 FREQUENT = 1 / 25
 """The frequency from which on words may be left out for themselves, such as "a" and "with".
 
@@ -24,17 +28,19 @@ the caption without them would mean the more frequent ones.
 class Rewording:
     """Changes captions in three ways, drawn anew each time.
 
-    The first is for words that are frequent, and so say little: of half of the captions, each word
-    w is left out with the probability 1 - √(t / f(w)), if that is positive, where f(w) is its part
-    of all words, and t is ``FREQUENT`` (Mikolov et al. 2013, "Distributed Representations of Words
-    and Phrases and their Compositionality", equation 5). Nothing stays in its place.
+    The first is for words that are frequent, and so say little: of ``SHARE`` of the captions, each
+    word w is left out with the probability 1 - √(t / f(w)), if that is positive, where f(w) is its
+    part of all words, and t is ``FREQUENT`` (Mikolov et al. 2013, "Distributed Representations of
+    Words and Phrases and their Compositionality", equation 5). Nothing stays in its place.
 
-    The second is for whole thoughts: of half of the captions, a run of neighbouring words is left
-    out, whose length is uniform from one word to all, and then its place. An unknown word stays in
-    its place, from which networks also learn what to make of one.
+    The second is for single words and whole thoughts: of ``SHARE`` of the captions, a run of
+    neighbouring words is left out. The logarithm of its length is uniform, from one word to all,
+    and then its place. Mostly an unknown word stays there, from which networks also learn what to
+    make of one, and without which "without glasses" would lend "glasses" half of its meaning. In
+    the others words meet that no caption has beside each other, as in "short hair".
 
-    The third is for their order: half of the captions begin at another word, uniformly drawn, and
-    what stood before it follows at the end. So the last thought means the same before others.
+    The third is for their order: ``SHARE`` of the captions are cut before each word with the
+    probability ``CUT``, and the parts shuffled. So a thought means the same beside any others.
 
     Args:
         words: the numbers of all training captions' words, int [N, T].
@@ -48,7 +54,7 @@ class Rewording:
 
     def __call__(self, words: Tensor, rng: torch.Generator) -> Tensor:
         """Return captions [N, T] of which many are changed; the rng is on their device."""
-        return _turned(self._without_run(self._without_frequent(words, rng), rng), rng)
+        return _shuffled(self._without_run(self._without_frequent(words, rng), rng), rng)
 
     def _without_frequent(self, words: Tensor, rng: torch.Generator) -> Tensor:
         chosen = torch.rand(len(words), 1, generator=rng, device=words.device) < SHARE
@@ -56,22 +62,25 @@ class Rewording:
         return _closed_up(words, chosen & (draws < self._chances[words]))
 
     def _without_run(self, words: Tensor, rng: torch.Generator) -> Tensor:
-        chosen, lengths, firsts = torch.rand(3, len(words), 1, generator=rng, device=words.device)
+        chosen, lengths, firsts, marks = torch.rand(
+            4, len(words), 1, generator=rng, device=words.device
+        )
         count = (words != PADDING).sum(dim=1, keepdim=True)
-        length = 1 + (lengths * count).floor()
+        length = ((count + 1.0) ** lengths).floor().minimum(count)
         first = (firsts * (count - length + 1)).floor()
         place = torch.arange(words.shape[1], device=words.device)
         run = (place >= first) & (place < first + length) & (chosen < SHARE)
-        return _closed_up(words.masked_fill(run, UNKNOWN_WORD), run & (place > first))
+        gone = run & ((place > first) | (marks >= MARKED))
+        return _closed_up(words.masked_fill(run, UNKNOWN_WORD), gone)
 
 
-def _turned(words: Tensor, rng: torch.Generator) -> Tensor:
-    chosen, cuts = torch.rand(2, len(words), 1, generator=rng, device=words.device)
-    count = (words != PADDING).sum(dim=1, keepdim=True)
-    cut = (cuts * count).floor().long() * (chosen < SHARE)
-    place = torch.arange(words.shape[1], device=words.device)
-    turned = (place + cut) % count.clamp(min=1)
-    return words.gather(1, torch.where(place < count, turned, place))
+def _shuffled(words: Tensor, rng: torch.Generator) -> Tensor:
+    chosen = torch.rand(len(words), 1, generator=rng, device=words.device) < SHARE
+    cuts = torch.rand(words.shape, generator=rng, device=words.device) < CUT
+    keys = torch.rand(words.shape[0], words.shape[1] + 1, generator=rng, device=words.device)
+    of_parts = keys.gather(1, (cuts & chosen).cumsum(dim=1))
+    order = of_parts.masked_fill(words == PADDING, 1.0).argsort(dim=1, stable=True)
+    return words.gather(1, order)
 
 
 def _closed_up(words: Tensor, gone: Tensor) -> Tensor:

@@ -119,7 +119,8 @@ class PartLabels(Labels):
 
         That of a quantity is a Gaussian of unit variance, which without its constant is
         ½ (C_k(x) - y_k)² (Chen et al. 2016, section 6). A part adds nothing where it is not known.
-        The weight w is min(1, 2/√K), so that many parts do not drown the score.
+        The weight w is 1 for one part, as for a class, and min(1.5, 3/√K) for several: to have all
+        right at once takes more, and many must not drown the score.
         """
         losses = []
         parts = zip(
@@ -133,7 +134,8 @@ class PartLabels(Labels):
             else:
                 error = guess[:, 0] - part[:, 0]
                 losses.append((part[:, 1] * error.square()).mean() / 2)
-        return min(1.0, 2 / math.sqrt(len(losses))) * torch.stack(losses).sum()
+        weight = min(1.5, 3 / math.sqrt(len(losses))) if len(losses) > 1 else 1.0
+        return weight * torch.stack(losses).sum()
 
     def _known(self, y: Tensor) -> Iterator[Tensor]:
         """Yield for each part in which rows it is known, bool [N]."""

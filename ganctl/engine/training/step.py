@@ -51,6 +51,7 @@ class Step:
         self._labels = labels_for(state.spec)
         self._augmentation = objective.augmentation(recipe)
         self._recipe = recipe
+        self._r1 = recipe.described_r1 if state.spec.is_described else recipe.r1
         self._autocast = autocast
         self._discriminator_loss = distributed.average_gradients(
             world, discriminator, partial(objective.discriminator_loss, discriminator)
@@ -84,7 +85,7 @@ class Step:
             if self.has_penalty:
                 penalty = r1_penalty(state.discriminator, real, condition)
                 discriminator_loss = discriminator_loss.plus(
-                    "gradient_penalty", penalty, weight=recipe.r1 * recipe.r1_every
+                    "gradient_penalty", penalty, weight=self._r1 * recipe.r1_every
                 )
         _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
 
@@ -100,7 +101,7 @@ class Step:
     @property
     def has_penalty(self) -> bool:
         """Whether the next step has R1, which is laid on every ``r1_every``-th step."""
-        return self._recipe.r1 > 0 and (self.state.step + 1) % self._recipe.r1_every == 0
+        return self._r1 > 0 and (self.state.step + 1) % self._recipe.r1_every == 0
 
     @property
     def capturable(self) -> bool:

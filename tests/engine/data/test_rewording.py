@@ -1,5 +1,6 @@
-"""Many captions change in training: they lack frequent words or a run, or begin elsewhere."""
+"""Many captions change in training: they lack frequent words or a run, or are shuffled."""
 
+import math
 from collections import Counter
 
 import pytest
@@ -7,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganctl.engine.data.rewording import FREQUENT, Rewording
+from ganctl.engine.data.rewording import CUT, FREQUENT, MARKED, SHARE, Rewording
 from ganctl.requests.conditions.schema import UNKNOWN_WORD
 
 WIDTH = 8
@@ -24,54 +25,66 @@ def reworded(words, training=PLAIN, seed=0):
     return Rewording(training)(words, torch.Generator().manual_seed(seed))
 
 
-def rotations(words):
-    return {(*words[start:], *words[:start]) for start in range(len(words))}
-
-
 def shares(caption, training=PLAIN):
-    """Return how often each of many copies of a caption comes out, wherever it begins."""
+    """Return how often each selection of a caption's words comes out, in whatever order."""
     kept = reworded(torch.tensor([caption]).repeat(COUNT, 1), training).tolist()
-    counts = Counter(min(rotations([word for word in row if word])) for row in kept)
+    counts = Counter(tuple(sorted(word for word in row if word)) for row in kept)
     return {words: count / COUNT for words, count in counts.items()}
 
 
 @settings(deadline=None)
 @given(st.lists(st.integers(1, WIDTH), min_size=1, max_size=8), st.integers(0, 2**32))
-def test_an_unknown_word_may_stand_for_one_run_and_the_caption_may_begin_elsewhere(lengths, seed):
+def test_one_run_may_be_left_out_and_the_others_stay_in_some_order(lengths, seed):
     for length, kept in zip(lengths, reworded(captions(lengths), seed=seed).tolist(), strict=True):
-        whole, read = list(range(2, 2 + length)), [word for word in kept if word]
+        read = [word for word in kept if word]
         assert kept == read + [0] * (WIDTH - len(read))
-        allowed = rotations(whole)
-        for first in range(length):
-            for last in range(first, length):
-                allowed |= rotations([*whole[:first], UNKNOWN_WORD, *whole[last + 1 :]])
-        assert tuple(read) in allowed
+        known = sorted(word for word in read if word != UNKNOWN_WORD)
+        gone = [word for word in range(2, 2 + length) if word not in known]
+        assert len(known) + len(gone) == length
+        assert gone == list(range(gone[0], gone[0] + len(gone))) if gone else len(read) == length
+        assert len(read) - len(known) in ({0, 1} if gone else {0})
 
 
-def test_half_of_the_captions_lack_a_run_of_any_length_at_any_place():
-    # Of that half, a third lacks one word of three, one lacks two, and one all.
-    expected: dict[tuple[int, ...], float] = {(2, 3, 4): 1 / 2, (1,): 1 / 6}
-    expected |= {(1, 3, 4): 1 / 18, (1, 4, 2): 1 / 18, (1, 2, 3): 1 / 18}
-    expected |= {(1, 4): 1 / 12, (1, 2): 1 / 12}
+def test_short_runs_are_left_out_more_often_than_long_ones_at_any_place():
+    one, two = math.log(2) / math.log(4), math.log(3 / 2) / math.log(4)
+    chances: dict[tuple[int, ...], float] = {(3, 4): one / 3, (2, 4): one / 3, (2, 3): one / 3}
+    chances |= {(4,): two / 2, (2,): two / 2, (): 1 - one - two}
+    expected: dict[tuple[int, ...], float] = {(2, 3, 4): 1 - SHARE}
+    for known, chance in chances.items():
+        expected[(UNKNOWN_WORD, *known)] = SHARE * MARKED * chance
+        expected[known] = SHARE * (1 - MARKED) * chance
     assert shares([2, 3, 4]) == pytest.approx(expected, abs=0.012)
 
 
-def test_half_of_the_captions_begin_at_any_word():
-    kept = reworded(torch.tensor([[2, 3, 4]]).repeat(COUNT, 1))
-    whole = kept[(kept > UNKNOWN_WORD).all(dim=1)]
-    begins = whole[:, 0].bincount(minlength=5).double() / len(whole)
-    # Half stay as they are, and a third of the others begin where they did.
-    assert begins.tolist() == pytest.approx([0, 0, 2 / 3, 1 / 6, 1 / 6], abs=0.02)
+def test_an_unknown_word_stands_where_the_run_was():
+    kept = reworded(torch.tensor([[2, 3, 4]]).repeat(COUNT, 1)).tolist()
+    between = Counter(tuple(row) for row in kept if sorted(row) == [UNKNOWN_WORD, 2, 4])
+    assert between.most_common(1)[0][0] == (2, UNKNOWN_WORD, 4)
 
 
-def test_frequent_words_are_left_out_of_half_of_the_captions_and_rare_ones_stay():
+def test_many_captions_are_cut_and_their_parts_shuffled():
+    kept = reworded(torch.tensor([[2, 3, 4]]).repeat(COUNT, 1)).tolist()
+    whole = [tuple(row) for row in kept if sorted(row) == [2, 3, 4]]
+    found = {order: count / len(whole) for order, count in Counter(whole).items()}
+    # Cut at one of two places, two parts change places in half; cut at both, each order is as
+    # likely.
+    once, twice = SHARE * CUT * (1 - CUT) / 2, SHARE * CUT**2 / 6
+    expected = {(3, 4, 2): once + twice, (4, 2, 3): once + twice}
+    expected |= dict.fromkeys([(2, 4, 3), (3, 2, 4), (4, 3, 2)], twice)
+    expected[2, 3, 4] = 1 - 2 * (once + twice) - 3 * twice
+    assert found == pytest.approx(expected, abs=0.012)
+
+
+def test_frequent_words_are_left_out_of_many_captions_and_rare_ones_stay():
     # Word 2 is a tenth of all words, the others one in 50.
     others = [3 + place % 45 for place in range(900)]
     found = shares([3, 2, 4, 2], torch.tensor([[2] * 100 + others]))
-    known = {words: share for words, share in found.items() if UNKNOWN_WORD not in words}
-    assert known.keys() == {(2, 3, 2, 4), (2, 3, 4), (2, 4, 3), (3, 4)}
     chance = 1 - (FREQUENT / 0.1) ** 0.5
-    assert known[3, 4] / sum(known.values()) == pytest.approx(chance**2 / 2, abs=0.02)
+    both, one = SHARE * chance**2, SHARE * 2 * chance * (1 - chance)
+    assert found[2, 2, 3, 4] == pytest.approx((1 - SHARE) * (1 - both - one), abs=0.012)
+    # Or one frequent word goes for itself, and the other as a run of one word out of three.
+    run = SHARE * (1 - MARKED) * math.log(2) / math.log(4) / 3
+    assert found[3, 4] == pytest.approx((1 - SHARE) * both + one * run, abs=0.012)
 
 
 def test_captions_without_words_stay_so():

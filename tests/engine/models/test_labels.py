@@ -174,7 +174,7 @@ def test_one_attribute_alone_has_the_very_loss_of_a_class():
     assert one == other
 
 
-def test_beyond_four_attributes_more_of_them_weigh_less_each():
+def test_several_attributes_weigh_more_than_one_and_many_less_each():
     y = torch.eye(3)[torch.tensor([0, 2, 1, 1])]
     named = torch.randn(4, 3, generator=rng())
 
@@ -182,8 +182,9 @@ def test_beyond_four_attributes_more_of_them_weigh_less_each():
         labels = labels_for(replace(CLASSES, classes=0, attributes=(3,) * count))
         return labels.loss(named.repeat(1, count), y.repeat(1, count), y).item() / count
 
-    assert loss(4) == pytest.approx(loss(1))
-    assert loss(16) == pytest.approx(loss(1) / 2)
+    for count in (2, 4):
+        assert loss(count) == pytest.approx(1.5 * loss(1))
+    assert loss(16) == pytest.approx(0.75 * loss(1))
 
 
 def test_the_matching_loss_is_that_of_the_paper_and_leaves_out_the_same_words():

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import embedding
+from torch.nn.functional import embedding, pad
 
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.pairs.initial import normal
@@ -22,26 +22,24 @@ TEXT_SIZE = 64
 WORD_SIZE = 64
 WIDTH = 64
 """The channels of each convolution."""
-SPAN = 3
-"""How many words next to each other the wider convolution sees."""
 
 
 class TextEncoder(nn.Module):
     """Captions [N, K, 1 + T], as in ``engine.models.conditions`` → embeddings [N, text_size].
 
-    Words are embedded, one convolution looks at each alone and one at three next to each other, and
-    what they find anywhere counts: their maximum over the caption (Kim 2014, "Convolutional Neural
-    Networks for Sentence Classification", section 2). What a word says alone holds beside others
-    that no caption of the training has beside it. The places after the last word are left out, so
-    that a caption's embedding does not depend on the length of others. Of several captions it
-    returns the sum by their weights.
+    Words are embedded, one convolution looks at each alone and one at each with the word before it,
+    and what they find anywhere counts: their maximum over the caption (Kim 2014, "Convolutional
+    Neural Networks for Sentence Classification", section 2). Of the pairs in what people type, more
+    are in captions of the training than of any longer runs. The places after the last word are left
+    out, so that a caption's embedding does not depend on the length of others. Of several captions
+    it returns the sum by their weights.
     """
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         self.words = nn.Parameter(normal(spec.words, WORD_SIZE))
         self.alone = nn.Conv1d(WORD_SIZE, WIDTH, 1)
-        self.together = nn.Conv1d(WORD_SIZE, WIDTH, SPAN, padding=SPAN // 2)
+        self.with_previous = nn.Conv1d(WORD_SIZE, WIDTH, 2)
         self.out = nn.Linear(2 * WIDTH, spec.text_size)
 
     def forward(self, captions: Tensor) -> Tensor:
@@ -54,7 +52,8 @@ class TextEncoder(nn.Module):
         """Return the embeddings [M, text_size] of captions of word numbers [M, T]."""
         is_word = (numbers != PADDING).unsqueeze(1)
         h = embedding(numbers, self.words).transpose(1, 2) * is_word
-        h = torch.relu(torch.cat([self.alone(h), self.together(h)], dim=1)) * is_word
+        found = torch.cat([self.alone(h), self.with_previous(pad(h, (1, 0)))], dim=1)
+        h = torch.relu(found) * is_word
         embedded: Tensor = self.out(h.amax(dim=2))
         return embedded
 
