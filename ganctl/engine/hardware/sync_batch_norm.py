@@ -28,8 +28,10 @@ class SyncedBatchNorm(_BatchNorm):
         if not self.training:
             return super().forward(input)
         self._check_input_dim(input)
+        # Without a scale torch has no gradient of the shift on CUDA, where channels lie last.
+        weight = torch.ones_like(self.running_mean) if self.weight is None else self.weight
         output: Tensor
-        output, mean, var = _Normalise.apply(input, self.weight, self.bias, self.eps)  # type: ignore[no-untyped-call]
+        output, mean, var = _Normalise.apply(input, weight, self.bias, self.eps)  # type: ignore[no-untyped-call]
         self._update_running(mean, var, dist.get_world_size() * input.numel() // len(mean))
         return output
 
@@ -54,7 +56,7 @@ class _Normalise(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, rows: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
+        ctx: Any, rows: Tensor, weight: Tensor, bias: Tensor | None, eps: float
     ) -> tuple[Tensor, Tensor, Tensor]:
         # With running statistics in float32, those of bfloat16 rows are computed in float32 too.
         unused = rows.new_zeros(rows.shape[1], dtype=torch.float32)
@@ -77,10 +79,10 @@ class _Normalise(torch.autograd.Function):
         )
         if ctx.needs_input_grad[0]:
             count = rows.numel() // len(mean)
-            scale = inverse if weight is None else weight * inverse
+            scale = weight * inverse
             slope, level = _mean_of_processes(scale * along / count, scale * total / count)
             of_rows = of_rows - _by_statistics(rows, slope, level, mean, var, ctx.eps)
-        return of_rows, None if weight is None else along, None if bias is None else total, None
+        return of_rows, along, None if bias is None else total, None
 
 
 def _by_statistics(

@@ -82,16 +82,6 @@ def test_names_and_objects_stay_the_same():
     assert list(net.state_dict()) == names
 
 
-def test_a_scale_that_is_not_learned_stays_so():
-    net = nn.Sequential(nn.BatchNorm2d(3))
-    del net[0].weight
-    net[0].register_buffer("weight", torch.ones(3), persistent=False)
-    convert_sync_batch_norm(net)
-    assert isinstance(net[0], SyncedBatchNorm)
-    assert [name for name, _ in net.named_parameters()] == ["0.bias"]
-    assert "0.weight" not in net.state_dict()
-
-
 @pytest.mark.parametrize("kind", SHAPES)
 def test_in_eval_mode_it_needs_no_other_process(kind):
     plain, synced = network(kind).eval(), network(kind)

@@ -56,6 +56,35 @@ class SameConvTranspose(nn.ConvTranspose2d):
         return super().forward(x, output_size)[..., :-1, :-1]
 
 
+class ShiftNorm(nn.BatchNorm2d):
+    """``tf.contrib.layers.batch_norm`` with decay 0.9: a shift, no scale, ε = 0.001.
+
+    torch gets a scale of 1: without one it has no gradient of the shift on CUDA, where channels lie
+    last.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width, eps=1e-3, momentum=0.1)
+        self.register_parameter("weight", None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise [N, C, H, W]; in eval mode by the running statistics."""
+        assert self.momentum is not None
+        assert self.num_batches_tracked is not None
+        if self.training:
+            self.num_batches_tracked.add_(1)
+        return functional.batch_norm(
+            x,
+            self.running_mean,
+            self.running_var,
+            torch.ones_like(self.bias),
+            self.bias,
+            self.training,
+            self.momentum,
+            self.eps,
+        )
+
+
 class ClassicGenerator(Generator):
     """Dense to 3×3×512, transposed convolutions to 6, 12, 24, and one without padding to 28."""
 
@@ -65,13 +94,13 @@ class ClassicGenerator(Generator):
         self.dense = nn.Linear(
             spec.latent_size + spec.condition_size, WIDTHS[0] * BASE_SIZE * BASE_SIZE
         )
-        self.norm1 = _norm(512)
+        self.norm1 = ShiftNorm(512)
         self.deconv2 = SameConvTranspose(512, 256)
-        self.norm2 = _norm(256)
+        self.norm2 = ShiftNorm(256)
         self.deconv3 = SameConvTranspose(256, 128)
-        self.norm3 = _norm(128)
+        self.norm3 = ShiftNorm(128)
         self.deconv4 = SameConvTranspose(128, 64)
-        self.norm4 = _norm(64)
+        self.norm4 = ShiftNorm(64)
         self.deconv5 = nn.ConvTranspose2d(64, spec.channels, KERNEL)
         _initialise(self)
 
@@ -98,11 +127,11 @@ class ClassicDiscriminator(Discriminator):
         self.label_maps = 0 if spec.classifier or spec.words else spec.label_size
         self.conv1 = SameConv(spec.channels + self.label_maps, 64)
         self.conv2 = SameConv(64, 128)
-        self.norm2 = _norm(128)
+        self.norm2 = ShiftNorm(128)
         self.conv3 = SameConv(128, 256)
-        self.norm3 = _norm(256)
+        self.norm3 = ShiftNorm(256)
         self.conv4 = SameConv(256, 512)
-        self.norm4 = _norm(512)
+        self.norm4 = ShiftNorm(512)
         features = 512 * 2 * 2
         self.dense = nn.Linear(features, 1)
         self.label: nn.Parameter | None = None
@@ -146,18 +175,6 @@ class ClassicDiscriminator(Discriminator):
 
 def _leaky(x: Tensor) -> Tensor:
     return functional.leaky_relu(x, SLOPE)
-
-
-def _norm(width: int) -> nn.BatchNorm2d:
-    """Return ``tf.contrib.layers.batch_norm`` with decay 0.9: a shift, no scale, ε = 0.001.
-
-    Its scale is 1 and neither learned nor saved. Were it None, CUDA would return no gradient of the
-    shift where channels lie last.
-    """
-    norm = nn.BatchNorm2d(width, eps=1e-3, momentum=0.1)
-    del norm.weight
-    norm.register_buffer("weight", torch.ones(width), persistent=False)
-    return norm
 
 
 def _initialise(network: nn.Module) -> None:

@@ -92,9 +92,7 @@ def test_norms_shift_and_do_not_scale(network):
     norms = [layer for layer in network(SPEC).modules() if isinstance(layer, nn.BatchNorm2d)]
     assert len(norms) == (4 if network is ClassicGenerator else 3)
     for norm in norms:
-        assert [name for name, _ in norm.named_parameters()] == ["bias"]
-        assert "weight" not in norm.state_dict()
-        assert torch.equal(norm.weight, torch.ones_like(norm.weight))
+        assert norm.weight is None
         assert torch.equal(norm.bias, torch.zeros_like(norm.bias))
         assert (norm.eps, norm.momentum) == (1e-3, 0.1)
     # Two values ±1 become ±1/√(1 + ε), and then the shift is added.
