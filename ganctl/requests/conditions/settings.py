@@ -250,8 +250,9 @@ def _blend_of(text: str, schema: Schema, place: int, option: str) -> tuple[Label
             f"{option} {attribute.name}= has no value.",
             f"{nearest('', [typed(value) for value in attribute.values])}.",
         )
+    # In quotes a comma and what follows it belong to a value.
     others = [part.partition("=")[0] for part in text.split(",")[1:] if "=" in part]
-    if any(Names(schema.names, option).found(other.strip()) for other in others):
+    if '"' not in text and any(Names(schema.names, option).found(o.strip()) for o in others):
         each = " ".join(
             f"{option} {part.strip()}" for part in f"{attribute.name}={text}".split(",")
         )

@@ -137,6 +137,12 @@ def test_long_settings_have_folders_of_their_own():
     assert all(len(folder) <= 60 for folder in folders)
 
 
+def test_a_value_in_quotes_may_look_like_another_setting():
+    eyes = Attribute("eyes", ("blue", "green"))
+    schema = Schema((Attribute("hair", ("red,eyes=blue", "red")), eyes))
+    assert parse_settings(['hair="red,eyes=blue":0.5,red:0.5'], schema).is_blend
+
+
 def test_the_name_of_a_value_wins_over_all():
     odd = Schema((Attribute("size", ("all", "half")),))
     assert weights(named("size=all", schema=odd)["size"]) == {0: 1.0}
