@@ -1,6 +1,6 @@
 """What reaches the terminal: results on stdout; words, bars and errors on stderr.
 
-Together with ``progress_view`` the one home of rich, which honours ``NO_COLOR`` and
+Together with ``views.training`` the one home of rich, which honours ``NO_COLOR`` and
 draws no bars where stderr is no terminal. It is imported when something is
 first drawn, since ``--help`` and completions draw nothing with it.
 """

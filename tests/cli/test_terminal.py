@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ganctl.cli.progress_view import PlainLines, TrainingView
+from ganctl.cli.views.training import PlainLines, TrainingView
 from ganctl.cli.terminal import hide_control_keys
 from ganctl.runs.run import Run
-from tests.cli.test_progress_view import report
+from tests.cli.views.test_training import report
 
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")

@@ -130,7 +130,7 @@ def _show_data(
     subject: str, given: Mapping[str, Any], out: Path | None, *, force: bool, json: bool
 ) -> None:
     """Show data, and write a sheet of them where one was asked for."""
-    from ganctl.cli.data_view import look_at, print_look, sheet_of
+    from ganctl.cli.views.data import look_at, print_look, sheet_of
 
     request = TrainRequest(data=subject, **given)
     if out is not None:

@@ -21,7 +21,7 @@ from ganctl.cli.options import (
     complete_run,
     with_train_options,
 )
-from ganctl.cli.plan import print_plan
+from ganctl.cli.views.plan import print_plan
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
 from ganctl.requests.data import DATA_SETS, check_data_exists, check_data_remain
@@ -164,7 +164,7 @@ def _train_beside(run: Run, world: World) -> None:
 
 
 def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, json: bool) -> None:
-    from ganctl.cli.progress_view import training_view
+    from ganctl.cli.views.training import training_view
 
     config, before = run.config, run.progress
     title = f"{run.name}: {config.model} on {_short(config.data)}, {config.budget}"

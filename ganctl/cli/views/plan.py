@@ -34,7 +34,7 @@ def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:
     Raises:
         GanctlError: whatever the training would raise before its first step.
     """
-    from ganctl.cli.data_view import facts_of, print_reading, read_data, why_not_read
+    from ganctl.cli.views.data import facts_of, print_reading, read_data, why_not_read
 
     config = run.config
     plan = {"run": str(run.folder), **stored_options(config)}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ganctl._version import __version__
 from ganctl.cli import console
-from ganctl.cli.expected_time import ExpectedTime, expected_time
+from ganctl.cli.views.expected_time import ExpectedTime, expected_time
 from ganctl.errors import DataError
 from ganctl.pictures.images import MID_GREY, Images, enlarge, png_bytes, sheet
 from ganctl.readers.formats.placed import where_files_belong

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from ganctl.cli import progress_view as panel
-from ganctl.cli.progress_view import (
+from ganctl.cli.views import training as panel
+from ganctl.cli.views.training import (
     LivePanel,
     PlainLines,
     TrainingView,
