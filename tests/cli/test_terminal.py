@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ganctl.cli.views.training import PlainLines, TrainingView
 from ganctl.cli.terminal import hide_control_keys
+from ganctl.cli.views.training import PlainLines, TrainingView
 from ganctl.runs.run import Run
 from tests.cli.views.test_training import report
 
