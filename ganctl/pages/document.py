@@ -28,7 +28,7 @@ class Section:
             ``--line``, ``--muted``, ``--accent``, ``--bad`` and ``--series-1`` to ``--series-4``.
         script: the body of a JavaScript function (root, data): root is the section's element, data
             what ``data`` is.
-        data: what JSON can say; it may have any text in it.
+        data: what the script gets, and JSON can say; it may have any text in it.
     """
 
     id: str
@@ -117,7 +117,8 @@ def _element(section: Section) -> str:
         data = f'<script type="application/json" id="{section.id}-data">{plain}</script>'
     return (
         f'<section id="{section.id}" aria-labelledby="{section.id}-title">\n'
-        f'<h2 id="{section.id}-title">{escape(section.title)}</h2>\n{section.html}\n{data}</section>'
+        f'<h2 id="{section.id}-title">{escape(section.title)}</h2>\n'
+        f"{section.html}\n{data}</section>"
     )
 
 
