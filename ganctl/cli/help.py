@@ -1,4 +1,7 @@
-"""How ``--help`` reads: options under headings, whole sentences, and examples that work."""
+"""How ``--help`` reads: options under headings, whole sentences, and examples that work.
+
+What plug-ins add stands under a heading of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
+
+from ganctl.files.text import printable
+from ganctl.plugins import plugins
+from ganctl.requests.training import OPTIONS, flag_of
 
 OTHER = "Other"
 EXAMPLES = "Examples"
@@ -25,9 +32,24 @@ class CommandHelp(TyperCommand):
                     name = parameter.metavar or name  # Typer would add the type.
                 heading = getattr(parameter, "rich_help_panel", None) or OTHER
                 headings.setdefault(heading, []).append((name, text))
+        headings["Plug-ins"] = self._plugins(ctx)
         for heading, records in headings.items():
+            if not records:
+                continue
             with formatter.section(heading):
                 formatter.write_dl(records)
+
+    def _plugins(self, ctx: Any) -> list[tuple[str, str]]:
+        """Return what other packages add to the choices of options, each with its package."""
+        added = []
+        for parameter in self.get_params(ctx):
+            option = OPTIONS.get(parameter.name or "")
+            panel = getattr(parameter, "rich_help_panel", None)
+            if option is not None and option.plugins and panel == option.group.value:
+                for name, found in plugins(option.plugins).items():
+                    words = f"{found.summary.rstrip('.')} ({found.package})."
+                    added.append((f"{flag_of(option.plugins.option)} {name}", printable(words)))
+        return added
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the examples, a line each."""

@@ -12,7 +12,8 @@ import typer
 
 from ganctl.cli import console
 from ganctl.errors import FileError, RunError
-from ganctl.requests.checks import Group, check_out
+from ganctl.plugins import plugins
+from ganctl.requests.checks import Group, Option, check_out
 from ganctl.requests.data import DATA_SETS, check_data_exists
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
@@ -38,6 +39,18 @@ def complete_from(names: Sequence[str]) -> Callable[[str], list[str]]:
 
     def complete(incomplete: str) -> list[str]:
         return [name for name in names if name.startswith(incomplete)]
+
+    return complete
+
+
+def complete_choices(option: Option) -> Callable[[str], list[str]] | None:
+    """Return a completer over an option's choices, plug-ins among them; None if it has none."""
+    if not option.choices:
+        return None
+
+    def complete(incomplete: str) -> list[str]:
+        added = plugins(option.plugins) if option.plugins else ()
+        return complete_from([*option.choices, *added])(incomplete)
 
     return complete
 
@@ -228,7 +241,7 @@ def _train_parameters(names: Iterable[str]) -> Iterator[inspect.Parameter]:
             metavar=option.metavar,
             help=f"{option.help} Default: {default}." if default else option.help,
             show_default=False,
-            autocompletion=complete_from(option.choices) if option.choices else None,
+            autocompletion=complete_choices(option),
             rich_help_panel=option.group.value,
         )
         yield inspect.Parameter(

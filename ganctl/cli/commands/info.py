@@ -26,7 +26,7 @@ from ganctl.files.paths import exists, user_path
 from ganctl.files.untrusted_json import as_shape
 from ganctl.requests.checks import check_out
 from ganctl.requests.conditions.schema import Schema
-from ganctl.requests.data import DATA_SETS
+from ganctl.requests.data import DATA_SETS, is_named
 from ganctl.requests.training import TrainRequest, flag_of
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -121,7 +121,7 @@ def _is_data(subject: str) -> bool:
     ending = path.suffix.lower()
     if subject in known_names() or exists(path / "run.json"):
         return False
-    if subject in DATA_SETS:
+    if is_named(subject):
         return True
     return exists(path) and ending not in (".png", ".safetensors", *PICKLE_ENDINGS)
 
