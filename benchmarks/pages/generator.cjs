@@ -4,7 +4,7 @@
 //
 // It ends with 1 if a control changes nothing, or the page complains, is too wide or hard to use.
 
-const { PHONE, accessibility, emulate, open, overflow, screenshots, withBrowser } = require("./browser.cjs");
+const { PHONE, accessibility, open, overflow, resize, screenshots, withBrowser } = require("./browser.cjs");
 
 /** Return all the pixels of the picture, as text. */
 const pictureOf = (page) =>
@@ -121,7 +121,7 @@ async function main() {
     const found = { browser: await browser.version(), unnamed: [], failed: {}, used: 0 };
     found.accessibility = await accessibility(page);
     found.problems = page.problems;
-    await page.setViewport(PHONE);
+    await resize(page, PHONE);
     found.overflowOnPhone = await overflow(page);
     await page.close();
     const chosen = controls.find(({ type }) => type === "radio");
@@ -132,9 +132,9 @@ async function main() {
       found.used++;
       if (wrong) found.failed[`${control.number} ${control.part} ${control.said}`] = wrong;
     }
-    if (folder) found.screenshots = await screenshots(browser, file, folder, name, () => pause(900));
     return found;
   });
+  if (folder) result.screenshots = await screenshots(name, file, folder, () => pause(900));
   console.log(JSON.stringify(result, null, 2));
   const bad = result.accessibility.filter((line) => /^(serious|critical)/.test(line));
   const ok = !bad.length && !result.problems.length && !result.unnamed.length && !Object.keys(result.failed).length && result.overflowOnPhone === 0;
