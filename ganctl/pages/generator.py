@@ -30,8 +30,8 @@ def generator_page(source: RunSource) -> bytes:
     return document(
         f"Images by {data['name']}",
         [_section(data)],
-        description=f"A generator of images (--model {header.model}) that learned from {learned} in "
-        f"{header.progress.step:,} steps. Your browser computes each image; nothing is sent.",
+        description=f"A generator (--model {header.model}) that learned from {learned} in "
+        f"{header.progress.step:,} steps. Your browser computes each image, and nothing is sent.",
     )
 
 

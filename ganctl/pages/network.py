@@ -7,6 +7,7 @@ has the same in JavaScript.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,7 @@ def _modern(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
 
 def _palette(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
     found, inputs = _first_map(weights, spec)
-    widths, base_size = _pyramid(spec.image_size)
-    width, side = widths[-1], spec.image_size // 2
+    width, side = _pyramid(spec.image_size)[0][-1], spec.image_size // 2
     found["layers"] += _upsampling(weights.below("blocks"), 2, spec, None)
     refine = weights.below("refine")
     fine = weights.below("fine")
@@ -243,7 +243,7 @@ def _upsampling(
     """
     widths, side = _pyramid(spec.image_size)
     layers = []
-    for width, narrower in zip(widths[:-1], widths[1:], strict=True):
+    for width, narrower in pairwise(widths):
         kernels = blocks.take(f"{first}.weight", width, narrower, 4, 4)
         norm = Norm(blocks.below(f"{first + 1}"), narrower)
         layers.append(_doubling(kernels, side, norm=norm))

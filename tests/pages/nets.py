@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -17,8 +18,8 @@ from ganctl.runs.checkpoint_header import CheckpointHeader
 from tests.steered import FACES, WORDS
 
 CLASSES = ("zero", "one: two", "all")
-PARTS = {"attributes": FACES.sizes, "quantities": 1}
-WORD_PARTS = {"words": 7, "caption_length": 5, "text_size": 8}
+_PARTS = partial(NetworkSpec, attributes=FACES.sizes, quantities=1, mixed=8)
+_WORDS = partial(NetworkSpec, words=7, caption_length=5, text_size=8)
 KINDS: dict[str, tuple[NetworkSpec, Schema]] = {
     "quick": (NetworkSpec("quick", 8, 1, 3, 16), NO_SCHEMA),
     "colour": (NetworkSpec("modern", 32, 3, 3, 20), NO_SCHEMA),
@@ -26,11 +27,11 @@ KINDS: dict[str, tuple[NetworkSpec, Schema]] = {
     "free": (NetworkSpec("infogan", 28, 1, 0, 62), NO_SCHEMA),
     "infogan": (NetworkSpec("infogan", 8, 1, 0, 16, categories=3, continuous=2), NO_SCHEMA),
     "classic": (NetworkSpec("classic", 28, 1, 3, 100, Latent.UNIFORM), NO_SCHEMA),
-    "parts": (NetworkSpec("modern", 8, 1, 0, 16, mixed=8, **PARTS), FACES),
-    "palette": (NetworkSpec("palette", 20, 3, 0, 33, mixed=8, **PARTS), FACES),
-    "words": (NetworkSpec("palette", 8, 3, 0, 16, mixed=8, **WORD_PARTS), WORDS),
-    "quick-words": (NetworkSpec("quick", 8, 1, 0, 64, **WORD_PARTS), WORDS),
-    "classic-words": (NetworkSpec("classic", 28, 3, 0, 16, Latent.UNIFORM, **WORD_PARTS), WORDS),
+    "parts": (_PARTS("modern", 8, 1, 0, 16), FACES),
+    "palette": (_PARTS("palette", 20, 3, 0, 33), FACES),
+    "words": (_WORDS("palette", 8, 3, 0, 16, mixed=8), WORDS),
+    "quick-words": (_WORDS("quick", 8, 1, 0, 64), WORDS),
+    "classic-words": (_WORDS("classic", 28, 3, 0, 16, Latent.UNIFORM), WORDS),
 }
 """A name for each, what its networks are, and what they know."""
 

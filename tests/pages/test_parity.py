@@ -1,4 +1,4 @@
-"""What the page's scripts draw is what Python draws, within 1 of 255, for every kind of generator."""
+"""The page's scripts draw what Python draws, within 1 of 255, for every kind of generator."""
 
 import numpy as np
 import pytest
@@ -53,12 +53,11 @@ def test_pixels_are_within_one_of_pythons(kind, tmp_path):
     asked = asked_of_kind(kind)
     pairs = [(each, seed) for each in asked for seed in SEEDS]
     wanted, seeds = [each for each, _ in pairs], [seed for _, seed in pairs]
-    options = {"truncation": 0.8}
-    if KINDS[kind][0].continuous:
-        options["codes"] = Codes(None, {2: -1.25})
-    expected = in_python(source, wanted, seeds, **options).astype(int)
+    codes = Codes(None, {2: -1.25}) if KINDS[kind][0].continuous else Codes()
+    expected = in_python(source, wanted, seeds, truncation=0.8, codes=codes).astype(int)
     assert expected.std() > 10
-    differences = np.abs(in_page(source, wanted, seeds, **options).images - expected)
+    drawn = in_page(source, wanted, seeds, truncation=0.8, codes=codes)
+    differences = np.abs(drawn.images - expected)
     assert differences.max() <= 1
 
 
