@@ -72,7 +72,7 @@ class Together:
         first = len(self.schema.attributes)
         if place < first:
             return np.asarray(values).astype(np.int64)
-        return np.searchsorted(self.edges[place - first], values)
+        return np.asarray(np.searchsorted(self.edges[place - first], values), np.int64)
 
     def size(self, place: int) -> int:
         """Return how many values an attribute has, or how many ranges a quantity."""
