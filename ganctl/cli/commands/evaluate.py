@@ -10,6 +10,7 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console
+from ganctl.cli.completion import complete_run
 from ganctl.cli.options import (
     INPUT,
     OUTPUT,
@@ -17,7 +18,6 @@ from ganctl.cli.options import (
     DataOption,
     JsonOption,
     check_moved,
-    complete_run,
     remember_moved,
     stand_in,
 )
