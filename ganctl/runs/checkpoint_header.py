@@ -27,7 +27,7 @@ from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.sample import Conditioning
 
 FORMAT = "ganctl-checkpoint"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _KEY = "card"
 """Where the JSON text lies in the metadata; the name is that of the first version."""
 _PICKLE_STARTS = (b"PK\x03\x04", b"\x80")
@@ -233,5 +233,14 @@ def _from_2(header: dict[str, Any]) -> dict[str, Any]:
     return header
 
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
+def _from_3(header: dict[str, Any]) -> dict[str, Any]:
+    """Change nothing: tensors may be packed since, which their names say."""
+    return header
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: _from_1,
+    2: _from_2,
+    3: _from_3,
+}
 """For each former version, what makes the next one of it. None is ever removed or changed."""

@@ -32,6 +32,7 @@ from ganctl.requests.data import check_data_exists
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import layout, metrics
 from ganctl.runs.checkpoint_header import read_checkpoint_header
+from ganctl.runs.checkpoints import write_generator_alone
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.header import (
     DataDescription,
@@ -227,17 +228,43 @@ class Run(RunHeader):
     def best_checkpoint(self) -> Path:
         """Return the checkpoint that was nearest to real images; the newest if none was judged.
 
+        It has a file of its own but where a numbered one is of the same step.
+
         Raises:
             RunError: there is none yet.
         """
-        judged = bool(self.best) and self.best_path.is_file()
-        return self.best_path if judged else self.latest_checkpoint()
+        if self.best:
+            for path in (self.best_path, self.checkpoint_path(int(self.best["step"]))):
+                if path.is_file():
+                    return path
+        return self.latest_checkpoint()
 
-    def prune_checkpoints(self) -> None:
-        """Remove all numbered checkpoints but the latest and the ``--keep`` before it."""
-        for path in self.checkpoints()[: -1 - self.config.keep]:
+    def prune_checkpoints(self) -> list[Path]:
+        """Remove all numbered checkpoints but the latest and the ``--keep`` before it.
+
+        Until the run has finished, the one before the latest stays too: a disk fault must not
+        cost the whole run.
+
+        Returns:
+            those before the latest of which only the generator is still needed.
+        """
+        whole = 0 if self.status is RunStatus.FINISHED else 1
+        older = self.checkpoints()[:-1]
+        gone = max(0, len(older) - max(self.config.keep, whole))
+        for path in older[:gone]:
             with explained(path):
                 path.unlink(missing_ok=True)
+        return older[gone : max(gone, len(older) - whole)]
+
+    def share_best(self) -> None:
+        """Remove the best checkpoint's own file where a numbered one is of the same step.
+
+        Raises:
+            FileError: it cannot be removed.
+        """
+        if self.best and self.checkpoint_path(int(self.best["step"])).is_file():
+            with explained(self.best_path):
+                self.best_path.unlink(missing_ok=True)
 
     def append_metrics(self, line: Mapping[str, Any]) -> None:
         """Add a line to ``metrics.jsonl``."""
@@ -280,6 +307,8 @@ class Run(RunHeader):
             self.best = {}
             with explained(self.best_path):
                 self.best_path.unlink(missing_ok=True)
+        elif self.best and not self.best_path.is_file():  # The numbered one may go soon.
+            write_generator_alone(self.best_checkpoint(), self.best_path)
         self.alarms = [alarm for alarm in self.alarms if alarm["step"] <= step]
 
     def _best_is_of(self, step: int) -> bool:
@@ -288,8 +317,8 @@ class Run(RunHeader):
         A crash may have come after the one was replaced and before the other was.
         """
         try:
-            of = read_checkpoint_header(self.best_path).progress.step
-        except CheckpointError:
+            of = read_checkpoint_header(self.best_checkpoint()).progress.step
+        except (CheckpointError, RunError):
             return False
         return of == self.best["step"] <= step
 
