@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ganctl.errors import CheckpointError, FileError, GanctlWarning, RunError, UsageError
+from ganctl.errors import FileError, GanctlWarning, RunError, UsageError
 from ganctl.files import paths
 from ganctl.files.atomic import (
     check_writable,
@@ -30,9 +30,7 @@ from ganctl.files.untrusted_json import parse
 from ganctl.requests.checks import check_run_name
 from ganctl.requests.data import check_data_exists
 from ganctl.requests.training import TrainRequest
-from ganctl.runs import layout, metrics
-from ganctl.runs.checkpoint_header import read_checkpoint_header
-from ganctl.runs.checkpoints import write_generator_alone
+from ganctl.runs import checkpoints, layout, metrics
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.header import (
     DataDescription,
@@ -185,8 +183,8 @@ class Run(RunHeader):
 
     @property
     def best_path(self) -> Path:
-        """Where the checkpoint that was nearest to real images belongs."""
-        return self.folder / "checkpoints" / "best.safetensors"
+        """Where the checkpoint nearest to real images belongs, unless it is a numbered one."""
+        return checkpoints.best_path(self.folder)
 
     @property
     def evaluation_path(self) -> Path:
@@ -203,7 +201,7 @@ class Run(RunHeader):
 
     def checkpoints(self) -> list[Path]:
         """Return the numbered checkpoints, oldest first."""
-        return layout.by_step(self.folder / "checkpoints", ".safetensors")
+        return checkpoints.numbered(self.folder)
 
     def previews(self) -> list[Path]:
         """Return the previews, oldest first."""
@@ -215,56 +213,36 @@ class Run(RunHeader):
         Raises:
             RunError: there is none yet.
         """
-        checkpoints = self.checkpoints()
-        if not checkpoints:
+        found = self.checkpoints()
+        if not found:
             is_running = self.live_status() is RunStatus.RUNNING
             wait = "Wait for its first one" if is_running else f"Resume it: {self.resume_command}"
             raise RunError(
                 f"The run {self.name} has no checkpoint yet.",
                 f"{wait}; or name another run, or pretrained/mnist.",
             )
-        return checkpoints[-1]
+        return found[-1]
 
     def best_checkpoint(self) -> Path:
         """Return the checkpoint that was nearest to real images; the newest if none was judged.
 
-        It has a file of its own but where a numbered one is of the same step.
-
         Raises:
             RunError: there is none yet.
         """
-        if self.best:
-            for path in (self.best_path, self.checkpoint_path(int(self.best["step"]))):
-                if path.is_file():
-                    return path
-        return self.latest_checkpoint()
+        return checkpoints.find_best(self.folder, self.best) or self.latest_checkpoint()
 
     def prune_checkpoints(self) -> list[Path]:
-        """Remove all numbered checkpoints but the latest and the ``--keep`` before it.
-
-        Until the run has finished, the one before the latest stays too: a disk fault must not
-        cost the whole run.
+        """Remove the checkpoints that neither a resume nor ``--keep`` needs.
 
         Returns:
-            those before the latest of which only the generator is still needed.
+            those that are left of which only the generator is still needed.
         """
-        whole = 0 if self.status is RunStatus.FINISHED else 1
-        older = self.checkpoints()[:-1]
-        gone = max(0, len(older) - max(self.config.keep, whole))
-        for path in older[:gone]:
-            with explained(path):
-                path.unlink(missing_ok=True)
-        return older[gone : max(gone, len(older) - whole)]
+        finished = self.status is RunStatus.FINISHED
+        return checkpoints.prune(self.folder, keep=self.config.keep, finished=finished)
 
     def share_best(self) -> None:
-        """Remove the best checkpoint's own file where a numbered one is of the same step.
-
-        Raises:
-            FileError: it cannot be removed.
-        """
-        if self.best and self.checkpoint_path(int(self.best["step"])).is_file():
-            with explained(self.best_path):
-                self.best_path.unlink(missing_ok=True)
+        """Let the best checkpoint be the numbered one of the same step, if there is one."""
+        checkpoints.share_best(self.folder, self.best)
 
     def append_metrics(self, line: Mapping[str, Any]) -> None:
         """Add a line to ``metrics.jsonl``."""
@@ -303,24 +281,9 @@ class Run(RunHeader):
             if layout.step_of(path) > step:
                 with explained(path):
                     path.unlink(missing_ok=True)
-        if self.best and not self._best_is_of(step):
+        if self.best and not checkpoints.rewind_best(self.folder, self.best, step):
             self.best = {}
-            with explained(self.best_path):
-                self.best_path.unlink(missing_ok=True)
-        elif self.best and not self.best_path.is_file():  # The numbered one may go soon.
-            write_generator_alone(self.best_checkpoint(), self.best_path)
         self.alarms = [alarm for alarm in self.alarms if alarm["step"] <= step]
-
-    def _best_is_of(self, step: int) -> bool:
-        """Return whether the best checkpoint is what ``best`` says, and not newer than ``step``.
-
-        A crash may have come after the one was replaced and before the other was.
-        """
-        try:
-            of = read_checkpoint_header(self.best_checkpoint()).progress.step
-        except (CheckpointError, RunError):
-            return False
-        return of == self.best["step"] <= step
 
     def is_complete(self) -> bool:
         """Return whether its budget is spent."""
