@@ -27,7 +27,7 @@ from ganctl.engine.data.pixels import from_pixels
 from ganctl.engine.models.base import Discriminator
 from ganctl.engine.models.weights import load_discriminator
 from ganctl.pictures import images as pictures
-from ganctl.runs.locate import find_run, find_source
+from ganctl.runs.locate import find_run
 
 SEEDS = range(20)
 TRAIN_IMAGES = 20_000

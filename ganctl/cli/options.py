@@ -27,6 +27,8 @@ from ganctl.runs.locate import (
     find_source,
     read_source,
 )
+from ganctl.runs.run import LATEST
+from ganctl.runs.tidying import trash
 
 INPUT = "Input"
 SETTINGS = "Settings"
@@ -47,6 +49,35 @@ def complete_run(incomplete: str) -> list[str]:
     return [name for name in locate.known_names() if name.startswith(incomplete)]
 
 
+def complete_removed(incomplete: str) -> list[str]:
+    """Complete a run in the trash."""
+    names = [name for each in trash.contents() for name in (each.name, each.reference)]
+    return [name for name in dict.fromkeys(names) if name.startswith(incomplete)]
+
+
+def complete_run_or_removed(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete a run below the home, or after ``--forever`` one in the trash."""
+    if context.params.get("forever"):
+        return complete_removed(incomplete)
+    return complete_own_run(incomplete)
+
+
+def complete_own_run(incomplete: str) -> list[str]:
+    """Complete a run that can be changed: one below the home."""
+    names = [folder.name for folder in locate.run_folders()]
+    return [name for name in (LATEST, *names) if name.startswith(incomplete)]
+
+
+RunToChange = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run by name, prefix or path, or latest.",
+        show_default=False,
+        autocompletion=complete_own_run,
+        rich_help_panel=INPUT,
+    ),
+]
 RunArgument = Annotated[
     str | None,
     typer.Argument(

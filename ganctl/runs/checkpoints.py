@@ -85,7 +85,7 @@ def rewind_best(folder: Path, best: Best, step: int) -> bool:
         CheckpointError, FileError: it cannot be read or written.
     """
     found = find_best(folder, best)
-    if found is None or not best["step"] == _step_in(found) <= step:
+    if found is None or best["step"] > step or _step_in(found) != best["step"]:
         _remove_best(folder)
         return False
     if found != best_path(folder):

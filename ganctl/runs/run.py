@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shlex
@@ -140,7 +139,7 @@ class Run(RunHeader):
         self.save()
         try:
             remove_leftovers(paths.runs_folder(), lambda _name: False)
-            write_atomically(paths.runs_folder() / LATEST, os.fsencode(f"{self.reference}\n"))
+            make_latest(self.folder)
         except FileError as error:
             text = f"{error} So latest does not mean this run; name it instead."
             warnings.warn(GanctlWarning(text), stacklevel=2)
@@ -161,8 +160,7 @@ class Run(RunHeader):
     @property
     def reference(self) -> str:
         """What a user types to mean this run from any folder: its name, or its path."""
-        in_home = self.folder.parent == paths.runs_folder()
-        return self.name if in_home else str(self.folder)
+        return reference_to(self.folder)
 
     @property
     def resume_command(self) -> str:
@@ -294,13 +292,21 @@ class Run(RunHeader):
 
     def size(self) -> int:
         """Return the bytes of all its files."""
-        sizes = 0
-        for folder, _, names in os.walk(self.folder):
-            for name in names:
-                # A process that trains it may replace or remove it at this moment.
-                with contextlib.suppress(OSError):
-                    sizes += (Path(folder) / name).stat().st_size
-        return sizes
+        return layout.size(self.folder)
+
+
+def reference_to(folder: Path) -> str:
+    """Return what a user types to mean the run in ``folder`` from any folder."""
+    return folder.name if folder.parent == paths.runs_folder() else str(folder)
+
+
+def make_latest(folder: Path) -> None:
+    """Let ``latest`` mean the run in ``folder``.
+
+    Raises:
+        FileError: the home cannot be written to.
+    """
+    write_atomically(paths.runs_folder() / LATEST, os.fsencode(f"{reference_to(folder)}\n"))
 
 
 def new_run(

@@ -134,7 +134,7 @@ def _unpacked(stored: Tensor, wanted: Tensors, path: Path) -> Tensors:
         numbers = torch.from_numpy(unpack(stored.numpy(), sum(sizes)))
     except (TypeError, ValueError) as error:  # A type that NumPy does not have; other numbers.
         raise unreadable(path, str(error)) from error
-    parts = zip(sorted(wanted), numbers.split(sizes), strict=True)
+    parts = zip(sorted(wanted), torch.split(numbers, sizes), strict=True)
     return {name: part.reshape(wanted[name].shape).clone() for name, part in parts}
 
 

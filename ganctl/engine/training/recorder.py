@@ -140,7 +140,8 @@ class Recorder:
         if not self.state.spec.categories and quality.feature_distance < nearest:
             generator, header, path = self.state.generator_ema, self._header(), self.run.best_path
             self._insist(lambda: save_generator(generator, header, path, torch.float32))
-            self.run.best = {"step": self.state.step, **quality.as_metrics()}
+            measured = {**quality.as_metrics(), "floor": quality.floor}
+            self.run.best = {"step": self.state.step, **measured}
             self._insist(self.run.save)
         return quality
 

@@ -9,8 +9,8 @@ import torch
 from safetensors.torch import load_file
 
 from ganctl.engine.data import dataset as data
-from ganctl.engine.models.objectives import GAN, OBJECTIVES
 from ganctl.engine.models.networks import build_generator
+from ganctl.engine.models.objectives import GAN, OBJECTIVES
 from ganctl.engine.models.weights import load_discriminator, read_tensors
 from ganctl.engine.sampling.code_map import learn_code_map
 from ganctl.engine.sampling.sampler import Sampler
