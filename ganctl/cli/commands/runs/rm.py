@@ -72,8 +72,8 @@ def _remove(runs: Sequence[str], *, yes: bool, json: bool) -> None:
         trash.check_removable(folder)
     sizes = [layout.size(folder) for folder in folders]
     names = _listed([folder.name for folder in folders], sum(sizes))
-    if not yes and not _agreed(f"Move {names} to the trash?"):
-        return
+    if not yes:
+        _ask(f"Move {names} to the trash?")
     removed = trash.remove(folders)
     if json:
         facts = [_facts(each, size) for each, size in zip(removed, sizes, strict=True)]
@@ -89,8 +89,8 @@ def _delete(runs: Sequence[str] | None, *, yes: bool, json: bool) -> None:
     sizes = [each.size() for each in found]
     if found:
         names = _listed([each.reference if runs else each.name for each in found], sum(sizes))
-        if not yes and not _agreed(f"Delete {names} for good?"):
-            return
+        if not yes:
+            _ask(f"Delete {names} for good?")
     trash.delete(found)
     if json:
         facts = [_facts(each, size) for each, size in zip(found, sizes, strict=True)]
@@ -112,20 +112,20 @@ def _in_the_trash(runs: Sequence[str]) -> list[trash.Removed]:
     return found
 
 
-def _agreed(question: str) -> bool:
-    """Ask, and return whether the answer was yes.
+def _ask(question: str) -> None:
+    """Go on only where the answer is yes.
 
     Raises:
         UsageError: there is nobody to ask.
+        typer.Exit: the answer is no.
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "rm asks before it removes anything, and there is no terminal.", "Give --yes."
         )
-    if typer.confirm(question, err=True):
-        return True
-    console.note("nothing was removed")
-    return False
+    if not typer.confirm(question, err=True):
+        console.note("nothing was removed")
+        raise typer.Exit(1)
 
 
 def _listed(names: Sequence[str], size: int) -> str:
