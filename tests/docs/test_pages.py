@@ -81,7 +81,10 @@ def test_every_command_and_option_exists(page: Path) -> None:
         for line in lines:
             for name, words in ganctl_commands(line):
                 assert name in commands, line
-                known = {option for param in commands[name].params for option in param.opts}
+                command = commands[name]
+                if words and words[0] in getattr(command, "commands", {}):
+                    command = command.commands[words[0]]
+                known = {option for param in command.params for option in param.opts}
                 used = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
                 assert used <= {*known, "--help"}, line
 

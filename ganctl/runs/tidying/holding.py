@@ -11,6 +11,8 @@ from ganctl.errors import FileError
 from ganctl.runs.layout import LOCK
 from ganctl.runs.lock import Lock
 
+WINDOWS = os.name == "nt"
+
 
 @contextmanager
 def untrained(folders: Sequence[Path]) -> Iterator[None]:
@@ -28,7 +30,7 @@ def untrained(folders: Sequence[Path]) -> Iterator[None]:
         for folder in folders:
             lock = Lock(folder / LOCK, f"The run {folder.name}", hint)
             held.callback(lock.release)
-        if os.name == "nt":
+        if WINDOWS:
             held.close()
         yield
 

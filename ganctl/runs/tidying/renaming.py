@@ -27,8 +27,7 @@ def rename(folder: Path, name: str) -> Path:
     if target.name == folder.name:
         raise RunError(f"The run is called {name} already.", "Give another NAME.")
     with untrained([folder]):
-        # Where case does not count, Demo is there when demo is.
-        if os.path.lexists(target) and not target.samefile(folder):
+        if os.path.lexists(target) and not _differ_in_case(target, folder):
             raise RunError(
                 f"There is a {name} already in {target.parent}.",
                 "Give another NAME; ganctl runs list shows those that are taken.",
@@ -38,3 +37,8 @@ def rename(folder: Path, name: str) -> Path:
     if was_latest:
         make_latest(target)
     return target
+
+
+def _differ_in_case(target: Path, folder: Path) -> bool:
+    """Return whether both are one folder, on a disk where Demo is there when demo is."""
+    return target.name.lower() == folder.name.lower() and target.samefile(folder)

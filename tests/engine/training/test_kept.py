@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from ganctl.engine.models import weights
 from ganctl.engine.sampling.sampler import Sampler
@@ -109,9 +109,9 @@ def test_the_best_is_there_while_its_run_goes_on(start):
     assert prefixes(run.best_path) == {"generator_ema"}
 
 
-def test_packed_numbers_are_the_same_to_the_bit(start, tmp_path):
+def test_packed_numbers_are_the_same_to_the_bit(trained):
     """A run resumed from them ends as one resumed from plain numbers."""
-    packed = finish(start())
+    packed = trained
     path = packed.latest_checkpoint()
     assert sum(name.endswith(".packed") for name in load_file(path)) == 4
     plain = Run.open(Path(shutil.copytree(packed.folder, packed.folder.with_name("plain"))))
@@ -119,18 +119,17 @@ def test_packed_numbers_are_the_same_to_the_bit(start, tmp_path):
     checkpoint.save_state(loaded(path, packed), header, plain.latest_checkpoint())
     assert plain.latest_checkpoint().stat().st_size > 1.1 * path.stat().st_size
     for run in (packed, plain):
-        run.config = run.config.resumed(steps=16)
+        run.config = run.config.resumed(steps=42)
         finish(run)
     one, two = (load_file(run.latest_checkpoint()) for run in (packed, plain))
     assert one.keys() == two.keys()
     assert all(torch.equal(one[name], two[name]) for name in one)
 
 
-def test_the_discriminator_is_read_from_packed_numbers(start):
-    run = finish(start())
-    path = run.latest_checkpoint()
+def test_the_discriminator_is_read_from_packed_numbers(trained):
+    path = trained.latest_checkpoint()
     discriminator, _ = weights.load_discriminator(path)
-    expected = loaded(path, run).discriminator.state_dict()
+    expected = loaded(path, trained).discriminator.state_dict()
     assert all(torch.equal(v, expected[k]) for k, v in discriminator.state_dict().items())
 
 
@@ -145,24 +144,20 @@ def test_the_discriminator_is_read_from_packed_numbers(start):
         lambda packed: packed[None],
     ],
 )
-def test_packed_numbers_that_do_not_fit_are_refused(start, change):
-    from safetensors.torch import save_file
-
-    run = finish(start())
-    path = run.latest_checkpoint()
+def test_packed_numbers_that_do_not_fit_are_refused(trained, change):
+    path = trained.latest_checkpoint()
     tensors, header = load_file(path), read_checkpoint_header(path)
     tensors["discriminator_optimizer.packed"] = change(tensors["discriminator_optimizer.packed"])
     save_file(tensors, path, header.as_metadata())
     with pytest.raises(CheckpointError, match="damaged"):
-        loaded(path, run)
+        loaded(path, trained)
 
 
-def test_a_run_is_not_resumed_from_a_generator_alone(start):
-    run = finish(start(keep=1))
-    run.latest_checkpoint().unlink()
-    run.config = run.config.resumed(steps=16)
-    with pytest.raises(CheckpointError, match="step00000008.*a generator alone") as caught:
-        finish(run)
+def test_a_run_is_not_resumed_from_a_generator_alone(trained):
+    trained.latest_checkpoint().unlink()
+    trained.config = trained.config.resumed(steps=50)
+    with pytest.raises(CheckpointError, match=r"step00000030.*a generator alone") as caught:
+        finish(trained)
     assert "Restore" in caught.value.hint
 
 

@@ -17,7 +17,7 @@ from ganctl.cli.help import CommandHelp, GroupHelp
 from ganctl.cli.options import JsonOption
 from ganctl.errors import UsageError
 
-EXAMPLES = ("ganctl runs list", "ganctl runs rm demo --yes", "ganctl runs restore demo")
+EXAMPLES = ("ganctl runs", "ganctl runs rename demo digits", "ganctl runs rm demo --yes")
 
 app = typer.Typer(
     name="runs",
