@@ -23,7 +23,7 @@ from tests.conftest import copied
 
 LINES = "lines"
 SUBCOMMANDS = typer.main.get_group(command.app).commands
-EXAMPLES = [example for each in SUBCOMMANDS.values() for example in each.epilog.splitlines()]
+EXAMPLES = [example for each in SUBCOMMANDS.values() for example in str(each.epilog).splitlines()]
 
 
 @pytest.fixture

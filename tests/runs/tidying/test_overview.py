@@ -22,6 +22,7 @@ def test_a_finished_run(trained):
     assert found.bytes == trained.size()
     assert found.best == trained.best
     assert found.evaluation == {}
+    assert found.created is not None
     age = datetime.now(timezone.utc) - found.created
     assert 0 <= age.total_seconds() < 86_400
     plain = json.loads(json.dumps(found.as_json()))
@@ -39,6 +40,7 @@ def test_all_runs_oldest_first_damaged_ones_too(runs):
         "other": "interrupted",
     }
     damaged = next(run for run in found if run.state == "damaged")
+    assert damaged.error is not None
     assert "cannot be read" in damaged.error
     assert damaged.bytes > 0
     assert damaged.as_json()["model"] is None
