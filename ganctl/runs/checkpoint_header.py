@@ -11,7 +11,7 @@ import json
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,8 @@ class CheckpointHeader:
 
     ``classes`` names what a label may ask for, and is empty where the model
     knows no labels; ``code_map`` is there once InfoGAN's categories were matched with classes.
-    ``schema`` says what may be asked for where that is more than a class.
+    ``schema`` says what may be asked for where that is more than a class; ``packages`` names the
+    plug-ins that its model, networks and data are of, each with its version, by option.
 
     Raises:
         ValueError: the parts do not belong together.
@@ -55,6 +56,7 @@ class CheckpointHeader:
     progress: Progress
     code_map: CodeMap | None = None
     schema: Schema = NO_SCHEMA
+    packages: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_class_names(self.classes)
@@ -234,7 +236,10 @@ def _from_2(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_3(header: dict[str, Any]) -> dict[str, Any]:
-    """Change nothing: tensors may be packed since, which their names say."""
+    """Add what plug-ins made it, of which there were none: the default says so.
+
+    Since then tensors may be packed, which their names say.
+    """
     return header
 
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from safetensors.numpy import save
-
 from ganctl.errors import CheckpointError
 from ganctl.files.atomic import explained, write_atomically
 from ganctl.runs.checkpoint_header import open_checkpoint, read_checkpoint_header
@@ -100,6 +98,8 @@ def write_generator_alone(source: Path, target: Path) -> None:
         CheckpointError: ``source`` is damaged.
         FileError: ``target`` cannot be written; what was there is still there.
     """
+    from safetensors.numpy import save  # Which would slow every command down.
+
     with open_checkpoint(source, framework="numpy") as (header, file):
         names = file.keys()
         sampled = {name: file.get_tensor(name) for name in names if name.startswith(SAMPLED)}

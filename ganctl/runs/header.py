@@ -88,7 +88,7 @@ class RunHeader:
     that the run began with, ``parameters`` how large each network is, ``best`` the step that was
     nearest to real images and its quality, with the ``floor`` of its feature distance (which runs
     of earlier versions lack), ``alarms`` what went wrong. They are empty until there is something
-    to say.
+    to say. ``packages`` are the plug-ins that the run needs, each with its version, by option.
 
     Raises:
         ValueError: a number or a name is not one that a run can have.
@@ -104,6 +104,7 @@ class RunHeader:
     parameters: dict[str, int] = field(default_factory=dict)
     best: dict[str, int | float] = field(default_factory=dict)
     alarms: list[AlarmRecord] = field(default_factory=list)
+    packages: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.data:
@@ -244,8 +245,11 @@ def _from_2(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_3(header: dict[str, Any]) -> dict[str, Any]:
-    """Change nothing: the best may have a floor since, and no checkpoint of its own."""
-    return header
+    """Add what plug-ins a run needs, of which there were none.
+
+    Since then the best may have a floor, and be a numbered checkpoint.
+    """
+    return {"packages": {}, **header}
 
 
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {

@@ -293,4 +293,5 @@ class Recorder:
             network=spec,
             progress=self.state.progress,
             schema=self.dataset.schema if described else NO_SCHEMA,
+            packages=self.run.packages,
         )

@@ -7,17 +7,28 @@ from typing import Annotated
 import typer
 
 from ganctl.cli import console
-from ganctl.cli.options import INPUT, JsonOption, RunToChange
+from ganctl.cli.completion import complete_own_run
+from ganctl.cli.options import INPUT, JsonOption
 from ganctl.runs.locate import find_folder
 from ganctl.runs.tidying import renaming
 
+RunToRename = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run by name, prefix or path, or latest.",
+        show_default=False,
+        autocompletion=complete_own_run,
+        rich_help_panel=INPUT,
+    ),
+]
 NameArgument = Annotated[
     str,
     typer.Argument(metavar="NAME", help="Its new name.", show_default=False, rich_help_panel=INPUT),
 ]
 
 
-def rename(run: RunToChange, name: NameArgument, json: JsonOption = False) -> None:
+def rename(run: RunToRename, name: NameArgument, json: JsonOption = False) -> None:
     """Give a run another name; print its folder.
 
     latest goes on meaning the run that it meant. A run that trains is refused.

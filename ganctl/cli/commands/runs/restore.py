@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from ganctl.cli import console
-from ganctl.cli.options import INPUT, JsonOption, complete_removed
+from ganctl.cli.completion import complete_removed
+from ganctl.cli.options import INPUT, JsonOption
 from ganctl.runs.tidying import trash
 
 RemovedArgument = Annotated[

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from ganctl.cli import console
-from ganctl.cli.options import INPUT, OUTPUT, JsonOption, complete_run_or_removed
+from ganctl.cli.completion import complete_own_or_removed
+from ganctl.cli.options import INPUT, OUTPUT, JsonOption
 from ganctl.cli.views.runs import megabytes
 from ganctl.errors import RunNotFound, UsageError
 from ganctl.runs import layout
@@ -24,7 +25,7 @@ RunsArgument = Annotated[
         help="Runs by name, prefix or path; with --forever, runs in the trash by name or "
         "TIME/NAME.",
         show_default=False,
-        autocompletion=complete_run_or_removed,
+        autocompletion=complete_own_or_removed,
         rich_help_panel=INPUT,
     ),
 ]
