@@ -98,7 +98,7 @@ def write_generator_alone(source: Path, target: Path) -> None:
         CheckpointError: ``source`` is damaged.
         FileError: ``target`` cannot be written; what was there is still there.
     """
-    from safetensors.numpy import save  # Which would slow every command down.
+    from safetensors.numpy import save
 
     with open_checkpoint(source, framework="numpy") as (header, file):
         names = file.keys()

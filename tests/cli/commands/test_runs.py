@@ -51,7 +51,8 @@ def terminal(monkeypatch):
     return answer
 
 
-def test_runs_alone_lists_them(ganctl, demo):
+def test_runs_alone_lists_them(ganctl, demo, monkeypatch):
+    monkeypatch.setattr(view, "_age", lambda created, now: "9 s")
     assert ganctl("runs") == ganctl("runs", "list")
     alone, told = (json.loads(ganctl("runs", *more, "--json").out) for more in ((), ("list",)))
     assert alone == told
