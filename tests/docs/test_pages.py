@@ -93,7 +93,7 @@ def test_every_command_and_option_exists(page: Path) -> None:
 def ganctl_commands(line: str) -> list[tuple[str, list[str]]]:
     """Return the name and the words of each ``ganctl COMMAND`` in a line of a shell."""
     found = []
-    for command in re.split(r"&&|\|\||[|();]|\$\(", line):
+    for command in re.split(r"&&|\|\||\"?\$\(|\)\"?|[|(;]", line):
         words = shlex.split(command, comments=True)
         for place, word in enumerate(words[:-1]):
             if Path(word).name == "ganctl":
