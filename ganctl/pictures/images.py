@@ -18,7 +18,6 @@ from ganctl.errors import FileError, GanctlError, UsageError
 from ganctl.files.limits import ANIMATION_PIXELS, PIXELS
 from ganctl.files.untrusted_json import parse
 from ganctl.pictures.provenance import is_command
-from ganctl.requests.generators.found import Found, found_in
 
 Images = NDArray[np.uint8]
 
@@ -112,15 +111,6 @@ def read_metadata(path: Path) -> dict[str, Any]:
             "Only pictures by ganctl do; an image editor may have removed the metadata.",
         )
     return metadata
-
-
-def read_found(path: Path) -> Found:
-    """Return what ``find`` has found, by the picture that it made.
-
-    Raises:
-        FileError: it is no PNG, or none by ``find``.
-    """
-    return found_in(read_metadata(path), str(path))
 
 
 def read_images(paths: Sequence[Path], scale: int = 1) -> list[Images]:

@@ -114,6 +114,15 @@ class SampleRequest:
         check_memory(len(plan), of.network, self.scale)
         return plan
 
+    def notes_for(self, reference: str) -> tuple[str, ...]:
+        """Return what to say where the generator, by its RUN, is not the one of what was found."""
+        if self.found is None or self.found.run == reference:
+            return ()
+        return (
+            f"{self.found.file} was found with {self.found.run}, and {reference} draws something "
+            "else of it",
+        )
+
     def _all_codes(self, given: Sequence[str]) -> Sequence[str]:
         """Return the codes that were given, after those that were found, which they replace."""
         return [*self.found.codes, *given] if self.found else given

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_from
 from ganctl.cli.options import (
     INPUT,
     SETTINGS,
@@ -23,7 +24,6 @@ from ganctl.cli.options import (
     SetOption,
     TextOption,
     check_moved,
-    complete_from,
     open_source,
     remember_moved,
 )
@@ -187,9 +187,9 @@ def _strip(
     import torch
 
     from ganctl.engine.data.pixels import channels_last
-    from ganctl.pictures.images import enlarge, png_bytes, sheet
-    from ganctl.pictures.lettering import beside as with_names
+    from ganctl.pictures.images import enlarge, png_bytes
     from ganctl.pictures.provenance import Origin
+    from ganctl.pictures.strip import strip
 
     images = [finding.target, finding.image]
     titles = [
@@ -200,12 +200,12 @@ def _strip(
         images.append(beside.nearest.image)
         titles.append(f"nearest training image: {beside.nearest.distance:.3f} away")
     scale = max(1, PIXELS_WIDE // finding.image.shape[-1])
-    laid_out = enlarge(sheet(channels_last(torch.cat(images)), len(images)), scale)
+    frames = [enlarge(image, scale) for image in channels_last(torch.cat(images))]
     origin = Origin(source.reference, finding.step)
     metadata = origin.metadata(
         "find", labels=request.labels, options=request.options, before=[str(request.image)]
     )
-    return png_bytes(with_names(laid_out, (), titles), {**metadata, **finding.found.metadata})
+    return png_bytes(strip(frames, titles), {**metadata, **finding.found.metadata})
 
 
 def _facts(finding: Finding, beside: Beside | None) -> dict[str, Any]:
@@ -246,9 +246,11 @@ def _say(finding: Finding, beside: Beside | None, source: RunSource, path: Path)
     if beside is not None:
         reached, nearest = beside.reached, beside.nearest
         count = len(reached.distances)
+        farther = reached.farther_than(finding.distance)
+        unlike = "" if farther else ", so that it is unlike what the generator draws"
         console.say(
-            f"{reached.split} images: {reached.median:.3f} in the median of {count}; it comes "
-            f"nearer to yours than to {reached.farther_than(finding.distance)} of them"
+            f"nearer than to {farther} of {count} {reached.split} images "
+            f"(median {reached.median:.3f}){unlike}"
         )
         label = f", a {nearest.label}" if nearest.label is not None else ""
         console.say(

@@ -28,6 +28,7 @@ from ganctl.requests.checks import check_out, values
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import UNLABELLED
 from ganctl.requests.conditions.settings import Settings
+from ganctl.requests.generators.found import found_in
 from ganctl.requests.sample import Format, SamplePlan, SampleRequest, choose_seeds
 from ganctl.requests.seeds import parse_seeds
 from ganctl.runs.locate import RunSource
@@ -155,9 +156,9 @@ def sample(
     Prints where they are.
     """
     from ganctl.pictures.exports import choose_destination, write_samples
-    from ganctl.pictures.images import read_found
+    from ganctl.pictures.images import read_metadata
 
-    found = None if from_ is None else read_found(from_)
+    found = None if from_ is None else found_in(read_metadata(from_), str(from_))
     request = SampleRequest(
         labels=digit or (),
         settings=settings or (),
@@ -170,7 +171,7 @@ def sample(
     )
     source, header = open_source(run, of_attributes=bool(settings), of_words=bool(text))
     plan = request.plan(header.conditioning)
-    for note in plan.notes:
+    for note in (*plan.notes, *request.notes_for(source.reference)):
         console.note(note)
     stem = source.file_stem if from_ is None else f"{source.file_stem}-from-{from_.stem}"
     destination = choose_destination(out, format, stem)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import torch
 from torch import Tensor
@@ -19,7 +18,6 @@ from ganctl.readers.labelled import OnProgress
 from ganctl.requests.conditions.asked import Single
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.codes import Codes
-from ganctl.requests.conditions.labels import Label
 from ganctl.requests.conditions.settings import Settings, single
 from ganctl.requests.generators.found import Found, rounded
 from ganctl.requests.generators.search import FindRequest
@@ -45,7 +43,8 @@ class Finding:
     ``target`` and ``image`` are uint8 [1, C, H, W]: the image that was looked for, inverted where
     ``inverted``, and what the generator draws of ``found``. ``asked`` is what that is of.
     ``distance`` is theirs, as ``distance_of`` measures it, and ``by_text`` that of every class or
-    caption that was tried. ``remarks`` are sentences on how the file was read, ``step`` is the checkpoint's.
+    caption that was tried. ``remarks`` are sentences on how the file was read; the checkpoint is of
+    ``step``.
     """
 
     target: Tensor
@@ -59,9 +58,7 @@ class Finding:
     step: int
 
 
-def find(
-    source: RunSource, request: FindRequest, on_progress: OnProgress | None = None
-) -> Finding:
+def find(source: RunSource, request: FindRequest, on_progress: OnProgress | None = None) -> Finding:
     """Return the latent and the label whose picture is nearest to an image.
 
     Args:
@@ -80,10 +77,11 @@ def find(
     pixels, remarks = read_target(request.image, header.network, request.fit)
     points = _starts(header, asked, request.seed)
     near, inverted = _nearer(sampler, points, pixels)
-    target = from_pixels(255 - pixels if inverted else pixels)
+    pixels = 255 - pixels if inverted else pixels
+    target = from_pixels(pixels)
     points = refined(
         sampler.generator,
-        points.part(_chosen(near, points.starts, len(asked))),
+        points.part(_chosen(near, len(asked))),
         target,
         latent=header.network.latent,
         freedom=_freedom(header, asked[0]),
@@ -96,16 +94,13 @@ def find(
     found = _found(header, which, points.part(torch.tensor([best])), source.reference)
     plan = SampleRequest(found=found).plan(header.conditioning)
     image = sampler.draw(plan)
-    shown = 255 - pixels if inverted else pixels
     return Finding(
-        shown,
+        pixels,
         image,
         found,
         plan.labels[0],
-        distance_of(image, shown),
-        {asked[k].text: _root(reached[points.starts == k].min()) for k in _present(points)}
-        if len(asked) > 1
-        else {},
+        distance_of(image, pixels),
+        _by_text(asked, points, reached),
         inverted,
         remarks,
         header.progress.step,
@@ -127,8 +122,10 @@ def _root(mean_square: Tensor) -> float:
     return float(mean_square.sqrt()) / 2
 
 
-def _present(points: Points) -> list[int]:
-    return sorted(set(points.starts.tolist()))
+def _by_text(asked: Sequence[Single], points: Points, reached: Tensor) -> dict[str, float]:
+    """Return the least distance of each class or caption, as far as it was searched for."""
+    tried = sorted(set(points.starts.tolist()))
+    return {asked[k].text: _root(reached[points.starts == k].min()) for k in tried}
 
 
 def _starts(header: CheckpointHeader, asked: Sequence[Single], seed: int) -> Points:
@@ -137,14 +134,15 @@ def _starts(header: CheckpointHeader, asked: Sequence[Single], seed: int) -> Poi
     each = max(1, min(LOOKED_AT // len(asked), MOST_OF_EACH))
     seeds = [(seed + number) % (MAX_SEED + 1) for number in range(each)]
     latents = seeding.sample_latents(seeds, network.latent_size, network.latent)
-    pairs = list(product(asked, seeds))
-    conditions, _ = Conditions(header).of(*map(list, zip(*pairs, strict=True)), NO_CODES)
+    pairs = [(one, one_seed) for one in asked for one_seed in seeds]
+    everything, each_seed = zip(*pairs, strict=True)
+    conditions, _ = Conditions(header).of(everything, each_seed, NO_CODES)
     starts = torch.arange(len(asked)).repeat_interleave(each)
     return Points(latents.repeat(len(asked), 1), _known(header, conditions), starts)
 
 
 def _known(header: CheckpointHeader, conditions: Tensor) -> Tensor:
-    """Return conditions without unknown parts, which nothing could ask for: each its first value."""
+    """Return conditions whose unknown parts have a value, since nothing asks for an unknown one."""
     network = header.network
     if not network.has_parts:
         return conditions
@@ -199,7 +197,7 @@ def _nearer(sampler: Sampler, points: Points, pixels: Tensor) -> tuple[Tensor, b
     return (inverse if inverted else near), inverted
 
 
-def _chosen(near: Tensor, starts: Tensor, asked: int) -> Tensor:
+def _chosen(near: Tensor, asked: int) -> Tensor:
     """Return the indices of the points to search from: the nearest of each, or of all."""
     if asked > KEPT:
         return near.topk(KEPT, largest=False).indices
@@ -208,9 +206,7 @@ def _chosen(near: Tensor, starts: Tensor, asked: int) -> Tensor:
     return (nearest + (len(near) // asked) * torch.arange(asked)[:, None]).flatten()
 
 
-def _found(
-    header: CheckpointHeader, asked: Single, point: Points, reference: str
-) -> Found:
+def _found(header: CheckpointHeader, asked: Single, point: Points, reference: str) -> Found:
     """Return a point in numbers and words that can be asked for again."""
     network = header.network
     latent = rounded(point.latents[0].tolist())

@@ -139,7 +139,7 @@ def _followed(
             conditions = points.conditions.clone()
             conditions[:, columns] = free
         optimizer.zero_grad()
-        _squares(generator(z, conditions), target).sum().backward()
+        torch.autograd.backward(_squares(generator(z, conditions), target).sum())
         optimizer.step()
         with torch.no_grad():
             _keep_likely(z, latent)
@@ -159,9 +159,7 @@ def _keep_likely(z: Tensor, latent: Latent) -> None:
         z.mul_((longest(z.shape[1]) / z.norm(dim=1, keepdim=True)).clamp_(max=1))
 
 
-def _with_values(
-    generator: Generator, points: Points, target: Tensor, freedom: Freedom
-) -> Points:
+def _with_values(generator: Generator, points: Points, target: Tensor, freedom: Freedom) -> Points:
     """Return the nearest points, each free attribute set to the value that comes nearest.
 
     One attribute after another, as the others are by then.

@@ -52,7 +52,11 @@ class FindRequest:
     @property
     def options(self) -> dict[str, object]:
         """The options of the command line, without dashes and classes, that ask for this again."""
-        changed = {"steps": self.steps != STEPS, "seed": self.seed != 0, "fit": self.fit != Fit.CROP}
+        changed = {
+            "steps": self.steps != STEPS,
+            "seed": self.seed != 0,
+            "fit": self.fit != Fit.CROP,
+        }
         values = {"steps": self.steps, "seed": self.seed, "fit": self.fit.value}
         return {
             "set": list(self.settings) or None,
