@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_from
 from ganctl.cli.options import (
     INPUT,
     OUTPUT,
@@ -15,7 +16,6 @@ from ganctl.cli.options import (
     ForceOption,
     JsonOption,
     RunArgument,
-    complete_from,
     open_source,
 )
 from ganctl.files.atomic import check_writable, write_result

@@ -140,5 +140,5 @@ def _meaning(header: CheckpointHeader) -> str:
         )
     if network.categories:
         codes = ", ".join(continuous_names(network))
-        return f"the category c0 one-hot" + (f", then {codes} in [-1, 1]." if codes else ".")
+        return "the category c0 one-hot" + (f", then {codes} in [-1, 1]." if codes else ".")
     return "the weight of each class, which sum to 1: one-hot for a single class."

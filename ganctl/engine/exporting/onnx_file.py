@@ -148,7 +148,8 @@ def _describe(
         part.doc_string = ""
     del graph.metadata_props[:], model.metadata_props[:]
     graph.name = "generator"
-    for value, port in zip((*graph.input, *graph.output), (*contract.inputs, contract.output)):
+    ports = (*contract.inputs, contract.output)
+    for value, port in zip((*graph.input, *graph.output), ports, strict=True):
         value.doc_string = port.meaning
     model.doc_string = contract.text
     facts = {

@@ -81,6 +81,4 @@ def test_an_onnx_file(ganctl, trained, tmp_path):
     session = onnxruntime.InferenceSession(tmp_path / "work" / "lines-uint8.onnx")
     shown = session.get_modelmeta().custom_metadata_map
     assert json.loads(shown["classes"]) == ["across", "down"]
-    assert shown["command"] == (
-        "ganctl export lines --format onnx --pixels uint8 --out FILE.onnx"
-    )
+    assert shown["command"] == ("ganctl export lines --format onnx --pixels uint8 --out FILE.onnx")

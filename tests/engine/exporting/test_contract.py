@@ -42,7 +42,9 @@ def test_codes(continuous):
     assert contract.inputs[1].shape == ("N", 2 + continuous)
     assert ("c1, c2" in contract.inputs[1].meaning) == (continuous == 2)
     assert contract.condition["category_of_class"] == (1, 0)
-    assert contract_of(header(spec, ("0", "1")), Pixels.FLOAT).condition["category_of_class"] is None
+    assert (
+        contract_of(header(spec, ("0", "1")), Pixels.FLOAT).condition["category_of_class"] is None
+    )
 
 
 def test_attributes_and_quantities(tmp_path):

@@ -6,15 +6,16 @@ import json
 import sys
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 import torch
-from torch import nn
 
 from ganctl.engine.data import seeding
 from ganctl.engine.data.pixels import to_pixels
 from ganctl.engine.exporting import onnx_file
 from ganctl.engine.exporting.onnx_file import check_installed, onnx_bytes
+from ganctl.engine.models.base import Generator
 from ganctl.engine.models.networks import build_generator
 from ganctl.engine.models.objectives import OBJECTIVES
 from ganctl.engine.models.weights import load_generator
@@ -27,7 +28,7 @@ from ganctl.runs.checkpoint_header import CheckpointHeader
 from tests.steered import FACES, WORDS, save_faces, save_talker
 
 MADE = {"ganctl": "1", "run": "demo", "step": 5, "command": "ganctl export demo"}
-DESCRIBED = {
+DESCRIBED: dict[str, dict[str, Any]] = {
     "attributes": {"attributes": FACES.sizes},
     "attributes and a quantity": {"attributes": FACES.sizes, "quantities": 1, "mixed": 7},
     "captions": {"words": 7, "caption_length": 5, "text_size": 8, "mixed": 7},
@@ -165,7 +166,7 @@ def test_the_names_are_in_the_file(save, tmp_path):
 def test_networks_that_cannot_be_exported_are_refused():
     pytest.importorskip("onnxscript")
 
-    class Branching(nn.Module):
+    class Branching(Generator):
         def forward(self, z, condition):
             return (z if z.sum() > 0 else -z)[:, :, None, None]
 
