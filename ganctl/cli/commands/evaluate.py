@@ -183,7 +183,7 @@ def _say_what_it_means(evaluation: Evaluation, *, chosen: bool, details: bool) -
             "number; the unbiased distance can be compared with that of another number"
         )
     if not details:
-        console.hint("ganctl evaluate --details shows each judge, and each class or attribute.")
+        console.say("--details shows each judge, and each class or attribute.")
 
 
 def _print(table: Table) -> None:
