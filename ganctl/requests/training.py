@@ -7,6 +7,7 @@ whether a resume may change it. The command line, ``ganctl.train(…)`` and the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 from functools import partial
@@ -20,6 +21,7 @@ from ganctl.requests.checks import (
     check_amount,
     check_count,
     check_text,
+    choose,
     one_of,
     option,
     values,
@@ -51,6 +53,13 @@ class Precision(str, Enum):
     BF16 = "bf16"
 
 
+class Log(str, Enum):
+    """What a run's figures go to beside ``metrics.jsonl``."""
+
+    CSV = "csv"
+    TENSORBOARD = "tensorboard"
+
+
 LARGEST_BATCH = 65_536
 """Beyond a whole MNIST a step makes no sense, and what it needs fits into no memory."""
 
@@ -59,6 +68,13 @@ def _length(flag: str, amount: float) -> float:
     unit = LENGTHS[flag.removeprefix("--")]
     checked = Budget(unit, amount).amount
     return int(checked) if unit is BudgetUnit.STEPS else float(checked)
+
+
+def _logs(flag: str, names: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the names, each once; a text may hold several, parted by commas."""
+    texts = [check_text(flag, text) for text in ([names] if isinstance(names, str) else names)]
+    asked = [name.strip() for text in texts for name in text.split(",")]
+    return tuple(dict.fromkeys(choose("log", name, Log).value for name in asked))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +196,17 @@ class TrainRequest(DataRequest):
         group=Group.RUN,
         metavar="NUMBER",
         check=partial(check_count, least=0),
+        resumable=True,
+    )
+    log: tuple[str, ...] = option(
+        (),
+        help="csv, tensorboard: also write the figures as metrics.csv, or with the previews for "
+        "TensorBoard. Repeatable.",
+        group=Group.RUN,
+        metavar="NAME",
+        check=_logs,
+        default="neither",
+        choices=tuple(values(Log)),
         resumable=True,
     )
 

@@ -18,6 +18,7 @@ from ganctl.engine.models.base import Objective
 from ganctl.engine.models.conditions import spec_for
 from ganctl.engine.models.networks import parameter_count
 from ganctl.engine.models.objectives import OBJECTIVES
+from ganctl.engine.tracking.trackers import Trackers
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.batches import Batch, Batches
@@ -79,6 +80,12 @@ class StepReport:
     alarms: tuple[Alarm, ...] = ()
     judge_progress: float | None = None
 
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The numbers of this report by the names that they have in ``metrics.jsonl``."""
+        measured = self.quality.as_metrics() if self.quality else {}
+        return {"images_per_second": self.images_per_second, **self.losses, **measured}
+
 
 def train(
     run: Run,
@@ -106,8 +113,8 @@ def train(
         the run until the iterator is exhausted or deleted.
 
     Raises:
-        UsageError: the device is not available, the batch cannot be split over the processes, or
-            an option does not suit the labels of the data.
+        UsageError: the device is not available, the batch cannot be split over the processes, an
+            option does not suit the labels of the data, or a tracker is not installed.
         DataError: the data cannot be loaded, or are of no use to the model.
         RunError: another process trains the run, it was started on other data, or its
             checkpoints are missing.
@@ -120,8 +127,10 @@ def train(
     world = world or World()
     device = devices.choose_device(Device(run.config.device), world)
     try:
-        with distributed.process_group(world, device):
-            yield from _train(run, recipe, device, world, should_stop, on_progress, on_note)
+        with Trackers(run) as trackers, distributed.process_group(world, device):
+            for report in _train(run, recipe, device, world, should_stop, on_progress, on_note):
+                trackers.log(report.step, report.metrics, report.preview, report.preview_names)
+                yield report
     finally:
         run.release()
 
@@ -171,6 +180,8 @@ def _train(
             losses = distributed.mean_over_processes(world, losses)
             if recorder is not None:
                 yield _report(recorder, losses, progress, total_steps, throughput, previewing)
+                # Who looks at a report may ask to stop; other processes learn of it a step later.
+                stopping = stopping or (world.size == 1 and should_stop())
         if recorder is not None and state.step % config.checkpoint_every == 0 and progress < 1:
             recorder.checkpoint(RunStatus.RUNNING)
 

@@ -1,0 +1,178 @@
+"""How much is done: a bar in a terminal or in a notebook, and nothing where nobody looks."""
+
+from __future__ import annotations
+
+import base64
+import html
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from ganctl.files.text import printable
+from ganctl.pictures.images import Images, png_bytes, sheet
+from ganctl.requests import training_metrics as metrics
+
+if TYPE_CHECKING:
+    from ganctl.engine.training.loop import StepReport
+
+REFRESH_SECONDS = 0.5
+"""How often a notebook's bar is drawn anew; more would only fill its page's memory."""
+
+
+@contextmanager
+def bar(title: str, *, show: bool) -> Iterator[Bar | None]:
+    """Yield what shows how much of a work is done; None if that is not asked for, or not seen.
+
+    Args:
+        title: what is under way.
+        show: whether it is to be seen, where there is a terminal or a notebook.
+    """
+    shown: Bar | None = None
+    if show and _is_notebook():
+        shown = NotebookBar(title)
+    elif show and sys.stderr is not None and sys.stderr.isatty():
+        shown = TerminalBar(title)
+    try:
+        yield shown
+    finally:
+        if shown is not None:
+            shown.close()
+
+
+class TerminalBar:
+    """A line for each work on stderr, and notes above."""
+
+    def __init__(self, title: str) -> None:
+        self._title = printable(title)
+        self._bars = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[figures]}", markup=False),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def prepare(self, what: str, done: int, total: int | None) -> None:
+        """Show how much of a download or another preparation is done."""
+        self._show(what, done, total, "")
+
+    def note(self, text: str) -> None:
+        """Say a sentence about the data."""
+        self._bars.console.print(printable(text), markup=False, highlight=False)
+
+    def update(self, report: StepReport) -> None:
+        """Show how much of a run's budget is spent, and its figures."""
+        for alarm in report.alarms:
+            self.note(alarm.message)
+        self._show(self._title, report.progress, 1.0, _figures(report))
+
+    def close(self) -> None:
+        """Leave the bars as they are."""
+        self._bars.stop()
+
+    def _show(self, what: str, done: float, total: float | None, figures: str) -> None:
+        if what not in self._tasks:
+            self._bars.start()
+            self._tasks[what] = self._bars.add_task(printable(what), total=total, figures="")
+        self._bars.update(self._tasks[what], completed=done, total=total, figures=figures)
+
+
+class NotebookBar:
+    """A bar, figures and the latest preview below a cell, which are drawn anew in place."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._started = self._drawn = time.monotonic()
+        self._notes: list[str] = []
+        self._preview = ""
+        self._state = 0.0, ""
+        self._handle: Any = None
+        self._draw()
+
+    def prepare(self, what: str, done: int, total: int | None) -> None:
+        """Show how much of a download or another preparation is done."""
+        self._state = done / total if total else 0.0, what
+        self._draw_now_and_then()
+
+    def note(self, text: str) -> None:
+        """Say a sentence about the data."""
+        self._notes.append(text)
+
+    def update(self, report: StepReport) -> None:
+        """Show how much of a run's budget is spent, its figures, and its preview."""
+        self._notes += [alarm.message for alarm in report.alarms]
+        self._state = report.progress, _figures(report)
+        if report.preview is not None:
+            self._preview = _picture(report.preview)
+        self._draw_now_and_then()
+
+    def close(self) -> None:
+        """Leave the latest state on the page."""
+        self._draw()
+
+    def _draw_now_and_then(self) -> None:
+        if time.monotonic() - self._drawn > REFRESH_SECONDS:
+            self._draw()
+
+    def _draw(self) -> None:
+        from IPython.display import display
+
+        self._drawn = time.monotonic()
+        done, figures = self._state
+        elapsed = self._drawn - self._started
+        words = f"{done:.0%} in {elapsed:.0f} s {figures}"
+        lines = [printable(line) for line in (self._title, *self._notes)]
+        told = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
+        bar = f'<progress value="{done:.4f}" max="1"></progress> {html.escape(printable(words))}'
+        page = {
+            "text/html": f"{told}<div>{bar}</div>{self._preview}",
+            "text/plain": "\n".join([*lines, printable(words)]),
+        }
+        if self._handle is None:
+            self._handle = display(page, raw=True, display_id=True)
+        else:
+            self._handle.update(page, raw=True)
+
+
+Bar = TerminalBar | NotebookBar
+
+
+def _is_notebook() -> bool:
+    """Return whether this runs in Jupyter, where IPython's shell talks to a page."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and hasattr(shell, "kernel")
+
+
+def _figures(report: StepReport) -> str:
+    named = {metric.key: metric for metric in metrics.METRICS if metric.line}
+    told = [
+        f"{named[key].line} {value:{named[key].format}}"
+        for key, value in report.metrics.items()
+        if key in named
+    ]
+    return "  ".join([f"step {report.step:,}", *told])
+
+
+def _picture(preview: Images) -> str:
+    columns = preview.shape[1]
+    laid_out = sheet(preview.reshape(-1, *preview.shape[2:]), columns)
+    data = base64.b64encode(png_bytes(laid_out)).decode()
+    return (
+        f'<img width="{2 * laid_out.shape[1]}" style="image-rendering: pixelated" '
+        f'alt="the latest preview" src="data:image/png;base64,{data}">'
+    )
