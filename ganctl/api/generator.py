@@ -323,7 +323,7 @@ class Generator:
             GanctlError: its data are gone or have changed, or ``n`` exceeds what was held out.
         """
         where = None if data is None else os.fspath(data)
-        with naming_arguments(), bar(self._source.reference, show=progress) as shown:
+        with naming_arguments(), bar(f"evaluating {self._source.reference}", show=progress) as shown:
             settings = asking.settings_of(set, self._schema)
             count = n if n is None else check_count("n", n)
             told = shown.prepare if shown else None

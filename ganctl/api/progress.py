@@ -27,6 +27,7 @@ from ganctl.requests import training_metrics as metrics
 if TYPE_CHECKING:
     from ganctl.engine.training.loop import StepReport
 
+TRAINING = "training"
 REFRESH_SECONDS = 0.5
 """How often a notebook's bar is drawn anew; more would only fill its page's memory."""
 
@@ -55,20 +56,19 @@ class TerminalBar:
     """A line for each work on stderr, and notes above."""
 
     def __init__(self, title: str) -> None:
-        self._title = printable(title)
         self._bars = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
             TaskProgressColumn(),
-            TextColumn("{task.fields[figures]}", markup=False),
+            BarColumn(),
             TimeRemainingColumn(),
+            TextColumn("{task.description}", markup=False),
             console=Console(stderr=True),
         )
         self._tasks: dict[str, TaskID] = {}
+        self.note(title)
 
     def prepare(self, what: str, done: int, total: int | None) -> None:
         """Show how much of a download or another preparation is done."""
-        self._show(what, done, total, "")
+        self._show(what, done, total, what)
 
     def note(self, text: str) -> None:
         """Say a sentence about the data."""
@@ -78,17 +78,24 @@ class TerminalBar:
         """Show how much of a run's budget is spent, and its figures."""
         for alarm in report.alarms:
             self.note(alarm.message)
-        self._show(self._title, report.progress, 1.0, _figures(report))
+        self._drop_what_was_prepared()
+        self._show(TRAINING, report.progress, 1.0, _figures(report))
 
     def close(self) -> None:
-        """Leave the bars as they are."""
+        """Leave the bar of a training as it is, and no other."""
+        self._drop_what_was_prepared()
         self._bars.stop()
 
-    def _show(self, what: str, done: float, total: float | None, figures: str) -> None:
+    def _drop_what_was_prepared(self) -> None:
+        for what in self._tasks.keys() - {TRAINING}:
+            self._bars.remove_task(self._tasks.pop(what))
+
+    def _show(self, what: str, done: float, total: float | None, words: str) -> None:
         if what not in self._tasks:
             self._bars.start()
-            self._tasks[what] = self._bars.add_task(printable(what), total=total, figures="")
-        self._bars.update(self._tasks[what], completed=done, total=total, figures=figures)
+            self._tasks[what] = self._bars.add_task("", total=total)
+        task, text = self._tasks[what], printable(words)
+        self._bars.update(task, completed=done, total=total, description=text)
 
 
 class NotebookBar:
@@ -159,11 +166,11 @@ def _is_notebook() -> bool:
 
 
 def _figures(report: StepReport) -> str:
-    named = {metric.key: metric for metric in metrics.METRICS if metric.line}
+    found = report.metrics
     told = [
-        f"{named[key].line} {value:{named[key].format}}"
-        for key, value in report.metrics.items()
-        if key in named
+        f"{metric.line} {found[metric.key]:{metric.format}}"
+        for metric in metrics.METRICS
+        if metric.line and metric.key in found
     ]
     return "  ".join([f"step {report.step:,}", *told])
 
