@@ -39,7 +39,7 @@ def load(run: str | os.PathLike[str] | Run | None = None) -> Generator:
     """Return the generator of a run, a ``.safetensors`` file, or ``pretrained/NAME``.
 
     >>> ganctl.load("pretrained/mnist")
-    <Generator pretrained/mnist: cgan, 28×28 grey, 10 classes, step 15,000>
+    <Generator pretrained/mnist: cgan-ac, 28×28 grey, 10 classes, step 27,003>
 
     Args:
         run: a run, or RUN as on the command line; None means ``latest``.
@@ -323,7 +323,10 @@ class Generator:
             GanctlError: its data are gone or have changed, or ``n`` exceeds what was held out.
         """
         where = None if data is None else os.fspath(data)
-        with naming_arguments(), bar(f"evaluating {self._source.reference}", show=progress) as shown:
+        with (
+            naming_arguments(),
+            bar(f"evaluating {self._source.reference}", show=progress) as shown,
+        ):
             settings = asking.settings_of(set, self._schema)
             count = n if n is None else check_count("n", n)
             told = shown.prepare if shown else None

@@ -107,7 +107,7 @@ def train(
 
     >>> run = ganctl.train(data=(images, labels), steps=20, batch=16, name="lines")
     >>> run
-    <Run lines: cgan on data from memory, step 20, finished>
+    <Run lines: cgan-ac on data from memory, step 20, finished...>
     >>> ganctl.train(resume=run, steps=40).progress.step
     40
 

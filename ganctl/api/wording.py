@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ganctl.errors import GanctlError
+from ganctl.requests.conditions.names import unquoted
 
 _WORD = r"(?:'(?:[^']|'\"'\"')*'|[^\s';]*[^\s';,.])"
 """A word of a shell, in single quotes where it needs some."""
@@ -15,8 +17,10 @@ _TRAIN = re.compile(r"ganctl train(?![\w-]| -)")
 _OTHER_COMMAND = re.compile(r"ganctl [a-z]+(?: (?:--[a-z-]+|[A-Z]+(?![a-z])))*")
 _OPTION = re.compile(rf"--(?P<name>[a-z-]+) (?P<value>{_WORD})")
 _TEXT = re.compile(r"--text (?P<words>'[^']*')")
-_SETTINGS = re.compile(rf"--set {_WORD}(?: --set {_WORD})*")
-_SETTING = re.compile(rf"--set (?P<setting>{_WORD})")
+_TYPED_SETTING = r"(?:'(?:[^']|'\"'\"')*'|[^\s';=]+=[^\s';]*[^\s';,.])"
+_SETTINGS = re.compile(rf"--set {_TYPED_SETTING}(?: --set {_TYPED_SETTING})*")
+_SETTING = re.compile(rf"--set (?P<setting>{_TYPED_SETTING})")
+_PAIR = re.compile(r'(?P<name>"(?:[^"]|"")*"|[^=]*)=(?P<value>.*)', re.DOTALL)
 _FLAG = re.compile(r"--(?P<name>[a-z][a-z-]*)")
 _RENAMED = {
     "--digit / --class": "label",
@@ -71,14 +75,16 @@ def _resume_call(command: re.Match[str]) -> str:
 
 def _settings(flags: re.Match[str]) -> str:
     """Return all settings in a row as one dictionary."""
-    pairs = (_bare(flag["setting"]).partition("=") for flag in _SETTING.finditer(flags[0]))
-    return f"set={{{', '.join(f'{_quoted(name)}: {_quoted(value)}' for name, _, value in pairs)}}}"
+    typed = (_bare(flag["setting"]) for flag in _SETTING.finditer(flags[0]))
+    pairs = {
+        _name(setting["name"]): setting["value"] for setting in map(_PAIR.match, typed) if setting
+    }
+    return f"set={json.dumps(pairs, ensure_ascii=False)}"
 
 
 def _bare(word: str) -> str:
     return word[1:-1].replace("'\"'\"'", "'") if word.startswith("'") else word
 
 
-def _quoted(text: str) -> str:
-    inside = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
-    return f'"{inside}"'
+def _name(typed: str) -> str:
+    return unquoted(typed[1:-1]) if typed.startswith('"') else typed

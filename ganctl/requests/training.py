@@ -72,7 +72,8 @@ def _length(flag: str, amount: float) -> float:
 
 def _logs(flag: str, names: str | Sequence[str]) -> tuple[str, ...]:
     """Return the names, each once; a text may hold several, parted by commas."""
-    texts = [check_text(flag, text) for text in ([names] if isinstance(names, str) else names)]
+    several = names if isinstance(names, (list, tuple)) else [names]
+    texts = [check_text(flag, text) for text in several]
     asked = [name.strip() for text in texts for name in text.split(",")]
     return tuple(dict.fromkeys(choose("log", name, Log).value for name in asked))
 
