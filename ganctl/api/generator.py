@@ -233,7 +233,7 @@ class Generator:
                 file.write(drawn)
         return drawn
 
-    @cached_property
+    @property
     def module(self) -> nn.Module:
         """The network: ``module(z, condition)`` returns images [N, C, H, W] in [-1, 1].
 
@@ -254,6 +254,10 @@ class Generator:
         >>> z.grad.shape
         torch.Size([2, 64])
         """
+        return self._module
+
+    @cached_property
+    def _module(self) -> nn.Module:
         return deepcopy(self._sampler.generator)
 
     def latents(self, seeds: Iterable[int]) -> Tensor:

@@ -77,7 +77,7 @@ class TerminalBar:
     def update(self, report: StepReport) -> None:
         """Show how much of a run's budget is spent, and its figures."""
         for alarm in report.alarms:
-            self.note(alarm.message)
+            self.note(f"{alarm.message} {alarm.advice}")
         self._drop_what_was_prepared()
         self._show(TRAINING, report.progress, 1.0, _figures(report))
 
@@ -121,7 +121,7 @@ class NotebookBar:
 
     def update(self, report: StepReport) -> None:
         """Show how much of a run's budget is spent, its figures, and its preview."""
-        self._notes += [alarm.message for alarm in report.alarms]
+        self._notes += [f"{alarm.message} {alarm.advice}" for alarm in report.alarms]
         self._state = report.progress, _figures(report)
         if report.preview is not None:
             self._preview = _picture(report.preview)

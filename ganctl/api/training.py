@@ -105,9 +105,9 @@ def train(
 
     The keywords are the options of ``ganctl train``, with underscores, and those below.
 
-    >>> run = ganctl.train(data=(images, labels), steps=20, batch=16, name="lines")
+    >>> run = ganctl.train(data=(images, labels), steps=20, batch=16, name="mine")
     >>> run
-    <Run lines: cgan-ac on data from memory, step 20, finished...>
+    <Run mine: cgan-ac on data from memory, step 20, finished...>
     >>> ganctl.train(resume=run, steps=40).progress.step
     40
 

@@ -72,7 +72,7 @@ def _length(flag: str, amount: float) -> float:
 
 def _logs(flag: str, names: str | Sequence[str]) -> tuple[str, ...]:
     """Return the names, each once; a text may hold several, parted by commas."""
-    several = names if isinstance(names, (list, tuple)) else [names]
+    several: Sequence[Any] = names if isinstance(names, (list, tuple)) else [names]
     texts = [check_text(flag, text) for text in several]
     asked = [name.strip() for text in texts for name in text.split(",")]
     return tuple(dict.fromkeys(choose("log", name, Log).value for name in asked))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageSequence
 
 import ganctl
 from ganctl.engine.data.pixels import channels_last, to_pixels
@@ -82,7 +82,8 @@ def test_a_morph_is_written_once(lines, tmp_path):
     path = tmp_path / "morph.gif"
     frames = lines.morph("0", "1", frames=3, path=path)
     with Image.open(path) as animation:
-        assert (animation.n_frames, animation.size) == (3, frames.shape[2:0:-1])
+        shown = [np.asarray(frame.convert("L")) for frame in ImageSequence.Iterator(animation)]
+    assert np.array_equal(shown, frames)
     assert np.array_equal(lines.morph("0", "1", frames=3, path=path), frames)
     with pytest.raises(FileError) as caught:
         lines.morph("1", "0", frames=3, path=path)

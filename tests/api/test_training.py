@@ -29,7 +29,8 @@ def test_data_from_memory_train_as_the_same_data_do_from_a_file(tiny_data, home)
 
 def test_a_run_is_resumed_by_itself_its_name_or_its_folder():
     run = ganctl.train(**SHORT, steps=2, name="mine")
-    for steps, resume in enumerate((run, "mine", run.folder, "latest"), start=3):
+    ways: list[Any] = [run, "mine", run.folder, "latest"]
+    for steps, resume in enumerate(ways, start=3):
         run = ganctl.train(resume=resume, steps=steps)
         assert (run.progress.step, run.status) == (steps, "finished")
     assert ganctl.train(resume=run, data=DATA, steps=8, keep=0).progress.step == 8
@@ -40,8 +41,8 @@ def test_a_resumed_run_equals_one_that_never_stopped():
     stopped = ganctl.train(**SHORT, steps=20, preview_every=5, on_report=lambda report: False)
     assert (stopped.progress.step, stopped.status) == (5, "stopped")
     resumed = ganctl.train(resume=stopped)
-    images = [run.load().sample("all", 2) for run in (whole, resumed)]
-    assert np.array_equal(*images)
+    first, second = (run.load().sample("all", 2) for run in (whole, resumed))
+    assert np.array_equal(first, second)
 
 
 @pytest.mark.parametrize("answer", [None, True, 0, "stop", np.True_])
