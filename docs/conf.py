@@ -21,7 +21,13 @@ author = "The ganctl authors"
 project_copyright = author
 version = release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "command_line"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "command_line",
+    "notebook",
+]
 exclude_patterns = ["_build"]
 
 myst_enable_extensions = ["deflist"]

@@ -18,7 +18,8 @@ from ganctl._version import __version__
 
 if TYPE_CHECKING:
     from ganctl.api.evaluation import Evaluation
-    from ganctl.api.generator import Generator, load
+    from ganctl.api.generator import Generator
+    from ganctl.api.loading import load
     from ganctl.api.run import Run
     from ganctl.api.training import train
     from ganctl.engine.training.loop import StepReport
@@ -41,7 +42,7 @@ _HOMES = {
     "Generator": "ganctl.api.generator",
     "Run": "ganctl.api.run",
     "StepReport": "ganctl.engine.training.loop",
-    "load": "ganctl.api.generator",
+    "load": "ganctl.api.loading",
     "train": "ganctl.api.training",
 }
 

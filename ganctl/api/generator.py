@@ -19,7 +19,6 @@ from ganctl.api.asking import Label, Setting
 from ganctl.api.evaluation import Evaluation, judge
 from ganctl.api.pictures import AnimationFile, draw_morph, draw_sheet
 from ganctl.api.progress import bar
-from ganctl.api.run import Run
 from ganctl.api.wording import naming_arguments
 from ganctl.requests.checks import check_count
 from ganctl.requests.conditions.schema import Schema
@@ -27,33 +26,12 @@ from ganctl.requests.sample import LARGEST_SCALE
 from ganctl.requests.seeds import check_seed
 from ganctl.requests.sheets import COLS, SheetRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader
-from ganctl.runs.locate import RunSource, find_source
+from ganctl.runs.locate import RunSource
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from ganctl.engine.sampling.sampler import Sampler
-
-
-def load(run: str | os.PathLike[str] | Run | None = None) -> Generator:
-    """Return the generator of a run, a ``.safetensors`` file, or ``pretrained/NAME``.
-
-    >>> ganctl.load("pretrained/mnist")
-    <Generator pretrained/mnist: cgan-ac, 28×28 grey, 10 classes, step 27,003>
-
-    Args:
-        run: a run, or RUN as on the command line; None means ``latest``.
-
-    Raises:
-        GanctlError: there is none, or it cannot be read.
-    """
-    from ganctl.engine.sampling.sampler import Sampler
-
-    reference = run.folder if isinstance(run, Run) else run
-    with naming_arguments():
-        source = find_source(None if reference is None else os.fspath(reference))
-        asking.tell([source.note] if source.note else [])
-        return Generator(Sampler.of(source), source)
 
 
 class Generator:

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from ganctl.files.text import printable
-from ganctl.pictures.images import Images, png_bytes, sheet
+from ganctl.pictures.images import Images, png_bytes
 from ganctl.requests import training_metrics as metrics
 
 if TYPE_CHECKING:
@@ -45,11 +45,13 @@ def bar(title: str, *, show: bool) -> Iterator[Bar | None]:
         shown = NotebookBar(title)
     elif show and sys.stderr is not None and sys.stderr.isatty():
         shown = TerminalBar(title)
+    done = False
     try:
         yield shown
+        done = True
     finally:
         if shown is not None:
-            shown.close()
+            shown.close(done=done)
 
 
 class TerminalBar:
@@ -81,7 +83,7 @@ class TerminalBar:
         self._drop_what_was_prepared()
         self._show(TRAINING, report.progress, 1.0, _figures(report))
 
-    def close(self) -> None:
+    def close(self, *, done: bool) -> None:  # noqa: ARG002
         """Leave the bar of a training as it is, and no other."""
         self._drop_what_was_prepared()
         self._bars.stop()
@@ -107,6 +109,7 @@ class NotebookBar:
         self._notes: list[str] = []
         self._preview = ""
         self._state = 0.0, ""
+        self._is_training = False
         self._handle: Any = None
         self._draw()
 
@@ -122,13 +125,15 @@ class NotebookBar:
     def update(self, report: StepReport) -> None:
         """Show how much of a run's budget is spent, its figures, and its preview."""
         self._notes += [f"{alarm.message} {alarm.advice}" for alarm in report.alarms]
-        self._state = report.progress, _figures(report)
-        if report.preview is not None:
-            self._preview = _picture(report.preview)
+        self._state, self._is_training = (report.progress, _figures(report)), True
+        if report.sheet is not None:
+            self._preview = _picture(report.sheet)
         self._draw_now_and_then()
 
-    def close(self) -> None:
-        """Leave the latest state on the page."""
+    def close(self, *, done: bool) -> None:
+        """Leave the latest state on the page; a work that was no training is at its end."""
+        if done and not self._is_training:
+            self._state = 1.0, ""
         self._draw()
 
     def _draw_now_and_then(self) -> None:
@@ -175,11 +180,9 @@ def _figures(report: StepReport) -> str:
     return "  ".join([f"step {report.step:,}", *told])
 
 
-def _picture(preview: Images) -> str:
-    columns = preview.shape[1]
-    laid_out = sheet(preview.reshape(-1, *preview.shape[2:]), columns)
-    data = base64.b64encode(png_bytes(laid_out)).decode()
+def _picture(sheet: Images) -> str:
+    data = base64.b64encode(png_bytes(sheet)).decode()
     return (
-        f'<img width="{2 * laid_out.shape[1]}" style="image-rendering: pixelated" '
+        f'<img width="{2 * sheet.shape[1]}" style="image-rendering: pixelated" '
         f'alt="the latest preview" src="data:image/png;base64,{data}">'
     )

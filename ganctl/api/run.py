@@ -154,7 +154,7 @@ class Run:
         Raises:
             GanctlError: it has none yet, or it cannot be read.
         """
-        from ganctl.api.generator import load
+        from ganctl.api.loading import load
 
         return load(self)
 

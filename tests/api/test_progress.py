@@ -77,12 +77,11 @@ def test_a_terminal_gets_a_bar_and_keeps_it(monkeypatch):
     for words in (
         "demo: cgan\n",
         "read [64] images\n",
-        "downloading",
         "It goes wrong. Stop.\n",
         "100%",
     ):
         assert words in text
-    last = text.rstrip().splitlines()[-1]
+    last = [line for line in text.splitlines() if "100%" in line][-1]
     assert "step 1,200  loss G 0.500" in last
     assert "downloading" not in last
 
@@ -103,6 +102,18 @@ def test_a_notebook_gets_a_bar_with_the_latest_preview(page):
         "demo: <cgan>\nread 64 images\nIt goes wrong. Stop.\n75% in "
     )
     assert "step 1,200  loss G 0.500" in last["text/plain"]
+
+
+def test_what_is_no_training_ends_whole_or_as_it_failed(page):
+    with bar("evaluating", show=True) as shown:
+        assert shown is not None
+        shown.prepare("judging", 1, 2)
+    assert 'value="1.0000"' in page.shown[-1]["text/html"]
+    with pytest.raises(OSError), bar("evaluating", show=True) as shown:
+        assert shown is not None
+        shown.prepare("judging", 1, 2)
+        raise OSError
+    assert 'value="0.5000"' in page.shown[-1]["text/html"]
 
 
 @pytest.mark.parametrize("show", [True, False])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures.images import Images
@@ -26,15 +26,14 @@ class MetricsCsv:
         self,
         step: int,  # noqa: ARG002
         figures: Mapping[str, float],  # noqa: ARG002
-        preview: Images | None,
-        names: Sequence[str],  # noqa: ARG002
+        picture: Images | None,
     ) -> None:
         """Write the table if a preview was due.
 
         Raises:
             FileError: it cannot be written; the old one is whole.
         """
-        if preview is not None:
+        if picture is not None:
             self._write()
 
     def close(self) -> None:

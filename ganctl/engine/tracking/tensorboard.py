@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ganctl.pictures.images import Images, sheet
-from ganctl.pictures.lettering import beside
+from ganctl.pictures.images import Images
 from ganctl.runs.run import Run
 
 if TYPE_CHECKING:
@@ -32,20 +31,11 @@ class TensorBoard:
         purge_step = first_step if folder.is_dir() else None
         self._writer: SummaryWriter = SummaryWriter(str(folder), purge_step=purge_step)
 
-    def log(
-        self,
-        step: int,
-        figures: Mapping[str, float],
-        preview: Images | None,
-        names: Sequence[str],
-    ) -> None:
-        """Write each figure by its name, and the sheet of a preview, so that they can be seen."""
+    def log(self, step: int, figures: Mapping[str, float], picture: Images | None) -> None:
+        """Write each figure by its name, and the picture of a preview, so that they can be seen."""
         for name, value in figures.items():
             self._writer.add_scalar(name, value, step)
-        if preview is not None:
-            picture = beside(
-                sheet(preview.reshape(-1, *preview.shape[2:]), preview.shape[1]), names
-            )
+        if picture is not None:
             formats = "HW" if picture.ndim == 2 else "HWC"
             self._writer.add_image("preview", picture, step, dataformats=formats)
         self._writer.flush()

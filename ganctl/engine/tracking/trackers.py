@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from types import TracebackType
@@ -59,22 +59,20 @@ class Trackers:
         self,
         step: int,
         figures: Mapping[str, float],
-        preview: Images | None = None,
-        names: Sequence[str] = (),
+        picture: Images | None = None,
     ) -> None:
         """Pass on a report, whose line is in ``metrics.jsonl`` by now.
 
         Args:
             step: of the report.
             figures: numbers by name.
-            preview: images uint8 [rows, columns, H, W] or [rows, columns, H, W, 3], if one was due.
-            names: of the preview's rows, or none.
+            picture: of the preview, uint8 [H, W] or [H, W, 3], if one was due.
         """
         if self._open is None:
             self._open = self._opened(step) if self._names else []
         for tracker in tuple(self._open):
             try:
-                tracker.log(step, figures, preview, names)
+                tracker.log(step, figures, picture)
             except (OSError, FileError) as error:
                 self._open.remove(tracker)
                 text = f"The run continues without {tracker.name}: {error}"

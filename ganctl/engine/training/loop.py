@@ -29,7 +29,8 @@ from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import check_resumable, check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
 from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
-from ganctl.pictures.images import Images
+from ganctl.pictures.images import Images, sheet
+from ganctl.pictures.lettering import beside
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.budget import Progress
 from ganctl.requests.data import check_data_remain
@@ -86,6 +87,14 @@ class StepReport:
         measured = self.quality.as_metrics() if self.quality else {}
         return {"images_per_second": self.images_per_second, **self.losses, **measured}
 
+    @property
+    def sheet(self) -> Images | None:
+        """The preview as one picture, uint8 [H, W] or [H, W, 3], with the names of its rows."""
+        if self.preview is None:
+            return None
+        images = self.preview.reshape(-1, *self.preview.shape[2:])
+        return beside(sheet(images, self.preview.shape[1]), self.preview_names)
+
 
 def train(
     run: Run,
@@ -129,7 +138,7 @@ def train(
     try:
         with Trackers(run) as trackers, distributed.process_group(world, device):
             for report in _train(run, recipe, device, world, should_stop, on_progress, on_note):
-                trackers.log(report.step, report.metrics, report.preview, report.preview_names)
+                trackers.log(report.step, report.metrics, report.sheet)
                 yield report
     finally:
         run.release()

@@ -19,7 +19,7 @@ from ganctl.errors import FileError, GanctlWarning, UsageError
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run
 
-PREVIEW = np.zeros((2, 3, 8, 8), np.uint8)
+PICTURE = np.zeros((19, 28), np.uint8)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -51,7 +51,7 @@ def test_a_table_holds_every_line_and_column(run):
         open_trackers.log(20, {"loss": 0.1})
         assert not (run.folder / "metrics.csv").exists()
         run.append_metrics({"step": 40, "loss": 0.25, "feature_distance": 3})
-        open_trackers.log(40, {}, PREVIEW)
+        open_trackers.log(40, {}, PICTURE)
         assert len(rows(run.folder / "metrics.csv")) == 2
         run.append_metrics({"step": 60, "loss": 1})
         open_trackers.log(60, {})
@@ -69,13 +69,13 @@ def test_what_cannot_be_written_is_left_out_and_said(run, monkeypatch):
     monkeypatch.setattr("ganctl.engine.tracking.metrics_csv.write_atomically", refuse)
     with Trackers(logged(run, "csv")) as open_trackers:
         with pytest.warns(GanctlWarning, match="continues without metrics.csv: The disk is full."):
-            open_trackers.log(20, {}, PREVIEW)
-        open_trackers.log(40, {}, PREVIEW)
+            open_trackers.log(20, {}, PICTURE)
+        open_trackers.log(40, {}, PICTURE)
 
 
 def test_without_trackers_nothing_is_written(run):
     with Trackers(run) as open_trackers:
-        open_trackers.log(20, {"loss": 1.0}, PREVIEW)
+        open_trackers.log(20, {"loss": 1.0}, PICTURE)
     assert {path.name for path in run.folder.iterdir()} == {"run.json"}
 
 
@@ -127,8 +127,8 @@ def writers(monkeypatch):
 
 def test_figures_and_previews_go_to_tensorboard(run, writers):
     with Trackers(logged(run, "tensorboard")) as open_trackers:
-        open_trackers.log(20, {"loss": 0.5}, PREVIEW, ())
-        open_trackers.log(40, {"loss": 0.4}, PREVIEW[..., None].repeat(3, axis=-1))
+        open_trackers.log(20, {"loss": 0.5}, PICTURE)
+        open_trackers.log(40, {"loss": 0.4}, PICTURE[..., None].repeat(3, axis=-1))
     (writer,) = writers
     assert (writer.folder, writer.purge_step) == (str(run.folder / "tensorboard"), None)
     assert writer.told == [
@@ -166,7 +166,7 @@ def test_tensorboard_reads_what_was_written(run):
     for steps in ((10, 20, 30), (20, 30, 40)):
         with Trackers(run) as open_trackers:
             for step in steps:
-                open_trackers.log(step, {"loss": step / 100}, PREVIEW, ("a", "b"))
+                open_trackers.log(step, {"loss": step / 100}, PICTURE)
         run.append_metrics({"step": 10})
     found = EventAccumulator(str(run.folder / "tensorboard"))
     found.Reload()
