@@ -35,7 +35,6 @@ myst_heading_anchors = 3
 
 # The reference needs no torch: annotations stay text, and the engine is imported by no public name.
 autodoc_member_order = "bysource"
-autodoc_preserve_defaults = True
 autodoc_class_signature = "separated"
 autodoc_typehints = "signature"
 napoleon_google_docstring = True
