@@ -213,7 +213,7 @@ class Generator:
 
     @property
     def module(self) -> nn.Module:
-        """The network: ``module(z, condition)`` returns images [N, C, H, W] in [-1, 1].
+        """The network, of which ``module(z, condition)`` are images [N, C, H, W] in [-1, 1].
 
         ``z`` is float32 [N, L], as ``latents`` returns it, and ``condition`` float32 [N, S], as
         ``condition`` does: class weights, InfoGAN's codes, each attribute's values one-hot and two

@@ -74,7 +74,7 @@ class Run:
 
     @property
     def progress(self) -> Progress:
-        """How far it got: ``step``, ``images_seen``, and the ``seconds`` trained."""
+        """The ``step`` that it is at, ``images_seen``, and the ``seconds`` trained."""
         return self._run.progress
 
     def is_complete(self) -> bool:
