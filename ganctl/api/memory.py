@@ -18,7 +18,7 @@ from ganctl.files import paths
 from ganctl.files.atomic import write_atomically
 from ganctl.files.limits import DATA_BYTES
 from ganctl.pictures.exports import npz_bytes
-from ganctl.requests.data import DATA_SETS
+from ganctl.requests.data import is_named
 
 FROM_MEMORY = "data from memory"
 _TUPLE = ("images", "labels", "class_names")
@@ -54,7 +54,7 @@ def is_in_memory(data: object) -> bool:
 
 def name_of(data: str) -> str:
     """Return a short name for the data of a run."""
-    if data in DATA_SETS:
+    if is_named(data):
         return data
     return FROM_MEMORY if Path(data).parent == _folder() else Path(data).name
 

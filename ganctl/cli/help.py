@@ -1,4 +1,7 @@
-"""How ``--help`` reads: options under headings, whole sentences, and examples that work."""
+"""How ``--help`` reads: options under headings, whole sentences, and examples that work.
+
+What plug-ins add stands under a heading of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,33 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from ganctl.cli.completion import spoken
+from ganctl.files.text import printable
+from ganctl.plugins import plugins
+from ganctl.requests.training import OPTIONS, flag_of
+
 OTHER = "Other"
 EXAMPLES = "Examples"
 
 
 class CommandHelp(TyperCommand):
     """A command whose options stand under headings, and whose epilog is a list of examples."""
+
+    def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002
+        """Return the whole first sentence, as completions show it."""
+        return spoken(first_sentence(self))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of a line; an option whose value is being completed would hide RUN."""
+        is_completing_a_value = ctx.resilient_parsing and args[-1:] and args[-1].startswith("-")
+        return super().parse_args(ctx, args[:-1] if is_completing_a_value else args)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Return the options that begin with what was typed, with their help."""
+        items = super().shell_complete(ctx, incomplete)
+        for item in items:
+            item.help = item.help and spoken(item.help)
+        return items
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments and options, those of one heading together."""
@@ -25,9 +49,24 @@ class CommandHelp(TyperCommand):
                     name = parameter.metavar or name  # Typer would add the type.
                 heading = getattr(parameter, "rich_help_panel", None) or OTHER
                 headings.setdefault(heading, []).append((name, text))
+        headings["Plug-ins"] = self._plugins(ctx)
         for heading, records in headings.items():
+            if not records:
+                continue
             with formatter.section(heading):
                 formatter.write_dl(records)
+
+    def _plugins(self, ctx: Any) -> list[tuple[str, str]]:
+        """Return what other packages add to the choices of options, each with its package."""
+        added = []
+        for parameter in self.get_params(ctx):
+            option = OPTIONS.get(parameter.name or "")
+            panel = getattr(parameter, "rich_help_panel", None)
+            if option is not None and option.plugins and panel == option.group.value:
+                for name, found in plugins(option.plugins).items():
+                    words = f"{found.summary.rstrip('.')} ({found.package})."
+                    added.append((f"{flag_of(option.plugins.option)} {name}", printable(words)))
+        return added
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the examples, a line each."""
@@ -43,7 +82,7 @@ class AppHelp(TyperGroup):
         """Write what each command does."""
         with formatter.section("Commands"):
             formatter.write_dl(
-                [(name, _first_sentence(command)) for name, command in self._visible(ctx)]
+                [(name, first_sentence(command)) for name, command in self._visible(ctx)]
             )
 
     def _visible(self, ctx: Any) -> Sequence[tuple[str, Any]]:
@@ -51,6 +90,7 @@ class AppHelp(TyperGroup):
         return [(name, command) for name, command in commands if command and not command.hidden]
 
 
-def _first_sentence(command: Any) -> str:
+def first_sentence(command: Any) -> str:
+    """Return the first paragraph of a command's help, on one line."""
     paragraph = str(command.help).split("\n\n", maxsplit=1)[0]
     return " ".join(paragraph.split())

@@ -7,33 +7,41 @@ whether a resume may change it. The command line, ``ganctl.train(…)`` and the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 from functools import partial
 from typing import Any
 
 from ganctl.errors import DataError, UsageError
+from ganctl.plugins import Kind
 from ganctl.requests.budget import LENGTHS, Budget, BudgetUnit, choose_budget
 from ganctl.requests.checks import (
     Group,
     Option,
     check_amount,
     check_count,
+    check_table_name,
     check_text,
-    choose,
     one_of,
     option,
     values,
 )
 from ganctl.requests.conditions.schema import Schema
-from ganctl.requests.data import Colour, DataRequest, Fit, ReadOptions, parse_levels
-from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
+from ganctl.requests.data import (
+    Colour,
+    DataRequest,
+    Fit,
+    ReadOptions,
+    parse_levels,
+)
+from ganctl.requests.recipes import RECIPES, Model, Networks, Recipe, RecipeName, recipe_for
 from ganctl.requests.seeds import check_seed
+from ganctl.requests.training_metrics import Log, check_logs
 
 CLASSIC_SIZE = 28
 """The only height and width of images that ``--recipe classic`` has networks for."""
 _OF_OTHER_LABELS = (Model.GAN_CLS, Model.GAN_INT, Model.GAN_INT_CLS)
+_WITHOUT_LABELS = (Model.GAN.value, Model.INFOGAN.value)
 
 
 class Device(str, Enum):
@@ -53,13 +61,6 @@ class Precision(str, Enum):
     BF16 = "bf16"
 
 
-class Log(str, Enum):
-    """What a run's figures go to beside ``metrics.jsonl``."""
-
-    CSV = "csv"
-    TENSORBOARD = "tensorboard"
-
-
 LARGEST_BATCH = 65_536
 """Beyond a whole MNIST a step makes no sense, and what it needs fits into no memory."""
 
@@ -70,14 +71,6 @@ def _length(flag: str, amount: float) -> float:
     return int(checked) if unit is BudgetUnit.STEPS else float(checked)
 
 
-def _logs(flag: str, names: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the names, each once; a text may hold several, parted by commas."""
-    several: Sequence[Any] = names if isinstance(names, (list, tuple)) else [names]
-    texts = [check_text(flag, text) for text in several]
-    asked = [name.strip() for text in texts for name in text.split(",")]
-    return tuple(dict.fromkeys(choose("log", name, Log).value for name in asked))
-
-
 @dataclass(frozen=True, kw_only=True)
 class TrainRequest(DataRequest):
     """One run, wholly described: what is asked, with the recipe's numbers for what is not.
@@ -85,9 +78,12 @@ class TrainRequest(DataRequest):
     An option that is None has its default. Afterwards exactly one of ``epochs``, ``steps`` and
     ``minutes`` is a number; they count from the run's start, resumed parts included.
 
+    A model, networks or data may be a plug-in's, which need not be there to say what a run is:
+    ``runs.packages`` finds it.
+
     Raises:
         UsageError: a value is out of range, or two lengths are given.
-        UnknownName: a model, recipe, device or precision that is not there.
+        UnknownName: a recipe, device or precision that is not there.
     """
 
     epochs: float | None = option(
@@ -115,9 +111,10 @@ class TrainRequest(DataRequest):
         help="; ".join(f"{model.value}: {model.summary}" for model in Model) + ".",
         group=Group.MODEL,
         metavar="MODEL",
-        check=one_of(Model),
+        check=partial(check_table_name, known=values(Model)),
         choices=tuple(values(Model)),
         by_recipe=True,
+        plugins=Kind.MODEL,
     )
     recipe: str = option(
         RecipeName.MODERN.value,
@@ -126,6 +123,15 @@ class TrainRequest(DataRequest):
         metavar="RECIPE",
         check=one_of(RecipeName),
         choices=tuple(values(RecipeName)),
+    )
+    networks: str | None = option(
+        help="; ".join(f"{pair.value}: {pair.summary}" for pair in Networks) + ".",
+        group=Group.MODEL,
+        metavar="NETWORKS",
+        check=partial(check_table_name, known=values(Networks)),
+        choices=tuple(values(Networks)),
+        default="those of the recipe",
+        plugins=Kind.NETWORKS,
     )
     batch: int = option(
         help="Images in a step.",
@@ -201,12 +207,11 @@ class TrainRequest(DataRequest):
     )
     log: tuple[str, ...] = option(
         (),
-        help="csv, tensorboard: also write the figures as metrics.csv, or with the previews for "
-        "TensorBoard. Repeatable.",
+        help="csv, tensorboard: what figures go to beside metrics.jsonl. Repeatable.",
         group=Group.RUN,
         metavar="NAME",
-        check=_logs,
-        default="neither",
+        check=check_logs,
+        default="none",
         choices=tuple(values(Log)),
         resumable=True,
     )
@@ -235,6 +240,14 @@ class TrainRequest(DataRequest):
         budget = choose_budget(self.epochs, self.steps, self.minutes)
         assert budget is not None
         return budget
+
+    @property
+    def numbers(self) -> Recipe:
+        """The numbers of the recipe, with the networks that were asked for."""
+        recipe = recipe_for(self.recipe, self.model)
+        if self.networks is None:
+            return recipe
+        return replace(recipe, network=self.networks, colour_network=self.networks)
 
     @property
     def reading(self) -> ReadOptions:
@@ -280,12 +293,18 @@ class TrainRequest(DataRequest):
                 "or captions instead.",
                 "Choose one column of classes with --condition COLUMN, or leave --balance out.",
             )
-        is_classic = recipe_for(self.recipe, self.model).network == RecipeName.CLASSIC
-        if is_classic and image_size != CLASSIC_SIZE:
+        network = self.numbers.network
+        option = "recipe" if self.networks is None else "networks"
+        if network == Networks.CLASSIC and image_size != CLASSIC_SIZE:
             raise UsageError(
-                f"--recipe classic is made for images of {CLASSIC_SIZE}×{CLASSIC_SIZE}, not "
+                f"--{option} classic is made for images of {CLASSIC_SIZE}×{CLASSIC_SIZE}, not "
                 f"{image_size}×{image_size}.",
-                f"Give --image-size {CLASSIC_SIZE}, or leave --recipe out.",
+                f"Give --image-size {CLASSIC_SIZE}, or leave --{option} out.",
+            )
+        if network == Networks.INFOGAN and self.model not in _WITHOUT_LABELS:
+            raise UsageError(
+                f"--networks infogan get no labels, which --model {self.model} is about.",
+                f"Give --model {' or '.join(_WITHOUT_LABELS)}, or leave --networks out.",
             )
 
     def resumed(self, **given: Any) -> TrainRequest:

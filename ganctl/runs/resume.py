@@ -27,7 +27,7 @@ def resumed_run(reference: str | None, given: Mapping[str, Any]) -> Run:
     if "data" in given:
         check_data_exists(given["data"])
     run.config = run.config.resumed(**given)
-    check_data_remain(run.config.data)
+    check_data_remain(run.config.data, run.packages.get("data", ""))
     if run.is_complete():
         raise UsageError(
             f"The run {run.name} has spent its budget of {run.config.budget}: it is at step "

@@ -28,7 +28,6 @@ from ganctl.files.atomic import (
 from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import parse
 from ganctl.requests.checks import check_run_name
-from ganctl.requests.data import check_data_exists
 from ganctl.requests.training import TrainRequest
 from ganctl.runs import layout, metrics
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -41,6 +40,7 @@ from ganctl.runs.header import (
     write_header,
 )
 from ganctl.runs.lock import Lock, is_free
+from ganctl.runs.packages import packages_of
 
 LATEST = "latest"
 
@@ -327,7 +327,7 @@ def new_run(
             cannot be a folder's.
         FileError: something is there already, or it could not be written.
     """
-    check_data_exists(config.data)
+    packages = packages_of(config)
     if name is not None and out is not None:
         raise UsageError("--name and --out exclude each other.", "Give one of them.")
     if out is not None:
@@ -339,7 +339,9 @@ def new_run(
         candidates = layout.numbered(paths.runs_folder() / stem)
         folder = next(path for path in candidates if not path.exists())
     by_time = name is None and out is None
-    return Run.new(folder, config, is_main=is_main, by_time=by_time)
+    run = Run.new(folder, config, is_main=is_main, by_time=by_time)
+    run.packages = packages
+    return run
 
 
 def _data_name(data: str) -> str:

@@ -23,6 +23,7 @@ INCLUDE = re.compile(r"^```\{include\} (\S+)", re.M)
 MODULE = re.compile(r"`([\w/]+\.py)`")
 WEB_ADDRESSES = {
     "https://github.com/huggingface/safetensors",
+    "https://packaging.python.org/en/latest/specifications/entry-points/",
 }
 """Those that exist."""
 

@@ -43,7 +43,6 @@ def test_every_field_is_an_option_that_the_help_describes():
 @pytest.mark.parametrize(
     ("option", "value", "near"),
     [
-        ("model", "cgn", "cgan"),
         ("recipe", "modem", "modern"),
         ("device", "cude", "cuda"),
         ("precision", "fp16", "bf16"),

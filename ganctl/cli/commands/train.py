@@ -15,16 +15,16 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_resumable
 from ganctl.cli.options import (
     OUTPUT,
     JsonOption,
-    complete_run,
     with_train_options,
 )
 from ganctl.cli.views.plan import print_plan
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
-from ganctl.requests.data import DATA_SETS
+from ganctl.requests.data import is_named
 from ganctl.requests.sample import how_to_ask
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -59,7 +59,7 @@ ResumeOption = Annotated[
         metavar="[RUN]",
         help="Resume a run; its length counts from its start. Default: latest.",
         show_default=False,
-        autocompletion=complete_run,
+        autocompletion=complete_resumable,
         rich_help_panel=Group.RUN.value,
     ),
 ]
@@ -278,4 +278,4 @@ def _program() -> str:
 
 
 def _short(data: str) -> str:
-    return data if data in DATA_SETS else Path(data).name
+    return data if is_named(data) else Path(data).name

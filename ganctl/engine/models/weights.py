@@ -16,8 +16,8 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from ganctl.engine.models.base import Discriminator, Generator
-from ganctl.engine.models.networks import NETWORKS, build_discriminator, build_generator
-from ganctl.errors import CheckpointError, UsageError
+from ganctl.engine.models.networks import build_discriminator, build_generator, networks_for
+from ganctl.errors import CheckpointError, UnknownName, UsageError
 from ganctl.files.atomic import write_atomically
 from ganctl.files.limits import WEIGHTS
 from ganctl.requests.networks import NetworkSpec
@@ -132,11 +132,13 @@ def _shaped(
     build: Callable[[NetworkSpec], Network], header: CheckpointHeader, path: Path
 ) -> Network:
     """Return a network of shapes alone, so that a header costs no memory, whatever it says."""
-    if header.network.name not in NETWORKS:
+    try:
+        networks_for(header.network.name, header.packages.get("networks", ""))
+    except UnknownName:
         raise CheckpointError(
-            f"{path} needs the network {header.network.name!r}, which this ganctl does not have.",
+            f"{path} needs the networks {header.network.name!r}, which this ganctl does not have.",
             f"It was written by ganctl {header.ganctl_version}: use that one.",
-        )
+        ) from None
     try:
         with torch.device("meta"):
             network = build(header.network)

@@ -12,7 +12,7 @@ from ganctl.engine.tracking.metrics_csv import MetricsCsv
 from ganctl.engine.tracking.tensorboard import TensorBoard
 from ganctl.errors import FileError, GanctlWarning, UsageError
 from ganctl.pictures.images import Images
-from ganctl.requests.training import Log
+from ganctl.requests.training_metrics import Log
 from ganctl.runs.run import Run
 
 Tracker = MetricsCsv | TensorBoard

@@ -17,7 +17,7 @@ from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Objective
 from ganctl.engine.models.conditions import spec_for
 from ganctl.engine.models.networks import parameter_count
-from ganctl.engine.models.objectives import OBJECTIVES
+from ganctl.engine.models.objectives import objective_for
 from ganctl.engine.tracking.trackers import Trackers
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.alarms import Alarm
@@ -35,7 +35,7 @@ from ganctl.readers.labelled import OnProgress
 from ganctl.requests.budget import Progress
 from ganctl.requests.data import check_data_remain
 from ganctl.requests.networks import NetworkSpec
-from ganctl.requests.recipes import Model, Recipe, recipe_for
+from ganctl.requests.recipes import Recipe
 from ganctl.requests.training import Device, Precision
 from ganctl.runs.header import RunStatus
 from ganctl.runs.run import Run
@@ -132,7 +132,7 @@ def train(
         ProcessLost: another process has died; the last checkpoint is intact.
         FileError: something cannot be written; the last checkpoint is intact.
     """
-    recipe = recipe or recipe_for(run.config.recipe, run.config.model)
+    recipe = recipe or run.config.numbers
     world = world or World()
     device = devices.choose_device(Device(run.config.device), world)
     try:
@@ -159,7 +159,7 @@ def _train(
         on_note(note)
     size, classes = dataset.images.shape[-1], len(dataset.classes)
     config.check_suits(image_size=size, classes=classes, schema=dataset.schema)
-    objective = OBJECTIVES[Model(config.model)]
+    objective = objective_for(config.model, run.packages.get("model", ""))
     spec = objective.adapt(spec_for(dataset, recipe))
     batches = Batches(dataset, spec, config, recipe, device, world)
     state = _initial_state(run, dataset, recipe, spec, device)
@@ -226,7 +226,7 @@ def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.D
             if world.is_main:
                 run.hold()
             run.refresh()
-        check_data_remain(run.config.data)
+        check_data_remain(run.config.data, run.packages.get("data", ""))
         dataset = data.load(run.config.data, run.config.reading, on_progress=on_progress)
         return under_known_names(dataset, run.data)
 

@@ -276,4 +276,5 @@ class Recorder:
             network=spec,
             progress=self.state.progress,
             schema=self.dataset.schema if described else NO_SCHEMA,
+            packages=self.run.packages,
         )
