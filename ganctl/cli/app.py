@@ -11,7 +11,7 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console
-from ganctl.cli.commands import evaluate, gif, info, montage, sample, train
+from ganctl.cli.commands import evaluate, gif, info, montage, runs, sample, train
 from ganctl.cli.completion import join_words
 from ganctl.cli.help import AppHelp, CommandHelp
 from ganctl.errors import GanctlError, Stopped
@@ -35,6 +35,7 @@ for command, examples in (
     (info.info, info.EXAMPLES),
 ):
     app.command(cls=CommandHelp, epilog="\n".join(examples))(command)
+app.add_typer(runs.app)
 
 # Typer has no public name for the parent of its parse errors (unknown option, missing value, …).
 ParseError: type[Exception] = typer.BadParameter.__mro__[1]
