@@ -14,7 +14,7 @@ from typing import Any
 
 from ganctl.errors import DataError, UsageError
 from ganctl.plugins import Kind
-from ganctl.requests.budget import LENGTHS, Budget, BudgetUnit, choose_budget
+from ganctl.requests.budget import LENGTHS, Budget, check_length, choose_budget
 from ganctl.requests.checks import (
     Group,
     Option,
@@ -65,12 +65,6 @@ LARGEST_BATCH = 65_536
 """Beyond a whole MNIST a step makes no sense, and what it needs fits into no memory."""
 
 
-def _length(flag: str, amount: float) -> float:
-    unit = LENGTHS[flag.removeprefix("--")]
-    checked = Budget(unit, amount).amount
-    return int(checked) if unit is BudgetUnit.STEPS else float(checked)
-
-
 @dataclass(frozen=True, kw_only=True)
 class TrainRequest(DataRequest):
     """One run, wholly described: what is asked, with the recipe's numbers for what is not.
@@ -90,21 +84,21 @@ class TrainRequest(DataRequest):
         help="Train this many times through the data.",
         group=Group.LENGTH,
         metavar="NUMBER",
-        check=_length,
+        check=check_length,
         resumable=True,
     )
     steps: int | None = option(
         help="Train this many steps.",
         group=Group.LENGTH,
         metavar="NUMBER",
-        check=_length,
+        check=check_length,
         resumable=True,
     )
     minutes: float | None = option(
         help="Train this many minutes.",
         group=Group.LENGTH,
         metavar="NUMBER",
-        check=_length,
+        check=check_length,
         resumable=True,
     )
     model: str = option(
