@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,8 +145,10 @@ def train(
     with naming_arguments():
         show = check_switch("progress", True if progress is None else progress)
         kept = keep(data) if is_in_memory(data) else None
-    if kept is not None or data is not None:
-        given["data"] = kept.path if kept else data
+    if kept is not None:
+        given["data"] = str(kept.path)
+    elif data is not None:
+        given["data"] = os.fspath(cast("PathText", data))
     run: Folder | None = None
     with naming_arguments(kept.names if kept else None), _forgotten_unless_used(kept, lambda: run):
         run = _run_of(given, name, out, resume)

@@ -34,6 +34,7 @@ def test_a_run_is_resumed_by_itself_its_name_or_its_folder():
         run = ganctl.train(resume=resume, steps=steps)
         assert (run.progress.step, run.status) == (steps, "finished")
     assert ganctl.train(resume=run, data=DATA, steps=8, keep=0).progress.step == 8
+    assert ganctl.train(resume=run, data=run.folder / run.config.data, steps=9).progress.step == 9
 
 
 def test_a_resumed_run_equals_one_that_never_stopped():
