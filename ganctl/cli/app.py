@@ -11,7 +11,7 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console
-from ganctl.cli.commands import evaluate, gif, info, montage, sample, train
+from ganctl.cli.commands import evaluate, gif, info, montage, report, sample, train
 from ganctl.cli.help import AppHelp, CommandHelp
 from ganctl.errors import GanctlError, Stopped
 from ganctl.signals import quit_on_signals
@@ -31,6 +31,7 @@ for command, examples in (
     (montage.montage, montage.EXAMPLES),
     (gif.gif, gif.EXAMPLES),
     (evaluate.evaluate, evaluate.EXAMPLES),
+    (report.report, report.EXAMPLES),
     (info.info, info.EXAMPLES),
 ):
     app.command(cls=CommandHelp, epilog="\n".join(examples))(command)

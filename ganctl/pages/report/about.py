@@ -9,9 +9,8 @@ from ganctl.files.text import listed
 from ganctl.pages.document import Section, static
 from ganctl.pages.report.again import further_command, train_command
 from ganctl.pages.report.markup import command, duration, facts, paragraph, text
-
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
-from ganctl.requests.recipes import Model, RecipeName
+from ganctl.requests.recipes import Model
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource
 from ganctl.runs.run import Run

@@ -9,7 +9,6 @@ from typing import Any
 
 from ganctl.pages.document import Section, static
 from ganctl.pages.report.markup import evenly, folded, paragraph, table, text
-
 from ganctl.requests.training_metrics import Group, TrainingMetric, of_group
 from ganctl.runs.evaluation.table import NOTHING, Table
 

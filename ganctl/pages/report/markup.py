@@ -67,7 +67,9 @@ def table(shown: Table, *, title: str | None = None) -> str:
 def framed(content: str, what: Table | str) -> str:
     """Return content in a frame that scrolls sideways, for the keyboard too."""
     name = what.title if isinstance(what, Table) else what
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{text(name)}">{content}</div>'
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{text(name)}">{content}</div>'
+    )
 
 
 def folded(summary: str, content: str) -> str:
