@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from shlex import quote
 
 from ganctl.files.text import listed
@@ -15,6 +16,11 @@ from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource
 from ganctl.runs.run import Run
 
+ORDER = (
+    "Run", "State", "Checkpoint", "Model", "Recipe", "Data", "Training images", "Remarks", "Images",
+    "Conditions", "Networks", "Parameters", "Budget", "Batch", "Seed", "Steps", "Images seen",
+    "Time", "Speed", "Begun", "ganctl", "Plug-ins",
+)  # fmt: skip
 SHOWN_NAMES = 40
 """Classes, or values of an attribute, that are named one by one."""
 
@@ -22,7 +28,7 @@ SHOWN_NAMES = 40
 def about_section(source: RunSource, header: CheckpointHeader) -> Section:
     """Return what was trained, and how to do it again."""
     run = source.run
-    known = {**_of_weights(header), **(_of_run(run) if run else {})}
+    known = {**_of_weights(header), **(_of_run(run) if run else {}), **_shown(source, header)}
     parts = [
         "<h3>What was trained</h3>",
         facts(_named(header, known)),
@@ -75,14 +81,13 @@ def _of_weights(header: CheckpointHeader) -> dict[str, object]:
 
 def _of_run(run: Run) -> dict[str, object]:
     config, progress = run.config, run.progress
-    best = run.best
+    summary = run.data.get("summary", "").removeprefix("read ")
     return {
         "Run": run.name,
         "State": run.live_status().value,
-        "Begun": run.created,
-        "Training images": f"{run.data['count']:,}" if run.data else None,
-        "Read as": run.data.get("summary"),
-        "Odd about them": " ".join(run.data.get("remarks", [])),
+        "Begun": _moment(run.created),
+        "Training images": summary or (f"{run.data['count']:,}" if run.data else None),
+        "Remarks": " ".join(run.data.get("remarks", [])),
         "Parameters": ", ".join(f"{name} {count:,}" for name, count in run.parameters.items()),
         "Budget": str(config.budget),
         "Batch": f"{config.batch:,} images",
@@ -91,9 +96,25 @@ def _of_run(run: Run) -> dict[str, object]:
         "Images seen": f"{progress.images_seen:,}",
         "Time": duration(progress.seconds),
         "Speed": _speed(progress.images_seen, progress.seconds),
-        "Best step": f"{best['step']:,}, by the feature distance" if best else None,
         "ganctl": run.ganctl_version,
     }
+
+
+def _shown(source: RunSource, header: CheckpointHeader) -> dict[str, object]:
+    """Return which checkpoint draws, where a run may have several."""
+    if source.run is None:
+        return {}
+    step = header.progress.step
+    is_best = source.run.best.get("step") == step
+    return {"Checkpoint": f"step {step:,}{', nearest to real images' if is_best else ''}"}
+
+
+def _moment(created: str) -> str:
+    """Return when a run began, to the minute; a text that says no time as it is."""
+    try:
+        return f"{datetime.fromisoformat(created):%Y-%m-%d %H:%M %Z}".strip()
+    except ValueError:
+        return created
 
 
 def _named(header: CheckpointHeader, known: Mapping[str, object]) -> dict[str, object]:
@@ -101,12 +122,10 @@ def _named(header: CheckpointHeader, known: Mapping[str, object]) -> dict[str, o
     models = {model.value: model.summary for model in Model}
     more = {
         "Model": _with(header.model, models.get(header.model)),
-        "Conditions": " ".join(_conditions(header)) or None,
+        "Conditions": " ".join(_conditions(header)),
     }
-    order = ["Run", "Model", "Recipe", "Data", "Conditions", "Training images", "Images"]
-    found = {**known, **more, "Recipe": header.recipe if known else None}
-    first = {name: found.pop(name) for name in order if name in found}
-    return {**first, **found}
+    found = {**known, **more}
+    return {name: found[name] for name in ORDER if name in found}
 
 
 def _with(name: str, summary: str | None) -> str:
@@ -150,7 +169,7 @@ def _alarms(run: Run) -> str:
     return f'<h3>Alarms</h3><ul class="bad">{items}</ul>'
 
 
-def _commands(source: RunSource) -> Sequence[str]:
+def _commands(source: RunSource) -> list[str]:
     run, reference = source.run, quote(source.reference)
     found = []
     if run is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Any
 
-from ganctl.pages.document import Section
+from ganctl.pages.document import Section, static
 from ganctl.pages.report.markup import command, folded, framed, paragraph, table, text, tile
 from ganctl.requests.training_metrics import METRICS as MEASURED
 from ganctl.requests.training_metrics import TrainingMetric, has_quality
@@ -29,7 +29,12 @@ def figures_section(source: RunSource, evaluation: Evaluation | None, metrics: L
         metrics: the lines of its run's ``metrics.jsonl``, if it has any.
     """
     parts = _evaluated(source, evaluation) if evaluation else _measured(source, metrics)
-    return Section(id="figures", title="How good it is", html="\n".join(parts))
+    return Section(
+        id="figures",
+        title="How good it is",
+        html="\n".join(parts),
+        script=static("report/copy.js"),
+    )
 
 
 def tiles(evaluation: Evaluation | None, metrics: Lines) -> list[str]:
@@ -49,15 +54,21 @@ def tiles(evaluation: Evaluation | None, metrics: Lines) -> list[str]:
 
 def _evaluated(source: RunSource, evaluation: Evaluation) -> Iterator[str]:
     summary, *others = tables(evaluation, matrix=0)
+    if _has_matrix(evaluation):
+        others.pop()  # The commonest mistakes, which a matrix shows better.
     yield paragraph(_of_what(evaluation))
-    if "cas" not in evaluation.scores:
-        cas = f"ganctl evaluate {quote(source.reference)} --cas"
-        yield command(cas, "add the accuracy of a classifier that learns from samples alone")
     yield '<div class="tables">'
     yield table(summary, title="Samples beside real images")
     yield from (table(other) for other in others)
     yield "</div>"
     yield from _confusions(evaluation)
+    if "cas" not in evaluation.scores:
+        cas = f"ganctl evaluate {quote(source.reference)} --cas"
+        yield command(cas, "add the accuracy of a classifier that learned from samples alone")
+
+
+def _has_matrix(evaluation: Evaluation) -> bool:
+    return 0 < len(evaluation.classes) <= SHOWN_MATRIX and not evaluation.described
 
 
 def _of_what(evaluation: Evaluation) -> str:
@@ -77,9 +88,9 @@ def _confusions(evaluation: Evaluation) -> Iterator[str]:
     judge = evaluation.label_judge()
     if judge is None:
         return
-    if judge.samples.confusion and len(evaluation.classes) <= SHOWN_MATRIX:
-        title = "Asked for (down), taken for (across)"
-        yield f"<h3>Confusion</h3>{_matrix(title, judge.samples.confusion, evaluation.classes)}"
+    if judge.samples.confusion and _has_matrix(evaluation):
+        title = "Confusion: asked for (down), taken for (across)"
+        yield _matrix(title, judge.samples.confusion, evaluation.classes)
     if judge.samples.obeyed:
         found = judge.samples.obeyed.attributes
         for attribute, confusion in zip(evaluation.described.attributes, found, strict=True):

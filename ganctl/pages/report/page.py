@@ -80,7 +80,9 @@ def _page(source: RunSource, header: CheckpointHeader, sections: Sequence[Sectio
 
 
 def _title(source: RunSource) -> str:
-    return printable(source.run.name if source.run else source.reference)
+    if source.run is None:
+        return printable(source.reference)
+    return printable(f"{source.run.name}@{source.which}" if source.which else source.run.name)
 
 
 def _names(sections: Sequence[Section]) -> tuple[str, ...]:

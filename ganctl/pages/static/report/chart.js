@@ -4,6 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 220;
 const MARGIN = { left: 46, right: 10, top: 8, bottom: 26 };
 const PAD = 0.06;
+const FEW = 40;
 
 /** Return a new element of SVG with attributes and children. */
 function drawn(tag, attributes = {}, ...children) {
@@ -41,10 +42,10 @@ function roundPowers(low, high) {
   return few.filter((_, k) => k % Math.ceil(few.length / 6) === 0);
 }
 
-/** A chart: draws itself in `element`, and shows the values of a step. */
+/** A chart: draws itself in `element` from the step `first` to `last`, and shows values of a step. */
 class Chart {
-  constructor(element, { title, steps, images, series, floor, log, percent }) {
-    Object.assign(this, { element, title, steps, images, series, floor, log, percent });
+  constructor(element, { title, steps, series, floor, log, percent }, [first, last]) {
+    Object.assign(this, { element, title, steps, series, floor, log, percent, first, last });
     this.legend = document.createElement("p");
     this.legend.className = "legend";
     this.values = this.series.map(({ name }, k) => this.entry(name, `series-${k + 1}`));
@@ -87,12 +88,11 @@ class Chart {
 
   draw() {
     const width = Math.max(240, this.element.clientWidth);
-    const [first, last] = [this.steps[0], this.steps.at(-1)];
     const inner = width - MARGIN.left - MARGIN.right;
-    this.x = (step) => MARGIN.left + ((step - first) / (last - first || 1)) * inner;
+    this.x = (step) => MARGIN.left + ((step - this.first) / (this.last - this.first || 1)) * inner;
     this.measure();
     this.svg = drawn("svg", { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, "aria-hidden": "true" });
-    this.axes(width, first, last);
+    this.axes(width);
     if (this.floor !== null) {
       const y = this.y(this.floor);
       this.svg.append(drawn("path", { class: "floor", d: `M${MARGIN.left} ${y}H${width - MARGIN.right}` }));
@@ -101,6 +101,7 @@ class Chart {
       const kind = `series-${k + 1}`;
       if (smooth) this.svg.append(this.curve(values, `${kind} pale`));
       this.svg.append(this.curve(smooth ?? values, kind));
+      if (!smooth && values.length <= FEW) this.svg.append(this.points(values, kind));
     });
     this.line = drawn("path", { class: "cross-line" });
     this.dots = this.series.map((_, k) => drawn("circle", { class: `dot series-${k + 1}`, r: 4 }));
@@ -109,7 +110,8 @@ class Chart {
     this.show(this.steps[this.place]);
   }
 
-  axes(width, first, last) {
+  axes(width) {
+    const { first, last } = this;
     const values = this.log ? roundPowers(this.low, this.high) : roundNumbers(this.low, this.high, 4);
     for (const value of values) {
       const y = this.y(value);
@@ -118,7 +120,9 @@ class Chart {
       this.svg.append(drawn("text", { x: MARGIN.left - 6, y: y + 4, "text-anchor": "end" }, label));
     }
     const steps = last > first ? roundNumbers(first, last, Math.min(6, width / 90)) : [first];
+    this.svg.append(drawn("text", { x: 0, y: HEIGHT - 8 }, "step"));
     for (const step of steps) {
+      if (this.x(step) < MARGIN.left + 12) continue;
       const anchor = this.x(step) > width - 30 ? "end" : "middle";
       this.svg.append(drawn("text", { x: this.x(step), y: HEIGHT - 8, "text-anchor": anchor }, brief(step)));
     }
@@ -134,6 +138,13 @@ class Chart {
       if (!joins) d += "h0";
     });
     return drawn("path", { class: `curve ${kind}`, d });
+  }
+
+  /** Return a point for each value. */
+  points(values, kind) {
+    const known = this.steps.map((step, k) => [step, values[k]]).filter(([, value]) => value !== null);
+    const d = known.map(([step, value]) => `M${this.x(step).toFixed(1)} ${this.y(value).toFixed(1)}h0`);
+    return drawn("path", { class: `curve points ${kind}`, d: d.join("") });
   }
 
   /** Show the values of the step nearest to one; return what they are, in words. */

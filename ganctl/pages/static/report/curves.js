@@ -1,10 +1,11 @@
 // All charts have one step in common: that of the slider, or below the pointer.
 
-const charts = [...root.querySelectorAll(".plot")].map((element, k) => new Chart(element, data[k]));
+const steps = [...new Set(data.flatMap((chart) => chart.steps))].sort((one, other) => one - other);
+const span = [steps[0], steps.at(-1)];
+const charts = [...root.querySelectorAll(".plot")].map((element, k) => new Chart(element, data[k], span));
 const control = root.querySelector(".cross");
 const slider = control.querySelector("input");
 const output = control.querySelector("output");
-const steps = [...new Set(data.flatMap((chart) => chart.steps))].sort((one, other) => one - other);
 
 function show(step) {
   const chart = data.find((each) => each.steps.includes(step));
