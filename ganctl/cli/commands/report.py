@@ -92,8 +92,9 @@ def _sheet(subject: Subject, images: Tensor) -> Sheet:
     from ganctl.engine.data.pixels import channels_last
     from ganctl.pages.report.samples import Sheet
 
-    plan = subject.plan
-    return Sheet(channels_last(images), plan.columns, plan.row_names, plan.column_names)
+    plan, schema = subject.plan, subject.header.conditioning.schema
+    down = schema.names[0] if schema.steered_by_attributes else ""
+    return Sheet(channels_last(images), plan.columns, plan.row_names, plan.column_names, down)
 
 
 def _neighbours(subject: Subject, images: Tensor) -> Neighbours | str:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from shlex import quote
 
+from ganctl.errors import UsageError
 from ganctl.files.text import listed
 from ganctl.pages.document import Section, static
 from ganctl.pages.report.again import further_command, train_command
 from ganctl.pages.report.markup import command, duration, facts, paragraph, text
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.recipes import Model
+from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource
 from ganctl.runs.run import Run
@@ -34,7 +36,7 @@ def about_section(source: RunSource, header: CheckpointHeader) -> Section:
         facts(_named(header, known)),
         _alarms(run) if run else paragraph(_alone(source), "note"),
         "<h3>How to do it again</h3>",
-        *_commands(source),
+        *_commands(source, header),
     ]
     return Section(
         id="about",
@@ -169,13 +171,25 @@ def _alarms(run: Run) -> str:
     return f'<h3>Alarms</h3><ul class="bad">{items}</ul>'
 
 
-def _commands(source: RunSource) -> list[str]:
+def _alike(header: CheckpointHeader) -> str | None:
+    """Return what trains a generator as a file says of itself, if ganctl knows its recipe."""
+    try:
+        return train_command(
+            TrainRequest(data=header.data, model=header.model, recipe=header.recipe)
+        )
+    except UsageError:
+        return None
+
+
+def _commands(source: RunSource, header: CheckpointHeader) -> list[str]:
     run, reference = source.run, quote(source.reference)
     found = []
     if run is not None:
         found.append(command(train_command(run.config), "train the same again"))
         more = "train it twice as long" if run.is_complete() else "resume it"
         found.append(command(further_command(run), more))
+    elif alike := _alike(header):
+        found.append(command(alike, "train one like it, for as long as its recipe says"))
     found.append(command(f"ganctl evaluate {reference}", "judge it beside real images"))
     found.append(command(f"ganctl report {reference} --force", "make this report again"))
     return found

@@ -125,18 +125,18 @@ def _measured(source: RunSource, metrics: Lines) -> Iterator[str]:
     line = _last_measured(metrics)
     if line:
         yield paragraph(
-            f"Nobody has evaluated it. While it trained, one quick judge measured this at step "
-            f"{line['step']:,}."
+            f"It has not been evaluated yet. While it trained, one quick judge measured this at "
+            f"step {line['step']:,}."
         )
         rows = tuple((_title(metric), *_cells(metric, line)) for metric in _rows(line))
         yield table(Table("Measured while training", ("", "samples", "real"), rows))
     else:
-        yield paragraph("Nobody has evaluated it here, and no figure was kept while it trained.")
+        yield paragraph("It has not been evaluated here, and no figure was kept from its training.")
     yield command(f"ganctl evaluate {quote(source.reference)}", "judge it beside real images")
     if source.run is None:
         yield paragraph(
-            "The result is kept in a run's folder; a generator alone has none, so that the report "
-            "on it has no figures.",
+            "A result is kept in a run's folder. A generator alone has none, so that a report on it "
+            "has no figures.",
             "note",
         )
 

@@ -26,15 +26,15 @@ class Sheet:
         images: uint8 [N, H, W] or [N, H, W, 3].
         columns: how many stand in a row.
         row_names: what each row is of; empty where rows stand for nothing.
-        column_names: what each column is of, the same.
-        across: what column names are, such as ``seed``.
+        seeds: of the columns; empty where each image has one of its own.
+        down: what the names of rows are values of; empty for classes.
     """
 
     images: Images
     columns: int
     row_names: Sequence[str] = ()
-    column_names: Sequence[str] = ()
-    across: str = "seed"
+    seeds: Sequence[str] = ()
+    down: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def overview_section(found: Sheet, tiles: Sequence[str]) -> Section:
     return Section(
         id="samples",
         title="What it draws",
-        html=f"{figures}\n{_sheet(found)}\n{paragraph(_across(found), 'note')}",
+        html=f"{figures}\n{_sheet(found)}\n{paragraph(_laid_out(found), 'note')}",
     )
 
 
@@ -84,20 +84,16 @@ def _sheet(found: Sheet) -> str:
         name = found.row_names[place] if found.row_names else ""
         alt = f"{len(images)} samples of {name}" if name else f"{len(images)} samples"
         picture = _picture(sheet(images, columns), alt, ROW_BYTES)
-        head = f'<th scope="row">{text(name)}</th>' if name else ""
+        head = f'<th scope="row"><span>{text(name)}</span></th>' if name else ""
         rows.append(f"<tr>{head}<td>{picture}</td></tr>")
     return f'<table class="sheet"><tbody>{"".join(rows)}</tbody></table>'
 
 
-def _across(found: Sheet) -> str:
-    names = found.column_names
-    if not names:
+def _laid_out(found: Sheet) -> str:
+    if not found.seeds:
         return "Each image has a seed of its own."
-    if len(names) == 1:
-        return f"The {found.across} is {names[0]}."
-    if found.across == "seed":
-        return f"A column for each seed, {names[0]} to {names[-1]}."
-    return f"Across, {found.across}: {', '.join(names)}."
+    rows = f"A row for each value of {found.down}, a" if found.down else "A"
+    return f"{rows} column for each seed, {found.seeds[0]} to {found.seeds[-1]}."
 
 
 def _count(found: Neighbours) -> int:
