@@ -24,7 +24,7 @@ def encoded(image: Images, most: int) -> tuple[bytes, str]:
     picture = Image.fromarray(image)
     if max(picture.size) > LONGEST_SIDE:
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
-    content = _saved(picture, "PNG", optimize=True)
+    content = _saved(picture, "PNG")
     if len(content) <= most:
         return content, "image/png"
     return _saved(picture, "WEBP", quality=QUALITY, method=4), "image/webp"
