@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 
 EMPTY = {"meta", "link", "img", "input", "br"}
@@ -96,7 +97,7 @@ def check(content: bytes) -> Page:
     levels = [int(each.tag[1]) for each in page.all(*HEADINGS)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert page.all("html")[0].attributes["lang"] == "en"
     assert [unnamed.attributes for unnamed in page.elements if not _is_named(unnamed, page)] == []
     _check_scripts(page)

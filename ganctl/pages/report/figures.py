@@ -135,7 +135,7 @@ def _measured(source: RunSource, metrics: Lines) -> Iterator[str]:
     yield command(f"ganctl evaluate {quote(source.reference)}", "judge it beside real images")
     if source.run is None:
         yield paragraph(
-            "A result is kept in a run's folder. A generator alone has none, so that a report on it "
+            "A result is kept in a run's folder. A generator alone has none, so a report on it "
             "has no figures.",
             "note",
         )

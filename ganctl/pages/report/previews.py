@@ -8,15 +8,26 @@ from pathlib import Path
 from ganctl.errors import FileError
 from ganctl.pages.document import Section, data_uri, static
 from ganctl.pages.report.encoding import encoded
-from ganctl.pages.report.markup import evenly, paragraph, text
+from ganctl.pages.report.markup import evenly, paragraph
 from ganctl.pictures.images import read_image
 from ganctl.runs.layout import step_of
 from ganctl.runs.run import Run
 
 MOST = 60
 """Previews that a page shows, whatever their size."""
+WIDTH = 704
+"""The widest that a preview is shown, in pixels of a page."""
 LARGEST = 120_000
 """Bytes of a preview, beyond which its pixels are kept less exactly."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The picture of a step, as an address that has it inside; its width is in pixels."""
+
+    step: int
+    picture: str
+    width: int
 
 
 @dataclass(frozen=True)
@@ -24,12 +35,12 @@ class Previews:
     """What a run has of them.
 
     Args:
-        frames: the step and picture of each that may be shown, oldest first.
+        frames: those that may be shown, oldest first.
         count: how many there are.
         unreadable: how many of those that were looked at cannot be read.
     """
 
-    frames: tuple[tuple[int, str], ...] = ()
+    frames: tuple[Frame, ...] = ()
     count: int = 0
     unreadable: int = 0
 
@@ -45,7 +56,7 @@ class Previews:
         """Return as many of them, evenly, as take at most so many bytes."""
         for wanted in range(len(self.frames), 0, -1):
             chosen = tuple(self.frames[place] for place in evenly(len(self.frames), wanted))
-            if sum(len(picture) for _, picture in chosen) <= room:
+            if sum(len(frame.picture) for frame in chosen) <= room:
                 return Previews(chosen, self.count, self.unreadable)
         return Previews((), self.count, self.unreadable)
 
@@ -54,7 +65,9 @@ def previews_section(found: Previews) -> Section:
     """Return previews with a slider; the newest is there without a script, too."""
     if not found.frames:
         return Section(id="previews", title=_TITLE, html=paragraph(_none(found), "note"))
-    step, last = found.frames[-1]
+    last = found.frames[-1]
+    # A whole multiple of its width keeps its pixels, and its letters, square.
+    width = last.width * max(1, WIDTH // last.width)
     return Section(
         id="previews",
         title=_TITLE,
@@ -65,13 +78,14 @@ def previews_section(found: Previews) -> Section:
             f'<label for="previews-step">Step</label>'
             f'<input type="range" id="previews-step" min="0" max="{len(found.frames) - 1}" '
             f'step="1" value="{len(found.frames) - 1}">'
-            f'<output for="previews-step">{step:,}</output></div>'
-            f'<img class="preview" src="{text(last)}" alt="Samples at step {step:,}"></div>'
+            f'<output for="previews-step">{last.step:,}</output></div>'
+            f'<img class="preview" src="{last.picture}" width="{width}" '
+            f'alt="Samples at step {last.step:,}"></div>'
         ),
         script=static("report/previews.js"),
         data={
-            "steps": [step for step, _ in found.frames],
-            "earlier": [picture for _, picture in found.frames[:-1]],
+            "steps": [frame.step for frame in found.frames],
+            "earlier": [frame.picture for frame in found.frames[:-1]],
         },
     )
 
@@ -79,11 +93,12 @@ def previews_section(found: Previews) -> Section:
 _TITLE = "Through the training"
 
 
-def _frame(path: Path) -> tuple[int, str] | None:
+def _frame(path: Path) -> Frame | None:
     try:
-        return step_of(path), data_uri(*encoded(read_image(path), LARGEST))
+        image = read_image(path)
     except FileError:
         return None
+    return Frame(step_of(path), data_uri(*encoded(image, LARGEST)), image.shape[1])
 
 
 def _none(found: Previews) -> str:

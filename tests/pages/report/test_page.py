@@ -45,9 +45,8 @@ def test_a_run_has_all_sections(trained):
     assert page.all("h1")[0].text == "lines"
     assert page.data("generator")["name"] == "lines"
     commands = [each.text for each in page.all("code")]
-    assert commands[0].startswith(
-        f"ganctl train --data {trained.config.data} --steps 40 --batch 16"
-    )
+    again = f"ganctl train --data {trained.config.data} --steps 40 --batch 16"
+    assert any(command.startswith(again) for command in commands)
     assert "No alarm was raised." in page.words
 
 

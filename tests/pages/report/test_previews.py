@@ -37,16 +37,16 @@ def test_of_many_previews_some_are_shown_evenly_with_both_ends(run):
     write(run, *range(0, 2 * MOST * 10, 10))
     found = Previews.of(run)
     assert len(found.frames) == MOST
-    assert (found.frames[0][0], found.frames[-1][0]) == (0, 2 * MOST * 10 - 10)
+    assert (found.frames[0].step, found.frames[-1].step) == (0, 2 * MOST * 10 - 10)
     assert f"{MOST} of {2 * MOST} previews were left out" in page_of(found).words
 
 
 def test_as_many_are_shown_as_there_is_room_for(run):
     write(run, 0, 5, 10, 15, 20)
     found = Previews.of(run)
-    size = max(len(picture) for _, picture in found.frames)
-    assert [step for step, _ in found.within(3 * size).frames] == [0, 10, 20]
-    assert [step for step, _ in found.within(size).frames] == [20]
+    size = max(len(frame.picture) for frame in found.frames)
+    assert [frame.step for frame in found.within(3 * size).frames] == [0, 10, 20]
+    assert [frame.step for frame in found.within(size).frames] == [20]
     assert found.within(5 * size) == found
     none = found.within(size // 2)
     assert none.frames == ()
@@ -57,7 +57,7 @@ def test_a_preview_that_cannot_be_read_is_left_out_and_said(run):
     write(run, 0, 10)
     write(run, 5, content=b"no picture")
     found = Previews.of(run)
-    assert [step for step, _ in found.frames] == [0, 10]
+    assert [frame.step for frame in found.frames] == [0, 10]
     assert "1 cannot be read" in page_of(found).words
     write(run, 0, 10, content=b"\x89PNG\r\n\x1a\n")
     assert "None of the run's 3 previews can be read." in page_of(Previews.of(run)).words
@@ -69,8 +69,8 @@ def test_a_run_without_previews_says_so(run):
 
 def test_a_picture_is_written_anew_so_that_nothing_of_a_file_but_its_pixels_gets_into_the_page(run):
     write(run, 0, content=png_bytes(np.zeros((4, 4), np.uint8), {"said": "<script>"}) + b"more")
-    ((_, picture),) = Previews.of(run).frames
-    content = b64decode(picture.removeprefix("data:image/png;base64,"))
+    (frame,) = Previews.of(run).frames
+    content = b64decode(frame.picture.removeprefix("data:image/png;base64,"))
     assert not any(word in content for word in (b"said", b"more", b"tEXt"))
 
 
