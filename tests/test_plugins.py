@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def test_a_stopped_run_resumes_to_the_bit(example, ganctl):
     request = TrainRequest(model="hinge", networks="mlp", data="stripes", steps=4, batch=16)
     for name, last in (("straight", 4), ("stopped", 2)):
         run, steps = new_run(request, name=name), count(1)
-        for _ in train(run, should_stop=lambda steps=steps, last=last: next(steps) > last):
+        for _ in train(run, should_stop=partial(_is_after, steps, last)):
             pass
     assert run.progress.step == 2
     assert ganctl("train", "--resume", "stopped", "--quiet").code == 0
@@ -96,6 +97,10 @@ def test_a_stopped_run_resumes_to_the_bit(example, ganctl):
     assert straight.keys() == resumed.keys()
     for name, values in straight.items():
         np.testing.assert_array_equal(values, resumed[name], err_msg=name)
+
+
+def _is_after(steps, last):
+    return next(steps) > last
 
 
 def test_without_the_plug_in_each_command_says_what_to_install(tmp_path, ganctl):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_origin, get_type_hints
@@ -11,13 +11,18 @@ from typing import Annotated, Any, get_origin, get_type_hints
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import (
+    complete_choices,
+    complete_from,
+    complete_label,
+    complete_run,
+    complete_setting,
+)
 from ganctl.errors import FileError, RunError
-from ganctl.plugins import plugins
-from ganctl.requests.checks import Group, Option, check_out
+from ganctl.requests.checks import Group, check_out
 from ganctl.requests.data import DATA_SETS, check_data_exists
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
-from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.header import remember_data
 from ganctl.runs.locate import (
@@ -32,32 +37,6 @@ from ganctl.runs.locate import (
 INPUT = "Input"
 SETTINGS = "Settings"
 OUTPUT = Group.OUTPUT.value
-
-
-def complete_from(names: Sequence[str]) -> Callable[[str], list[str]]:
-    """Return a completer over fixed names."""
-
-    def complete(incomplete: str) -> list[str]:
-        return [name for name in names if name.startswith(incomplete)]
-
-    return complete
-
-
-def complete_choices(option: Option) -> Callable[[str], list[str]] | None:
-    """Return a completer over an option's choices, plug-ins among them; None if it has none."""
-    if not option.choices:
-        return None
-
-    def complete(incomplete: str) -> list[str]:
-        added = plugins(option.plugins) if option.plugins else ()
-        return complete_from([*option.choices, *added])(incomplete)
-
-    return complete
-
-
-def complete_run(incomplete: str) -> list[str]:
-    """Complete RUN: latest, the runs below the home, and the bundled generators."""
-    return [name for name in locate.known_names() if name.startswith(incomplete)]
 
 
 RunArgument = Annotated[
@@ -80,6 +59,7 @@ LabelOption = Annotated[
         metavar="LABEL",
         help="A class by index or name, all, several such as 3,5, or a blend such as 3:0.7,8:0.3; "
         "a name with a comma or a colon in double quotes. Repeatable.",
+        autocompletion=complete_label,
         rich_help_panel=INPUT,
     ),
 ]
@@ -92,6 +72,7 @@ SetOption = Annotated[
         "angle=30; those not named are drawn by the seed as they go together in the data. "
         "Repeatable.",
         show_default=False,
+        autocompletion=complete_setting,
         rich_help_panel=INPUT,
     ),
 ]

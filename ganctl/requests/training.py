@@ -197,8 +197,8 @@ class TrainRequest(DataRequest):
         resumable=True,
     )
     keep: int = option(
-        2,
-        help="Keep this many checkpoints beside the latest and the best.",
+        0,
+        help="Keep this many checkpoints to sample from beside the latest and the best.",
         group=Group.RUN,
         metavar="NUMBER",
         check=partial(check_count, least=0),

@@ -13,6 +13,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from collections.abc import Iterator
 from itertools import count
@@ -49,6 +51,17 @@ def by_step(folder: Path, suffix: str) -> list[Path]:
     """Return the files of a folder whose names have a step and end in ``suffix``, in order."""
     found = [path for path in folder.glob(f"step*{suffix}") if _STEP.fullmatch(path.name)]
     return sorted(found, key=step_of)
+
+
+def size(folder: Path) -> int:
+    """Return the bytes of all files below ``folder``."""
+    sizes = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            # A process that trains the run may replace or remove it at this moment.
+            with contextlib.suppress(OSError):
+                sizes += (Path(place) / name).stat().st_size
+    return sizes
 
 
 def is_written_by_train(name: str) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.models import OptionInfo
 
-from ganctl.cli.commands import evaluate, gif, info, montage, report, sample, train
+from ganctl.cli.commands import evaluate, gif, info, montage, report, runs, sample, train
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs.run import Run
 from tests.conftest import copied, made_once
@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": evaluate,
     "report": report,
     "info": info,
+    "runs": runs,
 }
 LONG = (
     "ganctl train --minutes 3 --name demo",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_from, complete_stops
 from ganctl.cli.options import (
     INPUT,
     SETTINGS,
@@ -20,7 +21,6 @@ from ganctl.cli.options import (
     OutFile,
     RunArgument,
     SetOption,
-    complete_from,
     open_source,
     scale_option,
 )
@@ -79,6 +79,7 @@ PathOption = Annotated[
         "joins several, hair=red+eyes=blue; or words, a --path for each stop. Repeatable. Default: "
         "all classes, or values of the first attribute.",
         show_default=False,
+        autocompletion=complete_stops,
         rich_help_panel=INPUT,
     ),
 ]

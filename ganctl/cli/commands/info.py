@@ -11,13 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_from, complete_run
 from ganctl.cli.options import (
     INPUT,
     OUTPUT,
     ForceOption,
     JsonOption,
-    complete_from,
-    complete_run,
     with_train_options,
 )
 from ganctl.errors import CheckpointError, FileError, RunError, RunNotFound, UsageError

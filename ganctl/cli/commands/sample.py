@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_code, complete_from
 from ganctl.cli.options import (
     INPUT,
     OUTPUT,
@@ -19,7 +20,6 @@ from ganctl.cli.options import (
     RunArgument,
     SetOption,
     TextOption,
-    complete_from,
     open_source,
     scale_option,
 )
@@ -81,6 +81,7 @@ CodeOption = Annotated[
         metavar="CODE=VALUE",
         help="Fix a code of InfoGAN, such as c1=-1.5, or c0=3 instead of a class. Repeatable.",
         show_default=False,
+        autocompletion=complete_code,
         rich_help_panel=INPUT,
     ),
 ]

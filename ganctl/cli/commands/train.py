@@ -15,10 +15,10 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_resumable
 from ganctl.cli.options import (
     OUTPUT,
     JsonOption,
-    complete_run,
     with_train_options,
 )
 from ganctl.cli.views.plan import print_plan
@@ -59,7 +59,7 @@ ResumeOption = Annotated[
         metavar="[RUN]",
         help="Resume a run; its length counts from its start. Default: latest.",
         show_default=False,
-        autocompletion=complete_run,
+        autocompletion=complete_resumable,
         rich_help_panel=Group.RUN.value,
     ),
 ]
