@@ -23,7 +23,7 @@ class Element:
 
     tag: str
     attributes: dict[str, str]
-    around: tuple[Element, ...]
+    around: tuple[Element, ...] = field(repr=False)
     text: str = ""
 
 
@@ -31,7 +31,7 @@ class Element:
 class Page:
     """All the elements of a page, in order."""
 
-    elements: list[Element] = field(default_factory=list)
+    elements: list[Element] = field(default_factory=list, repr=False)
 
     def all(self, *tags: str) -> list[Element]:
         """Return the elements that have one of these tags."""

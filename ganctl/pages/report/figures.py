@@ -8,8 +8,7 @@ from typing import Any
 
 from ganctl.pages.document import Section, static
 from ganctl.pages.report.markup import command, folded, framed, paragraph, table, text, tile
-from ganctl.requests.training_metrics import METRICS as MEASURED
-from ganctl.requests.training_metrics import TrainingMetric, has_quality
+from ganctl.requests.training_metrics import Group, TrainingMetric, has_quality, of_group
 from ganctl.runs.evaluation.confusion import Confusion
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.evaluation.metrics import METRICS
@@ -146,7 +145,8 @@ def _last_measured(metrics: Lines) -> Mapping[str, Any]:
 
 
 def _rows(line: Mapping[str, Any]) -> list[TrainingMetric]:
-    return [metric for metric in MEASURED if metric.line or metric.floor if metric.key in line]
+    rows = [metric for metric in of_group(Group.QUALITY) if metric.line]
+    return [metric for metric in rows if metric.key in line]
 
 
 def _shown(metric: TrainingMetric, line: Mapping[str, Any]) -> tuple[str, str]:

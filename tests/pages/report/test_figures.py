@@ -11,12 +11,13 @@ from tests.runs.evaluation.test_attributes import FOUND as DESCRIBED
 from tests.runs.evaluation.test_evaluation import FOUND, SCORED, UNLABELLED
 
 HOSTILE = '</script><img src=x onerror="alert(1)">'
-LINE = {"step": 40, "feature_distance": 4.0, "label_accuracy": 0.5, "lowest_variety": 1.0}
+LINE = {"step": 40, "feature_distance": 4.0, "label_accuracy": 0.5, "lowest_variety": 1.0,
+        "generator_loss": 1.0}  # fmt: skip
 
 
 @pytest.fixture
 def source(run):
-    return RunSource("demo", run.best_path, run)
+    return RunSource("demo", run.folder, run)
 
 
 def page_of(source, evaluation, metrics=()):
