@@ -7,7 +7,6 @@
 // CHROMIUM and FIREFOX are the paths of the programs, if they are not in /usr/bin.
 
 const fs = require("node:fs");
-const os = require("node:os");
 const path = require("node:path");
 const puppeteer = require("puppeteer-core");
 
@@ -19,15 +18,27 @@ const LOCAL = /^(file|data|blob|about):/;
 const WIDE = { width: 1200, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
-/** Open a browser, call `act(browser)`, and close it. */
-async function withBrowser(name, act) {
+/** A proxy where nobody listens: whatever a page asks of a network fails. */
+const NOBODY = { host: "127.0.0.1", port: 9 };
+
+/** Open a browser, light or dark, call `act(browser)`, and close it. */
+async function withBrowser(name, act, { dark = false } = {}) {
   const browser = await puppeteer.launch({
     browser: name === "firefox" ? "firefox" : "chrome",
     executablePath: PROGRAMS[name],
     headless: true,
-    args: name === "firefox" ? [] : ["--no-sandbox", "--disable-gpu", "--allow-file-access-from-files=false"],
-    extraPrefsFirefox: { "network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9, "network.proxy.ssl": "127.0.0.1", "network.proxy.ssl_port": 9 },
+    args: name === "firefox" ? [] : ["--no-sandbox", `--proxy-server=${NOBODY.host}:${NOBODY.port}`],
+    extraPrefsFirefox: {
+      "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1,
+      "network.proxy.type": 1,
+      "network.proxy.http": NOBODY.host,
+      "network.proxy.http_port": NOBODY.port,
+      "network.proxy.ssl": NOBODY.host,
+      "network.proxy.ssl_port": NOBODY.port,
+    },
   });
+  browser.ganctlIsDark = dark;
+  browser.ganctlName = name;
   try {
     return await act(browser);
   } finally {
@@ -39,7 +50,7 @@ async function withBrowser(name, act) {
  * Open a page, and return it with what it complains of as `problems`: errors in the console and
  * requests that leave the file.
  */
-async function open(browser, file, { media = [], viewport = WIDE } = {}) {
+async function open(browser, file, { viewport = WIDE, calm = false } = {}) {
   const page = await browser.newPage();
   page.problems = [];
   page.on("console", (message) => {
@@ -49,18 +60,23 @@ async function open(browser, file, { media = [], viewport = WIDE } = {}) {
   page.on("request", (request) => {
     if (!LOCAL.test(request.url())) page.problems.push(`request: ${request.url()}`);
   });
-  await page.setViewport(viewport);
-  for (const [name, value] of media) await emulate(page, name, value);
+  await resize(page, viewport);
+  if (browser.ganctlName === "chromium") {
+    await page.emulateMediaFeatures([
+      { name: "prefers-color-scheme", value: browser.ganctlIsDark ? "dark" : "light" },
+      { name: "prefers-reduced-motion", value: calm ? "reduce" : "no-preference" },
+    ]);
+  }
   await page.goto(`file://${path.resolve(file)}`);
   return page;
 }
 
-/** Ask for dark colours or little motion; a browser that cannot is told by its absence. */
-async function emulate(page, name, value) {
+async function resize(page, viewport) {
   try {
-    await page.emulateMediaFeatures([{ name, value }]);
+    await page.setViewport(viewport);
   } catch (error) {
-    page.cannotEmulate = error.message;
+    // Firefox 140 sets the size and then knows nothing of the screen's orientation.
+    if (!error.message.includes("setScreenOrientationOverride")) throw error;
   }
 }
 
@@ -77,27 +93,24 @@ async function accessibility(page) {
 const overflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** Save a page as it looks light, dark and on a phone; return the files. */
-async function screenshots(browser, file, folder, stem, prepare = async () => {}) {
+/** Save a page as it looks light, dark and on a phone, once `ready(page)`; return the files. */
+async function screenshots(name, file, folder, ready = async () => {}) {
   fs.mkdirSync(folder, { recursive: true });
-  const looks = {
-    light: { media: [["prefers-color-scheme", "light"]] },
-    dark: { media: [["prefers-color-scheme", "dark"]] },
-    phone: { media: [["prefers-color-scheme", "light"]], viewport: PHONE },
-  };
+  const looks = { light: {}, dark: { dark: true }, phone: { viewport: PHONE } };
   const files = [];
-  for (const [look, options] of Object.entries(looks)) {
-    const page = await open(browser, file, options);
-    await prepare(page);
-    const target = path.join(folder, `${stem}-${look}.png`);
-    await page.screenshot({ path: target, fullPage: true });
-    files.push(target);
-    await page.close();
+  for (const [look, { dark = false, viewport = WIDE }] of Object.entries(looks)) {
+    await withBrowser(
+      name,
+      async (browser) => {
+        const page = await open(browser, file, { viewport });
+        await ready(page);
+        files.push(path.join(folder, `${name}-${look}.png`));
+        await page.screenshot({ path: files.at(-1), fullPage: true });
+      },
+      { dark },
+    );
   }
   return files;
 }
 
-/** Return a folder of its own. */
-const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), "ganctl-pages-"));
-
-module.exports = { PHONE, accessibility, emulate, open, overflow, screenshots, temporary, withBrowser };
+module.exports = { PHONE, accessibility, open, overflow, resize, screenshots, withBrowser };

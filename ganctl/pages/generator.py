@@ -12,12 +12,10 @@ from ganctl.runs.checkpoint_header import CheckpointHeader, open_checkpoint
 from ganctl.runs.locate import RunSource, read_source
 
 STATIC = Path(__file__).parent / "static" / "generator"
-MATHEMATICS = (
-    "numbers", "blake2b", "draws", "layers", "words", "network", "rows", "sampler"
-)  # fmt: skip
-"""The scripts that compute, which need no browser: what ``benchmarks/pages`` runs in node."""
+MATHEMATICS = ("numbers", "blake2b", "draws", "layers", "words", "network", "rows", "sampler")
+"""The scripts that compute and need no browser, in order."""
 CONTROLS = ("view", "choices", "plane", "walk", "seeds", "page")
-"""The scripts of what a person sees and touches."""
+"""The scripts of what a person sees and touches, which come after them."""
 
 
 def generator_page(source: RunSource) -> bytes:
@@ -28,12 +26,17 @@ def generator_page(source: RunSource) -> bytes:
         UsageError: its network is one that a page cannot compute.
     """
     header, data = generator_data(source)
-    description = f"{header.model} of {header.data}, step {header.progress.step:,}; drawn here, in your browser."
-    return document(_title(source), [_section(data)], description=description)
+    learned = Path(header.data).name
+    return document(
+        f"Images by {data['name']}",
+        [_section(data)],
+        description=f"A generator (--model {header.model}) that learned from {learned} in "
+        f"{header.progress.step:,} steps. Your browser computes each image, and nothing is sent.",
+    )
 
 
 def generator_section(source: RunSource) -> Section:
-    """Return the part of a page in which a source's generator draws.
+    """Return the part of a page in which a source's generator draws; there can be one on a page.
 
     Raises:
         CheckpointError, UsageError: as ``generator_page``.
@@ -42,29 +45,30 @@ def generator_section(source: RunSource) -> Section:
 
 
 def generator_data(source: RunSource) -> tuple[CheckpointHeader, dict[str, Any]]:
-    """Return a source's header, and what the scripts get: weights and what may be asked, as JSON.
+    """Return a source's header, and as JSON what the scripts get: weights and what may be asked.
 
     Raises:
         CheckpointError, UsageError: as ``generator_page``.
     """
     header, network = read_source(source, _read)
-    data = {
-        "name": source.reference,
+    reference = source.reference
+    return header, {
+        # Of a path a page keeps the name alone, since it means nothing on another machine.
+        "name": Path(reference).name if Path(reference).is_absolute() else reference,
         "stem": source.file_stem,
         "network": network,
         "asked": asked_data(header.conditioning),
     }
-    return header, data
+
+
+def mathematics() -> str:
+    """Return the scripts that compute, as one text without a function around it."""
+    return _joined(MATHEMATICS)
 
 
 def _read(path: Path) -> tuple[CheckpointHeader, dict[str, Any]]:
     with open_checkpoint(path, framework="numpy") as (header, file):
         return header, packed_network(Weights(file, "generator_ema.", path), header.network)
-
-
-def mathematics() -> str:
-    """Return the scripts that compute."""
-    return _joined(MATHEMATICS)
 
 
 def _section(data: dict[str, Any]) -> Section:
@@ -73,14 +77,10 @@ def _section(data: dict[str, Any]) -> Section:
         title="The generator",
         html=(STATIC / "section.html").read_text(encoding="utf-8"),
         css=(STATIC / "section.css").read_text(encoding="utf-8"),
-        script=f"{mathematics()}\n{_joined(CONTROLS)}",
+        script=_joined((*MATHEMATICS, *CONTROLS)),
         data=data,
     )
 
 
 def _joined(names: tuple[str, ...]) -> str:
     return "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in names)
-
-
-def _title(source: RunSource) -> str:
-    return f"Draw with {source.reference}"

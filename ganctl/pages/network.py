@@ -7,6 +7,7 @@ has the same in JavaScript.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,7 @@ def _modern(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
 
 def _palette(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
     found, inputs = _first_map(weights, spec)
-    widths, base_size = _pyramid(spec.image_size)
-    width, side = widths[-1], spec.image_size // 2
+    width, side = _pyramid(spec.image_size)[0][-1], spec.image_size // 2
     found["layers"] += _upsampling(weights.below("blocks"), 2, spec, None)
     refine = weights.below("refine")
     fine = weights.below("fine")
@@ -192,8 +192,8 @@ def _classic(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
     ]
     scale, shift = norms[0].per_row(rows)
     matrix = weights.take("dense.weight", rows, inputs) * scale[:, None]
-    bias = weights.take("dense.bias", rows) * scale + shift
-    layers = [_dense(matrix, bias, relu=True)]
+    first = weights.take("dense.bias", rows) * scale + shift
+    layers = [_dense(matrix, first, relu=True)]
     for place in (1, 2, 3):
         deconv = weights.below(f"deconv{place + 1}")
         kernels = deconv.take("weight", widths[place - 1], widths[place], kernel, kernel)
@@ -243,7 +243,7 @@ def _upsampling(
     """
     widths, side = _pyramid(spec.image_size)
     layers = []
-    for width, narrower in zip(widths[:-1], widths[1:], strict=True):
+    for width, narrower in pairwise(widths):
         kernels = blocks.take(f"{first}.weight", width, narrower, 4, 4)
         norm = Norm(blocks.below(f"{first + 1}"), narrower)
         layers.append(_doubling(kernels, side, norm=norm))
@@ -255,7 +255,7 @@ def _upsampling(
 
 
 def _doubling(
-    kernels: Floats, side: int, *, norm: Norm | None = None, bias: Floats | None = None
+    kernels: Floats, side: int, *, norm: Norm | None = None, bias: NDArray[Any] | None = None
 ) -> Layer:
     """Return a transposed convolution from ``side`` to twice that, ReLU after batch norm."""
     return _deconv(kernels, side, stride=2, before=1, out_side=2 * side, norm=norm, bias=bias)
@@ -269,7 +269,7 @@ def _deconv(
     before: int,
     out_side: int,
     norm: Norm | None = None,
-    bias: Floats | None = None,
+    bias: NDArray[Any] | None = None,
 ) -> Layer:
     """Return a transposed convolution of kernels [inputs, outputs, size, size]."""
     inputs, outputs, kernel, _ = kernels.shape
@@ -291,7 +291,7 @@ def _deconv(
 
 
 def _conv(
-    kernels: Floats, side: int, *, norm: Norm | None = None, bias: Floats | None = None
+    kernels: Floats, side: int, *, norm: Norm | None = None, bias: NDArray[Any] | None = None
 ) -> Layer:
     """Return a convolution that keeps the size, of kernels [outputs, inputs, size, size]."""
     outputs, inputs, kernel, _ = kernels.shape
@@ -309,7 +309,7 @@ def _conv(
 
 
 def _normed(
-    matrix: NDArray[Any], norm: Norm | None, bias: Floats | None
+    matrix: NDArray[Any], norm: Norm | None, bias: NDArray[Any] | None
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return weights [outputs, …] and a shift [outputs] with batch norm in them."""
     shift = np.zeros(len(matrix)) if bias is None else bias

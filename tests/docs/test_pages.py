@@ -6,6 +6,7 @@ import importlib.metadata
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -82,7 +83,7 @@ def test_every_command_and_option_exists(page: Path) -> None:
         for line in lines:
             for name, words in ganctl_commands(line):
                 assert name in commands, line
-                command = commands[name]
+                command: Any = commands[name]
                 if words and words[0] in getattr(command, "commands", {}):
                     command = command.commands[words[0]]
                 known = {option for param in command.params for option in param.opts}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from shlex import quote
 
 from ganctl.errors import UsageError
@@ -81,7 +82,8 @@ def _page(source: RunSource, header: CheckpointHeader, sections: Sequence[Sectio
 
 def _title(source: RunSource) -> str:
     if source.run is None:
-        return printable(source.reference)
+        name = source.reference
+        return printable(Path(name).name if Path(name).is_absolute() else name)
     return printable(f"{source.run.name}@{source.which}" if source.which else source.run.name)
 
 

@@ -72,7 +72,7 @@ class Together:
         first = len(self.schema.attributes)
         if place < first:
             return np.asarray(values).astype(np.int64)
-        return np.searchsorted(self.edges[place - first], values)
+        return np.asarray(np.searchsorted(self.edges[place - first], values), np.int64)
 
     def size(self, place: int) -> int:
         """Return how many values an attribute has, or how many ranges a quantity."""
@@ -126,9 +126,9 @@ def depends(observed: Floats, expected: Floats) -> bool:
 def exceeded(statistic: float, freedom: int) -> float:
     """Return the chance that chi-squared with ``freedom`` degrees of freedom exceeds a statistic.
 
-    With x half the statistic that is the sum of e⁻ˣ xᵏ / Γ(k + 1) over k = 0, 1, … below freedom / 2,
-    and of an odd number the same over k = 1/2, 3/2, … and erfc √x (Abramowitz & Stegun 1964, 26.4.4
-    and 26.4.5).
+    With x half the statistic that is the sum of e⁻ˣ xᵏ / Γ(k + 1) over k = 0, 1, … below
+    freedom / 2, and of an odd number the same over k = 1/2, 3/2, … and erfc √x (Abramowitz & Stegun
+    1964, 26.4.4 and 26.4.5).
     """
     x = statistic / 2
     if x <= 0:

@@ -2,6 +2,7 @@
 //
 // wish()     what Sampler.condition takes
 // said()     the same in words
+// drawn()    what a seed chose beside it, in words, "" if nothing
 // options()  the options of `ganctl sample` that ask for it
 // walks()    ways through its values: [{name, stops: [what is said of each], at(from, to, fraction)}]
 
@@ -14,6 +15,9 @@ class NoChoices {
   }
   said() {
     return "an image";
+  }
+  drawn() {
+    return "";
   }
   options() {
     return [];
@@ -135,6 +139,10 @@ class ClassChoices {
     return `class ${blendText(this.parts, this.asked.names).replace(",", ", ")}${codes.join("")}`;
   }
 
+  drawn() {
+    return "";
+  }
+
   options() {
     const codes = [...this.codes].flatMap(([place, value]) => ["--code", `c${place + 1}=${value}`]);
     return ["--class", blendText(this.parts, this.asked.typed), ...codes];
@@ -242,6 +250,19 @@ class PartChoices {
     return texts.join(", ") || "any attributes";
   }
 
+  drawn(seed) {
+    const { attributes, quantities } = this.asked;
+    const named = this.fixed();
+    const texts = sampler.rows.draw(named, seed).flatMap((value, place) => {
+      if (named.has(place) || Number.isNaN(value)) return [];
+      const attribute = attributes[place];
+      if (attribute) return [`${attribute.name}=${attribute.values[value]}`];
+      const { name, low, high } = quantities[place - attributes.length];
+      return [`${name}=${+(low + ((value + 1) / 2) * (high - low)).toPrecision(4)}`];
+    });
+    return texts.length ? `By the seed: ${texts.join(", ")}` : "";
+  }
+
   options() {
     const texts = this.texts(({ typed }) => typed, ({ typedName }) => typedName);
     return texts.flatMap((text) => ["--set", text]);
@@ -319,6 +340,10 @@ class WordChoices {
     const ours = `“${this.sentence.value.trim()}”`;
     const { fraction } = this.blend;
     return fraction ? `${ours}, ${percent(fraction)} of the way to “${this.other.value.trim()}”` : ours;
+  }
+
+  drawn() {
+    return "";
   }
 
   /** No option of `sample` means a place between two sentences. */

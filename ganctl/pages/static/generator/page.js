@@ -15,13 +15,15 @@ function draw() {
   const wish = choices.wish();
   paint(picture, sampler.pixels(plane.moved(latentAt(seed)), sampler.condition(wish, seed)));
   const said = `${choices.said()}, seed ${seed}${plane.isCentred ? "" : ", moved in the plane"}`;
-  show(said);
+  show(said, choices.drawn(seed));
+  seeds.mark(seed);
   announce();
   part("command").textContent = command() ?? "none: a terminal has no option for this one";
 }
 
-function show(said) {
+function show(said, drawn = "") {
   part("said").textContent = said;
+  part("drawn").textContent = drawn;
   picture.setAttribute("aria-label", said);
 }
 
@@ -49,7 +51,9 @@ function drawWalk({ way, from, to, fraction }) {
   show(`${choices.said()}, seed ${seed + from} → ${seed + to}`);
 }
 
-const announce = later(() => (part("live").textContent = part("said").textContent), 400);
+const announce = later(() => {
+  part("live").textContent = `${part("said").textContent}. ${part("drawn").textContent}`;
+}, 400);
 const redraw = beforeNextFrame(draw);
 
 /** Draw anew after a control was touched. */

@@ -29,7 +29,17 @@ class Seeds {
       label.textContent = `${this.first + place}`;
       button.setAttribute("aria-label", `Seed ${this.first + place}`);
     });
+    this.mark(this.marked);
     this.draw();
+  }
+
+  /** Show which tile is the picture. */
+  mark(seed) {
+    this.marked = seed;
+    this.tiles.forEach(({ button }, place) => {
+      if (this.first + place === seed) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    });
   }
 
   begin() {
