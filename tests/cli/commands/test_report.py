@@ -1,9 +1,12 @@
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.pages.reading import check
+
+FROZEN = Path(__file__).parents[2] / "runs" / "frozen"
 
 
 def test_a_run_becomes_one_file(ganctl, trained):
@@ -38,10 +41,25 @@ def test_json_says_what_was_written(ganctl, trained):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("packed", sorted(FROZEN.glob("*.zip")), ids=lambda path: path.stem)
+def test_what_earlier_versions_wrote_has_a_report(ganctl, home, packed):
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(home / "runs")
+    assert ganctl("report", "run").code == 0
+    page = check(Path("report-run.html").read_bytes())
+    assert "The data at /data/lines.npz are gone." in page.words
+    assert page.all("h1")[0].text == "run"
+
+
 @pytest.mark.parametrize("opens", [True, False])
 def test_it_opens_in_the_browser(ganctl, trained, monkeypatch, opens):
     asked = []
-    monkeypatch.setattr("webbrowser.open", lambda address: asked.append(address) or opens)
+
+    def pretend(address):
+        asked.append(address)
+        return opens
+
+    monkeypatch.setattr("webbrowser.open", pretend)
     result = ganctl("report", "--open")
     assert result.code == 0
     assert asked == [Path("report-lines.html").absolute().as_uri()]
