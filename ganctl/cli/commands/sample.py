@@ -28,6 +28,7 @@ from ganctl.requests.checks import check_out, values
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import UNLABELLED
 from ganctl.requests.conditions.settings import Settings
+from ganctl.requests.generators.found import found_in
 from ganctl.requests.sample import Format, SamplePlan, SampleRequest, choose_seeds
 from ganctl.requests.seeds import parse_seeds
 from ganctl.runs.locate import RunSource
@@ -85,6 +86,17 @@ CodeOption = Annotated[
         rich_help_panel=INPUT,
     ),
 ]
+FromOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="FILE.png",
+        help="Start from what find has found: seed 0 is that picture, others are its neighbours; "
+        "without a class, value or words it is of what was found.",
+        show_default=False,
+        rich_help_panel=INPUT,
+    ),
+]
 TruncationOption = Annotated[
     float,
     typer.Option(
@@ -131,6 +143,7 @@ def sample(
     seeds: SeedsOption = None,
     seed: SeedOption = None,
     code: CodeOption = None,
+    from_: FromOption = None,
     truncation: TruncationOption = 1.0,
     scale: ScaleOption = 1,
     out: OutPath = None,
@@ -143,7 +156,9 @@ def sample(
     Prints where they are.
     """
     from ganctl.pictures.exports import choose_destination, write_samples
+    from ganctl.pictures.images import read_metadata
 
+    found = None if from_ is None else found_in(read_metadata(from_), str(from_))
     request = SampleRequest(
         labels=digit or (),
         settings=settings or (),
@@ -152,12 +167,14 @@ def sample(
         codes=code or (),
         truncation=truncation,
         scale=scale,
+        found=found,
     )
     source, header = open_source(run, of_attributes=bool(settings), of_words=bool(text))
     plan = request.plan(header.conditioning)
-    for note in plan.notes:
+    for note in (*plan.notes, *request.notes_for(source.reference)):
         console.note(note)
-    destination = choose_destination(out, format, source.file_stem)
+    stem = source.file_stem if from_ is None else f"{source.file_stem}-from-{from_.stem}"
+    destination = choose_destination(out, format, stem)
     destination.check(plan, side=scale * header.network.image_size, force=force)
     samples = _drawn(source, request)
     path = write_samples(samples, destination, force=force)
@@ -215,6 +232,7 @@ def _drawn(source: RunSource, request: SampleRequest) -> Samples:
         origin=Origin(source.reference, header.progress.step),
         schema=header.conditioning.schema,
         values=values,
+        around=request.found.file if request.found else None,
     )
 
 
