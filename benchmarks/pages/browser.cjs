@@ -48,9 +48,10 @@ async function withBrowser(name, act, { dark = false } = {}) {
 
 /**
  * Open a page, and return it with what it complains of as `problems`: errors in the console and
- * requests that leave the file.
+ * requests that leave the file. `calm` asks for little motion, which Firefox cannot be told here;
+ * `before` is a function that runs in the page before its own scripts.
  */
-async function open(browser, file, { viewport = WIDE, calm = false } = {}) {
+async function open(browser, file, { viewport = WIDE, calm = false, before = null } = {}) {
   const page = await browser.newPage();
   page.problems = [];
   page.on("console", (message) => {
@@ -67,6 +68,7 @@ async function open(browser, file, { viewport = WIDE, calm = false } = {}) {
       { name: "prefers-reduced-motion", value: calm ? "reduce" : "no-preference" },
     ]);
   }
+  if (before) await page.evaluateOnNewDocument(before);
   await page.goto(`file://${path.resolve(file)}`);
   return page;
 }

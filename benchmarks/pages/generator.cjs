@@ -112,6 +112,49 @@ async function tried(browser, file, control) {
   return changed || QUIET.includes(control.part) ? "" : "the picture stays";
 }
 
+/** Press on Save, and return what is wrong with the file, "" if nothing is. */
+async function saving(browser, file) {
+  const page = await open(browser, file, {
+    before: () => {
+      // A page without a server asks the browser to save a blob: look at both.
+      URL.createObjectURL = (blob) => {
+        window.savedBlob = blob;
+        return "blob:here";
+      };
+      HTMLAnchorElement.prototype.click = function () {
+        window.savedName = this.download;
+      };
+    },
+  });
+  await frame(page);
+  await page.select('[data-part="scale"]', "4");
+  await page.$eval('[data-part="save"]', (button) => button.click());
+  // The page's policy forbids what puppeteer would wait with.
+  for (let tries = 0; tries < 100 && !(await page.evaluate(() => !!window.savedBlob)); tries++) await pause(50);
+  const saved = await page.evaluate(async () => {
+    const bitmap = await createImageBitmap(window.savedBlob);
+    const side = document.querySelector('[data-part="picture"]').width;
+    return { name: window.savedName, times: bitmap.width / side, kind: window.savedBlob.type };
+  });
+  await page.close();
+  const right = saved.times === 4 && saved.kind === "image/png" && /seed-0\.png$/.test(saved.name);
+  return right ? "" : JSON.stringify(saved);
+}
+
+/** Return how many pictures a walk shows in a second where little motion is asked for. */
+async function calmPictures(browser, file) {
+  const page = await open(browser, file, { calm: true });
+  await frame(page);
+  await page.$eval('[data-part="walk"]', (button) => button.click());
+  const seen = new Set();
+  for (let look = 0; look < 10; look++) {
+    await pause(100);
+    seen.add(await pictureOf(page));
+  }
+  await page.close();
+  return seen.size;
+}
+
 async function main() {
   const [, , name, file, folder] = process.argv;
   const result = await withBrowser(name, async (browser) => {
@@ -125,6 +168,8 @@ async function main() {
     await resize(page, PHONE);
     found.overflowOnPhone = await overflow(page);
     await page.close();
+    found.saving = await saving(browser, file);
+    if (name === "chromium") found.calmPictures = await calmPictures(browser, file);
     const chosen = controls.find(({ type }) => type === "radio");
     for (const control of controls) {
       if (!control.said) found.unnamed.push(control);
@@ -138,7 +183,8 @@ async function main() {
   if (folder) result.screenshots = await screenshots(name, file, folder, () => pause(900));
   console.log(JSON.stringify(result, null, 2));
   const bad = result.accessibility.filter((line) => /^(serious|critical)/.test(line));
-  const ok = !bad.length && !result.problems.length && !result.unnamed.length && !Object.keys(result.failed).length && result.overflowOnPhone === 0;
+  const calm = (result.calmPictures ?? 1) === 1;
+  const ok = calm && !result.saving && !bad.length && !result.problems.length && !result.unnamed.length && !Object.keys(result.failed).length && result.overflowOnPhone === 0;
   process.exit(ok ? 0 : 1);
 }
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from ganctl.pages.asked import asked_data
 from ganctl.pages.document import Section, document
-from ganctl.pages.network import Weights, packed_network
+from ganctl.pages.layers import Weights
+from ganctl.pages.network import packed_network
 from ganctl.runs.checkpoint_header import CheckpointHeader, open_checkpoint
 from ganctl.runs.locate import RunSource, read_source
 

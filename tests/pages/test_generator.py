@@ -143,7 +143,7 @@ def damaged(source, change):
         (lambda t: t["generator_ema.embed"].fill_(float("nan")), "NaN or infinite"),
         (
             lambda t: t.update({"generator_ema.embed": torch.zeros(3, 32).bfloat16()}),
-            "float16, float32 or float64",
+            "has weights of BF16",
         ),
     ],
     ids=["missing", "shape", "nan", "bfloat16"],
