@@ -39,15 +39,15 @@ def test_a_format_takes_what_it_needs_alone(options, flag):
 
 
 @pytest.mark.parametrize(
-    "wanted, out, format",
+    "wanted, out, expected",
     [
         ("onnx", None, ONNX),
         ("onnx", "x.ONNX", ONNX),
         (None, "a/x.safetensors", SAFETENSORS),
     ],
 )
-def test_the_format_is_named_or_the_ending_says_it(wanted, out, format):
-    assert choose_format(wanted, out and Path(out)) is format
+def test_the_format_is_named_or_the_ending_says_it(wanted, out, expected):
+    assert choose_format(wanted, out and Path(out)) is expected
 
 
 @pytest.mark.parametrize(
