@@ -4,6 +4,7 @@ import pytest
 
 from ganctl.engine.data.dataset import load
 from ganctl.engine.evaluation.reals import data_of
+from ganctl.engine.inversion import coverage
 from ganctl.engine.inversion.coverage import IMAGES, Reached, reached_for_real_images
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.runs.locate import find_source
@@ -24,12 +25,14 @@ def test_ranks():
         pytest.param("trained_gan", "free", marks=pytest.mark.slow),
     ],
 )
-def test_real_images_of_a_run(fixture, name, request, tiny_data):
+def test_real_images_of_a_run(fixture, name, request, tiny_data, monkeypatch):
+    monkeypatch.setattr(coverage, "IMAGES", 3)
+    monkeypatch.setattr(coverage, "LOOKED_AT", 8)
     request.getfixturevalue(fixture)
     sampler = Sampler.of(find_source(name))
     dataset = load(str(tiny_data))
     few, more = (reached_for_real_images(sampler, dataset, steps) for steps in (1, 12))
-    assert len(more.distances) == IMAGES
+    assert len(more.distances) == 3
     assert more.split == "training"
     assert more.median < few.median
     assert all(0 <= distance <= 1 for distance in more.distances)

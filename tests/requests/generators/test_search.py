@@ -1,6 +1,7 @@
 """What ``find`` takes."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,14 @@ def test_a_file_is_named_after_the_image_and_what_was_asked(options, name):
 
 
 def test_different_requests_have_different_files():
-    every = [{}, {"labels": ["3"]}, {"steps": 5}, {"seed": 1}, {"fit": Fit.PAD}, {"texts": ["a"]}]
+    every: list[dict[str, Any]] = [
+        {},
+        {"labels": ["3"]},
+        {"steps": 5},
+        {"seed": 1},
+        {"fit": Fit.PAD},
+        {"texts": ["a"]},
+    ]
     assert len({request(**options).file_name("demo") for options in every}) == len(every)
 
 
