@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.models import OptionInfo
 
-from ganctl.cli.commands import evaluate, gif, info, montage, runs, sample, train
+from ganctl.cli.commands import evaluate, gif, info, montage, report, runs, sample, train
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs.run import Run
 from tests.conftest import copied, made_once
@@ -19,6 +19,7 @@ COMMANDS = {
     "montage": montage,
     "gif": gif,
     "evaluate": evaluate,
+    "report": report,
     "info": info,
     "runs": runs,
 }
@@ -111,8 +112,10 @@ def shortened(example):
     """Return an example in which nothing takes longer than a test can wait."""
     words = shlex.split(example)[1:]
     words = ["demo" if word == "pretrained/mnist" else word for word in words]
-    if words[0] == "evaluate":
+    if words[0] in ("evaluate", "report"):
         words = ["faces" if word == "pretrained/avatars" else word for word in words]
+    if "--open" in words:  # A browser.
+        words.remove("--open")
     if "--minutes" in words:
         place = words.index("--minutes")
         words[place : place + 2] = ["--steps", "22"]

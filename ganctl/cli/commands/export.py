@@ -23,7 +23,7 @@ from ganctl.requests.checks import check_out, choose, values
 from ganctl.requests.generators.exports import ExportFormat, ExportRequest, Pixels, choose_format
 
 EXAMPLES = (
-    "ganctl export --format onnx",
+    "ganctl export --format html",
     "ganctl export pretrained/avatars --out faces.onnx --pixels uint8",
     "ganctl export --format safetensors --half --json",
 )
@@ -83,7 +83,7 @@ def export(
     json: JsonOption = False,
     force: ForceOption = False,
 ) -> None:
-    """Write the generator as one file for other programs: ONNX, or its weights alone.
+    """Write the generator as one file: a page that draws, ONNX, or its weights alone.
 
     Prints its path.
     """

@@ -9,6 +9,7 @@ from typing import Any
 from ganctl.engine.exporting.onnx_file import check_installed, onnx_bytes
 from ganctl.engine.exporting.weights_file import safetensors_bytes
 from ganctl.engine.models.weights import load_generator
+from ganctl.pages.generator import generator_page
 from ganctl.pictures.provenance import Origin
 from ganctl.requests.generators.exports import ExportFormat, ExportRequest
 from ganctl.runs.locate import RunSource, read_source
@@ -32,6 +33,10 @@ def export(source: RunSource, request: ExportRequest) -> Exported:
     return FORMATS[request.format](source, request)
 
 
+def _html(source: RunSource, _: ExportRequest) -> Exported:
+    return Exported(generator_page(source), {})
+
+
 def _onnx(source: RunSource, request: ExportRequest) -> Exported:
     check_installed()
     generator, header = read_source(source, load_generator)
@@ -47,6 +52,7 @@ def _safetensors(source: RunSource, request: ExportRequest) -> Exported:
 
 
 FORMATS: dict[ExportFormat, Callable[[RunSource, ExportRequest], Exported]] = {
+    ExportFormat.HTML: _html,
     ExportFormat.ONNX: _onnx,
     ExportFormat.SAFETENSORS: _safetensors,
 }

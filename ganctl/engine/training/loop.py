@@ -18,6 +18,7 @@ from ganctl.engine.models.base import Objective
 from ganctl.engine.models.conditions import spec_for
 from ganctl.engine.models.networks import parameter_count
 from ganctl.engine.models.objectives import objective_for
+from ganctl.engine.tracking.trackers import Trackers
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.batches import Batch, Batches
@@ -28,7 +29,8 @@ from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import check_resumable, check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
 from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
-from ganctl.pictures.images import Images
+from ganctl.pictures.images import Images, sheet
+from ganctl.pictures.lettering import beside
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.budget import Progress
 from ganctl.requests.data import check_data_remain
@@ -79,6 +81,20 @@ class StepReport:
     alarms: tuple[Alarm, ...] = ()
     judge_progress: float | None = None
 
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The numbers of this report by the names that they have in ``metrics.jsonl``."""
+        measured = self.quality.as_metrics() if self.quality else {}
+        return {"images_per_second": self.images_per_second, **self.losses, **measured}
+
+    @property
+    def sheet(self) -> Images | None:
+        """The preview as one picture, uint8 [H, W] or [H, W, 3], with the names of its rows."""
+        if self.preview is None:
+            return None
+        images = self.preview.reshape(-1, *self.preview.shape[2:])
+        return beside(sheet(images, self.preview.shape[1]), self.preview_names)
+
 
 def train(
     run: Run,
@@ -106,8 +122,8 @@ def train(
         the run until the iterator is exhausted or deleted.
 
     Raises:
-        UsageError: the device is not available, the batch cannot be split over the processes, or
-            an option does not suit the labels of the data.
+        UsageError: the device is not available, the batch cannot be split over the processes, an
+            option does not suit the labels of the data, or a tracker is not installed.
         DataError: the data cannot be loaded, or are of no use to the model.
         RunError: another process trains the run, it was started on other data, or its
             checkpoints are missing.
@@ -120,8 +136,10 @@ def train(
     world = world or World()
     device = devices.choose_device(Device(run.config.device), world)
     try:
-        with distributed.process_group(world, device):
-            yield from _train(run, recipe, device, world, should_stop, on_progress, on_note)
+        with Trackers(run) as trackers, distributed.process_group(world, device):
+            for report in _train(run, recipe, device, world, should_stop, on_progress, on_note):
+                trackers.log(report.step, report.metrics, report.sheet)
+                yield report
     finally:
         run.release()
 
@@ -171,6 +189,8 @@ def _train(
             losses = distributed.mean_over_processes(world, losses)
             if recorder is not None:
                 yield _report(recorder, losses, progress, total_steps, throughput, previewing)
+                # Who looks at a report may ask to stop; other processes learn of it a step later.
+                stopping = stopping or (world.size == 1 and should_stop())
         if recorder is not None and state.step % config.checkpoint_every == 0 and progress < 1:
             recorder.checkpoint(RunStatus.RUNNING)
 

@@ -16,6 +16,7 @@ OPSET = 18
 class ExportFormat(str, Enum):
     """What a generator is exported as: each is its name, and a file's ending with a dot before."""
 
+    HTML = "html"
     ONNX = "onnx"
     SAFETENSORS = "safetensors"
 
@@ -82,7 +83,7 @@ def choose_format(wanted: str | None, out: Path | None) -> ExportFormat:
         if ending in values(ExportFormat):
             return ExportFormat(ending)
         raise UsageError(
-            "export needs a format.", f"Give --format: {' or '.join(values(ExportFormat))}."
+            "export needs a format.", f"Give --format: {', '.join(values(ExportFormat))}."
         )
     chosen = choose("format", wanted, ExportFormat)
     if out is not None and ending != chosen.value:

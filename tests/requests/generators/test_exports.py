@@ -44,16 +44,17 @@ def test_a_format_takes_what_it_needs_alone(options, flag):
         ("onnx", None, ONNX),
         ("onnx", "x.ONNX", ONNX),
         (None, "a/x.safetensors", SAFETENSORS),
+        (None, "x.html", ExportFormat.HTML),
     ],
 )
-def test_the_format_is_named_or_the_ending_says_it(wanted, out, expected):
-    assert choose_format(wanted, out and Path(out)) is expected
+def test_the_format_is_named_or_the_ending_says_it(wanted, out, chosen):
+    assert choose_format(wanted, out and Path(out)) is chosen
 
 
 @pytest.mark.parametrize(
     "wanted, out, error, hint",
     [
-        (None, None, "needs a format", "onnx or"),
+        (None, None, "needs a format", "html, onnx"),
         (None, "x.pt", "needs a format", "--format"),
         ("onnx", "x.safetensors", "does not match x.safetensors", "End --out in .onnx"),
         ("onnx", "folder", "does not match folder", ".onnx"),
