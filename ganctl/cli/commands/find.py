@@ -31,6 +31,7 @@ from ganctl.errors import DataError, UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.requests.checks import choose, values
 from ganctl.requests.conditions.asked import Single
+from ganctl.requests.conditions.labels import Label
 from ganctl.requests.conditions.settings import Settings
 from ganctl.requests.data import Fit
 from ganctl.requests.generators.search import STEPS, FindRequest
@@ -129,9 +130,11 @@ def find(
         fit=choose("fit", fit, Fit),
     )
     source, header = open_source(run, of_attributes=bool(settings), of_words=bool(text))
-    _, notes = request.asked(header.conditioning)
+    asked, notes = request.asked(header.conditioning)
     for note in notes:
         console.note(note)
+    if header.conditioning.schema.steered_by_words and not text:
+        console.note(f"of {len(asked)} captions that it learned from; --text names others")
     path = _file(out, request, source)
     moved = check_moved(data)
     began = time.monotonic()
@@ -194,7 +197,7 @@ def _strip(
     images = [finding.target, finding.image]
     titles = [
         f"{request.image.name}{', inverted' if finding.inverted else ''}",
-        f"found: {finding.distance:.3f} away",
+        f"found: {_brief(finding.asked)}{finding.distance:.3f} away",
     ]
     if beside is not None:
         images.append(beside.nearest.image)
@@ -257,6 +260,11 @@ def _say(finding: Finding, beside: Beside | None, source: RunSource, path: Path)
             f"nearest of {nearest.count:,} training images: {nearest.distance:.3f} away{label}"
         )
     console.hint(f"go on from there: ganctl sample {source.reference} --from {path}")
+
+
+def _brief(asked: Single) -> str:
+    """Return a class, for a title; settings and words would be too long."""
+    return f"{asked.text}, " if isinstance(asked, Label) and asked.parts else ""
 
 
 def _asked_text(asked: Single) -> str:

@@ -39,7 +39,7 @@ def test_a_format_takes_what_it_needs_alone(options, flag):
 
 
 @pytest.mark.parametrize(
-    "wanted, out, format",
+    "wanted, out, chosen",
     [
         ("onnx", None, ONNX),
         ("onnx", "x.ONNX", ONNX),
