@@ -33,6 +33,15 @@ def is_command(text: object) -> bool:
     )
 
 
+def is_metadata(metadata: Mapping[str, Any]) -> bool:
+    """Return whether metadata are as ganctl writes them: values, lists of values, a command."""
+    for value in metadata.values():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, (list, dict)):
+                return False
+    return "command" not in metadata or is_command(metadata["command"])
+
+
 @dataclass(frozen=True)
 class Origin:
     """The checkpoint that a picture was made from: the RUN to type, and its step."""

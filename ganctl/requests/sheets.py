@@ -22,8 +22,7 @@ class SheetPlan:
     """A sheet: what each cell asks for and with which seed, row after row, ``columns`` in a row.
 
     ``asked`` are what was asked for, each once. ``row_names`` and ``column_names`` are empty where
-    rows or columns stand for nothing. ``named`` says whether a reader needs the names, since no
-    class tells what an image is of. ``notes`` are sentences that the user should read.
+    rows or columns stand for nothing. ``notes`` are sentences that the user should read.
     """
 
     asked: tuple[Single, ...]
@@ -31,7 +30,6 @@ class SheetPlan:
     columns: int
     row_names: tuple[str, ...] = ()
     column_names: tuple[str, ...] = ()
-    named: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -86,8 +84,7 @@ class SheetRequest:
         seeds = self._seeds(self.cols)
         cells = tuple((each, seed) for each in asked for seed in seeds)
         names = tuple(each.text for each in asked)
-        is_named = of.schema.steered_by_words
-        return SheetPlan(asked, cells, self.cols, names, _texts(seeds), is_named, notes)
+        return SheetPlan(asked, cells, self.cols, names, _texts(seeds), notes)
 
     def file_part(self, plan: SheetPlan, more: Sequence[str] = ()) -> str:
         """Return what a file's name says of a sheet; empty for its default.
@@ -178,7 +175,6 @@ def _sheet(
         len(column_names),
         tuple(row_names),
         tuple(column_names),
-        named=True,
         notes=tuple(notes),
     )
 

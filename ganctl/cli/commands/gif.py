@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,10 +18,12 @@ from ganctl.cli.options import (
     SETTINGS,
     ForceOption,
     JsonOption,
+    NamesOption,
     OutFile,
     RunArgument,
     SetOption,
     complete_from,
+    is_stdout,
     open_source,
     scale_option,
 )
@@ -28,13 +31,17 @@ from ganctl.errors import FileError, RunError, RunNotFound, UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.requests.checks import check_amount, check_count, choose, values
 from ganctl.requests.conditions.names import changed_options, part_of_file_name
-from ganctl.requests.morph import stops_of, walk
-from ganctl.requests.sample import LARGEST_SCALE, check_memory
-from ganctl.runs.locate import RunSource, find
+from ganctl.requests.morph import stops_of, titles, walk
+from ganctl.requests.sample import LARGEST_SCALE, check_memory, choose_seeds
+from ganctl.runs.layout import step_of
+from ganctl.runs.locate import find
 from ganctl.runs.run import Run
 
 if TYPE_CHECKING:
+    from ganctl.pictures.animations import Kind
     from ganctl.pictures.images import Images
+    from ganctl.pictures.lettering import Names
+    from ganctl.pictures.previews import Preview
 
 EXAMPLES = (
     "ganctl gif pretrained/avatars --mode morph --path hair=blond,hair=red",
@@ -44,7 +51,7 @@ EXAMPLES = (
 DEFAULT_NAME = "morph.gif"
 FPS = 5.0
 """Frames a second."""
-MORPH_SEEDS = range(10)
+MORPH_SEEDS = 10
 MORPH_COLUMNS = 5
 MORPH_FRAMES_A_LEG = 8
 ATTEMPTS = 5
@@ -102,8 +109,46 @@ FramesOption = Annotated[
         rich_help_panel=SETTINGS,
     ),
 ]
+SeedOption = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        metavar="SEED",
+        help=f"The first of the {MORPH_SEEDS} seeds that morph. Default: 0.",
+        show_default=False,
+        rich_help_panel=INPUT,
+    ),
+]
 SCALE = 2
 ScaleOption = Annotated[int, scale_option(SCALE)]
+
+
+@dataclass(frozen=True)
+class Film:
+    """What is to be shown.
+
+    ``frames`` are without names and not enlarged; ``titles`` has a text for each, and ``names``
+    stand around them all. ``reference`` and ``step`` say of which checkpoint, ``stem`` is its name
+    for files, and ``stops`` are those of a morph.
+    """
+
+    frames: Sequence[Images]
+    titles: Sequence[str]
+    names: Names
+    reference: str
+    step: int
+    stem: str
+    stops: Sequence[str] = ()
+
+    def enlarged(self, scale: int, *, named: bool) -> list[Images]:
+        """Return the frames as they are shown, with names or without."""
+        from ganctl.pictures.images import enlarge
+        from ganctl.pictures.lettering import beside, titled
+
+        frames = [enlarge(frame, scale) for frame in self.frames]
+        if not named:
+            return frames
+        return titled([beside(frame, self.names) for frame in frames], self.titles)
 
 
 def gif(
@@ -111,57 +156,98 @@ def gif(
     mode: ModeOption = Mode.TRAINING.value,
     path: PathOption = None,
     settings: SetOption = None,
+    seed: SeedOption = None,
     fps: SpeedOption = FPS,
     frames: FramesOption = None,
     scale: ScaleOption = SCALE,
+    names: NamesOption = None,
     out: OutFile = None,
     json: JsonOption = False,
     force: ForceOption = False,
 ) -> None:
-    """Make an animation (.gif, .webp or .apng) of a run's previews, or of classes that morph.
+    """Make an animation (.gif, .webp, .apng or .mp4) of a run's previews, or of classes that morph.
 
-    Prints its path.
+    Its last frame stays for a while. Prints its path.
     """
-    from ganctl.pictures.images import animation_bytes, animation_format, check_sides, enlarge
+    from ganctl.pictures.animations import Kind, animation_bytes, animation_kind
 
     chosen_mode = choose("mode", mode, Mode)
     check_amount("--fps", fps, least=0.1, most=50)
     check_count("--scale", scale, most=LARGEST_SCALE)
     if frames is not None:
         check_count("--frames", frames, least=2, most=10_000)
-    kind = animation_format(out or Path(DEFAULT_NAME))
-    if out is not None:
+    to_stdout = is_stdout(out, json=json)
+    kind = Kind.GIF if out is None or to_stdout else animation_kind(out)
+    if out is not None and not to_stdout:
         check_writable(out.parent)
+    given: dict[str, Any] = {"path": path, "set": settings, "seed": seed}
     if chosen_mode is Mode.TRAINING:
-        for option, given in {"--path": path, "--set": settings}.items():
-            if given:
+        for option, value in given.items():
+            if value not in (None, []):
                 raise UsageError(
-                    f"{option} belongs to --mode morph.", f"Give --mode morph, or no {option}."
+                    f"--{option} belongs to --mode morph.", f"Give --mode morph, or no --{option}."
                 )
-        trained = _trained_run(run)
-        stem, reference = trained.name, trained.reference
-        pictures, stops = _training_frames(trained, frames, scale), list[str]()
-        height, width = pictures[0].shape[:2]
-        check_sides(height, width, scale, kind)
+        film = _previews_of(run, frames, scale, kind)
     else:
-        way = (path or (), settings or ())
-        source, stops, pictures = _morph_frames(run, way, frames, scale, kind)
-        stem, reference = source.file_stem, source.reference
+        film = _morph(run, (path or (), settings or (), seed), frames, scale, kind)
+    content = animation_bytes(
+        film.enlarged(scale, named=names is not False),
+        fps,
+        kind,
+        _metadata(film, chosen_mode, {**given, "fps": fps, "frames": frames, "scale": scale,
+                                      "no-names": names is False}, kind),
+    )  # fmt: skip
+    if to_stdout:
+        console.write_bytes(content)
+        return
     changed = changed_options(
-        {"fps": (fps, FPS), "frames": (frames, None), "scale": (scale, SCALE)}
-    )
+        {"seed": (seed or 0, 0), "fps": (fps, FPS), "frames": (frames, None),
+         "scale": (scale, SCALE)}
+    )  # fmt: skip
+    if names is False:
+        changed.append("no-names")
     said = part_of_file_name([*(path or ()), *(settings or ()), *changed])
-    words = [chosen_mode.value, stem, said]
-    named = "-".join(word for word in words if word) + Path(DEFAULT_NAME).suffix
-    target = out or Path(named)
-    enlarged = [enlarge(picture, scale) for picture in pictures]
-    content = animation_bytes(enlarged, fps, kind)
+    words = [chosen_mode.value, film.stem, said]
+    target = out or Path("-".join(word for word in words if word) + Path(DEFAULT_NAME).suffix)
     write_result(target, content, force=force)
     if not json:
         console.print_path(target)
         return
-    facts = {"mode": chosen_mode.value, "frames": len(pictures), "fps": fps, "stops": stops}
-    console.print_json({"run": reference, "path": str(target), **facts})
+    facts = {"mode": chosen_mode.value, "frames": len(film.frames), "fps": fps}
+    of = {"run": film.reference, "path": str(target)}
+    console.print_json({**of, **facts, "stops": list(film.stops)})
+
+
+def _metadata(film: Film, mode: Mode, given: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    """Return what an animation says of itself, with the command that makes it again."""
+    from ganctl.pictures.animations import KINDS
+    from ganctl.pictures.provenance import Origin
+
+    ending = next(ending for ending, known in KINDS.items() if known is kind)
+    defaults = {"fps": FPS, "scale": SCALE}
+    options = {name: value for name, value in given.items() if value != defaults.get(name)}
+    return Origin(film.reference, film.step).metadata(
+        "gif", options={"mode": mode.value, **options}, out=f"FILE{ending}"
+    )
+
+
+def _previews_of(run: str | None, frames: int | None, scale: int, kind: Kind) -> Film:
+    """Return the previews of a run, each below its step."""
+    from ganctl.pictures.animations import check_sides
+
+    trained = _trained_run(run)
+    paths, previews = _training_frames(trained, frames, scale)
+    height, width = previews[0].sheet.shape[:2]
+    check_sides(height, width, scale, kind)
+    steps = [step_of(path) for path in paths]
+    return Film(
+        [preview.sheet for preview in previews],
+        [f"step {step:,}" for step in steps],
+        previews[0].names,
+        trained.reference,
+        steps[-1],
+        trained.name,
+    )
 
 
 def _trained_run(reference: str | None) -> Run:
@@ -176,18 +262,19 @@ def _trained_run(reference: str | None) -> Run:
     raise RunError(f"{found.reference} has no previews.", "Use --mode morph, or name a run.")
 
 
-def _training_frames(run: Run, frames: int | None, scale: int) -> list[Images]:
-    """Return the previews of a run; they are chosen anew if a resume removes some meanwhile."""
-    from ganctl.pictures.images import read_images
+def _training_frames(run: Run, frames: int | None, scale: int) -> tuple[list[Path], list[Preview]]:
+    """Return previews of a run; they are chosen anew if a resume removes some meanwhile."""
+    from ganctl.pictures.previews import read_previews
 
     for _ in range(ATTEMPTS - 1):
         chosen = _previews(run, frames)
         try:
-            return read_images(chosen, scale)
+            return chosen, read_previews(chosen, scale)
         except FileError:
             if all(map(os.path.lexists, chosen)):
                 raise
-    return read_images(_previews(run, frames), scale)
+    chosen = _previews(run, frames)
+    return chosen, read_previews(chosen, scale)
 
 
 def _previews(run: Run, frames: int | None) -> list[Path]:
@@ -204,45 +291,57 @@ def _previews(run: Run, frames: int | None) -> list[Path]:
     return [previews[round(index * last / (frames - 1))] for index in range(frames)]
 
 
-def _morph_frames(
+def _morph(
     run: str | None,
-    way: tuple[Sequence[str], Sequence[str]],
+    way: tuple[Sequence[str], Sequence[str], int | None],
     frames: int | None,
     scale: int,
-    kind: str,
-) -> tuple[RunSource, list[str], list[Images]]:
-    """Return what draws a morph, its stops in words, and its frames.
+    kind: Kind,
+) -> Film:
+    """Return a morph, each frame below what it is of.
 
     Args:
         run: RUN.
-        way: each ``--path``, and each ``--set``.
+        way: each ``--path``, each ``--set``, and ``--seed``.
         frames: how many; None for the default.
         scale: how many pixels wide each pixel becomes.
         kind: of animation.
     """
-    from ganctl.pictures.images import check_animation, check_sheet, check_sides, sheet
+    from ganctl.pictures.animations import check_animation, check_sides
+    from ganctl.pictures.images import check_sheet, sheet
 
-    asks = any("=" in text for texts in way for text in texts)
+    paths, settings, seed = way
+    asks = any("=" in text for text in (*paths, *settings))
     # No name of a digit has a letter.
-    says = not asks and any(character.isalpha() for text in way[0] for character in text)
-    source, header = open_source(run, of_attributes=asks, of_words=says)
-    stops, notes = stops_of(header.conditioning, *way)
+    says = not asks and any(character.isalpha() for text in paths for character in text)
+    source, header = open_source(run, of_attributes=asks, of_words=says, label_option="--path")
+    stops, notes = stops_of(header.conditioning, paths, settings)
     for note in notes:
         console.note(note)
-    asked = walk(stops, frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1)
-    check_memory(len(asked) * len(MORPH_SEEDS), header.network)
+    seeds = choose_seeds(MORPH_SEEDS, seed, "the number of seeds")
+    count = frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1
+    check_memory(count * len(seeds), header.network)
     side = header.network.image_size
-    height, width = check_sheet(len(MORPH_SEEDS), MORPH_COLUMNS, side, side)
+    height, width = check_sheet(len(seeds), MORPH_COLUMNS, side, side)
     check_sides(height, width, scale, kind)
-    check_animation(len(asked), header.network.channels * height * width, scale)
+    check_animation(count, header.network.channels * height * width, scale)
 
     import torch
 
     from ganctl.engine.data.pixels import channels_last
     from ganctl.engine.sampling.sampler import Sampler
+    from ganctl.pictures.lettering import Names
 
-    batches = Sampler.of(source).batches_of(product(asked, MORPH_SEEDS))
+    sampler = Sampler.of(source)
+    batches = sampler.batches_of(product(walk(stops, count), seeds))
     images = channels_last(torch.cat([batch.images for batch in batches]))
-    frame_images = images.reshape(len(asked), len(MORPH_SEEDS), *images.shape[1:])
-    frames_of_sheets = [sheet(frame, MORPH_COLUMNS) for frame in frame_images]
-    return source, [stop.text for stop in stops], frames_of_sheets
+    frame_images = images.reshape(count, len(seeds), *images.shape[1:])
+    return Film(
+        [sheet(frame, MORPH_COLUMNS) for frame in frame_images],
+        titles(stops, count),
+        Names(),
+        source.reference,
+        sampler.header.progress.step,
+        source.file_stem,
+        [stop.text for stop in stops],
+    )

@@ -16,10 +16,12 @@ from ganctl.cli.options import (
     ForceOption,
     JsonOption,
     LabelOption,
+    NamesOption,
     RunArgument,
     SetOption,
     TextOption,
     complete_from,
+    is_stdout,
     open_source,
     scale_option,
 )
@@ -27,9 +29,10 @@ from ganctl.errors import UsageError
 from ganctl.requests.checks import check_out, values
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import UNLABELLED
+from ganctl.requests.conditions.names import changed_options, part_of_file_name
 from ganctl.requests.conditions.settings import Settings
 from ganctl.requests.sample import Format, SamplePlan, SampleRequest, choose_seeds
-from ganctl.requests.seeds import parse_seeds
+from ganctl.requests.seeds import parse_seeds, seeds_text
 from ganctl.runs.locate import RunSource
 
 if TYPE_CHECKING:
@@ -113,7 +116,8 @@ OutPath = Annotated[
         "-o",
         metavar="PATH",
         help="A folder for class folders, with a labels.csv where there are attributes or words; a "
-        ".png for one sheet, an .npz for arrays. Default: samples/RUN-NAME.",
+        ".png for one sheet, an .npz for arrays; - writes a sheet, or arrays, to stdout. Default: "
+        "samples/RUN-NAME.",
         show_default=False,
         parser=check_out,
         rich_help_panel=OUTPUT,
@@ -132,6 +136,7 @@ def sample(
     code: CodeOption = None,
     truncation: TruncationOption = 1.0,
     scale: ScaleOption = 1,
+    names: NamesOption = None,
     out: OutPath = None,
     format: FormatOption = None,  # noqa: A002
     json: JsonOption = False,
@@ -141,7 +146,7 @@ def sample(
 
     Prints where they are.
     """
-    from ganctl.pictures.exports import choose_destination, write_samples
+    from ganctl.pictures.exports import choose_destination, file_bytes, write_samples
 
     request = SampleRequest(
         labels=digit or (),
@@ -156,9 +161,18 @@ def sample(
     plan = request.plan(header.conditioning)
     for note in plan.notes:
         console.note(note)
-    destination = choose_destination(out, format, source.file_stem)
+    to_stdout = is_stdout(out, json=json)
+    destination = choose_destination(out, format, *_default_name(source, request, plan))
+    if names is not None and not destination.sheet:
+        raise UsageError(
+            f"--{'names' if names else 'no-names'} is for one sheet, and these are data.",
+            "Leave it out, or give --out a .png.",
+        )
     destination.check(plan, side=scale * header.network.image_size, force=force)
-    samples = _drawn(source, request)
+    samples = _drawn(source, request, names)
+    if to_stdout:
+        console.write_bytes(file_bytes(samples, destination))
+        return
     path = write_samples(samples, destination, force=force)
     if not json:
         console.print_path(path)
@@ -173,6 +187,23 @@ def sample(
             **({"codes": list(samples.codes)} if header.network.categories else {}),
         }
     )
+
+
+def _default_name(source: RunSource, request: SampleRequest, plan: SamplePlan) -> tuple[str, str]:
+    """Return the default name of a folder, and what that of one file for all says beside it.
+
+    A folder has a file for each class and seed, so that what its name says is all else.
+    """
+    changed = changed_options(
+        {"truncation": (request.truncation, 1.0), "scale": (request.scale, 1)}
+    )
+    stem = "-".join(
+        word for word in (source.file_stem, part_of_file_name([*request.codes, *changed])) if word
+    )
+    words = [each.folder for each in plan.labels] if request.texts else [*request.labels]
+    seeds = seeds_text(request.seeds)
+    words += [*request.settings, *changed_options({"seeds": (seeds, "0")})]
+    return stem, part_of_file_name(words)
 
 
 def _asked(plan: SamplePlan) -> dict[str, list[str]]:
@@ -192,7 +223,7 @@ def _choose_seeds(n: int | None, seeds: str | None, seed: int | None) -> Sequenc
     return parse_seeds(seeds)
 
 
-def _drawn(source: RunSource, request: SampleRequest) -> Samples:
+def _drawn(source: RunSource, request: SampleRequest, names: bool | None) -> Samples:
     """Return what a source draws, enlarged."""
     from ganctl.engine.sampling.sampler import Sampler
     from ganctl.pictures.exports import Samples
@@ -214,6 +245,7 @@ def _drawn(source: RunSource, request: SampleRequest) -> Samples:
         origin=Origin(source.reference, header.progress.step),
         schema=header.conditioning.schema,
         values=values,
+        names=names,
     )
 
 

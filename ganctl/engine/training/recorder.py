@@ -25,7 +25,9 @@ from ganctl.engine.training.state import TrainState
 from ganctl.errors import Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
-from ganctl.pictures.lettering import beside
+from ganctl.pictures.lettering import Names
+from ganctl.pictures.previews import preview_bytes
+from ganctl.pictures.provenance import Origin
 from ganctl.requests.budget import Progress
 from ganctl.requests.conditions.labels import UNLABELLED, UNLABELLED_ROWS
 from ganctl.requests.conditions.schema import NO_SCHEMA
@@ -171,12 +173,23 @@ class Recorder:
         seeds = range(PREVIEW_COLUMNS * (UNLABELLED_ROWS if rows == (UNLABELLED,) else 1))
         plan = SamplePlan(rows, seeds)
         samples = channels_last(Sampler(self.state.generator_ema, self._header()).draw(plan))
-        sheet = beside(images.sheet(samples, PREVIEW_COLUMNS), self._rows.names)
-        metadata = {"kind": "preview", "run": self.run.name, "step": self.state.step}
-        path = self.run.preview_path(self.state.step)
+        titles = self._rows.titles
+        names = Names(titles, tuple(map(str, seeds)) if titles else ())
+        sheet = images.sheet(samples, PREVIEW_COLUMNS)
+        content = preview_bytes(sheet, names, self._preview_metadata())
         with self._dispensable("this preview"):
-            write_atomically(path, images.png_bytes(sheet, metadata))
+            write_atomically(self.run.preview_path(self.state.step), content)
         return samples.reshape(-1, PREVIEW_COLUMNS, *samples.shape[1:])
+
+    def _preview_metadata(self) -> dict[str, Any]:
+        """Return what a preview says of itself: a command, if its checkpoint is kept, or none."""
+        step = self.state.step
+        said = {"kind": "preview", "run": self.run.name, "step": step}
+        if self._rows.options is None:
+            return said
+        options = {**self._rows.options, "cols": PREVIEW_COLUMNS, "scale": 1}
+        origin = Origin(f"{self.run.reference}@{step}", step)
+        return origin.metadata("montage", options=options) | said
 
     def checkpoint(self, status: RunStatus) -> None:
         """Write a checkpoint and run.json, and remove the oldest checkpoints beyond ``--keep``.
