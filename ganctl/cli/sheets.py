@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ganctl.engine.data.dataset import Dataset
     from ganctl.engine.sampling.sampler import Sampler
+    from ganctl.pictures.lettering import Names
 
 SWEEP_END = 2.0
 GENERATED = ""
@@ -90,18 +91,13 @@ class Subject:
 
         from ganctl.engine.data.pixels import channels_last
         from ganctl.pictures.images import GAP, enlarge, png_bytes, sheet
-        from ganctl.pictures.lettering import Names, beside
+        from ganctl.pictures.lettering import beside
         from ganctl.pictures.provenance import Origin
 
         group = len(BESIDE) if kind == NEIGHBOURS else None
         laid_out = enlarge(sheet(channels_last(images), self.columns(kind), group=group), scale)
         if names:
-            rows, columns = self.names(kind)
-            around = Names(rows, columns)
-            if kind == NEIGHBOURS:
-                seeds = columns or [""] * self.plan.columns
-                around = Names(rows, BESIDE * self.plan.columns, seeds, GAP * scale)
-            laid_out = beside(laid_out, around)
+            laid_out = beside(laid_out, self._around(kind, GAP * scale))
         origin = Origin(self.source.reference, self.step(kind))
         return png_bytes(laid_out, origin.metadata("montage", labels=labels, options=options))
 
@@ -169,6 +165,18 @@ class Subject:
         """The values of a code across."""
         step = 2 * SWEEP_END / (self.cols - 1)
         return [-SWEEP_END + step * column for column in range(self.cols - 1)] + [SWEEP_END]
+
+    def _around(self, kind: str, gap: int) -> Names:
+        """Return what stands around a sheet whose groups of columns are ``gap`` pixels apart."""
+        from ganctl.pictures.lettering import Names
+
+        plan = self.plan
+        rows, columns = self.names(kind)
+        if kind == NEIGHBOURS:
+            groups = [f"{plan.heading} {name}" for name in columns] or [""] * plan.columns
+            return Names(rows, BESIDE * plan.columns, groups, gap)
+        heading = plan.heading if kind in (GENERATED, REAL) else kind
+        return Names(rows, columns, [heading] if columns else [])
 
     def names(self, kind: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the names of rows and of columns, or of its groups where neighbours stand.

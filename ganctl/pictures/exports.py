@@ -34,6 +34,7 @@ from ganctl.requests.conditions.labels import UNLABELLED, Label, one_hot
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.sample import Format, SamplePlan
 from ganctl.requests.seeds import seeds_text
+from ganctl.requests.sheets import SEED
 
 MAX_IDX_CLASSES = 256
 FOREIGN_ENDINGS = ("jpg", "jpeg", "gif", "webp", "apng", "bmp", "tif", "tiff", "npy", "zip", "csv")
@@ -276,7 +277,7 @@ def _sheet(samples: Samples) -> bytes:
         known = labels != [UNLABELLED]
         rows = [name for label in labels for name in (label.text, *more)] if known else []
         seeds = [] if more else [str(seed) for seed in samples.seeds[:per_label]]
-        laid_out = beside(laid_out, Names(rows, seeds))
+        laid_out = beside(laid_out, Names(rows, seeds, [SEED] if seeds else []))
     return images.png_bytes(laid_out, metadata)
 
 

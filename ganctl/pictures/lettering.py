@@ -24,6 +24,8 @@ LARGEST_TITLE = 16
 TITLES_A_WIDTH = 24
 """A sheet is about so many letters of a title wide."""
 MARGIN = 6
+INDENT = 3
+"""How far from the left edge a title begins."""
 SPREAD = 0.5
 """The part of the sheet's width that names of several lines take before a line grows longer."""
 
@@ -87,8 +89,9 @@ def titled(frames: Sequence[Images], titles: Sequence[str]) -> list[Images]:
     """
     height, width = frames[0].shape[:2]
     font = _of_size(_within(width // TITLES_A_WIDTH, LARGEST_TITLE))
-    texts = [_wrapped(title, font, width) for title in titles]
-    wide = max(width, *(ceil(_width(line, font)) for lines in texts for line in lines))
+    texts = [_wrapped(title, font, width - 2 * INDENT) for title in titles]
+    longest = max(_width(line, font) for lines in texts for line in lines)
+    wide = max(width, ceil(longest) + 2 * INDENT)
     high = ceil(max(map(len, texts)) * _line_height(font)) + MARGIN
     check_enlarged(high + height, wide, 1)
     whole = []
@@ -97,7 +100,7 @@ def titled(frames: Sequence[Images], titles: Sequence[str]) -> list[Images]:
         draw = ImageDraw.Draw(band)
         for number, line in enumerate(lines):
             y = MARGIN / 2 + (number + 0.5) * _line_height(font)
-            draw.text((0, y), line, fill=INK, font=font, anchor="lm")
+            draw.text((INDENT, y), line, fill=INK, font=font, anchor="lm")
         canvas = np.full((high + height, wide, *frame.shape[2:]), PAPER, np.uint8)
         canvas[:high] = np.asarray(band) if frame.ndim == 2 else np.asarray(band)[..., None]
         canvas[high:, :width] = frame

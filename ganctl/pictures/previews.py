@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from ganctl.errors import FileError
 from ganctl.files.limits import CAPTION_LENGTH
@@ -13,9 +13,13 @@ from ganctl.pictures.animations import check_animation
 from ganctl.pictures.images import Images, png_bytes, read_image, read_metadata
 from ganctl.pictures.lettering import Names, beside
 
-_CORNER, _ROWS, _COLUMNS = "corner", "row_names", "column_names"
+_CORNER = "corner"
+_NAMES = ("row_names", "column_names", "column_heading")
 MOST_NAMES = 100
 """Names of a preview's rows or columns."""
+
+
+KIND = {"kind": "preview"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ class Preview:
     says_where: bool = True
 
 
+def is_preview(metadata: Mapping[str, Any]) -> bool:
+    """Return whether that is what a preview carries."""
+    return metadata.items() >= KIND.items()
+
+
 def preview_bytes(sheet: Images, names: Names, metadata: Mapping[str, Any]) -> bytes:
     """Return a PNG of a sheet with names around it.
 
@@ -41,8 +50,9 @@ def preview_bytes(sheet: Images, names: Names, metadata: Mapping[str, Any]) -> b
     """
     whole = beside(sheet, names)
     above, left = (larger - own for larger, own in zip(whole.shape, sheet.shape[:2], strict=False))
-    said = {_CORNER: [above, left], _ROWS: list(names.rows), _COLUMNS: list(names.columns)}
-    return png_bytes(whole, {**metadata, **said})
+    texts = map(list, (names.rows, names.columns, names.groups))
+    said = dict(zip(_NAMES, texts, strict=True))
+    return png_bytes(whole, {**metadata, **KIND, _CORNER: [above, left], **said})
 
 
 def read_previews(paths: Sequence[Path], scale: int = 1) -> list[Preview]:
@@ -82,11 +92,11 @@ def _read(path: Path) -> Preview:
     if not _is_corner(corner, whole):
         return Preview(whole, Names(), says_where=False)
     above, left = corner
-    names = Names(_texts(said.get(_ROWS)), _texts(said.get(_COLUMNS)))
-    return Preview(whole[above:, left:], names)
+    rows, columns, groups = (_texts(said.get(name)) for name in _NAMES)
+    return Preview(whole[above:, left:], Names(rows, columns, groups))
 
 
-def _is_corner(corner: object, whole: Images) -> bool:
+def _is_corner(corner: object, whole: Images) -> TypeGuard[list[int]]:
     """Return whether that is a place in a picture; the file may be a stranger's."""
     return (
         isinstance(corner, list)

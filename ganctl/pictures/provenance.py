@@ -49,6 +49,10 @@ class Origin:
     reference: str
     step: int
 
+    def named(self, kind: str) -> dict[str, Any]:
+        """Return the text for a picture of this kind that no command makes again."""
+        return {**self._itself, "kind": kind}
+
     def metadata(
         self,
         command: str,
@@ -74,10 +78,12 @@ class Origin:
             for single in value if isinstance(value, list) else [value]:
                 words += [f"--{name}"] if single is True else [f"--{name}", f"{single}"]
         return {
-            "ganctl": __version__,
-            "run": self.reference,
-            "step": self.step,
+            **self._itself,
             "labels": list(labels),
             **given,
             "command": shlex.join([*words, "--out", out]),
         }
+
+    @property
+    def _itself(self) -> dict[str, Any]:
+        return {"ganctl": __version__, "run": self.reference, "step": self.step}

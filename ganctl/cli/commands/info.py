@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
@@ -20,7 +22,14 @@ from ganctl.cli.options import (
     complete_run,
     with_train_options,
 )
-from ganctl.errors import CheckpointError, FileError, RunError, RunNotFound, UsageError
+from ganctl.errors import (
+    CheckpointError,
+    FileError,
+    GanctlError,
+    RunError,
+    RunNotFound,
+    UsageError,
+)
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.files.paths import exists, user_path
 from ganctl.files.untrusted_json import as_shape
@@ -30,7 +39,15 @@ from ganctl.requests.data import DATA_SETS
 from ganctl.requests.training import TrainRequest, flag_of
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import read_checkpoint_header
-from ganctl.runs.locate import PICKLE_ENDINGS, RunSource, all_runs, find, known_names, read_source
+from ganctl.runs.locate import (
+    PICKLE_ENDINGS,
+    RunSource,
+    all_runs,
+    find,
+    find_source,
+    known_names,
+    read_source,
+)
 from ganctl.runs.run import Run
 
 EXAMPLES = (
@@ -38,6 +55,8 @@ EXAMPLES = (
     "ganctl info mnist --out mnist.png",
     "ganctl info samples/pretrained-mnist/7/seed0003.png",
 )
+PICTURES = (".png", ".gif", ".webp", ".apng", ".mp4")
+"""The endings of files that ganctl makes to be looked at."""
 READING = (
     "image_size",
     "fit",
@@ -54,9 +73,9 @@ READING = (
 SubjectArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="RUN | FILE.png | DATA",
-        help="A run, a .safetensors file, pretrained/NAME, a picture that ganctl made, or data as "
-        "train --data takes them. Default: latest.",
+        metavar="RUN | FILE | DATA",
+        help="A run, a .safetensors file, pretrained/NAME, a picture, animation or .npz that "
+        "ganctl made, or data as train --data takes them. Default: latest.",
         show_default=False,
         autocompletion=lambda incomplete: [
             *complete_run(incomplete),
@@ -123,7 +142,7 @@ def _is_data(subject: str) -> bool:
         return False
     if subject in DATA_SETS:
         return True
-    return exists(path) and ending not in (".png", ".safetensors", *PICKLE_ENDINGS)
+    return exists(path) and ending not in (*PICTURES, ".safetensors", *PICKLE_ENDINGS)
 
 
 def _show_data(
@@ -141,7 +160,18 @@ def _show_data(
         look = look_at(request.data, request.reading, report)
     if out is not None:
         write_result(out, sheet_of(look, _command(request, given)), force=force)
-    print_look(look, out, json=json)
+    print_look(look, out, command=_command_in(user_path(subject)), json=json)
+
+
+def _command_in(path: Path) -> str:
+    """Return the command that made an ``.npz`` of samples; empty for any other data."""
+    from ganctl.pictures.carried import NPZ, made_by
+
+    if path.suffix.lower() != NPZ:
+        return ""
+    with suppress(FileError):
+        return str(made_by(path).get("command", ""))
+    return ""
 
 
 def _command(request: TrainRequest, given: Mapping[str, Any]) -> list[str]:
@@ -155,8 +185,8 @@ def _command(request: TrainRequest, given: Mapping[str, Any]) -> list[str]:
 
 
 def _facts_of_run_or_picture(run: str | None) -> dict[str, Any]:
-    if run is not None and run.lower().endswith(".png") and run not in known_names():
-        return _picture_facts(Path(run))
+    if run is not None and run.lower().endswith(PICTURES) and run not in known_names():
+        return _picture_facts(user_path(run))
     try:
         found = find(run)
     except RunNotFound as error:
@@ -172,13 +202,25 @@ def _facts_of_run_or_picture(run: str | None) -> dict[str, Any]:
 
 
 def _picture_facts(path: Path) -> dict[str, Any]:
-    from ganctl.pictures.images import read_metadata
+    from ganctl.pictures.carried import made_by
+    from ganctl.pictures.previews import is_preview
 
     if not path.is_file():
         raise FileError(f"There is no file {path}.", "Check the path.")
-    metadata = read_metadata(path)
+    metadata = made_by(path)
     command = {"command": metadata.pop("command")} if "command" in metadata else {}
+    if command and is_preview(metadata):
+        _say_if_gone(command["command"])
     return command | metadata
+
+
+def _say_if_gone(command: str) -> None:
+    """Say so where the checkpoint of a preview, which its command names, is not kept."""
+    _, _, reference, *_ = shlex.split(command)
+    try:
+        find_source(reference)
+    except GanctlError as error:
+        console.note(f"the command cannot make it again: {error} {error.hint}")
 
 
 def _weights_facts(source: RunSource) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from ganctl.requests.budget import Progress
 from ganctl.requests.conditions.labels import UNLABELLED, UNLABELLED_ROWS
 from ganctl.requests.conditions.schema import NO_SCHEMA
 from ganctl.requests.sample import SamplePlan
+from ganctl.requests.sheets import SEED
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.header import AlarmRecord, RunStatus
 from ganctl.runs.layout import step_of
@@ -70,6 +71,7 @@ class Recorder:
         self._rows = rows
         self._unwritten: list[dict[str, Any]] = []
         self._missing: set[str] = set()
+        self._floor: float | None = None
         given = (alarm["kind"] for alarm in run.alarms)
         self._alarms = Alarms(given)
         self._first_step = state.step
@@ -133,6 +135,7 @@ class Recorder:
         if self._monitor is None:
             return None
         quality = self._monitor.measure(self.state.generator_ema, self._header())
+        self._floor = quality.floor
         nearest = self.run.best.get("feature_distance", inf)
         if not self.state.spec.categories and quality.feature_distance < nearest:
             self._insist(
@@ -174,7 +177,7 @@ class Recorder:
         plan = SamplePlan(rows, seeds)
         samples = channels_last(Sampler(self.state.generator_ema, self._header()).draw(plan))
         titles = self._rows.titles
-        names = Names(titles, tuple(map(str, seeds)) if titles else ())
+        names = Names(titles, [*map(str, seeds)], [SEED]) if titles else Names()
         sheet = images.sheet(samples, PREVIEW_COLUMNS)
         content = preview_bytes(sheet, names, self._preview_metadata())
         with self._dispensable("this preview"):
@@ -184,7 +187,7 @@ class Recorder:
     def _preview_metadata(self) -> dict[str, Any]:
         """Return what a preview says of itself: a command, if its checkpoint is kept, or none."""
         step = self.state.step
-        said = {"kind": "preview", "run": self.run.name, "step": step}
+        said = {"run": self.run.name, "step": step}
         if self._rows.options is None:
             return said
         options = {**self._rows.options, "cols": PREVIEW_COLUMNS, "scale": 1}
@@ -219,7 +222,9 @@ class Recorder:
             metrics = self.run.metrics()
             if not metrics:
                 return
-            write_atomically(self.run.loss_plot_path, plots.loss_plot(metrics, self.run.name))
+            origin = Origin(self.run.reference, self.state.step)
+            content = plots.loss_plot(metrics, self.run.name, origin, self._floor)
+            write_atomically(self.run.loss_plot_path, content)
 
     def _insist(self, write: Callable[[], None]) -> None:
         """Write something that a resume needs; a network's disk may need a second try."""
