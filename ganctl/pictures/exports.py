@@ -122,7 +122,7 @@ def choose_destination(
     if out == STDOUT:
         if kind is Format.IDX:
             raise UsageError(
-                "IDX are several files, and stdout is one.", "Give --out a folder, or --format npz."
+                "IDX is several files, and stdout is one.", "Give --out a folder, or --format npz."
             )
         return Destination(out, kind, sheet=kind is Format.PNG)
     if kind is Format.NPZ and by_ending is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ Images = NDArray[np.uint8]
 MID_GREY = 128
 GAP = 6
 METADATA_KEY = "ganctl"
+OURS = frozenset({"ganctl"})
+"""The keys that all metadata have where others put texts too."""
 DESCRIPTION_TAG = 0x010E
 """Of EXIF data, the description of an image."""
 
@@ -107,11 +109,17 @@ def read_metadata(path: Path) -> dict[str, Any]:
             text = image.info.get("comment", b"").decode()
         elif image.format == "WEBP":
             text = image.getexif().get(DESCRIPTION_TAG)
-    return checked_metadata(path, text)
+        # In a PNG the text's own key says that it is ours.
+        return checked_metadata(path, text, set() if image.format == "PNG" else OURS)
 
 
-def checked_metadata(path: Path, text: object) -> dict[str, Any]:
+def checked_metadata(path: Path, text: object, needed: Set[str] = OURS) -> dict[str, Any]:
     """Return what a text in a file says that may be a stranger's.
+
+    Args:
+        path: the file.
+        text: JSON, if ganctl wrote it.
+        needed: the keys that tell ours from those of others.
 
     Raises:
         FileError: it is not what ganctl writes, or there is none.
@@ -120,7 +128,7 @@ def checked_metadata(path: Path, text: object) -> dict[str, Any]:
         metadata = parse(str(text)) if text else None
     except ValueError:  # Any other text: most GIFs have a comment.
         metadata = None
-    if not isinstance(metadata, dict) or not is_metadata(metadata):
+    if not isinstance(metadata, dict) or not metadata.keys() >= needed or not is_metadata(metadata):
         raise FileError(
             f"{path} does not say how it was made.",
             "Only files by ganctl do; an editor may have removed it.",

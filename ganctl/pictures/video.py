@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import io
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ganctl.errors import UsageError
 from ganctl.files.limits import JSON_BYTES
 from ganctl.pictures.images import Images
 
-CONSTANT_QUALITY = "16"
+CONSTANT_QUALITY = "18"
 """x264's ``crf``: 0 is lossless, 51 the worst, and 18 looks the same as the original."""
 _WAY = (b"moov", b"udta", b"meta", b"ilst", b"\xa9cmt", b"data")
 """The boxes around the comment, from the outermost."""
@@ -47,10 +47,19 @@ def video_bytes(
         UsageError: PyAV is not installed.
     """
     av = _pyav("A video")
-    rate = Fraction(fps).limit_denominator(1000)
-    buffer = io.BytesIO()
+    # FFmpeg reads by name what it wrote, to put the index first.
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "video.mp4"
+        _write(av, path, frames, fps, hold, comment)
+        return path.read_bytes()
+
+
+def _write(
+    av: Any, path: Path, frames: Sequence[Images], fps: float, hold: float, comment: str | None
+) -> None:
     options = {"movflags": "+faststart"}
-    with av.open(buffer, "w", format="mp4", options=options) as container:
+    rate = Fraction(fps).limit_denominator(1000)
+    with av.open(str(path), "w", options=options) as container:
         if comment is not None:
             container.metadata["comment"] = comment
         height, width = (side + side % 2 for side in frames[0].shape[:2])
@@ -62,7 +71,6 @@ def video_bytes(
             pixels = av.VideoFrame.from_ndarray(_even(frame), format="rgb24")
             container.mux(stream.encode(pixels))
         container.mux(stream.encode(None))
-    return buffer.getvalue()
 
 
 def read_comment(path: Path) -> str | None:
