@@ -118,6 +118,12 @@ def scale_option(default: int) -> Any:
     )
 
 
+def check_out_or_stdout(out: str) -> Path:
+    """Return the path that ``--out`` gives; ``-`` alone, and not ``./-``, is stdout."""
+    path = check_out(out)
+    return path.absolute() if path == STDOUT and out != str(STDOUT) else path
+
+
 OutFile = Annotated[
     Path | None,
     typer.Option(
@@ -127,7 +133,7 @@ OutFile = Annotated[
         help="The file to write, or - for stdout. Default: a name that says what it shows, in this "
         "folder.",
         show_default=False,
-        parser=check_out,
+        parser=check_out_or_stdout,
         rich_help_panel=OUTPUT,
     ),
 ]

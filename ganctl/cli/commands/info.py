@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.made_files import PICTURES, command_in, made_by_facts
 from ganctl.cli.options import (
     INPUT,
     OUTPUT,
@@ -25,7 +24,6 @@ from ganctl.cli.options import (
 from ganctl.errors import (
     CheckpointError,
     FileError,
-    GanctlError,
     RunError,
     RunNotFound,
     UsageError,
@@ -44,7 +42,6 @@ from ganctl.runs.locate import (
     RunSource,
     all_runs,
     find,
-    find_source,
     known_names,
     read_source,
 )
@@ -55,8 +52,6 @@ EXAMPLES = (
     "ganctl info mnist --out mnist.png",
     "ganctl info samples/pretrained-mnist/7/seed0003.png",
 )
-PICTURES = (".png", ".gif", ".webp", ".apng", ".mp4")
-"""The endings of files that ganctl makes to be looked at."""
 READING = (
     "image_size",
     "fit",
@@ -160,18 +155,7 @@ def _show_data(
         look = look_at(request.data, request.reading, report)
     if out is not None:
         write_result(out, sheet_of(look, _command(request, given)), force=force)
-    print_look(look, out, command=_command_in(user_path(subject)), json=json)
-
-
-def _command_in(path: Path) -> str:
-    """Return the command that made an ``.npz`` of samples; empty for any other data."""
-    from ganctl.pictures.carried import NPZ, made_by
-
-    if path.suffix.lower() != NPZ:
-        return ""
-    with suppress(FileError):
-        return str(made_by(path).get("command", ""))
-    return ""
+    print_look(look, out, command=command_in(user_path(subject)), json=json)
 
 
 def _command(request: TrainRequest, given: Mapping[str, Any]) -> list[str]:
@@ -186,7 +170,7 @@ def _command(request: TrainRequest, given: Mapping[str, Any]) -> list[str]:
 
 def _facts_of_run_or_picture(run: str | None) -> dict[str, Any]:
     if run is not None and run.lower().endswith(PICTURES) and run not in known_names():
-        return _picture_facts(user_path(run))
+        return made_by_facts(user_path(run))
     try:
         found = find(run)
     except RunNotFound as error:
@@ -199,28 +183,6 @@ def _facts_of_run_or_picture(run: str | None) -> dict[str, Any]:
             console.note(found.note)
         return _weights_facts(found)
     return _run_facts(found)
-
-
-def _picture_facts(path: Path) -> dict[str, Any]:
-    from ganctl.pictures.carried import made_by
-    from ganctl.pictures.previews import is_preview
-
-    if not path.is_file():
-        raise FileError(f"There is no file {path}.", "Check the path.")
-    metadata = made_by(path)
-    command = {"command": metadata.pop("command")} if "command" in metadata else {}
-    if command and is_preview(metadata):
-        _say_if_gone(command["command"])
-    return command | metadata
-
-
-def _say_if_gone(command: str) -> None:
-    """Say so where the checkpoint of a preview, which its command names, is not kept."""
-    _, _, reference, *_ = shlex.split(command)
-    try:
-        find_source(reference)
-    except GanctlError as error:
-        console.note(f"the command cannot make it again: {error} {error.hint}")
 
 
 def _weights_facts(source: RunSource) -> dict[str, Any]:

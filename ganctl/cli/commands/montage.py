@@ -161,30 +161,20 @@ def montage(
         raise UsageError("--sweep all is several sheets, and stdout is one.", "Name one code.")
     shown = request.file_part(subject.plan, _changed(cols, seed, scale, names))
     files = {kind: _file(out, subject.source, (shown, kind), many=len(kinds) > 1) for kind in kinds}
-    options = {
-        "rows": rows,
-        "columns": columns,
-        "cols": cols,
-        "seed": seed,
-        "scale": scale,
-        "no-names": names is False,
-        "real": real,
-        "neighbours": neighbours,
-        "sweep": sweep,
-    }
+    laid_out = {"rows": rows, "columns": columns, "cols": cols, "seed": seed, "scale": scale}
+    kind_of = {"real": real, "neighbours": neighbours, "sweep": sweep}
+    options = {**laid_out, "no-names": names is False, **kind_of}
     sheets = _drawn(subject, request, files, options, names=names is not False)
     if to_stdout:
         console.write_bytes(*sheets.values())
     else:
         write_results(sheets, force=force)
     remember_moved(subject.source, subject.data)
-    if to_stdout:
-        return
     if json:
         console.print_json(_facts(subject, request, files))
-        return
-    for path in files.values():
-        console.print_path(path)
+    elif not to_stdout:
+        for path in files.values():
+            console.print_path(path)
 
 
 def _changed(cols: int, seed: int, scale: int, names: bool | None) -> list[str]:

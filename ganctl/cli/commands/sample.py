@@ -20,13 +20,14 @@ from ganctl.cli.options import (
     RunArgument,
     SetOption,
     TextOption,
+    check_out_or_stdout,
     complete_from,
     is_stdout,
     open_source,
     scale_option,
 )
 from ganctl.errors import UsageError
-from ganctl.requests.checks import check_out, values
+from ganctl.requests.checks import values
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import UNLABELLED
 from ganctl.requests.conditions.names import changed_options, part_of_file_name
@@ -119,7 +120,7 @@ OutPath = Annotated[
         ".png for one sheet, an .npz for arrays; - writes a sheet, or arrays, to stdout. Default: "
         "samples/RUN-NAME.",
         show_default=False,
-        parser=check_out,
+        parser=check_out_or_stdout,
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -177,16 +178,9 @@ def sample(
     if not json:
         console.print_path(path)
         return
-    console.print_json(
-        {
-            "run": source.reference,
-            "path": str(path),
-            "images": len(samples.images),
-            **_asked(plan),
-            "seeds": list(plan.seeds),
-            **({"codes": list(samples.codes)} if header.network.categories else {}),
-        }
-    )
+    of = {"run": source.reference, "path": str(path), "images": len(samples.images)}
+    codes = {"codes": list(samples.codes)} if header.network.categories else {}
+    console.print_json({**of, **_asked(plan), "seeds": list(plan.seeds), **codes})
 
 
 def _default_name(source: RunSource, request: SampleRequest, plan: SamplePlan) -> tuple[str, str]:

@@ -11,7 +11,6 @@ SHEETS = [
     ("--seed", "4"),
     ("--cols", "4"),
     ("--scale", "1"),
-    ("--names",),
     ("--no-names",),
     ("--rows", "hair"),
     ("--rows", "eyes"),
@@ -33,6 +32,8 @@ MORPHS = [
     ("--path", "hair=red,hair=blond"),
     ("--set", "eyes=blue"),
     ("--fps", "7.5"),
+    ("--seed", "3"),
+    ("--no-names",),
     ("--frames", "3"),
     ("--scale", "1"),
 ]
