@@ -75,9 +75,12 @@ def figures(monkeypatch):
 
     kept = []
     save = Figure.savefig
-    monkeypatch.setattr(
-        Figure, "savefig", lambda self, *a, **k: (save(self, *a, **k), kept.append(self))
-    )
+
+    def kept_too(self, *arguments, **options):
+        kept.append(self)
+        save(self, *arguments, **options)
+
+    monkeypatch.setattr(Figure, "savefig", kept_too)
     return kept
 
 

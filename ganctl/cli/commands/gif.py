@@ -193,7 +193,8 @@ def _metadata(film: Film, mode: Mode, given: Mapping[str, Any], kind: Kind) -> d
 
     ending = next(ending for ending, known in KINDS.items() if known is kind)
     defaults = {"fps": FPS, "scale": SCALE}
-    options = {name: value for name, value in given.items() if value != defaults.get(name)}
+    changed = {name: value for name, value in given.items() if value != defaults.get(name)}
+    options = {k: f"{v:g}" if isinstance(v, float) else v for k, v in changed.items()}
     return Origin(film.reference, film.step).metadata(
         "gif", options={"mode": mode.value, **options}, out=f"FILE{ending}"
     )

@@ -166,11 +166,11 @@ def test_morph_through_what_categories_mean(ganctl, trained_infogan):
 
 def test_a_training_that_goes_back_meanwhile(ganctl, trained, monkeypatch):
     """As one does that is resumed after a crash: it forgets what came after its checkpoint."""
-    read, last = previews.read_image, trained.previews()[-1]
+    last = trained.previews()[-1]
 
     def rewound(path):
         last.unlink(missing_ok=True)
-        return read(path)
+        return read_image(path)
 
     monkeypatch.setattr(previews, "read_image", rewound)
     assert ganctl("gif", "--scale", "1", "--out", "a.gif").code == 0
@@ -219,4 +219,4 @@ def test_a_video_needs_its_extra(ganctl, trained, monkeypatch):
 def test_a_video(ganctl, trained):
     assert ganctl("gif", "--out", "a.mp4", "--fps", "8").out == "a.mp4\n"
     out = ganctl("info", "a.mp4").out
-    assert "ganctl gif lines --mode training --fps 8.0 --out FILE.mp4" in out
+    assert "ganctl gif lines --mode training --fps 8 --out FILE.mp4" in out

@@ -1,4 +1,4 @@
-"""``ganctl info FILE``: the command that makes it again, of every kind of file that ganctl makes."""
+"""``ganctl info FILE``: the command that makes it again, of every kind of file by ganctl."""
 
 import json
 import shlex
@@ -23,7 +23,7 @@ def test_an_animation_made_again(ganctl, trained, ending, options):
     assert facts["run"] == "lines"
     words = shlex.split(facts["command"])
     assert words[-1] == f"FILE.{ending}"
-    assert ganctl("info", path).out.startswith(f"command  {facts['command']}\n")
+    assert ganctl("info", path).out.splitlines()[0].split(maxsplit=1)[1] == facts["command"]
     assert ganctl(*[word.replace("FILE", "again") for word in words[1:]]).code == 0
     assert Path(f"again.{ending}").read_bytes() == path.read_bytes()
 

@@ -19,7 +19,7 @@ def piped(ganctl, monkeypatch):
     """Run a command line, and return what it writes to stdout as bytes."""
 
     def call(*arguments):
-        written = []
+        written: list[bytes] = []
         with monkeypatch.context() as patch:
             patch.setattr(console, "write_bytes", written.append)
             result = ganctl(*arguments)

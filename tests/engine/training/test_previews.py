@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from ganctl.engine.training import loop
 from ganctl.engine.training.loop import train
 from ganctl.engine.training.monitor import QualityMonitor
+from ganctl.engine.training.previews import EARLY_STEPS
 from ganctl.pictures.images import read_image, read_metadata
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.layout import step_of
@@ -28,11 +29,12 @@ def steps_of(run):
 def test_most_happens_early_and_is_shown(home, tiny_data, monkeypatch):
     measured = []
     measure = QualityMonitor.measure
-    monkeypatch.setattr(
-        QualityMonitor,
-        "measure",
-        lambda self, generator, header: measured.append(1) or measure(self, generator, header),
-    )
+
+    def counted(self, generator, header):
+        measured.append(1)
+        return measure(self, generator, header)
+
+    monkeypatch.setattr(QualityMonitor, "measure", counted)
     run = started(home, tiny_data, "early", steps=110)
     reports = list(train(run))
     assert steps_of(run) == [0, 10, 20, 40, 50, 80, 100, 110]
@@ -44,7 +46,7 @@ def test_most_happens_early_and_is_shown(home, tiny_data, monkeypatch):
 
 def test_they_change_no_bit(home, tiny_data, monkeypatch):
     ends = []
-    for name, early in (("with", loop.EARLY_STEPS), ("without", ())):
+    for name, early in (("with", EARLY_STEPS), ("without", ())):
         monkeypatch.setattr(loop, "EARLY_STEPS", early)
         run = started(home, tiny_data, name)
         list(train(run))
