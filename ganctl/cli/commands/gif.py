@@ -118,7 +118,7 @@ def gif(
 
     Its last frame stays for a while. Prints its path.
     """
-    from ganctl.pictures.animations import Kind, animation_bytes, animation_kind
+    from ganctl.pictures.animations import Kind, animation_bytes, animation_kind, check_sides
 
     chosen_mode = choose("mode", mode, Mode)
     check_amount("--fps", fps, least=0.1, most=50)
@@ -132,12 +132,9 @@ def gif(
     way: dict[str, Any] = {"path": path or [], "set": settings or [], "seed": seed}
     film = _film(run, chosen_mode, way, frames, scale, kind)
     given = {**way, "fps": fps, "frames": frames, "scale": scale, "no-names": names is False}
-    content = animation_bytes(
-        film.enlarged(scale, named=names is not False),
-        fps,
-        kind,
-        _metadata(film, chosen_mode, given, kind),
-    )
+    shown = film.enlarged(scale, named=names is not False)
+    check_sides(*shown[0].shape[:2], 1, kind)  # Names and titles make a frame larger.
+    content = animation_bytes(shown, fps, kind, _metadata(film, chosen_mode, given, kind))
     if to_stdout:
         console.write_bytes(content)
         return
