@@ -133,7 +133,8 @@ def gif(
     film = _film(run, chosen_mode, way, frames, scale, kind)
     given = {**way, "fps": fps, "frames": frames, "scale": scale, "no-names": names is False}
     shown = film.enlarged(scale, named=names is not False)
-    check_sides(*shown[0].shape[:2], 1, kind)  # Names and titles make a frame larger.
+    height, width = shown[0].shape[:2]
+    check_sides(height, width, 1, kind)  # Names and titles make a frame larger.
     content = animation_bytes(shown, fps, kind, _metadata(film, chosen_mode, given, kind))
     if to_stdout:
         console.write_bytes(content)
