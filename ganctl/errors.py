@@ -7,6 +7,7 @@
     │   └── UnknownName     a name that is in no table; lists the nearest ones
     ├── RunNotFound         no run, checkpoint or picture by that name
     ├── RunError            a run's folder that cannot be read or resumed
+    ├── PluginError         a package that adds to ganctl is missing, broken, or adds nonsense
     ├── CheckpointError     a weights file that is truncated, foreign or of another version
     ├── DataError           a data set that cannot be read or downloaded
     ├── Diverged            a run whose losses or weights became NaN or infinite
@@ -56,6 +57,10 @@ class RunNotFound(GanctlError):
 
 class RunError(GanctlError):
     """A run's folder that cannot be read or resumed."""
+
+
+class PluginError(GanctlError):
+    """A package that adds to ganctl, and is not installed or not what ganctl asks for."""
 
 
 class CheckpointError(GanctlError):

@@ -83,7 +83,7 @@ def packed_images(images: Iterator[NDArray[np.uint8]], count: int) -> bytes:
     """Return all colours, which of them each face has, and which of these each pixel has.
 
     That is uint8 [256, 3], [count, COLOURS_A_FACE] and [count, SIDE, SIDE], after one another;
-    ``ganctl.readers.bundled`` has the way back.
+    ``ganctl.readers.named.bundled`` has the way back.
 
     Args:
         images: uint8 [2 * SIDE, 2 * SIDE, 3] each.

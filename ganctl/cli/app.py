@@ -11,7 +11,8 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console
-from ganctl.cli.commands import evaluate, gif, info, montage, sample, train
+from ganctl.cli.commands import evaluate, gif, info, montage, runs, sample, train
+from ganctl.cli.completion import join_words
 from ganctl.cli.help import AppHelp, CommandHelp
 from ganctl.errors import GanctlError, Stopped
 from ganctl.signals import quit_on_signals
@@ -34,6 +35,7 @@ for command, examples in (
     (info.info, info.EXAMPLES),
 ):
     app.command(cls=CommandHelp, epilog="\n".join(examples))(command)
+app.add_typer(runs.app)
 
 # Typer has no public name for the parent of its parse errors (unknown option, missing value, …).
 ParseError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -62,6 +64,7 @@ def _options(
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit: the one place where an error becomes an exit code."""
     console.open_streams()
+    join_words()
     quit_on_signals()
     given = sys.argv[1:] if arguments is None else list(arguments)
     code = run(train.with_resume_value(given))
@@ -69,8 +72,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code; ``help COMMAND`` is ``COMMAND --help``."""
-    given = [*arguments[1:2], "--help"] if arguments[:1] == ["help"] else list(arguments)
+    """Run one command and return its exit code.
+
+    ``help COMMAND`` is ``COMMAND --help``, and ``version`` is ``--version``.
+    """
+    given = list(arguments)
+    if given[:1] == ["help"]:
+        given = [*given[1:], "--help"]
+    elif given == ["version"]:
+        given = ["--version"]
     try:
         code = app(given, prog_name="ganctl", standalone_mode=False, obj=arguments)
         return code if isinstance(code, int) else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from pathlib import Path
 from shlex import quote
@@ -13,13 +13,19 @@ from typing import Annotated, Any, get_origin, get_type_hints
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import (
+    complete_choices,
+    complete_from,
+    complete_label,
+    complete_run,
+    complete_setting,
+)
 from ganctl.errors import FileError, GanctlError, RunError, RunNotFound, UsageError
 from ganctl.requests.checks import Group, check_out
 from ganctl.requests.conditions.labels import parse_labels
 from ganctl.requests.data import DATA_SETS, check_data_exists
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
-from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.header import remember_data
 from ganctl.runs.locate import (
@@ -35,20 +41,6 @@ STDOUT = Path("-")
 INPUT = "Input"
 SETTINGS = "Settings"
 OUTPUT = Group.OUTPUT.value
-
-
-def complete_from(names: Sequence[str]) -> Callable[[str], list[str]]:
-    """Return a completer over fixed names."""
-
-    def complete(incomplete: str) -> list[str]:
-        return [name for name in names if name.startswith(incomplete)]
-
-    return complete
-
-
-def complete_run(incomplete: str) -> list[str]:
-    """Complete RUN: latest, the runs below the home, and the bundled generators."""
-    return [name for name in locate.known_names() if name.startswith(incomplete)]
 
 
 RunArgument = Annotated[
@@ -71,6 +63,7 @@ LabelOption = Annotated[
         metavar="LABEL",
         help="A class by index or name, all, several such as 3,5, or a blend such as 3:0.7,8:0.3; "
         "a name with a comma or a colon in double quotes. Repeatable.",
+        autocompletion=complete_label,
         rich_help_panel=INPUT,
     ),
 ]
@@ -83,6 +76,7 @@ SetOption = Annotated[
         "angle=30; those not named are drawn by the seed as they go together in the data. "
         "Repeatable.",
         show_default=False,
+        autocompletion=complete_setting,
         rich_help_panel=INPUT,
     ),
 ]
@@ -287,7 +281,7 @@ def _train_parameters(names: Iterable[str]) -> Iterator[inspect.Parameter]:
             metavar=option.metavar,
             help=f"{option.help} Default: {default}." if default else option.help,
             show_default=False,
-            autocompletion=complete_from(option.choices) if option.choices else None,
+            autocompletion=complete_choices(option),
             rich_help_panel=option.group.value,
         )
         yield inspect.Parameter(

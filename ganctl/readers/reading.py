@@ -14,10 +14,8 @@ from ganctl.files.atomic import explained
 from ganctl.files.text import listed
 from ganctl.readers import cache
 from ganctl.readers.arrays import read_arrays
-from ganctl.readers.bundled import load_bundled
 from ganctl.readers.decoding import read_pictures
 from ganctl.readers.describing import with_rows
-from ganctl.readers.formats.placed import find_placed
 from ganctl.readers.labelled import (
     ANY,
     ArrayPair,
@@ -28,6 +26,9 @@ from ganctl.readers.labelled import (
     Reading,
     Split,
 )
+from ganctl.readers.named.added import added_arrays
+from ganctl.readers.named.bundled import load_bundled
+from ganctl.readers.named.placed import find_placed
 from ganctl.readers.recognise import recognise
 from ganctl.readers.remarks import remarks_on
 from ganctl.requests.conditions.schema import Schema
@@ -79,12 +80,16 @@ def read(
             f"{path} has {count} image{'s' if count != 1 else ''} to train on.",
             f"At least {LEAST_IMAGES} are needed.",
         )
-    odd = remarks_on(reading.parts, on_progress, scaled=reading.scaled)
-    parts = with_rows(reading.parts)
-    reading = replace(reading, parts=parts, remarks=(*reading.remarks, *odd))
+    reading = _looked_at(reading, on_progress)
     if keep and time.monotonic() - started > WORTH_KEEPING_SECONDS:
         cache.keep(key, reading)
     return reading
+
+
+def _looked_at(reading: Reading, on_progress: OnProgress | None) -> Reading:
+    """Return data with what is odd about them, and with how their attributes go together."""
+    odd = remarks_on(reading.parts, on_progress, scaled=reading.scaled)
+    return replace(reading, parts=with_rows(reading.parts), remarks=(*reading.remarks, *odd))
 
 
 def read_named(
@@ -94,7 +99,7 @@ def read_named(
     *,
     keep: bool = True,
 ) -> Reading | None:
-    """Read the data set of a name in ``DATA_SETS``; the arguments are as those of ``read``.
+    """Read the data set of a name, ganctl's own or a plug-in's, with the arguments of ``read``.
 
     Returns:
         None if it has to be downloaded first.
@@ -108,6 +113,8 @@ def read_named(
             f"--labels {options.labels} is for images of your own, and {name} has its labels.",
             "Leave it out.",
         )
+    if name not in DATA_SETS:
+        return _looked_at(read_arrays(added_arrays(name), options, on_progress), on_progress)
     if DATA_SETS[name] == BUNDLED:
         parts = load_bundled(name, options.condition, on_progress, keep=keep)
         return as_asked(name, parts, options, on_progress)

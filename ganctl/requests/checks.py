@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from numbers import Integral, Real
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from ganctl.errors import UnknownName, UsageError
 from ganctl.files.paths import user_path
+from ganctl.plugins import Kind
 
 DEVICE_NAME = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """What Windows takes for a device, whatever follows the dot."""
@@ -42,7 +43,7 @@ class Option:
     ``metavar`` stands for the value in ``--help``, where ``default`` says in words what holds
     without the option. ``choices`` are the names that complete. ``by_recipe`` means that
     the recipe has a field of this name, which is the default. A run may be resumed with another
-    value where it is ``resumable``.
+    value where it is ``resumable``. ``plugins`` is what other packages may add to the choices.
     """
 
     help: str
@@ -53,6 +54,7 @@ class Option:
     choices: tuple[str, ...]
     by_recipe: bool
     resumable: bool
+    plugins: Kind | None
 
 
 def option(
@@ -66,10 +68,11 @@ def option(
     choices: tuple[str, ...] = (),
     by_recipe: bool = False,
     resumable: bool = False,
+    plugins: Kind | None = None,
 ) -> Any:
     """Return a field of ``TrainRequest`` whose default is ``value``; None where it has none."""
     words = default or ("" if value is None else f"{value}")
-    described = Option(help, group, metavar, words, check, choices, by_recipe, resumable)
+    described = Option(help, group, metavar, words, check, choices, by_recipe, resumable, plugins)
     return field(default=value, metadata={"option": described})
 
 
@@ -122,6 +125,22 @@ def check_amount(option: str, number: float, *, least: float, most: float) -> fl
             f"{option} takes a number from {least:g} to {most:g}.",
         )
     return float(number)
+
+
+_TABLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+
+
+def check_table_name(option: str, name: str, *, known: Sequence[str]) -> str:
+    """Return ``name`` if ganctl, or a package that adds to it, may call something by it.
+
+    Whether there is such a thing is another question: that of a stored run may be gone by now.
+
+    Raises:
+        UnknownName: it is nothing that could be a name.
+    """
+    if not isinstance(name, str) or not _TABLE_NAME.fullmatch(name):
+        raise UnknownName(option.removeprefix("--"), name, known)
+    return str(getattr(name, "value", name))
 
 
 def check_text(option: str, text: str) -> str:
@@ -177,8 +196,12 @@ _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 _RESERVED = ("latest", "pretrained", "runs")
 
 
-def check_run_name(name: str) -> str:
+def check_run_name(name: str, option: str = "--name") -> str:
     """Return ``name`` if it can be a run's folder on Linux, macOS and Windows.
+
+    Args:
+        name: what was given.
+        option: what gave it.
 
     Raises:
         UsageError: it cannot.
@@ -192,7 +215,7 @@ def check_run_name(name: str) -> str:
     ):
         raise UsageError(
             f"{name!r} cannot be the name of a run.",
-            "--name takes letters, digits, dots, dashes and underscores, and begins with a letter "
-            "or digit; latest, pretrained and runs are reserved.",
+            f"{option} takes letters, digits, dots, dashes and underscores, and begins with a "
+            "letter or digit; latest, pretrained and runs are reserved.",
         )
     return name

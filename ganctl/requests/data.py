@@ -10,6 +10,7 @@ from enum import Enum
 
 from ganctl.errors import DataError, UnknownName, UsageError
 from ganctl.files.paths import exists, user_path
+from ganctl.plugins import Kind, plugin, plugins
 from ganctl.requests.checks import (
     Group,
     check_image_size,
@@ -128,18 +129,41 @@ def check_colour_name(flag: str, text: str) -> str:
     return text
 
 
+def is_named(data: str) -> bool:
+    """Return whether data are a set that has a name, ganctl's own or a plug-in's, and no path."""
+    if data in DATA_SETS:
+        return True
+    return not _is_path(data) and data in plugins(Kind.DATA)
+
+
+def _is_path(data: str) -> bool:
+    return not data or any(mark in data for mark in "/\\~.")
+
+
 def check_data_exists(data: str) -> None:
     """Raise ``UnknownName`` unless ``data`` is a name or a path that exists.
 
     It is no check of the field: the data of a run that was read may be gone by now.
     """
-    if data not in DATA_SETS and not (data and exists(user_path(data))):
-        raise UnknownName("data set", data, [*DATA_SETS, "a path that exists"])
+    if not is_named(data) and not (data and exists(user_path(data))):
+        names = [*DATA_SETS, *plugins(Kind.DATA)]
+        raise UnknownName("data set", data, [*names, "a path that exists"])
 
 
-def check_data_remain(data: str) -> None:
-    """Raise ``DataError`` if the data of a run are no longer where they were."""
-    if data not in DATA_SETS and not exists(user_path(data)):
+def check_data_remain(data: str, needed: str = "") -> None:
+    """Refuse data of a run that are no longer where they were.
+
+    Args:
+        data: what the run was trained on.
+        needed: the plug-in that they were of, if they were one's.
+
+    Raises:
+        DataError: there is nothing at that path.
+        PluginError: the plug-in is not installed.
+    """
+    if needed and not _is_path(data):
+        plugin(Kind.DATA, data, DATA_SETS, needed)
+    elif not is_named(data) and not exists(user_path(data)):
         raise DataError(
             f"The data at {data} are gone.",
             "Restore them, or say where they lie now with --data PATH.",
@@ -151,7 +175,7 @@ def _absolute(flag: str, data: str | os.PathLike[str]) -> str:
     if not isinstance(data, (str, os.PathLike)):
         raise UsageError(f"{flag} {data!r} is not a name or a path.", "Give one of them.")
     text = os.fspath(data)
-    if text in DATA_SETS or not text:
+    if not text or is_named(text):
         return text
     path = user_path(text)
     return str(path.absolute()) if exists(path) else text
@@ -170,6 +194,7 @@ class DataRequest:
         check=_absolute,
         choices=tuple(DATA_SETS),
         resumable=True,
+        plugins=Kind.DATA,
     )
     image_size: int | None = option(
         help="Resize images to this many pixels square.",

@@ -40,6 +40,28 @@ class RecipeName(str, Enum):
     CLASSIC = "classic"
 
 
+class Networks(str, Enum):
+    """The pairs of networks: rows of ``engine.models.networks.NETWORKS``.
+
+    Each member is its name on the command line, and has a summary of a few words.
+    """
+
+    summary: str
+
+    def __new__(cls, name: str, summary: str = "") -> Networks:
+        """Return a member that is its name."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.summary = summary
+        return member
+
+    QUICK = "quick", "small convolutions with batch norm"
+    MODERN = "modern", "a hidden layer in place of batch norm"
+    PALETTE = "palette", "modern whose images mix a few colours each"
+    INFOGAN = "infogan", "wide linear layers, for models without labels"
+    CLASSIC = "classic", "those of 2018, for 28×28"
+
+
 class Latent(str, Enum):
     """The distribution of each number of a latent vector: N(0, 1), or uniform on [-1, 1]."""
 
@@ -178,7 +200,7 @@ _UNLABELLED = replace(
 )
 # Without noise some seeds never begin: the discriminator wins within a few hundred steps.
 _GAN = replace(_UNLABELLED, noise=0.5)
-RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
+RECIPE_VARIANTS: dict[tuple[str, str], Recipe] = {
     (RecipeName.QUICK, Model.GAN): _GAN,
     (RecipeName.QUICK, Model.INFOGAN): _UNLABELLED,
     (RecipeName.MODERN, Model.GAN): _GAN,
@@ -192,8 +214,9 @@ RECIPE_VARIANTS: dict[tuple[RecipeName, Model], Recipe] = {
 def recipe_for(name: str, model: str) -> Recipe:
     """Return the numbers of a recipe, with those that a model needs otherwise.
 
+    A model of a plug-in has those of the recipe.
+
     Raises:
-        ValueError: there is no such recipe or model.
+        ValueError: there is no such recipe.
     """
-    recipe = RecipeName(name)
-    return RECIPE_VARIANTS.get((recipe, Model(model)), RECIPES[recipe])
+    return RECIPE_VARIANTS.get((name, model), RECIPES[RecipeName(name)])

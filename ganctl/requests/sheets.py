@@ -45,14 +45,15 @@ class SheetPlan:
 class SheetRequest:
     """What was asked for, before it is known of which generator.
 
-    ``labels``, ``settings`` and ``texts`` are as they were typed. ``rows`` and ``columns`` name an
-    attribute or a quantity each; ``cols`` is how many seeds there are, or numbers of a quantity
-    across.
+    ``labels``, ``settings`` and ``texts`` are as they were typed; ``files`` says whether a text may
+    be the path of a file of captions. ``rows`` and ``columns`` name an attribute or a quantity
+    each; ``cols`` is how many seeds there are, or numbers of a quantity across.
     """
 
     labels: Sequence[str] = ()
     settings: Sequence[str] = ()
     texts: Sequence[str] = ()
+    files: bool = True
     rows: str | None = None
     columns: str | None = None
     cols: int = COLS
@@ -65,7 +66,7 @@ class SheetRequest:
             UsageError: an unknown class, name, value or word; one name twice; or something that
                 the generator does not know.
         """
-        asked, notes = asked_of(of, self.labels, self.settings, self.texts)
+        asked, notes = asked_of(of, self.labels, self.settings, self.texts, files=self.files)
         if of.schema.steered_by_attributes:
             return self._laid_out(of.schema)
         for option, name in {"--rows": self.rows, "--columns": self.columns}.items():

@@ -13,25 +13,35 @@ from functools import partial
 from typing import Any
 
 from ganctl.errors import DataError, UsageError
-from ganctl.requests.budget import LENGTHS, Budget, BudgetUnit, choose_budget
+from ganctl.plugins import Kind
+from ganctl.requests.budget import LENGTHS, Budget, check_length, choose_budget
 from ganctl.requests.checks import (
     Group,
     Option,
     check_amount,
     check_count,
+    check_table_name,
     check_text,
     one_of,
     option,
     values,
 )
 from ganctl.requests.conditions.schema import Schema
-from ganctl.requests.data import Colour, DataRequest, Fit, ReadOptions, parse_levels
-from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
+from ganctl.requests.data import (
+    Colour,
+    DataRequest,
+    Fit,
+    ReadOptions,
+    parse_levels,
+)
+from ganctl.requests.recipes import RECIPES, Model, Networks, Recipe, RecipeName, recipe_for
 from ganctl.requests.seeds import check_seed
+from ganctl.requests.training_metrics import Log, check_logs
 
 CLASSIC_SIZE = 28
 """The only height and width of images that ``--recipe classic`` has networks for."""
 _OF_OTHER_LABELS = (Model.GAN_CLS, Model.GAN_INT, Model.GAN_INT_CLS)
+_WITHOUT_LABELS = (Model.GAN.value, Model.INFOGAN.value)
 
 
 class Device(str, Enum):
@@ -55,12 +65,6 @@ LARGEST_BATCH = 65_536
 """Beyond a whole MNIST a step makes no sense, and what it needs fits into no memory."""
 
 
-def _length(flag: str, amount: float) -> float:
-    unit = LENGTHS[flag.removeprefix("--")]
-    checked = Budget(unit, amount).amount
-    return int(checked) if unit is BudgetUnit.STEPS else float(checked)
-
-
 @dataclass(frozen=True, kw_only=True)
 class TrainRequest(DataRequest):
     """One run, wholly described: what is asked, with the recipe's numbers for what is not.
@@ -68,39 +72,43 @@ class TrainRequest(DataRequest):
     An option that is None has its default. Afterwards exactly one of ``epochs``, ``steps`` and
     ``minutes`` is a number; they count from the run's start, resumed parts included.
 
+    A model, networks or data may be a plug-in's, which need not be there to say what a run is:
+    ``runs.packages`` finds it.
+
     Raises:
         UsageError: a value is out of range, or two lengths are given.
-        UnknownName: a model, recipe, device or precision that is not there.
+        UnknownName: a recipe, device or precision that is not there.
     """
 
     epochs: float | None = option(
         help="Train this many times through the data.",
         group=Group.LENGTH,
         metavar="NUMBER",
-        check=_length,
+        check=check_length,
         resumable=True,
     )
     steps: int | None = option(
         help="Train this many steps.",
         group=Group.LENGTH,
         metavar="NUMBER",
-        check=_length,
+        check=check_length,
         resumable=True,
     )
     minutes: float | None = option(
         help="Train this many minutes.",
         group=Group.LENGTH,
         metavar="NUMBER",
-        check=_length,
+        check=check_length,
         resumable=True,
     )
     model: str = option(
         help="; ".join(f"{model.value}: {model.summary}" for model in Model) + ".",
         group=Group.MODEL,
         metavar="MODEL",
-        check=one_of(Model),
+        check=partial(check_table_name, known=values(Model)),
         choices=tuple(values(Model)),
         by_recipe=True,
+        plugins=Kind.MODEL,
     )
     recipe: str = option(
         RecipeName.MODERN.value,
@@ -109,6 +117,15 @@ class TrainRequest(DataRequest):
         metavar="RECIPE",
         check=one_of(RecipeName),
         choices=tuple(values(RecipeName)),
+    )
+    networks: str | None = option(
+        help="; ".join(f"{pair.value}: {pair.summary}" for pair in Networks) + ".",
+        group=Group.MODEL,
+        metavar="NETWORKS",
+        check=partial(check_table_name, known=values(Networks)),
+        choices=tuple(values(Networks)),
+        default="those of the recipe",
+        plugins=Kind.NETWORKS,
     )
     batch: int = option(
         help="Images in a step.",
@@ -175,11 +192,21 @@ class TrainRequest(DataRequest):
         resumable=True,
     )
     keep: int = option(
-        2,
-        help="Keep this many checkpoints beside the latest and the best.",
+        0,
+        help="Keep this many checkpoints to sample from beside the latest and the best.",
         group=Group.RUN,
         metavar="NUMBER",
         check=partial(check_count, least=0),
+        resumable=True,
+    )
+    log: tuple[str, ...] = option(
+        (),
+        help="csv, tensorboard: what figures go to beside metrics.jsonl. Repeatable.",
+        group=Group.RUN,
+        metavar="NAME",
+        check=check_logs,
+        default="none",
+        choices=tuple(values(Log)),
         resumable=True,
     )
 
@@ -207,6 +234,14 @@ class TrainRequest(DataRequest):
         budget = choose_budget(self.epochs, self.steps, self.minutes)
         assert budget is not None
         return budget
+
+    @property
+    def numbers(self) -> Recipe:
+        """The numbers of the recipe, with the networks that were asked for."""
+        recipe = recipe_for(self.recipe, self.model)
+        if self.networks is None:
+            return recipe
+        return replace(recipe, network=self.networks, colour_network=self.networks)
 
     @property
     def reading(self) -> ReadOptions:
@@ -252,12 +287,18 @@ class TrainRequest(DataRequest):
                 "or captions instead.",
                 "Choose one column of classes with --condition COLUMN, or leave --balance out.",
             )
-        is_classic = recipe_for(self.recipe, self.model).network == RecipeName.CLASSIC
-        if is_classic and image_size != CLASSIC_SIZE:
+        network = self.numbers.network
+        option = "recipe" if self.networks is None else "networks"
+        if network == Networks.CLASSIC and image_size != CLASSIC_SIZE:
             raise UsageError(
-                f"--recipe classic is made for images of {CLASSIC_SIZE}×{CLASSIC_SIZE}, not "
+                f"--{option} classic is made for images of {CLASSIC_SIZE}×{CLASSIC_SIZE}, not "
                 f"{image_size}×{image_size}.",
-                f"Give --image-size {CLASSIC_SIZE}, or leave --recipe out.",
+                f"Give --image-size {CLASSIC_SIZE}, or leave --{option} out.",
+            )
+        if network == Networks.INFOGAN and self.model not in _WITHOUT_LABELS:
+            raise UsageError(
+                f"--networks infogan get no labels, which --model {self.model} is about.",
+                f"Give --model {' or '.join(_WITHOUT_LABELS)}, or leave --networks out.",
             )
 
     def resumed(self, **given: Any) -> TrainRequest:

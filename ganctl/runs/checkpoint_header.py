@@ -11,7 +11,7 @@ import json
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.sample import Conditioning
 
 FORMAT = "ganctl-checkpoint"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _KEY = "card"
 """Where the JSON text lies in the metadata; the name is that of the first version."""
 _PICKLE_STARTS = (b"PK\x03\x04", b"\x80")
@@ -40,7 +40,8 @@ class CheckpointHeader:
 
     ``classes`` names what a label may ask for, and is empty where the model
     knows no labels; ``code_map`` is there once InfoGAN's categories were matched with classes.
-    ``schema`` says what may be asked for where that is more than a class.
+    ``schema`` says what may be asked for where that is more than a class; ``packages`` names the
+    plug-ins that its model, networks and data are of, each with its version, by option.
 
     Raises:
         ValueError: the parts do not belong together.
@@ -55,6 +56,7 @@ class CheckpointHeader:
     progress: Progress
     code_map: CodeMap | None = None
     schema: Schema = NO_SCHEMA
+    packages: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_class_names(self.classes)
@@ -233,5 +235,17 @@ def _from_2(header: dict[str, Any]) -> dict[str, Any]:
     return header
 
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
+def _from_3(header: dict[str, Any]) -> dict[str, Any]:
+    """Add what plug-ins made it, of which there were none: the default says so.
+
+    Since then tensors may be packed, which their names say.
+    """
+    return header
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: _from_1,
+    2: _from_2,
+    3: _from_3,
+}
 """For each former version, what makes the next one of it. None is ever removed or changed."""

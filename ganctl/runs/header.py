@@ -28,7 +28,7 @@ from ganctl.runs.lock import Lock
 
 FILE_NAME = "run.json"
 FORMAT = "ganctl-run"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _ALWAYS_WRITTEN = (
     "data",
     "model",
@@ -86,8 +86,9 @@ class RunHeader:
 
     ``ganctl_version`` is that which wrote it last. ``recipe`` has the numbers of the recipe
     that the run began with, ``parameters`` how large each network is, ``best`` the step that was
-    nearest to real images and its quality, ``alarms`` what went wrong. They are empty until there
-    is something to say.
+    nearest to real images and its quality, with the ``floor`` of its feature distance (which runs
+    of earlier versions lack), ``alarms`` what went wrong. They are empty until there is something
+    to say. ``packages`` are the plug-ins that the run needs, each with its version, by option.
 
     Raises:
         ValueError: a number or a name is not one that a run can have.
@@ -103,6 +104,7 @@ class RunHeader:
     parameters: dict[str, int] = field(default_factory=dict)
     best: dict[str, int | float] = field(default_factory=dict)
     alarms: list[AlarmRecord] = field(default_factory=list)
+    packages: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.data:
@@ -242,7 +244,19 @@ def _from_2(header: dict[str, Any]) -> dict[str, Any]:
     return {**header, "config": {**header["config"], "condition": [column] if column else []}}
 
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
+def _from_3(header: dict[str, Any]) -> dict[str, Any]:
+    """Add what plug-ins a run needs, of which there were none.
+
+    Since then the best may have a floor, and be a numbered checkpoint.
+    """
+    return {"packages": {}, **header}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: _from_1,
+    2: _from_2,
+    3: _from_3,
+}
 """For each former version, what makes the next one of it. None is ever removed or changed."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.models import OptionInfo
 
-from ganctl.cli.commands import evaluate, gif, info, montage, sample, train
+from ganctl.cli.commands import evaluate, gif, info, montage, runs, sample, train
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs.run import Run
 from tests.conftest import copied, made_once
@@ -20,6 +20,7 @@ COMMANDS = {
     "gif": gif,
     "evaluate": evaluate,
     "info": info,
+    "runs": runs,
 }
 LONG = (
     "ganctl train --minutes 3 --name demo",

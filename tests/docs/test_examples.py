@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -58,6 +59,26 @@ def test_the_python_examples_run() -> None:
         exec(block.shorter(block.text), names)
     assert names["sevens"].shape == (100, 28, 28)
     assert names["images"].shape == (1000, 28, 28)
+
+
+@pytest.mark.parametrize("tracker", ["wandb", "mlflow", "trackio"])
+def test_the_recipe_of_a_tracker_tells_it_everything(
+    tracker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in = MagicMock()
+    monkeypatch.setitem(sys.modules, tracker, stand_in)
+    (recipe,) = (
+        block
+        for block in blocks(ROOT / "docs" / "how-to" / "trackers.md")
+        if f"import {tracker}" in block.text
+    )
+    exec(recipe.text.replace('"minutes": 3', '"steps": 20'), {})
+    calls = {name.rpartition(".")[2]: call for name, *call in stand_in.mock_calls}
+    told, how = calls["log_metrics" if tracker == "mlflow" else "log"]
+    assert told[0]["generator_loss"] > 0
+    assert how == {"step": 20}
+    (picture,), _ = calls["log_image" if tracker == "mlflow" else "Image"]
+    assert picture.shape == (291, 291)
 
 
 @pytest.mark.parametrize("marker", ["train command", "test command"])

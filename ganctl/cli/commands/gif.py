@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_from, complete_stops
 from ganctl.cli.films import MORPH_FRAMES_A_LEG, MORPH_SEEDS, Film, Mode, morph_of, previews_of
 from ganctl.cli.options import (
     INPUT,
@@ -19,7 +20,6 @@ from ganctl.cli.options import (
     OutFile,
     RunArgument,
     SetOption,
-    complete_from,
     is_stdout,
     scale_option,
 )
@@ -63,6 +63,7 @@ PathOption = Annotated[
         "joins several, hair=red+eyes=blue; or words, a --path for each stop. Repeatable. Default: "
         "all classes, or values of the first attribute.",
         show_default=False,
+        autocompletion=complete_stops,
         rich_help_panel=INPUT,
     ),
 ]

@@ -11,14 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_from, complete_run
 from ganctl.cli.made_files import PICTURES, command_in, made_by_facts
 from ganctl.cli.options import (
     INPUT,
     OUTPUT,
     ForceOption,
     JsonOption,
-    complete_from,
-    complete_run,
     with_train_options,
 )
 from ganctl.errors import (
@@ -33,7 +32,7 @@ from ganctl.files.paths import exists, user_path
 from ganctl.files.untrusted_json import as_shape
 from ganctl.requests.checks import check_out
 from ganctl.requests.conditions.schema import Schema
-from ganctl.requests.data import DATA_SETS
+from ganctl.requests.data import DATA_SETS, is_named
 from ganctl.requests.training import TrainRequest, flag_of
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -135,7 +134,7 @@ def _is_data(subject: str) -> bool:
     ending = path.suffix.lower()
     if subject in known_names() or exists(path / "run.json"):
         return False
-    if subject in DATA_SETS:
+    if is_named(subject):
         return True
     return exists(path) and ending not in (*PICTURES, ".safetensors", *PICKLE_ENDINGS)
 

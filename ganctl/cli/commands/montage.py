@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_attribute, complete_swept
 from ganctl.cli.options import (
     INPUT,
     SETTINGS,
@@ -75,6 +76,7 @@ RowsOption = Annotated[
         metavar="NAME",
         help="An attribute whose values go down, a row each. Default: the first that --set leaves.",
         show_default=False,
+        autocompletion=complete_attribute,
         rich_help_panel=INPUT,
     ),
 ]
@@ -85,6 +87,7 @@ ColumnsOption = Annotated[
         metavar="NAME",
         help="An attribute whose values go across; with --rows all else is by one seed.",
         show_default=False,
+        autocompletion=complete_attribute,
         rich_help_panel=INPUT,
     ),
 ]
@@ -98,6 +101,7 @@ SweepOption = Annotated[
         help="Sweep a code of InfoGAN from -2 to 2 across, with the others at 0 and the "
         "latent of --seed: c1, c2, or all, a sheet for each.",
         show_default=False,
+        autocompletion=complete_swept,
         rich_help_panel=INPUT,
     ),
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganctl.cli import console
+from ganctl.cli.completion import complete_code, complete_from
 from ganctl.cli.options import (
     INPUT,
     OUTPUT,
@@ -21,7 +22,6 @@ from ganctl.cli.options import (
     SetOption,
     TextOption,
     check_out_or_stdout,
-    complete_from,
     is_stdout,
     open_source,
     scale_option,
@@ -85,6 +85,7 @@ CodeOption = Annotated[
         metavar="CODE=VALUE",
         help="Fix a code of InfoGAN, such as c1=-1.5, or c0=3 instead of a class. Repeatable.",
         show_default=False,
+        autocompletion=complete_code,
         rich_help_panel=INPUT,
     ),
 ]

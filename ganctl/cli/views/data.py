@@ -17,14 +17,14 @@ from ganctl.cli import console
 from ganctl.cli.views.expected_time import ExpectedTime, expected_time
 from ganctl.errors import DataError
 from ganctl.pictures.images import MID_GREY, Images, enlarge, png_bytes, sheet
-from ganctl.readers.formats.placed import where_files_belong
 from ganctl.readers.labelled import Described, Labelled, OnProgress, Reading
+from ganctl.readers.named.placed import where_files_belong
 from ganctl.readers.reading import counts_by_class, line, read, read_named
 from ganctl.readers.remarks import counts_of
 from ganctl.requests.conditions.labels import evenly
 from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.conditions.words import text_of
-from ganctl.requests.data import DATA_SETS, ReadOptions
+from ganctl.requests.data import DATA_SETS, ReadOptions, is_named
 
 SHOWN_SIZE = 32
 """The image size in which data are looked at that cannot be trained on in their own."""
@@ -71,7 +71,7 @@ def read_data(
     Raises:
         DataError: they cannot be read, or cannot be meant.
     """
-    if data in DATA_SETS:
+    if is_named(data):
         return read_named(data, options, on_progress, keep=keep)
     return read(Path(data), options, on_progress, keep=keep)
 

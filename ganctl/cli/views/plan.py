@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ganctl.cli import console
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.conditions.settings import no_rows, place_of_rows
-from ganctl.requests.recipes import Model, recipe_for
+from ganctl.requests.recipes import Model
 from ganctl.requests.training import Device, TrainRequest
 from ganctl.runs import layout
 from ganctl.runs.header import RunStatus, stored_options
@@ -80,7 +80,7 @@ def _checked(run: Run, reading: Reading) -> str:
         from ganctl.engine.training.resume import check_resumable
 
         dataset = under_known_names(of_reading(config.data, reading), run.data)
-        check_resumable(run, dataset, recipe_for(config.recipe, config.model))
+        check_resumable(run, dataset, config.numbers)
     return rows
 
 

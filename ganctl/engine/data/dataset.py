@@ -1,6 +1,7 @@
 """Data sets, whole and in memory, as uint8 [N, C, H, W].
 
-A data set is a row of ``requests.data.DATA_SETS``, or a path that ``readers.reading`` reads.
+A data set is a row of ``requests.data.DATA_SETS``, a plug-in's, or a path that ``readers.reading``
+reads.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ganctl.errors import DataError
 from ganctl.readers import reading
 from ganctl.readers.labelled import Labelled, OnProgress, Reading, Split
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
-from ganctl.requests.data import DATA_SETS, ReadOptions
+from ganctl.requests.data import DATA_SETS, ReadOptions, is_named
 from ganctl.runs.header import DataDescription
 
 
@@ -94,7 +95,7 @@ def load(
     """Load a data set into memory.
 
     Args:
-        data: a name in ``DATA_SETS`` or a path.
+        data: the name of a data set, ganctl's own or a plug-in's, or a path.
         options: how it is read.
         on_progress: told of downloads and long readings.
 
@@ -102,7 +103,7 @@ def load(
         DataError: it cannot be read, downloaded, or made to fit.
     """
     options = options or ReadOptions()
-    if data in DATA_SETS:
+    if is_named(data):
         found = _named(data, options, on_progress)
     else:
         found = reading.read(Path(data), options, on_progress)

@@ -8,8 +8,8 @@ import numpy as np
 
 from ganctl.engine.data import torchvision_door as vision
 from ganctl.errors import DataError
-from ganctl.readers.formats.placed import downloads, where_files_belong
 from ganctl.readers.labelled import Labelled, OnProgress, Split
+from ganctl.readers.named.placed import downloads, where_files_belong
 
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 

@@ -141,7 +141,7 @@ def data_of(
     if run is not None:
         known, options, where = {**known, **run.data}, run.config.reading, run.config.data
     where = where if data is None else data
-    check_data_remain(where)
+    check_data_remain(where, header.packages.get("data", ""))
     options = replace(options, image_size=network.image_size)
     found = under_known_names(load(where, options, on_progress=on_progress), known)
     if differing := [*differences(found, known)]:

@@ -14,7 +14,10 @@ from ganctl.engine.models.pairs.infogan import InfoGANDiscriminator, InfoGANGene
 from ganctl.engine.models.pairs.modern import ModernDiscriminator, ModernGenerator
 from ganctl.engine.models.pairs.palette import PaletteGenerator
 from ganctl.engine.models.pairs.words import WordsDiscriminator, WordsGenerator
+from ganctl.plugins import Kind, plugin
+from ganctl.requests.checks import values
 from ganctl.requests.networks import NetworkSpec
+from ganctl.requests.recipes import Networks
 
 
 @dataclass(frozen=True)
@@ -29,23 +32,47 @@ class NetworkPair:
 
 
 NETWORKS: dict[str, NetworkPair] = {
-    "quick": NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=0, norm=True)),
-    "modern": NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=512, norm=False)),
-    "palette": NetworkPair(PaletteGenerator, partial(ModernDiscriminator, hidden=512, norm=False)),
-    "infogan": NetworkPair(InfoGANGenerator, InfoGANDiscriminator),
-    "classic": NetworkPair(ClassicGenerator, ClassicDiscriminator),
+    Networks.QUICK: NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=0, norm=True)),
+    Networks.MODERN: NetworkPair(
+        ModernGenerator, partial(ModernDiscriminator, hidden=512, norm=False)
+    ),
+    Networks.PALETTE: NetworkPair(
+        PaletteGenerator, partial(ModernDiscriminator, hidden=512, norm=False)
+    ),
+    Networks.INFOGAN: NetworkPair(InfoGANGenerator, InfoGANDiscriminator),
+    Networks.CLASSIC: NetworkPair(ClassicGenerator, ClassicDiscriminator),
 }
 
 
+def networks_for(name: str, needed: str = "") -> NetworkPair:
+    """Return a pair of networks, ganctl's own or a plug-in's.
+
+    Args:
+        name: its name.
+        needed: the package that a run or a checkpoint was made with, where a plug-in's.
+
+    Raises:
+        PluginError: the plug-in is missing, or broken, or adds no pair of networks.
+        UnknownName: there are no such networks.
+    """
+    if name in NETWORKS:
+        return NETWORKS[name]
+    found = plugin(Kind.NETWORKS, name, values(Networks), needed)
+    pair = found.load()
+    if not isinstance(pair, NetworkPair):
+        raise found.wrong("is not a NetworkPair")
+    return pair
+
+
 def build_generator(spec: NetworkSpec) -> Generator:
-    """Return a new generator of a row of ``NETWORKS``, which reads words if ``spec`` has them."""
-    generator = NETWORKS[spec.name].generator(spec)
+    """Return a new generator of a pair, which reads words if ``spec`` has them."""
+    generator = networks_for(spec.name).generator(spec)
     return WordsGenerator(generator, spec) if spec.words else generator
 
 
 def build_discriminator(spec: NetworkSpec) -> Discriminator:
-    """Return a new discriminator of a row of ``NETWORKS``, which may read words as well."""
-    discriminator = NETWORKS[spec.name].discriminator(spec)
+    """Return a new discriminator of a pair, which may read words as well."""
+    discriminator = networks_for(spec.name).discriminator(spec)
     return WordsDiscriminator(discriminator, spec) if spec.words else discriminator
 
 

@@ -19,6 +19,8 @@ from torch.nn.functional import cross_entropy, one_hot, softplus
 
 from ganctl.engine.models.augment import Augmentation
 from ganctl.engine.models.base import Discriminator, Loss, Objective, StepInputs
+from ganctl.plugins import Kind, plugin
+from ganctl.requests.checks import values
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Model, Recipe
 
@@ -290,7 +292,7 @@ class InfoGAN(GAN):
         return Loss(r * total, {name: loss.detach() for name, loss in losses.items()})
 
 
-OBJECTIVES: dict[Model, Objective] = {
+OBJECTIVES: dict[str, Objective] = {
     Model.GAN: GAN(),
     Model.CGAN: CGAN(),
     Model.CGAN_AC: CGANAC(),
@@ -299,6 +301,26 @@ OBJECTIVES: dict[Model, Objective] = {
     Model.GAN_INT_CLS: GANINTCLS(),
     Model.INFOGAN: InfoGAN(),
 }
+
+
+def objective_for(model: str, needed: str = "") -> Objective:
+    """Return the objective of a model, ganctl's own or a plug-in's.
+
+    Args:
+        model: its name.
+        needed: the package that a run was begun with, where a plug-in's.
+
+    Raises:
+        PluginError: the plug-in is missing, or broken, or adds no objective.
+        UnknownName: there is no such model.
+    """
+    if model in OBJECTIVES:
+        return OBJECTIVES[model]
+    found = plugin(Kind.MODEL, model, values(Model), needed)
+    objective = found.load()
+    if not isinstance(objective, Objective):
+        raise found.wrong("is not an Objective")
+    return objective
 
 
 def _tell_apart(real_score: Tensor, fake_score: Tensor) -> Loss:

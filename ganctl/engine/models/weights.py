@@ -2,7 +2,9 @@
 
 A checkpoint's tensors are named ``generator.*``, ``generator_ema.*``, ``discriminator.*`` and, of
 the optimizers, as ``engine.training.checkpoint`` says. A file that holds ``generator_ema.*``
-alone, in any float type, is enough to sample.
+alone, in any float type, is enough to sample. Where ``PREFIX.packed`` stands for the float32
+tensors of a prefix, it holds their numbers as ``files.packed_floats`` packs them, tensor by tensor
+in the order of their names.
 """
 
 from __future__ import annotations
@@ -16,14 +18,17 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from ganctl.engine.models.base import Discriminator, Generator
-from ganctl.engine.models.networks import NETWORKS, build_discriminator, build_generator
-from ganctl.errors import CheckpointError, UsageError
+from ganctl.engine.models.networks import build_discriminator, build_generator, networks_for
+from ganctl.errors import CheckpointError, UnknownName, UsageError
 from ganctl.files.atomic import write_atomically
 from ganctl.files.limits import WEIGHTS
+from ganctl.files.packed_floats import pack, unpack
 from ganctl.requests.networks import NetworkSpec
 from ganctl.runs.checkpoint_header import CheckpointHeader, open_checkpoint, unreadable
 
 Tensors = dict[str, Tensor]
+PACKED = "packed"
+"""The tensor that stands for all float32 tensors of a prefix."""
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -86,6 +91,16 @@ def prefixed(prefix: str, tensors: Tensors) -> Tensors:
     return {f"{prefix}.{name}": value for name, value in tensors.items()}
 
 
+def packed(prefix: str, tensors: Tensors) -> Tensors:
+    """Return tensors by their names in a checkpoint, those of float32 as one that takes less."""
+    floats = {name: value for name, value in tensors.items() if value.dtype == torch.float32}
+    others = {name: value for name, value in tensors.items() if name not in floats}
+    if floats:
+        flat = torch.cat([floats[name].detach().cpu().reshape(-1) for name in sorted(floats)])
+        others[PACKED] = torch.from_numpy(pack(flat.numpy()))
+    return prefixed(prefix, others)
+
+
 def has_tensors(file: Any, prefix: str) -> bool:
     """Return whether a checkpoint, as ``open_checkpoint`` yields it, has tensors ``prefix.*``."""
     return any(name.startswith(f"{prefix}.") for name in file.keys())  # noqa: SIM118
@@ -104,10 +119,31 @@ def read_tensors(file: Any, prefix: str, wanted: Tensors, path: Path) -> Tensors
         CheckpointError: other names, shapes or kinds of numbers.
     """
     start = f"{prefix}."
+    if f"{start}{PACKED}" in file.keys():  # noqa: SIM118
+        floats = {name: like for name, like in wanted.items() if like.dtype == torch.float32}
+        others = {name: like for name, like in wanted.items() if name not in floats}
+        unpacked = _unpacked(file.get_tensor(f"{start}{PACKED}"), floats, path)
+        return unpacked | _stored(file, start, others, path)
+    return _stored(file, start, wanted, path)
+
+
+def _unpacked(stored: Tensor, wanted: Tensors, path: Path) -> Tensors:
+    """Return the float32 tensors that ``packed`` made one of."""
+    sizes = [wanted[name].numel() for name in sorted(wanted)]
+    try:
+        numbers = torch.from_numpy(unpack(stored.numpy(), sum(sizes)))
+    except (TypeError, ValueError) as error:  # A type that NumPy does not have; other numbers.
+        raise unreadable(path, str(error)) from error
+    parts = zip(sorted(wanted), torch.split(numbers, sizes), strict=True)
+    return {name: part.reshape(wanted[name].shape).clone() for name, part in parts}
+
+
+def _stored(file: Any, start: str, wanted: Tensors, path: Path) -> Tensors:
+    """Return tensors that lie in a file one by one, in the types of ``wanted``."""
     found = {
         name.removeprefix(start): file.get_slice(name)
         for name in file.keys()  # noqa: SIM118
-        if name.startswith(start)
+        if name.startswith(start) and name != f"{start}{PACKED}"
     }
     fits = found.keys() == wanted.keys() and all(
         tuple(tensor.get_shape()) == tuple(wanted[name].shape)
@@ -132,11 +168,13 @@ def _shaped(
     build: Callable[[NetworkSpec], Network], header: CheckpointHeader, path: Path
 ) -> Network:
     """Return a network of shapes alone, so that a header costs no memory, whatever it says."""
-    if header.network.name not in NETWORKS:
+    try:
+        networks_for(header.network.name, header.packages.get("networks", ""))
+    except UnknownName:
         raise CheckpointError(
-            f"{path} needs the network {header.network.name!r}, which this ganctl does not have.",
+            f"{path} needs the networks {header.network.name!r}, which this ganctl does not have.",
             f"It was written by ganctl {header.ganctl_version}: use that one.",
-        )
+        ) from None
     try:
         with torch.device("meta"):
             network = build(header.network)

@@ -17,7 +17,8 @@ from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Objective
 from ganctl.engine.models.conditions import spec_for
 from ganctl.engine.models.networks import parameter_count
-from ganctl.engine.models.objectives import OBJECTIVES
+from ganctl.engine.models.objectives import objective_for
+from ganctl.engine.tracking.trackers import Trackers
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.batches import Batch, Batches
@@ -28,12 +29,13 @@ from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import check_resumable, check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
 from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
-from ganctl.pictures.images import Images
+from ganctl.pictures.images import Images, sheet
+from ganctl.pictures.lettering import Names, beside
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.budget import Progress
 from ganctl.requests.data import check_data_remain
 from ganctl.requests.networks import NetworkSpec
-from ganctl.requests.recipes import Model, Recipe, recipe_for
+from ganctl.requests.recipes import Recipe
 from ganctl.requests.training import Device, Precision
 from ganctl.runs.header import RunStatus
 from ganctl.runs.run import Run
@@ -82,6 +84,20 @@ class StepReport:
     alarms: tuple[Alarm, ...] = ()
     judge_progress: float | None = None
 
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The numbers of this report by the names that they have in ``metrics.jsonl``."""
+        measured = self.quality.as_metrics() if self.quality else {}
+        return {"images_per_second": self.images_per_second, **self.losses, **measured}
+
+    @property
+    def sheet(self) -> Images | None:
+        """The preview as one picture, uint8 [H, W] or [H, W, 3], with the names of its rows."""
+        if self.preview is None:
+            return None
+        images = self.preview.reshape(-1, *self.preview.shape[2:])
+        return beside(sheet(images, self.preview.shape[1]), Names(self.preview_names))
+
 
 def train(
     run: Run,
@@ -109,8 +125,8 @@ def train(
         the run until the iterator is exhausted or deleted.
 
     Raises:
-        UsageError: the device is not available, the batch cannot be split over the processes, or
-            an option does not suit the labels of the data.
+        UsageError: the device is not available, the batch cannot be split over the processes, an
+            option does not suit the labels of the data, or a tracker is not installed.
         DataError: the data cannot be loaded, or are of no use to the model.
         RunError: another process trains the run, it was started on other data, or its
             checkpoints are missing.
@@ -119,12 +135,14 @@ def train(
         ProcessLost: another process has died; the last checkpoint is intact.
         FileError: something cannot be written; the last checkpoint is intact.
     """
-    recipe = recipe or recipe_for(run.config.recipe, run.config.model)
+    recipe = recipe or run.config.numbers
     world = world or World()
     device = devices.choose_device(Device(run.config.device), world)
     try:
-        with distributed.process_group(world, device):
-            yield from _train(run, recipe, device, world, should_stop, on_progress, on_note)
+        with Trackers(run) as trackers, distributed.process_group(world, device):
+            for report in _train(run, recipe, device, world, should_stop, on_progress, on_note):
+                trackers.log(report.step, report.metrics, report.sheet)
+                yield report
     finally:
         run.release()
 
@@ -144,7 +162,7 @@ def _train(
         on_note(note)
     size, classes = dataset.images.shape[-1], len(dataset.classes)
     config.check_suits(image_size=size, classes=classes, schema=dataset.schema)
-    objective = OBJECTIVES[Model(config.model)]
+    objective = objective_for(config.model, run.packages.get("model", ""))
     spec = objective.adapt(spec_for(dataset, recipe))
     batches = Batches(dataset, spec, config, recipe, device, world)
     state = _initial_state(run, dataset, recipe, spec, device)
@@ -174,8 +192,10 @@ def _train(
         if logging or state.step in EARLY_STEPS:
             losses = distributed.mean_over_processes(world, losses)
             if recorder is not None:
-                due = _Due(logging, measuring, measuring or state.step in EARLY_STEPS)
-                yield _report(recorder, losses, progress, total_steps, throughput, due)
+                clocks = progress, total_steps, throughput
+                yield _report(recorder, losses, *clocks, measuring=measuring, logging=logging)
+                # Who looks at a report may ask to stop; other processes learn of it a step later.
+                stopping = stopping or (world.size == 1 and should_stop())
         if recorder is not None and state.step % config.checkpoint_every == 0 and progress < 1:
             recorder.checkpoint(RunStatus.RUNNING)
 
@@ -211,7 +231,7 @@ def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.D
             if world.is_main:
                 run.hold()
             run.refresh()
-        check_data_remain(run.config.data)
+        check_data_remain(run.config.data, run.packages.get("data", ""))
         dataset = data.load(run.config.data, run.config.reading, on_progress=on_progress)
         return under_known_names(dataset, run.data)
 
@@ -266,28 +286,21 @@ def _step(
     return step
 
 
-@dataclass(frozen=True)
-class _Due:
-    """What a report comes with: a line of metrics, the quality, a preview."""
-
-    line: bool
-    quality: bool
-    preview: bool
-
-
 def _report(
     recorder: Recorder,
     losses: Mapping[str, Tensor],
     progress: float,
     total_steps: int | None,
     throughput: _Throughput,
-    due: _Due,
+    *,
+    measuring: bool,
+    logging: bool,
 ) -> StepReport:
-    """Return the report of the latest step, once its metrics and preview are written."""
+    """Return the report of the latest step, once its preview, and metrics if due, are written."""
     state = recorder.state
     values = recorder.values(losses)
-    quality = recorder.quality() if due.quality else None
-    images_per_second = throughput.read(state.progress, new_interval=due.line)
+    quality = recorder.quality() if measuring else None
+    images_per_second = throughput.read(state.progress, new_interval=logging)
     report = StepReport(
         step=state.step,
         total_steps=total_steps,
@@ -297,13 +310,13 @@ def _report(
         seconds=state.progress.seconds,
         images_per_second=images_per_second,
         losses=values,
-        preview=recorder.preview() if due.preview else None,
+        preview=recorder.preview() if measuring or state.step in EARLY_STEPS else None,
         preview_names=recorder.preview_names,
         quality=quality,
-        alarms=recorder.alarms(values, quality, progress) if due.line else (),
+        alarms=recorder.alarms(values, quality, progress) if logging else (),
         judge_progress=recorder.judge_progress,
     )
-    if due.line:
+    if logging:
         recorder.metrics(values, images_per_second, quality)
     return report
 

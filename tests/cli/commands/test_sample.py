@@ -193,7 +193,7 @@ def test_run_may_be_said_in_many_ways(ganctl, trained, how):
         "runs/": "runs/lines",
         "path": str(trained.folder),
         "latest": "runs/latest",
-        "file": str(trained.best_path),
+        "file": str(trained.best_checkpoint()),
     }[how]
     result = ganctl("sample", reference, "--digit", "0", "--out", "a.npz")
     assert result.code == 0
@@ -396,7 +396,7 @@ def test_more_than_fits_into_memory_is_refused_before_anything_is_drawn(ganctl, 
 
 @pytest.mark.parametrize("command", ["sample --digit 0", "montage", "gif"])
 def test_links_to_a_disk_that_is_gone_are_told(ganctl, trained, command):
-    for path in (trained.best_path, trained.latest_checkpoint(), trained.previews()[0]):
+    for path in (trained.best_checkpoint(), trained.latest_checkpoint(), trained.previews()[0]):
         path.unlink()
         path.symlink_to("/nowhere/at/all")
     result = ganctl(*command.split())

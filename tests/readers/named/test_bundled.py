@@ -10,9 +10,9 @@ import pytest
 from ganctl.engine.data.dataset import load
 from ganctl.errors import DataError, UsageError
 from ganctl.files import paths
-from ganctl.readers import bundled
-from ganctl.readers.bundled import CHECKSUMS, load_bundled
 from ganctl.readers.labelled import ANY
+from ganctl.readers.named import bundled
+from ganctl.readers.named.bundled import CHECKSUMS, load_bundled
 from ganctl.readers.reading import line, read_named
 from ganctl.requests.conditions.words import text_of
 from ganctl.requests.data import Colour, ReadOptions

@@ -7,7 +7,7 @@ import pytest
 
 from ganctl.files import paths
 from ganctl.files.idx import idx_bytes
-from ganctl.readers.formats.placed import find_placed, where_files_belong
+from ganctl.readers.named.placed import find_placed, where_files_belong
 from ganctl.readers.reading import line, read_named
 from ganctl.requests.data import ReadOptions
 
