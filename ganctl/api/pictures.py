@@ -14,17 +14,14 @@ from PIL import Image
 
 from ganctl.api.asking import Label, Setting, settings_of, tell
 from ganctl.files.atomic import check_writable, write_result
-from ganctl.pictures.images import (
+from ganctl.pictures.animations import (
     animation_bytes,
-    animation_format,
+    animation_kind,
     check_animation,
-    check_enlarged,
-    check_sheet,
     check_sides,
-    enlarge,
-    sheet,
 )
-from ganctl.pictures.lettering import beside
+from ganctl.pictures.images import check_enlarged, check_sheet, enlarge, sheet
+from ganctl.pictures.lettering import Names, beside
 from ganctl.requests.checks import check_amount, check_count, check_out
 from ganctl.requests.conditions.asked import Asked
 from ganctl.requests.conditions.schema import Schema
@@ -54,7 +51,8 @@ def draw_sheet(sampler: Sampler, request: SheetRequest, scale: int, *, names: bo
     check_enlarged(*check_sheet(len(plan.cells), plan.columns, side, side), scale)
     laid_out = enlarge(sheet(_drawn(sampler, plan.cells), plan.columns), scale)
     if names:
-        laid_out = beside(laid_out, plan.row_names, plan.column_names)
+        heading = [plan.heading] if plan.column_names else []
+        laid_out = beside(laid_out, Names(plan.row_names, plan.column_names, heading))
     return Image.fromarray(laid_out)
 
 
@@ -100,7 +98,7 @@ class AnimationFile:
         self._path: Path = check_out(path)
         self._fps = check_amount("fps", fps, least=0.1, most=50)
         self._force = force
-        self._kind = animation_format(self._path)
+        self._kind = animation_kind(self._path)
         check_writable(self._path.parent)
 
     def write(self, frames: Images) -> None:

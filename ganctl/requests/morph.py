@@ -65,13 +65,23 @@ def stops_of(
 
 def walk(stops: Sequence[Single], frames: int) -> list[Asked]:
     """Return what ``frames`` frames ask for on the way through the stops, both ends in."""
-    asked = []
+    return [between(*place) for place in _places(stops, frames)]
+
+
+def titles(stops: Sequence[Single], frames: int) -> list[str]:
+    """Return what a person reads above each of these frames: a stop, or from which to which."""
+    return [
+        f"{start.text} → {end.text}" if fraction else start.text
+        for start, end, fraction in _places(stops, frames)
+    ]
+
+
+def _places(stops: Sequence[Single], frames: int) -> Iterator[tuple[Single, Single, float]]:
+    """Yield two stops for each frame, and how far from the first to the second it is."""
     for frame in range(frames):
         leg, fraction = divmod(frame * (len(stops) - 1) / (frames - 1), 1)
         start = int(leg)
-        end = min(start + 1, len(stops) - 1)
-        asked.append(between(stops[start], stops[end], fraction))
-    return asked
+        yield stops[start], stops[min(start + 1, len(stops) - 1)], fraction
 
 
 def _classes(paths: Sequence[str], classes: Sequence[str]) -> tuple[tuple[Single, ...], list[str]]:

@@ -187,7 +187,8 @@ def test_the_learning_rate_schedule(decay_from, progress, decay):
 def test_the_recipe_can_be_given(home, tiny_data):
     recipe = replace(RECIPES[RecipeName.MODERN], log_every=3, ema_images=0)
     run = start(home, tiny_data, preview_every=1000)
-    assert [report.step for report in train(run, recipe=recipe)] == [3, 6, 9, 12]
+    assert [report.step for report in train(run, recipe=recipe)] == [3, 6, 9, 10, 12]
+    assert [line["step"] for line in run.metrics()] == [3, 6, 9, 12]
     assert Run.open(run.folder).recipe["ema_images"] == 0
 
 
