@@ -137,8 +137,9 @@ class Samples:
     ``images`` is uint8 [N, H, W] or [N, H, W, 3]; ``labels`` and ``seeds`` have N entries;
     ``classes`` are the names of all the run's classes; ``truncation``, ``codes`` and ``scale``
     are as requested; ``origin`` is the checkpoint. ``values`` float32 [N, attributes + quantities]
-    are what each image is of, as ``schema`` has it, where that is more than a class. ``names``
-    says whether a sheet has names around it; None means where it has several images.
+    are what each image is of, as ``schema`` has it, where that is more than a class. ``around`` is
+    the picture of ``find`` that they start from. ``names`` says whether a sheet has names around
+    it; None means where it has several images.
     """
 
     images: Images
@@ -151,6 +152,7 @@ class Samples:
     origin: Origin
     schema: Schema = NO_SCHEMA
     values: Values = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    around: str | None = None
     names: bool | None = None
 
     def metadata(
@@ -164,6 +166,7 @@ class Samples:
             options={
                 **asked,
                 "seeds": seeds_text(seeds),
+                "from": self.around,
                 "code": list(self.codes) or None,
                 "truncation": None if self.truncation == 1 else self.truncation,
                 "scale": None if self.scale == 1 else self.scale,

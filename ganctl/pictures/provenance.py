@@ -10,7 +10,7 @@ from typing import Any
 
 from ganctl._version import __version__
 
-COMMANDS = ("sample", "montage", "gif", "info")
+COMMANDS = ("sample", "montage", "gif", "info", "find")
 _SHORT_OPTION = re.compile("-[A-Za-z].*")
 
 
@@ -60,6 +60,7 @@ class Origin:
         labels: Sequence[str] = (),
         options: Mapping[str, Any] | None = None,
         out: str = "FILE.png",
+        before: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Return the text for a picture's metadata.
 
@@ -69,8 +70,9 @@ class Origin:
             options: names without dashes, and values; True is a flag, None and False are left
                 out, and a list is an option given more than once.
             out: the placeholder of the file's name.
+            before: what stands before the RUN.
         """
-        words = ["ganctl", command, self.reference]
+        words = ["ganctl", command, *before, self.reference]
         for label in labels:
             words += ["--digit", label]
         given = {k: v for k, v in (options or {}).items() if v is not None and v is not False}

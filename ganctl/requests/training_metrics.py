@@ -74,7 +74,8 @@ class TrainingMetric:
         spark: the colour of its sparkline in the live panel; None draws none.
         line: its name in the plain lines; None leaves it out. A quality with a name here and no
             sparkline is among the words of the live panel.
-        floor: the attribute of ``Quality`` with the same metric of real images.
+        floor: the attribute of ``Quality`` with the same metric of real images, its name in
+            ``metrics.jsonl`` too.
         of: the attribute of ``Quality`` that names what it is of.
         curve: how ``loss.png`` draws it; None leaves it out.
     """

@@ -32,6 +32,7 @@ from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import UNLABELLED
 from ganctl.requests.conditions.names import changed_options, part_of_file_name
 from ganctl.requests.conditions.settings import Settings
+from ganctl.requests.generators.found import found_in
 from ganctl.requests.sample import Format, SamplePlan, SampleRequest, choose_seeds
 from ganctl.requests.seeds import parse_seeds, seeds_text
 from ganctl.runs.locate import RunSource
@@ -89,6 +90,17 @@ CodeOption = Annotated[
         rich_help_panel=INPUT,
     ),
 ]
+FromOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="FILE.png",
+        help="Start from what find has found: seed 0 is that picture, others are its neighbours; "
+        "without a class, value or words it is of what was found.",
+        show_default=False,
+        rich_help_panel=INPUT,
+    ),
+]
 TruncationOption = Annotated[
     float,
     typer.Option(
@@ -136,6 +148,7 @@ def sample(
     seeds: SeedsOption = None,
     seed: SeedOption = None,
     code: CodeOption = None,
+    from_: FromOption = None,
     truncation: TruncationOption = 1.0,
     scale: ScaleOption = 1,
     names: NamesOption = None,
@@ -149,7 +162,9 @@ def sample(
     Prints where they are.
     """
     from ganctl.pictures.exports import choose_destination, file_bytes, write_samples
+    from ganctl.pictures.images import read_metadata
 
+    found = None if from_ is None else found_in(read_metadata(from_), str(from_))
     request = SampleRequest(
         labels=digit or (),
         settings=settings or (),
@@ -158,13 +173,14 @@ def sample(
         codes=code or (),
         truncation=truncation,
         scale=scale,
+        found=found,
     )
     source, header = open_source(run, of_attributes=bool(settings), of_words=bool(text))
     plan = request.plan(header.conditioning)
-    for note in plan.notes:
+    for note in (*plan.notes, *request.notes_for(source.reference)):
         console.note(note)
     to_stdout = is_stdout(out, json=json)
-    destination = choose_destination(out, format, *_default_name(source, request, plan))
+    destination = choose_destination(out, format, *_default_name(source, request, plan, from_))
     if names is not None and not destination.sheet:
         raise UsageError(
             f"--{'names' if names else 'no-names'} is for one sheet, and these are data.",
@@ -184,7 +200,9 @@ def sample(
     console.print_json({**of, **_asked(plan), "seeds": list(plan.seeds), **codes})
 
 
-def _default_name(source: RunSource, request: SampleRequest, plan: SamplePlan) -> tuple[str, str]:
+def _default_name(
+    source: RunSource, request: SampleRequest, plan: SamplePlan, start: Path | None
+) -> tuple[str, str]:
     """Return the default name of a folder, and what that of one file for all says beside it.
 
     A folder has a file for each class and seed, so that what its name says is all else.
@@ -192,9 +210,9 @@ def _default_name(source: RunSource, request: SampleRequest, plan: SamplePlan) -
     changed = changed_options(
         {"truncation": (request.truncation, 1.0), "scale": (request.scale, 1)}
     )
-    stem = "-".join(
-        word for word in (source.file_stem, part_of_file_name([*request.codes, *changed])) if word
-    )
+    shown = part_of_file_name([*request.codes, *changed])
+    begin = f"from-{start.stem}" if start is not None else ""
+    stem = "-".join(word for word in (source.file_stem, begin, shown) if word)
     words = [each.folder for each in plan.labels] if request.texts else [*request.labels]
     seeds = seeds_text(request.seeds)
     words += [*request.settings, *changed_options({"seeds": (seeds, "0")})]
@@ -241,6 +259,7 @@ def _drawn(source: RunSource, request: SampleRequest, names: bool | None) -> Sam
         schema=header.conditioning.schema,
         values=values,
         names=names,
+        around=request.found.file if request.found else None,
     )
 
 

@@ -69,11 +69,16 @@ def save_generator(
     Raises:
         FileError: it cannot be written; what was at ``path`` is still there.
     """
+    write_atomically(path, generator_bytes(generator, header, dtype))
+
+
+def generator_bytes(generator: nn.Module, header: CheckpointHeader, dtype: torch.dtype) -> bytes:
+    """Return a checkpoint of the averaged generator alone, its weights in ``dtype``."""
     tensors = {
         name: value.to(dtype) if value.is_floating_point() else value
         for name, value in prefixed("generator_ema", generator.state_dict()).items()
     }
-    save_tensors(tensors, header, path)
+    return _bytes(tensors, header)
 
 
 def save_tensors(tensors: Tensors, header: CheckpointHeader, path: Path) -> None:
@@ -82,8 +87,12 @@ def save_tensors(tensors: Tensors, header: CheckpointHeader, path: Path) -> None
     Raises:
         FileError: it cannot be written; what was at ``path`` is still there.
     """
+    write_atomically(path, _bytes(tensors, header))
+
+
+def _bytes(tensors: Tensors, header: CheckpointHeader) -> bytes:
     contiguous = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    write_atomically(path, save(contiguous, header.as_metadata()))
+    return save(contiguous, header.as_metadata())
 
 
 def prefixed(prefix: str, tensors: Tensors) -> Tensors:

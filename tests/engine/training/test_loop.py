@@ -61,7 +61,7 @@ def test_what_a_run_writes(home, tiny_data):
     assert {"step", "images_seen", "seconds", "images_per_second", "generator_loss",
             "discriminator_loss", "class_loss", "fake_class_loss", "gradient_penalty",
             "real_score", "fake_score", "label_accuracy", "feature_distance",
-            "lowest_variety"} == set(run.metrics()[-1])  # fmt: skip
+            "floor", "lowest_variety"} == set(run.metrics()[-1])  # fmt: skip
     assert run.loss_plot_path.read_bytes().startswith(b"\x89PNG")
     saved = Run.open(run.folder)
     assert saved.status == "finished"
