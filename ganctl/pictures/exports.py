@@ -137,7 +137,7 @@ class Samples:
     ``images`` is uint8 [N, H, W] or [N, H, W, 3]; ``labels`` and ``seeds`` have N entries;
     ``classes`` are the names of all the run's classes; ``truncation``, ``codes`` and ``scale``
     are as requested; ``origin`` is the checkpoint. ``values`` float32 [N, attributes + quantities]
-    are what each image is of, as ``schema`` has it, where that is more than a class; ``around`` is
+    are what each image is of, as ``schema`` has it, where that is more than a class. ``around`` is
     the picture of ``find`` that they start from. ``names`` says whether a sheet has names around
     it; None means where it has several images.
     """

@@ -301,8 +301,8 @@ def test_words_are_one_or_several(tmp_path):
         ({"set": {"hiar": "red"}}, "no attribute 'hiar'", "Did you mean hair?"),
         ({"set": "hair=red"}, "set is not names with values.", '{"hair": "blond"}'),
         ({"set": {"angle": 91}}, 'set={"angle": "91"} is out of range', "from -90 to 90"),
-        ({"label": 3}, "label cannot steer this generator", 'Write set={"hair": "blond"}.'),
-        ({"text": "red"}, "text cannot steer this generator", 'Write set={"hair": "blond"}.'),
+        ({"label": 3}, "label cannot steer this generator", 'Write set={"hair": "blond"}; or'),
+        ({"text": "red"}, "text cannot steer this generator", 'Write set={"hair": "blond"}; or'),
     ],
 )
 def test_errors_name_what_python_has(tmp_path, asked, message, hint):
@@ -331,4 +331,7 @@ def test_what_to_write_instead_is_written_as_python(tmp_path):
     talker = ganctl.load(save_talker(tmp_path / "talker.safetensors"))
     with pytest.raises(UsageError) as caught:
         talker.sample(set={"hair": "red"})
-    assert caught.value.hint == "Write text='short red hair'."
+    assert caught.value.hint == (
+        "Write text='short red hair'; or name one that knows attributes, such as "
+        "pretrained/avatars."
+    )

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ganctl.cli.made_files import made_by
 from ganctl.errors import FileError, UnknownName, UsageError
 from ganctl.files.idx import read_idx
-from ganctl.pictures.carried import made_by
 from ganctl.pictures.exports import Samples, choose_destination, npz_bytes, write_samples
 from ganctl.pictures.images import read_image, read_metadata
 from ganctl.pictures.provenance import Origin

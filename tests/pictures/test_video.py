@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganctl.cli.made_files import made_by
 from ganctl.errors import FileError, UsageError
 from ganctl.pictures.animations import Kind, animation_bytes, animation_kind
-from ganctl.pictures.carried import made_by
 from ganctl.pictures.video import read_comment, video_bytes
 
 needs_pyav = pytest.mark.skipif(not importlib.util.find_spec("av"), reason="needs PyAV")

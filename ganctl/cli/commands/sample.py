@@ -180,7 +180,7 @@ def sample(
     for note in (*plan.notes, *request.notes_for(source.reference)):
         console.note(note)
     to_stdout = is_stdout(out, json=json)
-    destination = choose_destination(out, format, *_default_name(source, request, plan))
+    destination = choose_destination(out, format, *_default_name(source, request, plan, from_))
     if names is not None and not destination.sheet:
         raise UsageError(
             f"--{'names' if names else 'no-names'} is for one sheet, and these are data.",
@@ -200,7 +200,9 @@ def sample(
     console.print_json({**of, **_asked(plan), "seeds": list(plan.seeds), **codes})
 
 
-def _default_name(source: RunSource, request: SampleRequest, plan: SamplePlan) -> tuple[str, str]:
+def _default_name(
+    source: RunSource, request: SampleRequest, plan: SamplePlan, start: Path | None
+) -> tuple[str, str]:
     """Return the default name of a folder, and what that of one file for all says beside it.
 
     A folder has a file for each class and seed, so that what its name says is all else.
@@ -208,9 +210,9 @@ def _default_name(source: RunSource, request: SampleRequest, plan: SamplePlan) -
     changed = changed_options(
         {"truncation": (request.truncation, 1.0), "scale": (request.scale, 1)}
     )
-    around = [f"from-{Path(request.found.file).stem}"] if request.found else []
-    said = part_of_file_name([*request.codes, *changed, *around])
-    stem = f"{source.file_stem}-{said}" if said else source.file_stem
+    shown = part_of_file_name([*request.codes, *changed])
+    begin = f"from-{start.stem}" if start is not None else ""
+    stem = "-".join(word for word in (source.file_stem, begin, shown) if word)
     words = [each.folder for each in plan.labels] if request.texts else [*request.labels]
     seeds = seeds_text(request.seeds)
     words += [*request.settings, *changed_options({"seeds": (seeds, "0")})]
@@ -256,8 +258,8 @@ def _drawn(source: RunSource, request: SampleRequest, names: bool | None) -> Sam
         origin=Origin(source.reference, header.progress.step),
         schema=header.conditioning.schema,
         values=values,
-        around=request.found.file if request.found else None,
         names=names,
+        around=request.found.file if request.found else None,
     )
 
 

@@ -183,7 +183,9 @@ def _train(
         decay = ema_decay(recipe, config.batch, images_seen)
         update_ema(state.generator_ema, state.generator, decay)
         progress = config.budget.spent(state.progress, total_steps)
-        progress, stopping = distributed.agree(world, progress, should_stop())
+        # Who looks at a report may ask to stop; of several processes all have to know before it.
+        is_alone = world.size == 1
+        progress, stopping = distributed.agree(world, progress, not is_alone and should_stop())
         if recorder is not None:
             recorder.advance_judge(progress)
 
@@ -194,8 +196,7 @@ def _train(
             if recorder is not None:
                 clocks = progress, total_steps, throughput
                 yield _report(recorder, losses, *clocks, measuring=measuring, logging=logging)
-                # Who looks at a report may ask to stop; other processes learn of it a step later.
-                stopping = stopping or (world.size == 1 and should_stop())
+        stopping = stopping or (is_alone and should_stop())
         if recorder is not None and state.step % config.checkpoint_every == 0 and progress < 1:
             recorder.checkpoint(RunStatus.RUNNING)
 
