@@ -24,6 +24,7 @@ from ganctl.cli.options import (
     SetOption,
     TextOption,
     check_moved,
+    is_stdout,
     open_source,
     remember_moved,
 )
@@ -137,11 +138,16 @@ def find(
         console.note(note)
     if header.conditioning.schema.steered_by_words and not text:
         console.note(f"of {len(asked)} captions that it learned from; --text names others")
-    path = _file(out, request, source)
+    to_stdout = is_stdout(out, json=json)
+    path = Path("FILE.png") if to_stdout else _file(out, request, source)
     moved = check_moved(data)
     began = time.monotonic()
     finding, beside = _found(source, header, request, moved)
-    write_result(path, _strip(finding, beside, request, source), force=force)
+    picture = _strip(finding, beside, request, source)
+    if to_stdout:
+        console.write_bytes(picture)
+    else:
+        write_result(path, picture, force=force)
     remember_moved(source, moved)
     if json:
         facts = _facts(finding, beside)
@@ -150,7 +156,8 @@ def find(
         console.print_json({**shown, **facts, "seconds": seconds})
         return
     _say(finding, beside, source, path)
-    console.print_path(path)
+    if not to_stdout:
+        console.print_path(path)
 
 
 def _file(out: Path | None, request: FindRequest, source: RunSource) -> Path:
