@@ -304,6 +304,8 @@ def _text(key: str, value: object) -> str:
         return "; ".join(f"{name}: {_text(name, part)}" for name, part in value.items())
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_text(name, part)}" for name, part in value.items())
+    if key == "latent" and isinstance(value, list):
+        return f"{len(value)} numbers"
     if isinstance(value, (list, tuple)):
         return ", ".join(str(part) for part in value)
     if isinstance(value, Enum):

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from ganctl.cli.app import run
 from ganctl.pictures.images import png_bytes, read_image, read_metadata
 
 QUICK = ("--steps", "3")
@@ -32,11 +33,26 @@ def test_a_strip_and_what_was_found(ganctl, trained, drawing, tmp_path):
     assert f"hint: go on from there: ganctl sample lines --from {path.name}" in result.err
     # Three pictures with titles above.
     height, width = read_image(path).shape
-    assert width > 3 * 192
+    assert width >= 3 * 192
     assert height > 192
     command = read_metadata(path)["command"]
     assert command == "ganctl find line.png lines --steps 3 --out FILE.png"
     assert ganctl("find", "line.png", "lines", "--steps", "3", "--out", path).code == 0
+
+
+def test_the_picture_on_stdout(trained, drawing, tmp_path, capfdbinary):
+    assert run(["find", "line.png", *QUICK, "--out", "-"]) == 0
+    written = capfdbinary.readouterr().out
+    (tmp_path / "work" / "x.png").write_bytes(written)
+    assert read_metadata(tmp_path / "work" / "x.png")["command"].startswith("ganctl find line.png")
+
+
+def test_info_shows_what_was_found(ganctl, trained, drawing):
+    ganctl("find", "line.png", *QUICK, "-c", "across", "--out", "x.png")
+    shown = ganctl("info", "x.png").out
+    assert re.search(r"^command +ganctl find line.png lines --digit across --steps 3", shown, re.M)
+    assert re.search(r"^latent +64 numbers$", shown, re.M)
+    assert re.search(r"^found labels +across$", shown, re.M)
 
 
 def test_json(ganctl, trained, drawing):
