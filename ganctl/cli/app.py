@@ -11,7 +11,18 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console
-from ganctl.cli.commands import evaluate, export, find, gif, info, montage, runs, sample, train
+from ganctl.cli.commands import (
+    evaluate,
+    export,
+    find,
+    gif,
+    info,
+    montage,
+    report,
+    runs,
+    sample,
+    train,
+)
 from ganctl.cli.completion import join_words
 from ganctl.cli.help import AppHelp, CommandHelp
 from ganctl.errors import GanctlError, Stopped
@@ -32,6 +43,7 @@ for command, examples in (
     (montage.montage, montage.EXAMPLES),
     (gif.gif, gif.EXAMPLES),
     (evaluate.evaluate, evaluate.EXAMPLES),
+    (report.report, report.EXAMPLES),
     (export.export, export.EXAMPLES),
     (find.find, find.EXAMPLES),
     (info.info, info.EXAMPLES),

@@ -124,6 +124,13 @@ def print_path(path: Path) -> None:
     sys.stdout.flush()
 
 
+def write_bytes(content: bytes) -> None:
+    """Put the content of a file on stdout."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """Put a value on stdout as one line of JSON; numbers that JSON does not know become null."""
     sys.stdout.write(json.dumps(_finite(value), allow_nan=False) + "\n")

@@ -50,11 +50,11 @@ def document(title: str, sections: Sequence[Section], *, description: str) -> by
     Raises:
         ValueError: data that JSON cannot say, or a script that HTML would cut off.
     """
-    scripts = [_static("document.js"), *(_script(each) for each in sections if each.script)]
+    scripts = [static("document.js"), *(_script(each) for each in sections if each.script)]
     parts = [
         "<!doctype html>",
         '<html lang="en">',
-        *_head(title, description, scripts, [_static("document.css"), *(s.css for s in sections)]),
+        *_head(title, description, scripts, [static("document.css"), *(s.css for s in sections)]),
         "<body>",
         '<a class="skip" href="#content">Skip to the content</a>',
         '<header class="page-head">',
@@ -72,6 +72,11 @@ def document(title: str, sections: Sequence[Section], *, description: str) -> by
         "</html>\n",
     ]
     return "\n".join(part for part in parts if part).encode()
+
+
+def static(name: str) -> str:
+    """Return a text that pages are made of, by its path below ``static/``."""
+    return (STATIC / name).read_text(encoding="utf-8")
 
 
 def data_uri(content: bytes, kind: str = "image/png") -> str:
@@ -132,10 +137,6 @@ def _script(section: Section) -> str:
     if "</script" in script.lower() or "<!--" in script:
         raise ValueError(f"a script of {section.id} that HTML would cut off")
     return script
-
-
-def _static(name: str) -> str:
-    return (STATIC / name).read_text(encoding="utf-8")
 
 
 def _hash(script: str) -> str:

@@ -33,12 +33,25 @@ def is_command(text: object) -> bool:
     )
 
 
+def is_metadata(metadata: Mapping[str, Any]) -> bool:
+    """Return whether metadata are as ganctl writes them: values, lists of values, a command."""
+    for value in metadata.values():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, (list, dict)):
+                return False
+    return "command" not in metadata or is_command(metadata["command"])
+
+
 @dataclass(frozen=True)
 class Origin:
     """The checkpoint that a picture was made from: the RUN to type, and its step."""
 
     reference: str
     step: int
+
+    def named(self, kind: str) -> dict[str, Any]:
+        """Return the text for a picture of this kind that no command makes again."""
+        return {**self._itself, "kind": kind}
 
     def metadata(
         self,
@@ -67,10 +80,12 @@ class Origin:
             for single in value if isinstance(value, list) else [value]:
                 words += [f"--{name}"] if single is True else [f"--{name}", f"{single}"]
         return {
-            "ganctl": __version__,
-            "run": self.reference,
-            "step": self.step,
+            **self._itself,
             "labels": list(labels),
             **given,
             "command": shlex.join([*words, "--out", out]),
         }
+
+    @property
+    def _itself(self) -> dict[str, Any]:
+        return {"ganctl": __version__, "run": self.reference, "step": self.step}

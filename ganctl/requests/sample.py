@@ -23,6 +23,12 @@ from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.seeds import MAX_SEED, MAX_SEEDS, check_seed
 
 LARGEST_SCALE = 64
+KNOW = {
+    "classes": "pretrained/mnist",
+    "attributes": "pretrained/avatars",
+    "captions": "pretrained/avatars-words",
+}
+"""Bundled generators, by what they can be asked for."""
 
 
 class Format(str, Enum):
@@ -207,9 +213,10 @@ def _not_steered(option: str, what: str, of: Conditioning) -> UsageError:
             f"{option} cannot steer this generator: --model {of.model} trains without labels.",
             "Leave it out, or train another --model, such as cgan.",
         )
+    own = f"Write {how_to_ask(of)}" if of.classes or of.schema else "Leave it out"
+    other = f"; or name one that knows {what}, such as {KNOW[what]}" if what in KNOW else ""
     return UsageError(
-        f"{option} cannot steer this generator: it was trained without {what}.",
-        f"Write {how_to_ask(of)}." if of.classes or of.schema else "Leave it out.",
+        f"{option} cannot steer this generator: it was trained without {what}.", f"{own}{other}."
     )
 
 

@@ -7,6 +7,7 @@
     checkpoints/   step00001000.safetensors, …, and best.safetensors
     previews/      step00000100.png, …: the same latents each time
     loss.png       the curves
+    metrics.csv, tensorboard/   the same figures for others, where ``--log`` asks for them
     evaluation.*   what ``ganctl evaluate`` found last: .json for programs, .txt for people
     lock           held by the process that trains it; it says which process that is, or was
 """
@@ -24,9 +25,15 @@ from ganctl.errors import FileError, RunError
 from ganctl.files.atomic import explained, temporary_for
 
 LOCK = "lock"
-_FOLDERS = ("checkpoints", "previews")
+_FOLDERS = ("checkpoints", "previews", "tensorboard")
 _STEP = re.compile(r"step(\d+)\.(?:safetensors|png)")
-_WRITTEN_BY_TRAIN = {"run.json", "metrics.jsonl", "loss.png", "best.safetensors"}
+_WRITTEN_BY_TRAIN = {
+    "run.json",
+    "metrics.jsonl",
+    "metrics.csv",
+    "loss.png",
+    "best.safetensors",
+}
 
 
 def checkpoint_path(folder: Path, step: int) -> Path:

@@ -24,6 +24,7 @@ from ganctl.cli.options import (
     SetOption,
     TextOption,
     check_moved,
+    is_stdout,
     open_source,
     remember_moved,
 )
@@ -31,6 +32,7 @@ from ganctl.errors import DataError, UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.requests.checks import choose, values
 from ganctl.requests.conditions.asked import Single
+from ganctl.requests.conditions.labels import Label
 from ganctl.requests.conditions.settings import Settings
 from ganctl.requests.data import Fit
 from ganctl.requests.generators.search import STEPS, FindRequest
@@ -49,6 +51,8 @@ EXAMPLES = (
 )
 PIXELS_WIDE = 192
 """How wide an image of the strip is, or a little less."""
+LONGEST_NAME = 12
+"""Characters of a class's name that its title has room for."""
 
 ImageArgument = Annotated[
     Path,
@@ -129,14 +133,21 @@ def find(
         fit=choose("fit", fit, Fit),
     )
     source, header = open_source(run, of_attributes=bool(settings), of_words=bool(text))
-    _, notes = request.asked(header.conditioning)
+    asked, notes = request.asked(header.conditioning)
     for note in notes:
         console.note(note)
-    path = _file(out, request, source)
+    if header.conditioning.schema.steered_by_words and not text:
+        console.note(f"of {len(asked)} captions that it learned from; --text names others")
+    to_stdout = is_stdout(out, json=json)
+    path = Path("FILE.png") if to_stdout else _file(out, request, source)
     moved = check_moved(data)
     began = time.monotonic()
     finding, beside = _found(source, header, request, moved)
-    write_result(path, _strip(finding, beside, request, source), force=force)
+    picture = _strip(finding, beside, request, source)
+    if to_stdout:
+        console.write_bytes(picture)
+    else:
+        write_result(path, picture, force=force)
     remember_moved(source, moved)
     if json:
         facts = _facts(finding, beside)
@@ -145,7 +156,8 @@ def find(
         console.print_json({**shown, **facts, "seconds": seconds})
         return
     _say(finding, beside, source, path)
-    console.print_path(path)
+    if not to_stdout:
+        console.print_path(path)
 
 
 def _file(out: Path | None, request: FindRequest, source: RunSource) -> Path:
@@ -187,25 +199,28 @@ def _strip(
     import torch
 
     from ganctl.engine.data.pixels import channels_last
-    from ganctl.pictures.images import enlarge, png_bytes
+    from ganctl.pictures.images import enlarge, png_bytes, sheet
+    from ganctl.pictures.lettering import Names
+    from ganctl.pictures.lettering import beside as with_names
     from ganctl.pictures.provenance import Origin
-    from ganctl.pictures.strip import strip
 
     images = [finding.target, finding.image]
     titles = [
-        f"{request.image.name}{', inverted' if finding.inverted else ''}",
-        f"found: {finding.distance:.3f} away",
+        f"your image{', inverted' if finding.inverted else ''}",
+        f"found: {_brief(finding.asked)}{finding.distance:.3f} away",
     ]
     if beside is not None:
         images.append(beside.nearest.image)
         titles.append(f"nearest training image: {beside.nearest.distance:.3f} away")
     scale = max(1, PIXELS_WIDE // finding.image.shape[-1])
-    frames = [enlarge(image, scale) for image in channels_last(torch.cat(images))]
+    laid_out = enlarge(sheet(channels_last(torch.cat(images)), len(images)), scale)
     origin = Origin(source.reference, finding.step)
     metadata = origin.metadata(
         "find", labels=request.labels, options=request.options, before=[str(request.image)]
     )
-    return png_bytes(strip(frames, titles), {**metadata, **finding.found.metadata})
+    return png_bytes(
+        with_names(laid_out, Names(columns=titles)), {**metadata, **finding.found.metadata}
+    )
 
 
 def _facts(finding: Finding, beside: Beside | None) -> dict[str, Any]:
@@ -257,6 +272,12 @@ def _say(finding: Finding, beside: Beside | None, source: RunSource, path: Path)
             f"nearest of {nearest.count:,} training images: {nearest.distance:.3f} away{label}"
         )
     console.hint(f"go on from there: ganctl sample {source.reference} --from {path}")
+
+
+def _brief(asked: Single) -> str:
+    """Return a class, for a title; a long name, settings and words would not fit."""
+    is_short = isinstance(asked, Label) and 0 < len(asked.typed) <= LONGEST_NAME
+    return f"{asked.text}, " if is_short else ""
 
 
 def _asked_text(asked: Single) -> str:

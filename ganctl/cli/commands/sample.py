@@ -17,20 +17,24 @@ from ganctl.cli.options import (
     ForceOption,
     JsonOption,
     LabelOption,
+    NamesOption,
     RunArgument,
     SetOption,
     TextOption,
+    check_out_or_stdout,
+    is_stdout,
     open_source,
     scale_option,
 )
 from ganctl.errors import UsageError
-from ganctl.requests.checks import check_out, values
+from ganctl.requests.checks import values
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import UNLABELLED
+from ganctl.requests.conditions.names import changed_options, part_of_file_name
 from ganctl.requests.conditions.settings import Settings
 from ganctl.requests.generators.found import found_in
 from ganctl.requests.sample import Format, SamplePlan, SampleRequest, choose_seeds
-from ganctl.requests.seeds import parse_seeds
+from ganctl.requests.seeds import parse_seeds, seeds_text
 from ganctl.runs.locate import RunSource
 
 if TYPE_CHECKING:
@@ -126,9 +130,10 @@ OutPath = Annotated[
         "-o",
         metavar="PATH",
         help="A folder for class folders, with a labels.csv where there are attributes or words; a "
-        ".png for one sheet, an .npz for arrays. Default: samples/RUN-NAME.",
+        ".png for one sheet, an .npz for arrays; - writes a sheet, or arrays, to stdout. Default: "
+        "samples/RUN-NAME.",
         show_default=False,
-        parser=check_out,
+        parser=check_out_or_stdout,
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -146,6 +151,7 @@ def sample(
     from_: FromOption = None,
     truncation: TruncationOption = 1.0,
     scale: ScaleOption = 1,
+    names: NamesOption = None,
     out: OutPath = None,
     format: FormatOption = None,  # noqa: A002
     json: JsonOption = False,
@@ -155,7 +161,7 @@ def sample(
 
     Prints where they are.
     """
-    from ganctl.pictures.exports import choose_destination, write_samples
+    from ganctl.pictures.exports import choose_destination, file_bytes, write_samples
     from ganctl.pictures.images import read_metadata
 
     found = None if from_ is None else found_in(read_metadata(from_), str(from_))
@@ -173,24 +179,44 @@ def sample(
     plan = request.plan(header.conditioning)
     for note in (*plan.notes, *request.notes_for(source.reference)):
         console.note(note)
-    stem = source.file_stem if from_ is None else f"{source.file_stem}-from-{from_.stem}"
-    destination = choose_destination(out, format, stem)
+    to_stdout = is_stdout(out, json=json)
+    destination = choose_destination(out, format, *_default_name(source, request, plan, from_))
+    if names is not None and not destination.sheet:
+        raise UsageError(
+            f"--{'names' if names else 'no-names'} is for one sheet, and these are data.",
+            "Leave it out, or give --out a .png.",
+        )
     destination.check(plan, side=scale * header.network.image_size, force=force)
-    samples = _drawn(source, request)
+    samples = _drawn(source, request, names)
+    if to_stdout:
+        console.write_bytes(file_bytes(samples, destination))
+        return
     path = write_samples(samples, destination, force=force)
     if not json:
         console.print_path(path)
         return
-    console.print_json(
-        {
-            "run": source.reference,
-            "path": str(path),
-            "images": len(samples.images),
-            **_asked(plan),
-            "seeds": list(plan.seeds),
-            **({"codes": list(samples.codes)} if header.network.categories else {}),
-        }
+    of = {"run": source.reference, "path": str(path), "images": len(samples.images)}
+    codes = {"codes": list(samples.codes)} if header.network.categories else {}
+    console.print_json({**of, **_asked(plan), "seeds": list(plan.seeds), **codes})
+
+
+def _default_name(
+    source: RunSource, request: SampleRequest, plan: SamplePlan, start: Path | None
+) -> tuple[str, str]:
+    """Return the default name of a folder, and what that of one file for all says beside it.
+
+    A folder has a file for each class and seed, so that what its name says is all else.
+    """
+    changed = changed_options(
+        {"truncation": (request.truncation, 1.0), "scale": (request.scale, 1)}
     )
+    shown = part_of_file_name([*request.codes, *changed])
+    begin = f"from-{start.stem}" if start is not None else ""
+    stem = "-".join(word for word in (source.file_stem, begin, shown) if word)
+    words = [each.folder for each in plan.labels] if request.texts else [*request.labels]
+    seeds = seeds_text(request.seeds)
+    words += [*request.settings, *changed_options({"seeds": (seeds, "0")})]
+    return stem, part_of_file_name(words)
 
 
 def _asked(plan: SamplePlan) -> dict[str, list[str]]:
@@ -210,7 +236,7 @@ def _choose_seeds(n: int | None, seeds: str | None, seed: int | None) -> Sequenc
     return parse_seeds(seeds)
 
 
-def _drawn(source: RunSource, request: SampleRequest) -> Samples:
+def _drawn(source: RunSource, request: SampleRequest, names: bool | None) -> Samples:
     """Return what a source draws, enlarged."""
     from ganctl.engine.sampling.sampler import Sampler
     from ganctl.pictures.exports import Samples
@@ -232,6 +258,7 @@ def _drawn(source: RunSource, request: SampleRequest) -> Samples:
         origin=Origin(source.reference, header.progress.step),
         schema=header.conditioning.schema,
         values=values,
+        names=names,
         around=request.found.file if request.found else None,
     )
 

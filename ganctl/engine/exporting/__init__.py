@@ -1,4 +1,4 @@
-"""A generator as a file for other programs: ONNX, or its weights alone.
+"""A generator as a file for other programs: a page, ONNX, or its weights alone.
 
-It may import ``sampling``, ``models`` and ``data``. Begin with ``formats``.
+It may import ``sampling``, ``models`` and ``data``, and ``pages``. Begin with ``formats``.
 """

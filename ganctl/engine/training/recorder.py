@@ -28,11 +28,14 @@ from ganctl.engine.training.state import TrainState
 from ganctl.errors import CheckpointError, Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
-from ganctl.pictures.lettering import beside
+from ganctl.pictures.lettering import Names
+from ganctl.pictures.previews import preview_bytes
+from ganctl.pictures.provenance import Origin
 from ganctl.requests.budget import Progress
 from ganctl.requests.conditions.labels import UNLABELLED, UNLABELLED_ROWS
 from ganctl.requests.conditions.schema import NO_SCHEMA
 from ganctl.requests.sample import SamplePlan
+from ganctl.requests.sheets import SEED
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.checkpoints import write_generator_alone
 from ganctl.runs.header import AlarmRecord, RunStatus
@@ -72,6 +75,7 @@ class Recorder:
         self._rows = rows
         self._unwritten: list[dict[str, Any]] = []
         self._missing: set[str] = set()
+        self._floor: float | None = None
         self._generators_alone: set[Path] = set()
         given = (alarm["kind"] for alarm in run.alarms)
         self._alarms = Alarms(given)
@@ -100,7 +104,7 @@ class Recorder:
     ) -> None:
         """Add a line to ``metrics.jsonl``, after those that could not be written earlier."""
         speed = {"images_per_second": round(images_per_second, 1)}
-        measured = quality.as_metrics() if quality else {}
+        measured = quality.as_metrics() | quality.floors if quality else {}
         self._unwritten.append({**asdict(self.state.progress), **speed, **losses, **measured})
         self._write_metrics()
 
@@ -136,6 +140,7 @@ class Recorder:
         if self._monitor is None:
             return None
         quality = self._monitor.measure(self.state.generator_ema, self._header())
+        self._floor = quality.floor
         nearest = self.run.best.get("feature_distance", inf)
         if not self.state.spec.categories and quality.feature_distance < nearest:
             generator, header, path = self.state.generator_ema, self._header(), self.run.best_path
@@ -176,12 +181,23 @@ class Recorder:
         seeds = range(PREVIEW_COLUMNS * (UNLABELLED_ROWS if rows == (UNLABELLED,) else 1))
         plan = SamplePlan(rows, seeds)
         samples = channels_last(Sampler(self.state.generator_ema, self._header()).draw(plan))
-        sheet = beside(images.sheet(samples, PREVIEW_COLUMNS), self._rows.names)
-        metadata = {"kind": "preview", "run": self.run.name, "step": self.state.step}
-        path = self.run.preview_path(self.state.step)
+        titles = self._rows.titles
+        names = Names(titles, [*map(str, seeds)], [SEED]) if titles else Names()
+        sheet = images.sheet(samples, PREVIEW_COLUMNS)
+        content = preview_bytes(sheet, names, self._preview_metadata())
         with self._dispensable("this preview"):
-            write_atomically(path, images.png_bytes(sheet, metadata))
+            write_atomically(self.run.preview_path(self.state.step), content)
         return samples.reshape(-1, PREVIEW_COLUMNS, *samples.shape[1:])
+
+    def _preview_metadata(self) -> dict[str, Any]:
+        """Return what a preview says of itself: a command, if its checkpoint is kept, or none."""
+        step = self.state.step
+        said = {"run": self.run.name, "step": step}
+        if self._rows.options is None:
+            return said
+        options = {**self._rows.options, "cols": PREVIEW_COLUMNS, "scale": 1}
+        origin = Origin(f"{self.run.reference}@{step}", step)
+        return origin.metadata("montage", options=options) | said
 
     def checkpoint(self, status: RunStatus) -> None:
         """Write a checkpoint and run.json, and remove what no resume and no ``--keep`` needs.
@@ -223,7 +239,10 @@ class Recorder:
             metrics = self.run.metrics()
             if not metrics:
                 return
-            write_atomically(self.run.loss_plot_path, plots.loss_plot(metrics, self.run.name))
+            origin = Origin(self.run.reference, self.state.step)
+            floor = self._floor or self.run.best.get("floor")
+            content = plots.loss_plot(metrics, self.run.name, origin, floor)
+            write_atomically(self.run.loss_plot_path, content)
 
     def _insist(self, write: Callable[[], None]) -> None:
         """Write something that a resume needs; a network's disk may need a second try."""

@@ -52,16 +52,12 @@ class FindRequest:
     @property
     def options(self) -> dict[str, object]:
         """The options of the command line, without dashes and classes, that ask for this again."""
-        changed = {
-            "steps": self.steps != STEPS,
-            "seed": self.seed != 0,
-            "fit": self.fit != Fit.CROP,
-        }
-        values = {"steps": self.steps, "seed": self.seed, "fit": self.fit.value}
         return {
             "set": list(self.settings) or None,
             "text": list(self.texts) or None,
-            **{name: values[name] for name, is_changed in changed.items() if is_changed},
+            "steps": None if self.steps == STEPS else self.steps,
+            "seed": None if self.seed == 0 else self.seed,
+            "fit": None if self.fit is Fit.CROP else self.fit.value,
         }
 
     def file_name(self, stem: str) -> str:

@@ -61,7 +61,7 @@ def test_what_a_run_writes(home, tiny_data):
     assert {"step", "images_seen", "seconds", "images_per_second", "generator_loss",
             "discriminator_loss", "class_loss", "fake_class_loss", "gradient_penalty",
             "real_score", "fake_score", "label_accuracy", "feature_distance",
-            "lowest_variety"} == set(run.metrics()[-1])  # fmt: skip
+            "floor", "lowest_variety"} == set(run.metrics()[-1])  # fmt: skip
     assert run.loss_plot_path.read_bytes().startswith(b"\x89PNG")
     saved = Run.open(run.folder)
     assert saved.status == "finished"
@@ -187,7 +187,8 @@ def test_the_learning_rate_schedule(decay_from, progress, decay):
 def test_the_recipe_can_be_given(home, tiny_data):
     recipe = replace(RECIPES[RecipeName.MODERN], log_every=3, ema_images=0)
     run = start(home, tiny_data, preview_every=1000)
-    assert [report.step for report in train(run, recipe=recipe)] == [3, 6, 9, 12]
+    assert [report.step for report in train(run, recipe=recipe)] == [3, 6, 9, 10, 12]
+    assert [line["step"] for line in run.metrics()] == [3, 6, 9, 12]
     assert Run.open(run.folder).recipe["ema_images"] == 0
 
 

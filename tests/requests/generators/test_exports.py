@@ -39,7 +39,7 @@ def test_a_format_takes_what_it_needs_alone(options, flag):
 
 
 @pytest.mark.parametrize(
-    "wanted, out, format",
+    "wanted, out, chosen",
     [
         ("onnx", None, ONNX),
         ("onnx", "x.ONNX", ONNX),
@@ -47,8 +47,8 @@ def test_a_format_takes_what_it_needs_alone(options, flag):
         (None, "x.html", ExportFormat.HTML),
     ],
 )
-def test_the_format_is_named_or_the_ending_says_it(wanted, out, format):
-    assert choose_format(wanted, out and Path(out)) is format
+def test_the_format_is_named_or_the_ending_says_it(wanted, out, chosen):
+    assert choose_format(wanted, out and Path(out)) is chosen
 
 
 @pytest.mark.parametrize(

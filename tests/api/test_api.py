@@ -19,13 +19,68 @@ from ganctl.requests.training import OPTIONS
 from ganctl.runs.run import Run
 from tests.steered import save_faces, save_talker
 
-PUBLIC = ["GanctlError", "Generator", "Run", "__version__", "load", "train"]
+PUBLIC = [
+    "Evaluation",
+    "GanctlError",
+    "Generator",
+    "Run",
+    "StepReport",
+    "__version__",
+    "load",
+    "train",
+]
+MEMBERS = {
+    "Evaluation": ["table"],
+    "Generator": [
+        "attributes",
+        "classes",
+        "condition",
+        "evaluate",
+        "grid",
+        "header",
+        "latents",
+        "module",
+        "morph",
+        "sample",
+    ],
+    "Run": [
+        "best",
+        "best_checkpoint",
+        "checkpoints",
+        "classes",
+        "config",
+        "data",
+        "evaluate",
+        "evaluation",
+        "folder",
+        "is_complete",
+        "last_quality",
+        "latest_checkpoint",
+        "live_status",
+        "load",
+        "metrics",
+        "name",
+        "open",
+        "path",
+        "previews",
+        "progress",
+        "quality",
+        "status",
+    ],
+}
 
 
 def test_the_public_names_are_pinned():
     assert ganctl.__all__ == PUBLIC
     assert dir(ganctl) == sorted(PUBLIC)
     assert all(getattr(ganctl, name) is not None for name in PUBLIC)
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_their_members_are_pinned(name):
+    kind = getattr(ganctl, name)
+    assert sorted(member for member in vars(kind) if not member.startswith("_")) == MEMBERS[name]
+    assert all(getattr(kind, member).__doc__ for member in MEMBERS[name])
 
 
 def test_there_are_no_others():
@@ -207,7 +262,7 @@ def test_errors_name_arguments_and_no_flags(trained):
 
 def test_the_keywords_of_train_are_spelled_out():
     keywords = inspect.signature(ganctl.train).parameters
-    assert list(keywords) == [*OPTIONS, "name", "out", "on_report"]
+    assert list(keywords) == [*OPTIONS, "name", "out", "resume", "on_report", "progress"]
     assert keywords["minutes"].annotation == "float | None"
     assert keywords["lr_scale"].default == 1.0
     assert (ganctl.train.__name__, "Ctrl-C" in str(ganctl.train.__doc__)) == ("train", True)
@@ -246,8 +301,8 @@ def test_words_are_one_or_several(tmp_path):
         ({"set": {"hiar": "red"}}, "no attribute 'hiar'", "Did you mean hair?"),
         ({"set": "hair=red"}, "set is not names with values.", '{"hair": "blond"}'),
         ({"set": {"angle": 91}}, 'set={"angle": "91"} is out of range', "from -90 to 90"),
-        ({"label": 3}, "label cannot steer this generator", 'Write set={"hair": "blond"}.'),
-        ({"text": "red"}, "text cannot steer this generator", 'Write set={"hair": "blond"}.'),
+        ({"label": 3}, "label cannot steer this generator", 'Write set={"hair": "blond"}; or'),
+        ({"text": "red"}, "text cannot steer this generator", 'Write set={"hair": "blond"}; or'),
     ],
 )
 def test_errors_name_what_python_has(tmp_path, asked, message, hint):
@@ -276,4 +331,7 @@ def test_what_to_write_instead_is_written_as_python(tmp_path):
     talker = ganctl.load(save_talker(tmp_path / "talker.safetensors"))
     with pytest.raises(UsageError) as caught:
         talker.sample(set={"hair": "red"})
-    assert caught.value.hint == "Write text='short red hair'."
+    assert caught.value.hint == (
+        "Write text='short red hair'; or name one that knows attributes, such as "
+        "pretrained/avatars."
+    )
