@@ -199,7 +199,7 @@ class _Follower:
         self._run = run
         self._on_report = on_report
         self._is_over = False
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
 
     def train(self, signalled: StopRequest, shown: Bar | None) -> None:
         """Train to the end, or until a signal or the callback asks to stop."""
@@ -232,7 +232,7 @@ class _Follower:
     def _pass_on(self, report: StepReport, on_report: Callable[[StepReport], object]) -> None:
         try:
             answer = on_report(report)
-        except Exception as error:  # Whatever it is: the run is to be saved first.
+        except BaseException as error:  # Whatever it is: the run is to be saved first.
             self._error = error
         if self._error is not None or (isinstance(answer, (bool, np.bool_)) and not answer):
             self._is_over = True
