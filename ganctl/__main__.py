@@ -12,8 +12,12 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from ganctl.cli.app import main as run_and_exit
+    from ganctl.signals import ignore_signals
 
-    run_and_exit()
+    try:
+        run_and_exit()
+    finally:
+        ignore_signals()
 
 
 if __name__ == "__main__":

@@ -80,6 +80,15 @@ class StepReport:
     judge_progress: float | None = None
 
 
+@dataclass(frozen=True)
+class _Tell:
+    """Whom to tell what happens before the first step."""
+
+    progress: OnProgress | None
+    note: Callable[[str], None]
+    preview: Callable[[Images, tuple[str, ...]], None]
+
+
 def train(
     run: Run,
     *,
@@ -87,6 +96,7 @@ def train(
     should_stop: Callable[[], bool] = lambda: False,
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] = lambda _: None,
+    on_preview: Callable[[Images, tuple[str, ...]], None] = lambda *_: None,
     world: World | None = None,
 ) -> Iterator[StepReport]:
     """Train until the run's budget is spent or ``should_stop()``, then save a last checkpoint.
@@ -121,7 +131,8 @@ def train(
     device = devices.choose_device(Device(run.config.device), world)
     try:
         with distributed.process_group(world, device):
-            yield from _train(run, recipe, device, world, should_stop, on_progress, on_note)
+            tell = _Tell(on_progress, on_note, on_preview)
+            yield from _train(run, recipe, device, world, should_stop, tell)
     finally:
         run.release()
 
@@ -132,13 +143,12 @@ def _train(
     device: torch.device,
     world: World,
     should_stop: Callable[[], bool],
-    on_progress: OnProgress | None,
-    on_note: Callable[[str], None],
+    tell: _Tell,
 ) -> Iterator[StepReport]:
     config = run.config
-    dataset = _load_data(run, world, on_progress)
+    dataset = _load_data(run, world, tell.progress)
     for note in (dataset.summary, *dataset.remarks):
-        on_note(note)
+        tell.note(note)
     size, classes = dataset.images.shape[-1], len(dataset.classes)
     config.check_suits(image_size=size, classes=classes, schema=dataset.schema)
     objective = objective_for(config.model, run.packages.get("model", ""))
@@ -147,6 +157,8 @@ def _train(
     state = _initial_state(run, dataset, recipe, spec, device)
     rows = preview_rows(dataset, spec, config)
     recorder = _recorder(run, state, dataset, rows) if world.is_main else None
+    if recorder is not None and state.step == 0:
+        tell.preview(recorder.preview(), rows.names)
     step = _step(state, objective, run, recipe, world)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
@@ -242,10 +254,7 @@ def _recorder(run: Run, state: TrainState, dataset: data.Dataset, rows: PreviewR
             "discriminator": parameter_count(state.discriminator),
         },
     )
-    recorder = Recorder(run, state, dataset, quality_monitor(dataset), rows)
-    if state.step == 0:
-        recorder.preview()
-    return recorder
+    return Recorder(run, state, dataset, quality_monitor(dataset), rows)
 
 
 def _step(
