@@ -21,7 +21,7 @@ Images = NDArray[np.uint8]
 MOST_IMAGES = 10
 SIZES = (28, 24, 20, 18, 16, 14, 12, 10, 8)
 """Columns that an image may take, which are half as many lines."""
-MOST_LINES = 20
+MOST_LINES = 14
 BORDER = 4
 OTHER_LINES = 10
 """Of the panel, beside the images."""

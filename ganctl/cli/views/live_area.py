@@ -192,6 +192,7 @@ class LiveArea(RenderHook):
             self._is_left = False
             self._lock.release()
         if not self._is_away():
+            self._show_control_keys()  # A shell shows them, but not every one that comes back here.
             self._show_control_keys = hide_control_keys(self._console.file)
             self._words.append(Control.show_cursor(False))
         self._called.set()
