@@ -56,6 +56,7 @@ class LiveArea(RenderHook):
         self._size = console.size
         self._has_spilled = False
         self._is_left = False
+        self._is_taken = False
         self._error: OSError | None = None
         self._show_control_keys: Callable[[], None] = lambda: None
         self._open = ExitStack()
@@ -121,8 +122,6 @@ class LiveArea(RenderHook):
     def _draw_until_the_end(self) -> None:
         block_in_this_thread()
         try:
-            self._console.show_cursor(False)
-            self._show_control_keys = hide_control_keys(self._console.file)
             while not self._ended.is_set():
                 called = self._called.wait(PAUSE_SECONDS)
                 with self._lock:
@@ -146,6 +145,8 @@ class LiveArea(RenderHook):
         return is_in_background(self._console.file)
 
     def _draw(self) -> None:
+        if not self._is_taken and not self._is_away():
+            self._take()
         while self._words:
             self._console.print(self._words.popleft())
         self._console.print(Control())
@@ -173,8 +174,16 @@ class LiveArea(RenderHook):
         down = ((ControlType.ERASE_IN_LINE, 2), (ControlType.CURSOR_DOWN, 1)) * size.height
         return Control(ControlType.HOME, *down, ControlType.HOME)
 
+    def _take(self) -> None:
+        """Hide the cursor and control keys; a shell that was here meanwhile may show them."""
+        self._is_taken = True
+        self._show_control_keys()
+        self._show_control_keys = hide_control_keys(self._console.file)
+        self._console.show_cursor(False)
+
     def _put_right(self) -> None:
         """Go to a line of its own, and let the terminal show its cursor and keys."""
+        self._is_taken = False
         if not self._is_away():
             show_cursor(self._console.file, "\n" if self._widths else "")
         self._widths = []
@@ -191,10 +200,7 @@ class LiveArea(RenderHook):
         if self._is_left:
             self._is_left = False
             self._lock.release()
-        if not self._is_away():
-            self._show_control_keys()  # A shell shows them, but not every one that comes back here.
-            self._show_control_keys = hide_control_keys(self._console.file)
-            self._words.append(Control.show_cursor(False))
+        self._is_taken = False
         self._called.set()
 
     @contextmanager
