@@ -57,6 +57,7 @@ class LiveArea(RenderHook):
         self._has_spilled = False
         self._is_left = False
         self._is_taken = False
+        self._is_abandoned = False
         self._error: OSError | None = None
         self._show_control_keys: Callable[[], None] = lambda: None
         self._open = ExitStack()
@@ -106,8 +107,8 @@ class LiveArea(RenderHook):
 
     def abandon(self) -> None:
         """Put the terminal right at once, in the middle of anything; nothing is drawn any more."""
-        if self._lock.acquire(timeout=PATIENCE_SECONDS):
-            self._ended.set()
+        self._is_abandoned = True
+        self._lock.acquire(timeout=PATIENCE_SECONDS)
         self._put_right()
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
@@ -134,6 +135,7 @@ class LiveArea(RenderHook):
                 self._put_right()
         except OSError as error:
             self._error = error
+            self._show_control_keys()
 
     def _is_out_of_date(self) -> bool:
         """Return whether the terminal has another size, or is ours again and shows no frame."""
@@ -145,6 +147,8 @@ class LiveArea(RenderHook):
         return is_in_background(self._console.file)
 
     def _draw(self) -> None:
+        if self._is_abandoned:
+            return
         if not self._is_taken and not self._is_away():
             self._take()
         while self._words:
