@@ -8,12 +8,19 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """Run one command and exit."""
-    # While the command line is imported, Python would show where in which module Ctrl-C came.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        # While the command line is imported, Python would show where in which module Ctrl-C came.
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     from ganctl.cli.app import main as run_and_exit
+    from ganctl.signals import ignore_signals
 
-    run_and_exit()
+    try:
+        run_and_exit()
+    finally:
+        ignore_signals()
 
 
 if __name__ == "__main__":

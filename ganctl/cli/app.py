@@ -22,6 +22,7 @@ from ganctl.cli.commands import (
     runs,
     sample,
     train,
+    watch,
 )
 from ganctl.cli.completion import join_words
 from ganctl.cli.help import AppHelp, CommandHelp
@@ -47,6 +48,7 @@ for command, examples in (
     (export.export, export.EXAMPLES),
     (find.find, find.EXAMPLES),
     (info.info, info.EXAMPLES),
+    (watch.watch, watch.EXAMPLES),
 ):
     app.command(cls=CommandHelp, epilog="\n".join(examples))(command)
 app.add_typer(runs.app)

@@ -71,9 +71,11 @@ def note(text: str) -> None:
 
 
 def alarm_text(message: str, advice: str) -> Text:
-    """Return an alarm and what to do about it, as text."""
+    """Return an alarm and what to do about it, if that is known, as text."""
     from rich.text import Text
 
+    if not advice:
+        return labelled("alarm: ", "bold red", message)
     return Text.assemble(
         ("alarm: ", "bold red"),
         f"{printable(message)}\n",

@@ -16,6 +16,8 @@ from ganctl.errors import FileError
 FORGOTTEN = 3600.0
 """Seconds after which a file that is still temporary has lost its writer."""
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}\.tmp")
+_unfinished: set[Path] = set()
+"""The temporary files that this process is writing."""
 
 
 def read_file(path: Path, most: int) -> bytes:
@@ -50,6 +52,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _beside(path)
+        _unfinished.add(temporary)
         try:
             with temporary.open("xb") as file:
                 file.write(content)
@@ -60,6 +63,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
+        finally:
+            _unfinished.discard(temporary)
         _flush_folder(path.parent)
 
 
@@ -78,6 +83,13 @@ def append_line(path: Path, line: str) -> None:
             with contextlib.suppress(OSError):
                 os.truncate(path, before)
             raise
+
+
+def remove_unfinished() -> None:
+    """Remove the temporary files of this process, which is about to end in the middle of them."""
+    for temporary in tuple(_unfinished):
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def remove_leftovers(folder: Path, written_here: Callable[[str], bool]) -> None:
@@ -164,8 +176,12 @@ def check_writable(folder: Path) -> None:
         if not existing.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(existing))
         probe = _beside(existing / "probe")
-        probe.touch(exist_ok=False)
-        probe.unlink()
+        _unfinished.add(probe)
+        try:
+            probe.touch(exist_ok=False)
+            probe.unlink()
+        finally:
+            _unfinished.discard(probe)
 
 
 @contextlib.contextmanager

@@ -12,9 +12,10 @@ import pytest
 from rich.console import Console
 
 from ganctl.cli.terminal import hide_control_keys
-from ganctl.cli.views.training import PlainLines, TrainingView
+from ganctl.cli.views.lines import PlainLines
+from ganctl.cli.views.training import TrainingView
 from ganctl.runs.run import Run
-from tests.cli.views.test_training import report
+from tests.cli.views.moments import moment
 
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")
@@ -35,7 +36,13 @@ def train(run, *, should_stop, **_):
     facts["judge_progress"] = None
     while not should_stop():
         yield SimpleNamespace(
-            **facts, images_per_second=8.0, losses=losses, preview=None, quality=None, alarms=()
+            **facts,
+            images_per_second=8.0,
+            losses=losses,
+            preview=None,
+            preview_names=(),
+            quality=None,
+            alarms=(),
         )
         time.sleep(0.02)
     run.status = RunStatus.STOPPED
@@ -47,6 +54,7 @@ sys.modules["ganctl.engine.training.loop"] = engine
 from ganctl.cli.app import main
 main(sys.argv[1:])
 """
+CURSOR_UP = b"\x1b[1A"
 SHOW_CURSOR, HIDE_CURSOR = b"\x1b[?25h", b"\x1b[?25l"
 
 
@@ -120,6 +128,24 @@ def test_a_second_ctrl_c_shows_the_cursor_too(terminal):
     assert terminal.shown.rindex(SHOW_CURSOR) > terminal.shown.rindex(HIDE_CURSOR)
 
 
+def test_ctrl_z_leaves_the_terminal_and_comes_back_below(terminal):
+    terminal.read_until(b"step 1 of 100")
+    os.write(terminal.master, b"\x1a")
+    # Nobody could bring this process back, so that the system lets it go on at once.
+    terminal.read_until(SHOW_CURSOR)
+    before = len(terminal.shown)
+    while HIDE_CURSOR not in terminal.shown[before:]:
+        terminal.shown += os.read(terminal.master, 4096)
+    terminal.read_until(b"step 1 of 100")
+    _, again = terminal.shown.split(SHOW_CURSOR, 1)
+    assert CURSOR_UP not in again.split(b"step 1 of 100")[0]
+    assert not terminal.shows_control_keys()
+    os.write(terminal.master, b"\x03")
+    terminal.read_to_the_end()
+    assert terminal.process.wait(timeout=30) == 130
+    assert terminal.shows_control_keys()
+
+
 def test_a_terminal_that_is_closed_saves_the_training(terminal, home):
     terminal.read_until(b"step 1 of 100")
     os.close(terminal.master)
@@ -151,7 +177,7 @@ def test_a_lost_terminal_is_not_written_to_again(lost_by, monkeypatch):
     view = TrainingView(console, display)
     getattr(view, lost_by)("one")
     view.note("two")
-    view.update(report())
+    view.update(moment())
     view.prepare("four", 0, None)
     view.close()
     assert calls == [lost_by]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -21,13 +19,11 @@ from ganctl.cli.options import (
     JsonOption,
     with_train_options,
 )
+from ganctl.cli.views.closing import program, resume_command, say_what_comes_next
 from ganctl.cli.views.plan import print_plan
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
-from ganctl.requests.data import is_named
-from ganctl.requests.sample import how_to_ask
 from ganctl.requests.training import TrainRequest
-from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.header import RunStatus
 from ganctl.runs.resume import resumed_run
 from ganctl.runs.run import LATEST, Run, new_run
@@ -152,13 +148,14 @@ def _train_beside(run: Run, world: World) -> None:
 
 
 def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, json: bool) -> None:
+    from ganctl.cli.views.following import Follower
+    from ganctl.cli.views.moment import at_the_start, moment_of, title_of
     from ganctl.cli.views.training import training_view
 
-    config, before = run.config, run.progress
-    title = f"{run.name}: {config.model} on {_short(config.data)}, {config.budget}"
+    before = run.progress
     # The panel shows before torch is imported, which takes seconds.
     with (
-        closing(training_view(title, quiet=quiet)) as view,
+        closing(training_view(title_of(run), quiet=quiet)) as view,
         stop_on_signals(view.note) as should_stop,
         _warnings_said(view.note),
     ):
@@ -171,6 +168,8 @@ def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, jso
             check()
             view.prepare(what, done, total)
 
+        for moment in Follower(run).news() if run.status is not RunStatus.NEW else []:
+            view.remember(moment)
         from ganctl.engine.training.loop import train as train_steps
 
         check()
@@ -179,22 +178,23 @@ def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, jso
             should_stop=should_stop,
             on_progress=prepare,
             on_note=(lambda _text: None) if quiet else view.note,
+            on_preview=lambda images, names: view.update(at_the_start(run, images, names)),
             world=world,
         )
         for report in reports:
-            view.update(report)
+            view.update(moment_of(report))
 
     if run.status is RunStatus.STOPPED:
         with suppress(OSError):  # A terminal that was closed, which is what asked to stop.
             _print_result(run, before.images_seen, before.seconds, json=json)
         raise Stopped(
             f"Stopped at step {run.progress.step}; everything is saved.",
-            f"Resume with: {_resume_command(run)}",
+            f"Resume with: {resume_command(run)}",
             should_stop.exit_code,
         )
     _print_result(run, before.images_seen, before.seconds, json=json)
     if not quiet:
-        _say_what_comes_next(run)
+        say_what_comes_next(run)
 
 
 @contextmanager
@@ -240,42 +240,7 @@ def _print_result(run: Run, images_before: int, seconds_before: float, *, json: 
     )
 
 
-def _say_what_comes_next(run: Run) -> None:
-    header = read_checkpoint_header(run.latest_checkpoint())
-    chosen = how_to_ask(header.conditioning)
-    commands = [f"sample {chosen} --n 100" if chosen else "sample --n 100", "montage", "gif"]
-    if run.last_quality():
-        commands.append("evaluate")
-    else:
-        console.note("the data have too few images to judge by, so quality was not measured")
-    progress = run.progress
-    console.say(f"Trained on {progress.images_seen:,} images in {progress.seconds:.0f} s. Next:")
-    program = _program()
-    for command in commands:
-        console.say(f"  {program} {command}")
-
-
 def _stopped_before_the_first_step(run: Run, arguments: Sequence[str], exit_code: int) -> Stopped:
     begun = run.status is not RunStatus.NEW
-    again = _resume_command(run) if begun else f"{_program()} {shlex.join(arguments)}"
+    again = resume_command(run) if begun else f"{program()} {shlex.join(arguments)}"
     return Stopped("Stopped before the first step.", f"Start again with: {again}", exit_code)
-
-
-def _resume_command(run: Run) -> str:
-    """Return what resumes a run by this very ganctl."""
-    return f"{_program()}{run.resume_command.removeprefix('ganctl')}"
-
-
-def _program() -> str:
-    """Return what starts this ganctl again: its name, or where the shell would find another."""
-    called = Path(sys.argv[0])
-    if called.name == "__main__.py":
-        return f"{shlex.quote(sys.executable)} -m ganctl"
-    found = shutil.which("ganctl")
-    if called.stem != "ganctl" or (found and called.exists() and called.samefile(found)):
-        return "ganctl"
-    return shlex.quote(str(called.absolute()))
-
-
-def _short(data: str) -> str:
-    return data if is_named(data) else Path(data).name

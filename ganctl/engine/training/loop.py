@@ -99,6 +99,15 @@ class StepReport:
         return beside(sheet(images, self.preview.shape[1]), Names(self.preview_names))
 
 
+@dataclass(frozen=True)
+class _Tell:
+    """Whom to tell what happens before the first step."""
+
+    progress: OnProgress | None
+    note: Callable[[str], None]
+    preview: Callable[[Images, tuple[str, ...]], None]
+
+
 def train(
     run: Run,
     *,
@@ -106,6 +115,7 @@ def train(
     should_stop: Callable[[], bool] = lambda: False,
     on_progress: OnProgress | None = None,
     on_note: Callable[[str], None] = lambda _: None,
+    on_preview: Callable[[Images, tuple[str, ...]], None] = lambda *_: None,
     world: World | None = None,
 ) -> Iterator[StepReport]:
     """Train until the run's budget is spent or ``should_stop()``, then save a last checkpoint.
@@ -139,8 +149,9 @@ def train(
     world = world or World()
     device = devices.choose_device(Device(run.config.device), world)
     try:
+        tell = _Tell(on_progress, on_note, on_preview)
         with Trackers(run) as trackers, distributed.process_group(world, device):
-            for report in _train(run, recipe, device, world, should_stop, on_progress, on_note):
+            for report in _train(run, recipe, device, world, should_stop, tell):
                 trackers.log(report.step, report.metrics, report.sheet)
                 yield report
     finally:
@@ -153,13 +164,12 @@ def _train(
     device: torch.device,
     world: World,
     should_stop: Callable[[], bool],
-    on_progress: OnProgress | None,
-    on_note: Callable[[str], None],
+    tell: _Tell,
 ) -> Iterator[StepReport]:
     config = run.config
-    dataset = _load_data(run, world, on_progress)
+    dataset = _load_data(run, world, tell.progress)
     for note in (dataset.summary, *dataset.remarks):
-        on_note(note)
+        tell.note(note)
     size, classes = dataset.images.shape[-1], len(dataset.classes)
     config.check_suits(image_size=size, classes=classes, schema=dataset.schema)
     objective = objective_for(config.model, run.packages.get("model", ""))
@@ -168,6 +178,8 @@ def _train(
     state = _initial_state(run, dataset, recipe, spec, device)
     rows = preview_rows(dataset, spec, config)
     recorder = _recorder(run, state, dataset, rows) if world.is_main else None
+    if recorder is not None and state.step == 0:
+        tell.preview(recorder.preview(), rows.names)
     step = _step(state, objective, run, recipe, world)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
@@ -268,10 +280,7 @@ def _recorder(run: Run, state: TrainState, dataset: data.Dataset, rows: PreviewR
             "discriminator": parameter_count(state.discriminator),
         },
     )
-    recorder = Recorder(run, state, dataset, quality_monitor(dataset), rows)
-    if state.step == 0:
-        recorder.preview()
-    return recorder
+    return Recorder(run, state, dataset, quality_monitor(dataset), rows)
 
 
 def _step(

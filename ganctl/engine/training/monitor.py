@@ -81,6 +81,10 @@ class Quality:
         values = {metric.key: getattr(self, metric.key) for metric in of_group(Group.QUALITY)}
         return {key: value for key, value in values.items() if value is not None}
 
+    def as_line(self) -> dict[str, float]:
+        """Return the same with the metrics of real images, as ``metrics.jsonl`` has them."""
+        return self.as_metrics() | self.floors
+
 
 class QualityMonitor:
     """Measures a generator again and again, by one judge, against the same real images.

@@ -104,7 +104,7 @@ class Recorder:
     ) -> None:
         """Add a line to ``metrics.jsonl``, after those that could not be written earlier."""
         speed = {"images_per_second": round(images_per_second, 1)}
-        measured = quality.as_metrics() | quality.floors if quality else {}
+        measured = quality.as_line() if quality else {}
         self._unwritten.append({**asdict(self.state.progress), **speed, **losses, **measured})
         self._write_metrics()
 

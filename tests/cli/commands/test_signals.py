@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ganctl.runs.run import Run
-from ganctl.signals import NOTE, StopRequest, quit_on_signals, stop_on_signals
+from ganctl.signals import NOTE, StopRequest, ignore_signals, stop_on_signals
 from tests.conftest import long_process
 
 CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
@@ -171,15 +171,21 @@ def test_a_second_signal_quits_at_once(tiny_data, number, code):
 
 
 @pytest.mark.parametrize(("number", "code"), CODES)
-def test_the_first_signal_asks_and_the_second_quits(number, code):
+def test_the_first_signal_asks_and_the_second_does_what_it_did_before(number, code):
     said: list[str] = []
-    with pytest.raises(SystemExit) as quitted, stop_on_signals(said.append) as should_stop:
-        assert not should_stop()
-        os.kill(os.getpid(), number)
-        assert should_stop()
-        assert should_stop.exit_code == code
-        os.kill(os.getpid(), number)
-    assert quitted.value.code == code
+    heard: list[int] = []
+    before = signal.signal(number, lambda given, _frame: heard.append(given))
+    try:
+        with stop_on_signals(said.append) as should_stop:
+            assert not should_stop()
+            os.kill(os.getpid(), number)
+            assert should_stop()
+            assert should_stop.exit_code == code
+            assert not heard
+            os.kill(os.getpid(), number)
+        assert heard == [number]
+    finally:
+        signal.signal(number, before)
     assert said == [NOTE]
 
 
@@ -190,15 +196,76 @@ def test_the_handlers_are_put_back():
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-@pytest.mark.parametrize(("number", "code"), CODES)
-def test_other_commands_end_in_good_order(number, code):
+# What a command may be in the middle of: a temporary file, and what nobody should hear of.
+BUSY = """
+import os, sys, threading, time
+from pathlib import Path
+from ganctl.files import atomic
+from ganctl.signals import quit_on_signals, tidied
+folder, where = Path(sys.argv[1]), sys.argv[2]
+quit_on_signals()
+
+def wait(*_):
+    print("begun", file=sys.stderr, flush=True)
+    for _ in range(6000):
+        time.sleep(0.1)
+
+def fail():
+    raise RuntimeError("it cannot be tidied")
+
+def hang():
+    threading.Event().wait()
+
+if where == "write":
+    atomic.os.fsync = wait
+    atomic.write_atomically(folder / "file", b"new")
+elif where == "import":
+    (folder / "slow.py").write_text("import __main__; __main__.wait()")
+    sys.path.insert(0, str(folder))
+    try:
+        import slow
+    except BaseException as error:
+        print(f"{type(error).__name__} was raised", file=sys.stderr)
+else:
+    tidy = {"tidy": lambda: (folder / "tidied").touch(), "fail": fail, "hang": hang}[where]
+    with tidied(tidy):
+        wait()
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "number", "code"),
+    [
+        ("write", *CODES[0]),
+        ("import", *CODES[1]),
+        ("tidy", *CODES[2]),
+        ("fail", *CODES[0]),
+        ("hang", *CODES[0]),
+    ],
+)
+def test_a_command_ends_at_once_in_good_order(tmp_path, where, number, code):
+    (tmp_path / "file").write_bytes(b"old")
+    command = [sys.executable, "-c", BUSY, str(tmp_path), where]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as it:
+        try:
+            assert it.stderr is not None
+            assert it.stderr.readline() == "begun\n"
+            it.send_signal(number)
+            assert it.wait(timeout=30) == code
+            assert it.stderr.read() == ""
+        finally:
+            it.kill()
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert list(tmp_path.glob(".*")) == []
+    assert (tmp_path / "tidied").exists() == (where == "tidy")
+
+
+def test_where_nothing_is_left_to_stop_signals_are_ignored():
     before = {each: signal.getsignal(each) for each, _ in CODES}
     try:
-        quit_on_signals()
-        with pytest.raises(SystemExit) as quitted:
-            os.kill(os.getpid(), number)
-        assert quitted.value.code == code
-        assert {signal.getsignal(each) for each, _ in CODES} == {signal.SIG_DFL}
+        ignore_signals()
+        for each, _ in CODES:
+            os.kill(os.getpid(), each)
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

@@ -116,7 +116,7 @@ def test_an_exception_of_the_caller_lets_the_run_go(tiny_data, home):
         api.train(data=str(tiny_data), steps=2, batch=8, name="a", on_report=fail)
     run = Run.open(home / "runs" / "a")
     assert kept.tb is not None
-    assert run.live_status() == "stopped"
+    assert run.live_status() == "finished"
     assert run.checkpoints()
     run.hold()
     run.release()
