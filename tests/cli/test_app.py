@@ -52,8 +52,8 @@ def test_help_is_a_word_too(ganctl):
     assert ganctl("help", "nope").code == 2
 
 
-@pytest.mark.parametrize("flag", ["--version", "-V"])
-def test_version_has_two_flags(ganctl, flag):
+@pytest.mark.parametrize("flag", ["--version", "-V", "version"])
+def test_version_has_two_flags_and_is_a_word(ganctl, flag):
     assert ganctl(flag).out == f"ganctl {__version__}\n"
 
 

@@ -25,7 +25,7 @@ from ganctl.requests.checks import check_count
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.evaluation.table import Table
-from ganctl.runs.evaluation.tables import comparison, page, tables
+from ganctl.runs.evaluation.tables import comparison, doubts_of, page, tables
 from ganctl.runs.locate import RunSource, find_source, read_source
 from ganctl.runs.run import Run
 
@@ -88,12 +88,23 @@ CompareOption = Annotated[
 ]
 
 
+DetailsOption = Annotated[
+    bool,
+    typer.Option(
+        "--details",
+        help="Also show what each judge says, and each class or attribute.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+
+
 def evaluate(
     runs: RunsArgument = None,
     n: NumberOption = None,
     cas: CasOption = False,
     settings: SetOption = None,
     compare: CompareOption = False,
+    details: DetailsOption = False,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -106,13 +117,20 @@ def evaluate(
         check_count("--n", n)
     if compare and data is not None:
         raise UsageError("--data is of one run.", "Leave out --compare, or --data.")
+    if compare and details:
+        raise UsageError("--details are of one run.", "Leave out --compare, or --details.")
     where = check_moved(data)
     asked = _Asked(n, cas, tuple(settings or ()))
     sources = _open_all([*runs] if runs else [None], asked, compare=compare)
     if compare:
         _print_comparison(_compared(sources, asked), json=json)
+        return
+    evaluation = _judged(sources[0], asked, data=where)
+    if json:
+        console.print_json(evaluation.as_json())
     else:
-        _print_evaluation(_judged(sources[0], asked, data=where), json=json)
+        _print_evaluation(evaluation, details=details)
+        _say_what_it_means(evaluation, chosen=n is not None, details=details)
 
 
 @dataclass(frozen=True)
@@ -139,12 +157,32 @@ def _print_comparison(evaluations: Sequence[Evaluation], *, json: bool) -> None:
         _print(comparison(evaluations))
 
 
-def _print_evaluation(evaluation: Evaluation, *, json: bool) -> None:
-    if json:
-        console.print_json(evaluation.as_json())
-        return
-    for table in tables(evaluation, matrix=SHOWN_CLASSES):
+def _print_evaluation(evaluation: Evaluation, *, details: bool) -> None:
+    """Print the summary, below the tables of details: what was printed last is seen first."""
+    summary, *others = tables(evaluation, matrix=SHOWN_CLASSES)
+    for table in others if details else ():
         _print(table)
+    _print(summary)
+
+
+def _say_what_it_means(evaluation: Evaluation, *, chosen: bool, details: bool) -> None:
+    """Say on stderr what a reader of the summary has to know, and where there is more.
+
+    Args:
+        evaluation: what was printed.
+        chosen: whether the number of images was.
+        details: whether the tables of details were printed too.
+    """
+    if not details:
+        for doubt in doubts_of(evaluation):
+            console.note(doubt)
+    if chosen:
+        console.note(
+            f"multiples of the floor are those of {evaluation.n:,} images, and grow with their "
+            "number; the unbiased distance can be compared with that of another number"
+        )
+    if not details:
+        console.hint("ganctl evaluate --details shows each judge, and each class or attribute.")
 
 
 def _print(table: Table) -> None:

@@ -1,4 +1,4 @@
-"""The Fréchet distance between two sets of features."""
+"""The Fréchet distance between two sets of features, and an estimate free of its bias."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+PARTS = (1, 2, 4)
+"""Into how many parts the images are divided for the distances of an unbiased one."""
+LEAST_IMAGES = 10
+"""Images for each feature below which there is no unbiased distance."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,37 @@ def frechet_distance(one: Moments, other: Moments) -> float:
     apart = (one.mean - other.mean).square().sum()
     distance = apart + one.covariance.trace() + other.covariance.trace() - 2 * shared
     return max(0.0, float(distance))
+
+
+def unbiased_frechet_distance(one: Tensor, other: Tensor) -> float | None:
+    """Return what the distance of two sets of features [N, F] would be for endlessly many images.
+
+    Of N images the distance is too large by about a constant over N, which depends on what made
+    them; so distances of different N cannot be compared (Chong & Forsyth 2020, "Effectively
+    unbiased FID"). As there, the line through distances of N, N/2 and N/4 images, by 1/N, tells
+    where 1/N is 0; those of fewer images are means over parts that do not overlap.
+
+    Args:
+        one: features in an order that has no meaning, or is that of classes.
+        other: as many of other images.
+
+    Returns:
+        the distance, which may be slightly below 0 where there is none; None for fewer images
+        than ten times F, whose distances lie on no line.
+    """
+    if len(one) < LEAST_IMAGES * one.shape[1]:
+        return None
+    distances = [
+        sum(
+            frechet_distance(Moments.of(one[start::parts]), Moments.of(other[start::parts]))
+            for start in range(parts)
+        )
+        / parts
+        for parts in PARTS
+    ]
+    by_inverse_count = torch.tensor([[1.0, parts] for parts in PARTS], dtype=torch.float64)
+    line = torch.linalg.lstsq(by_inverse_count, torch.tensor(distances, dtype=torch.float64))
+    return float(line.solution[0])
 
 
 def _square_root(covariance: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.evaluation.classifiers import Predictions
 from ganctl.engine.evaluation.density_coverage import RealManifold
-from ganctl.engine.evaluation.frechet import Moments, frechet_distance
+from ganctl.engine.evaluation.frechet import Moments, frechet_distance, unbiased_frechet_distance
 from ganctl.engine.evaluation.generated import Samples
 from ganctl.engine.evaluation.judges import Judge
 from ganctl.engine.evaluation.requested.obeyed import counted, obeyed
@@ -41,10 +41,12 @@ def measure(
         near = manifold.density_coverage(predictions.features)
         values = {
             "feature_distance": frechet_distance(Moments.of(predictions.features), moments),
+            "unbiased_distance": unbiased_frechet_distance(predictions.features, features),
             "density": near.density,
             "coverage": near.coverage,
         }
-        return Measurements(confusion, values, obeyed)
+        known = {key: value for key, value in values.items() if value is not None}
+        return Measurements(confusion, known, obeyed)
 
     generated, real = judge.predict(samples.images), judge.predict(held_out.images)
     confusions = _of_classes(samples, held_out, generated, real)

@@ -224,6 +224,15 @@ METRICS = (
     ),
     # The squared Fréchet distance of features; the floor is that of two sets of real images.
     Metric("feature_distance", "feature distance", ".2f", better=lower, floor="floor"),
+    # Comparable whatever the number of images.
+    Metric(
+        key="unbiased_distance",
+        label="feature distance, unbiased",
+        column="unbiased",
+        format=".2f",
+        better=lowest,
+        optional=True,
+    ),
     # Above the density of real images, samples are too typical.
     Metric("density", "density", ".3f", better=nearest_to_real, quoted=higher),
     Metric("coverage", "coverage", ".3f", better=higher),

@@ -49,6 +49,14 @@ def page(evaluation: Evaluation) -> str:
     return "\n\n".join([*(table.as_text() for table in tables(evaluation)), closing]) + "\n"
 
 
+def doubts_of(evaluation: Evaluation) -> list[str]:
+    """Return a sentence about labels that no judge can see in real images, if there are such."""
+    doubts = evaluation.near_chance()
+    if not doubts:
+        return []
+    return [unseen_text(doubts) if evaluation.described else doubts[0].text]
+
+
 def comparison(evaluations: Sequence[Evaluation]) -> Table:
     """Return a row for each metric and a column for each evaluation, the best with a star."""
     found = [evaluation.figures() for evaluation in evaluations]
@@ -109,16 +117,12 @@ def _by_judge(evaluation: Evaluation) -> Table:
             ]
             rows.append((f"{judge.judge}, {whose}", *cells))
     columns = ("", *(metric.column or metric.label for metric in judged))
-    doubts = evaluation.near_chance()
-    doubt = ""
-    if doubts:
-        doubt = f". {unseen_text(doubts) if evaluation.described else doubts[0].text}"
-    return Table(f"By judge{doubt}", columns, tuple(rows))
+    return Table(". ".join(["By judge", *doubts_of(evaluation)]), columns, tuple(rows))
 
 
 def _is_shown(metric: Metric, evaluation: Evaluation) -> bool:
     """Return whether the table by judge has a column for a metric."""
-    if not metric.of_parts:
+    if not metric.optional:
         return metric.judged
     return any(metric.value(judge.samples) is not None for judge in evaluation.judges)
 

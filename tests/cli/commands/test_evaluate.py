@@ -15,12 +15,13 @@ from tests.conftest import tiny_images
 
 
 def test_it_prints_tables_and_keeps_them(ganctl, trained):
-    result = ganctl("evaluate", "lines")
+    result = ganctl("evaluate", "lines", "--details")
     assert result.code == 0
     assert result.err == ""
     for words in ("label accuracy", "feature distance", "density", "coverage", "By judge",
                   "By class", "across", "Asked for (down), taken for (across)"):  # fmt: skip
         assert words in result.out
+    assert result.out.index("label accuracy") > result.out.index("By class")
     kept = trained.evaluation()
     assert kept.n == 10
     assert kept.step == trained.best["step"]
@@ -30,6 +31,25 @@ def test_it_prints_tables_and_keeps_them(ganctl, trained):
     facts = json.loads(ganctl("info", "lines", "--json").out)
     assert facts["evaluation"]["coverage"] == kept.figures()["coverage"].samples
     assert "evaluation" in ganctl("info", "lines").out
+
+
+def test_without_details_the_summary_stands_alone(ganctl, trained):
+    result = ganctl("evaluate", "lines")
+    assert "By judge" not in result.out
+    assert len(result.out.strip().splitlines()) <= 8
+    assert "--details shows each judge" in result.err
+    assert "multiples of the floor" not in result.err
+
+
+def test_a_number_of_images_that_was_chosen_is_said_with_the_floor(ganctl, trained):
+    result = ganctl("evaluate", "lines", "--n", "10")
+    assert "multiples of the floor are those of 10 images" in result.err
+
+
+def test_details_are_of_one_run(ganctl, trained):
+    failed = ganctl("evaluate", "--compare", "lines", "pretrained/mnist", "--details")
+    assert failed.code == 2
+    assert "--details are of one run" in failed.err
 
 
 def test_json_is_one_object_with_the_promised_keys(ganctl, trained):
@@ -166,7 +186,7 @@ def test_other_data_than_the_generator_s_are_refused(ganctl, trained, tmp_path):
 def test_the_best_checkpoint_is_kept_by_whatever_name(ganctl, trained):
     result = ganctl("evaluate", f"lines@{trained.best['step']}")
     assert trained.evaluation().step == trained.best["step"]
-    assert result.err == ""
+    assert "not kept" not in result.err
     others = {int(path.stem[4:]) for path in trained.checkpoints()} - {trained.best["step"]}
     result = ganctl("evaluate", f"lines@{max(others)}")
     assert "not kept in the run" in result.err
@@ -183,7 +203,7 @@ def test_one_image_of_a_class_is_enough_to_evaluate(ganctl, tmp_path, monkeypatc
     np.savez(tmp_path / "few.npz", images=images, labels=np.arange(60))
     run = ("--data", tmp_path / "few.npz", "--steps", 2, "--batch", 8, "--name", "few")
     assert ganctl("train", *run, "--quiet").code == 0
-    result = ganctl("evaluate", "few", "--cas")
+    result = ganctl("evaluate", "few", "--cas", "--details")
     assert result.code == 0, result.err
     assert "By class: the 10 worst of 60" in result.out
     assert "Mistakes" in result.out

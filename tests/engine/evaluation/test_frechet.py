@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganctl.engine.evaluation.frechet import Moments, frechet_distance
+from ganctl.engine.evaluation.frechet import Moments, frechet_distance, unbiased_frechet_distance
 
 
 def moments(mean, covariance):
@@ -60,3 +60,32 @@ def test_it_is_a_distance(seed, count, size):
     assert frechet_distance(Moments.of(features[0] + 3), moved) == pytest.approx(
         there, rel=1e-4, abs=1e-4
     )
+
+
+def gaussian(count, seed, features=4, shift=0.0):
+    rng = torch.Generator().manual_seed(seed)
+    return torch.randn(count, features, generator=rng) + shift
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.5, 1.0])
+def test_the_unbiased_distance_does_not_depend_on_the_number(shift):
+    """Two normal distributions apart by a shift of each of 4 features: the distance is 4 shift²."""
+    plain, unbiased = [], []
+    for count in (80, 400):
+        pairs = [
+            (gaussian(count, 2 * seed), gaussian(count, 2 * seed + 1, shift=shift))
+            for seed in range(100)
+        ]
+        plain.append(
+            sum(frechet_distance(Moments.of(one), Moments.of(other)) for one, other in pairs) / 100
+        )
+        unbiased.append(
+            sum(unbiased_frechet_distance(one, other) or 0.0 for one, other in pairs) / 100
+        )
+    assert plain[0] > plain[1] + 0.05
+    assert unbiased == pytest.approx([4 * shift**2] * 2, abs=0.04 + 0.1 * shift)
+
+
+def test_too_few_images_have_no_unbiased_distance():
+    assert unbiased_frechet_distance(gaussian(39, 0), gaussian(39, 1)) is None
+    assert unbiased_frechet_distance(gaussian(40, 0), gaussian(40, 1)) is not None
