@@ -11,7 +11,7 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console
-from ganctl.cli.commands import evaluate, gif, info, montage, sample, train
+from ganctl.cli.commands import evaluate, gif, info, montage, sample, sweep, train
 from ganctl.cli.completion import join_words
 from ganctl.cli.help import AppHelp, CommandHelp
 from ganctl.errors import GanctlError, Stopped
@@ -33,6 +33,7 @@ for command, examples in (
     (gif.gif, gif.EXAMPLES),
     (evaluate.evaluate, evaluate.EXAMPLES),
     (info.info, info.EXAMPLES),
+    (sweep.sweep, sweep.EXAMPLES),
 ):
     app.command(cls=CommandHelp, epilog="\n".join(examples))(command)
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
@@ -52,7 +52,7 @@ def conduct(
     n: int | None,
     judged: bool = True,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Iterator[Member | None]:
+) -> Generator[Member | None]:
     """Train and evaluate what is not done, some at a time, until all are or ``should_stop()``.
 
     Args:
@@ -98,16 +98,16 @@ class _Crew:
                 if process.member.state is State.TRAINED and not self.judged:
                     process.member.state = State.DONE
                 yield process.member
+            if should_stop() and not self.is_stopping:
+                self.is_stopping = True
+                for process in self.active:
+                    process.ask_to_stop()
             if not self.is_stopping:
                 yield from self._begin_more()
             if not self.active:
                 return
             self._look()
             yield None
-            if should_stop() and not self.is_stopping:
-                self.is_stopping = True
-                for process in self.active:
-                    process.ask_to_stop()
             time.sleep(PAUSE)
 
     def make_comparable(self) -> int | None:
@@ -224,7 +224,7 @@ def _begun(member: Member, jobs: int, n: int | None) -> _Process:
         words = _train_words(member)
         member.state = State.TRAINING
     assert member.state in ACTIVE
-    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
     process = subprocess.Popen(
         [*PROGRAM, *words],
         stdin=subprocess.PIPE,

@@ -55,9 +55,8 @@ def _of_metric(metric: Metric) -> Measure:
         return Point(metric.compared(figure), metric.better(figure)) if figure else None
 
     if not metric.floor:
-        return Measure(metric.key, metric.label, metric.text, read)
-    key, label = f"{metric.key}{OVER_FLOOR}", f"{metric.label} ÷ floor"
-    return Measure(key, label, "{:.2f}".format, read)
+        return Measure(metric.key, metric.column or metric.label, metric.text, read)
+    return Measure(f"{metric.key}{OVER_FLOOR}", "× floor", "{:.2f}".format, read)
 
 
 def _seconds(member: Member) -> Point | None:
@@ -165,6 +164,13 @@ class Results:
             return False
         return summary.overlaps(best)
 
+    def best_run(self, combination: Combination) -> Member | None:
+        """Return the run of a combination that is nearest to real images; None without any."""
+        measure = next(each for each in MEASURES if OVER_FLOOR in each.key)
+        read = [(measure.read(each), each) for each in self.of_combination(combination)]
+        known = [(point.rank, each) for point, each in read if point]
+        return max(known, key=lambda pair: pair[0])[1] if known else None
+
     def notes(self) -> list[str]:
         """Return sentences about what does not compare."""
         found = []
@@ -262,6 +268,4 @@ def _of(combination: Combination, members: Sequence[Member]) -> list[Member]:
 
 
 def _plain(combination: Combination) -> dict[str, str]:
-    return {
-        name.replace("_", "-"): value_text(value) for name, value in combination.values.items()
-    }
+    return {name.replace("_", "-"): value_text(value) for name, value in combination.values.items()}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -17,10 +15,12 @@ import typer
 from ganctl.cli import console
 from ganctl.cli.completion import complete_resumable
 from ganctl.cli.options import (
-    OUTPUT,
+    DryRunOption,
     JsonOption,
+    QuietOption,
     with_train_options,
 )
+from ganctl.cli.program import by_this_program, program
 from ganctl.cli.views.plan import print_plan
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
@@ -73,15 +73,6 @@ OutFolder = Annotated[
         show_default=False,
         parser=check_out,
         rich_help_panel=Group.RUN.value,
-    ),
-]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", "-q", help="No bars, no words.", rich_help_panel=OUTPUT)
-]
-DryRunOption = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run", "-n", help="Say what would be done; write nothing.", rich_help_panel=OUTPUT
     ),
 ]
 
@@ -201,7 +192,7 @@ def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, jso
             _print_result(run, before.images_seen, before.seconds, json=json)
         raise Stopped(
             f"Stopped at step {run.progress.step}; everything is saved.",
-            f"Resume with: {_resume_command(run)}",
+            f"Resume with: {by_this_program(run.resume_command)}",
             should_stop.exit_code,
         )
     _print_result(run, before.images_seen, before.seconds, json=json)
@@ -262,31 +253,14 @@ def _say_what_comes_next(run: Run) -> None:
         console.note("the data have too few images to judge by, so quality was not measured")
     progress = run.progress
     console.say(f"Trained on {progress.images_seen:,} images in {progress.seconds:.0f} s. Next:")
-    program = _program()
     for command in commands:
-        console.say(f"  {program} {command}")
+        console.say(f"  {program()} {command}")
 
 
 def _stopped_before_the_first_step(run: Run, arguments: Sequence[str], exit_code: int) -> Stopped:
     begun = run.status is not RunStatus.NEW
-    again = _resume_command(run) if begun else f"{_program()} {shlex.join(arguments)}"
+    again = by_this_program(run.resume_command) if begun else f"{program()} {shlex.join(arguments)}"
     return Stopped("Stopped before the first step.", f"Start again with: {again}", exit_code)
-
-
-def _resume_command(run: Run) -> str:
-    """Return what resumes a run by this very ganctl."""
-    return f"{_program()}{run.resume_command.removeprefix('ganctl')}"
-
-
-def _program() -> str:
-    """Return what starts this ganctl again: its name, or where the shell would find another."""
-    called = Path(sys.argv[0])
-    if called.name == "__main__.py":
-        return f"{shlex.quote(sys.executable)} -m ganctl"
-    found = shutil.which("ganctl")
-    if called.stem != "ganctl" or (found and called.exists() and called.samefile(found)):
-        return "ganctl"
-    return shlex.quote(str(called.absolute()))
 
 
 def _short(data: str) -> str:
