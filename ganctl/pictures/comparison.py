@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganctl.pictures.images import MID_GREY, Images, enlarge
+from ganctl.pictures.images import METADATA_KEY, MID_GREY, Images, enlarge
 from ganctl.pictures.lettering import PAPER, beside
 
 if TYPE_CHECKING:
@@ -71,7 +72,11 @@ class DistanceCurve:
 
 
 def distance_plot(
-    curves: Mapping[str, Sequence[DistanceCurve]], across: str, title: str, floor: float | None
+    curves: Mapping[str, Sequence[DistanceCurve]],
+    across: str,
+    title: str,
+    floor: float | None,
+    metadata: Mapping[str, Any],
 ) -> bytes:
     """Return a PNG of the feature distances of several runs, those of a name in one colour.
 
@@ -80,6 +85,7 @@ def distance_plot(
         across: what the places are.
         title: the text above the picture.
         floor: the distance of real images, drawn as a line; None draws none.
+        metadata: what the picture says of itself.
     """
     # The canvas is made by hand, since pyplot would choose a window system.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -107,7 +113,8 @@ def distance_plot(
     for text in legend.get_texts():
         text.set_parse_math(False)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
+    told = {"Software": None, METADATA_KEY: json.dumps(metadata, sort_keys=True)}
+    figure.savefig(buffer, format="png", dpi=120, metadata=told)
     return buffer.getvalue()
 
 

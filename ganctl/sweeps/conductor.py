@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
@@ -225,17 +225,22 @@ def _begun(member: Member, jobs: int, n: int | None) -> _Process:
         member.state = State.TRAINING
     assert member.state in ACTIVE
     out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
-    process = subprocess.Popen(
+    return _Process(member, _started(words, out, err, _environment(jobs)), out, err)
+
+
+def _started(
+    words: Sequence[str], out: IO[bytes], err: IO[bytes], environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         [*PROGRAM, *words],
         stdin=subprocess.PIPE,
         stdout=out,
         stderr=err,
-        env=_environment(jobs),
+        env=environment,
         # Ctrl-C is for this process, which asks each of them once.
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
-    return _Process(member, process, out, err)
 
 
 def _train_words(member: Member) -> list[str]:
@@ -250,7 +255,9 @@ def _environment(jobs: int) -> dict[str, str]:
     threads = threads_for(jobs)
     if threads is not None:
         for name in THREADS:
-            environment[name] = f"{threads}"
+            asked = environment.get(name, "")
+            fewer = asked.isdecimal() and 0 < int(asked) < threads
+            environment[name] = asked if fewer else f"{threads}"
     return environment
 
 

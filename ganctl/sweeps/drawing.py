@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganctl._version import __version__
 from ganctl.errors import GanctlError
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures.comparison import DistanceCurve, distance_plot, rows_of_sheets
@@ -15,6 +16,7 @@ from ganctl.requests.training_metrics import FEATURE_DISTANCE, has_quality
 from ganctl.runs.locate import RunSource
 from ganctl.sweeps.members import Member
 from ganctl.sweeps.results import Results
+from ganctl.sweeps.sweep import Sweep
 
 SHEET_COLUMNS = 10
 SHEET_ROWS = 3
@@ -40,8 +42,8 @@ def draw(results: Results, floor: float | None) -> list[str]:
         names = [combination.text for combination in results.combinations]
         columns = [f"seed {seed}" for seed in sweep.plan.seeds]
         picture = rows_of_sheets(sheets, names, columns)
-        metadata = {"kind": "sweep", "sweep": sweep.reference}
-        write_atomically(sweep.path("sweep.png"), png_bytes(picture, metadata))
+        content = png_bytes(picture, _metadata("sheets of a sweep", sweep))
+        write_atomically(sweep.path("sweep.png"), content)
         written.append("sweep.png")
     by_seconds = all(budget.unit is BudgetUnit.MINUTES for budget in sweep.plan.budgets)
     curves = {
@@ -51,10 +53,15 @@ def draw(results: Results, floor: float | None) -> list[str]:
     if any(curve.places for row in curves.values() for curve in row):
         across = "seconds trained" if by_seconds else "images seen (thousands)"
         title = f"{sweep.name}: a line for each seed"
-        content = distance_plot(curves, across, title, floor)
+        metadata = _metadata("curves of a sweep", sweep)
+        content = distance_plot(curves, across, title, floor, metadata)
         write_atomically(sweep.path("curves.png"), content)
         written.append("curves.png")
     return written
+
+
+def _metadata(kind: str, sweep: Sweep) -> dict[str, str]:
+    return {"ganctl": __version__, "kind": kind, "sweep": sweep.reference}
 
 
 def _rows(results: Results) -> list[list[Member]]:

@@ -148,19 +148,24 @@ class Results:
         return tuple(measure for measure in MEASURES if measure.key in found)
 
     def best(self, measure: Measure) -> Summary | None:
-        """Return the summary with the best mean; None where there is none to compare with."""
+        """Return a summary with the best mean; None where there is none to compare with."""
         known = [each[measure.key] for each in self.summaries if measure.key in each]
         if not measure.is_judged or len(known) < 2:
             return None
         return max(known, key=lambda each: each.rank)
 
-    def cannot_be_told_apart(self, measure: Measure, summary: Summary) -> bool:
+    def is_best(self, measure: Measure, summary: Summary) -> bool:
+        """Return whether no other mean is better; several may be as good."""
+        best = self.best(measure)
+        return best is not None and summary.rank == best.rank
+
+    def is_alike(self, measure: Measure, summary: Summary) -> bool:
         """Return whether the spread of seeds may be all by which a combination is behind the best.
 
         Its range overlaps that of the best, and both have two runs or more.
         """
         best = self.best(measure)
-        if best is None or best is summary or min(best.runs, summary.runs) < 2:
+        if best is None or self.is_best(measure, summary) or min(best.runs, summary.runs) < 2:
             return False
         return summary.overlaps(best)
 
@@ -213,8 +218,8 @@ class Results:
             "runs": summary.runs,
         }
         if self.best(measure) is not None:
-            plain["best"] = summary is self.best(measure)
-            plain["within_seeds_of_best"] = self.cannot_be_told_apart(measure, summary)
+            plain["best"] = self.is_best(measure, summary)
+            plain["within_seeds_of_best"] = self.is_alike(measure, summary)
         return plain
 
     def _run(self, member: Member) -> dict[str, Any]:

@@ -62,9 +62,9 @@ def explanations(results: Results) -> list[str]:
 
 
 def _mark(results: Results, measure: Measure, summary: Summary) -> str:
-    if summary is results.best(measure):
+    if results.is_best(measure, summary):
         return BEST
-    if results.cannot_be_told_apart(measure, summary):
+    if results.is_alike(measure, summary):
         return ALIKE
     # Digits stand below each other.
     return " " if results.best(measure) else ""

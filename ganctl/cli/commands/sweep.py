@@ -271,9 +271,8 @@ def _finish(
     if stopped:
         raise stopped
     if not quiet:
-        console.say(results_table(results).as_text())
-        for sentence in explanations(results):
-            console.say(f"  {sentence}")
+        for line in [*results_table(results).as_text().splitlines(), *explanations(results)]:
+            console.say(line)
         _say_what_comes_next(results, drawn)
     if incomplete := _incomplete(results):
         raise RunError(
