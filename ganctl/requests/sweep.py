@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -308,6 +308,7 @@ def _read(name: str, text: str) -> Any:
     return OPTIONS[name].check(flag_of(name), value)
 
 
+@cache
 def _kind(name: str) -> Any:
     """Return the type of an option's value, without None."""
     hint = get_type_hints(TrainRequest)[name]

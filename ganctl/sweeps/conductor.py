@@ -87,7 +87,7 @@ class _Crew:
     judged: bool
     is_stopping: bool = False
     active: list[_Process] = field(default_factory=list)
-    _tried: set[tuple[str, State, int | None]] = field(default_factory=set)
+    _tried: set[tuple[str, bool, int | None]] = field(default_factory=set)
     _looked: float = 0.0
 
     def work(self, should_stop: Callable[[], bool]) -> Iterator[Member | None]:
@@ -135,7 +135,7 @@ class _Crew:
             for member in self.members:
                 if len(self.active) >= self.jobs:
                     return
-                attempt = (member.name, state, self.n)
+                attempt = (member.name, state is State.TRAINED, self.n)
                 if member.state is state and attempt not in self._tried:
                     self._tried.add(attempt)
                     self.active.append(_begun(member, self.jobs, self.n))
