@@ -151,7 +151,7 @@ class LiveTable:
         table.add_column(no_wrap=True, overflow="ellipsis")
         for member in shown(self._members, max(1, self._console.height - AROUND)):
             table.add_row(
-                Text(printable(member.name)),
+                Text(printable(member.name.removeprefix(f"{self._title}_"))),
                 Text(member.state.value, style=STYLES.get(member.state, "dim")),
                 ProgressBar(total=1.0, completed=member.spent, width=BAR_WIDTH),
                 Text(printable(in_words(member))),

@@ -1,6 +1,7 @@
 """A sweep as it shows: which training is where, on a terminal of any height, and in a file."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -38,7 +39,7 @@ def drawn(members, height=40):
 def test_the_table_says_where_each_is(members):
     text = drawn(members)
     assert "demo: 12 waiting, 1 training, 6 done, 1 diverged" in text
-    assert "demo_batch-16_seed-4  training" in text
+    assert re.search(r"│ batch-16_seed-4 +training ", text)
     assert "50% · step 50 · 400 images/s" in text
     assert "a weight became NaN" in text
 
@@ -48,7 +49,7 @@ def test_a_low_terminal_shows_what_works(members):
         State.DIVERGED, State.TRAINING, State.WAITING
     ]  # fmt: skip
     assert len(shown(members, 100)) == len(members)
-    assert len(drawn(members, height=12).split("demo_batch-16_seed-4")) > 1
+    assert "batch-16_seed-4" in drawn(members, height=12)
 
 
 def test_what_waits_or_is_over_is_shown_too(members):
