@@ -420,3 +420,12 @@ def test_steps_that_were_written_as_a_float_are_whole(run, amount, opens):
     else:
         with pytest.raises(RunError):
             Run.open(run.folder)
+
+
+def test_the_latest_line_of_metrics_is_read_from_the_end(run):
+    assert latest_metrics(run.folder) == {}
+    for step in range(500):
+        run.append_metrics({"step": step, "generator_loss": 0.5})
+    with (run.folder / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 500, "generat')
+    assert latest_metrics(run.folder)["step"] == 499

@@ -157,7 +157,7 @@ def test_words_complete(ganctl, here, home):
 
 COMMAND = (sys.executable, "-m", "ganctl", "sweep")
 # So many steps that a signal comes in the middle, also where the machine is quick.
-ASKED = ("--vary", "batch=8,16", "--steps", "300", "--checkpoint-every", "50", "--name", "demo")
+ASKED = ("--vary", "batch=8,16", "--steps", "200", "--checkpoint-every", "50", "--name", "demo")
 
 
 def has_trained(home, *names):
