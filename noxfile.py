@@ -38,7 +38,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def tests_all(session: nox.Session) -> None:
     """All tests, and how much of ganctl they run; what is given chooses among them by ``-m``."""
-    install(session, "test")
+    install(session, "test", "notebook", "tracking")
     session.run("pytest", "-n", "2", "-m", "", "--cov", *session.posargs)
 
 

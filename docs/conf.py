@@ -21,7 +21,13 @@ author = "The ganctl authors"
 project_copyright = author
 version = release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "command_line"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "command_line",
+    "notebook",
+]
 exclude_patterns = ["_build"]
 
 myst_enable_extensions = ["deflist"]
@@ -29,7 +35,6 @@ myst_heading_anchors = 3
 
 # The reference needs no torch: annotations stay text, and the engine is imported by no public name.
 autodoc_member_order = "bysource"
-autodoc_preserve_defaults = True
 autodoc_class_signature = "separated"
 autodoc_typehints = "signature"
 napoleon_google_docstring = True

@@ -5,7 +5,7 @@ The Python side of the command line::
     import ganctl
 
     run = ganctl.train(minutes=3, seed=1)
-    digits = ganctl.load("latest").sample(7, n=100)  # uint8 [100, 28, 28]
+    digits = run.load().sample(7, n=100)  # uint8 [100, 28, 28]
 
 Importing this is cheap; torch is imported when something is trained or loaded.
 """
@@ -17,18 +17,33 @@ from typing import TYPE_CHECKING
 from ganctl._version import __version__
 
 if TYPE_CHECKING:
-    from ganctl.api import Generator, load, train
+    from ganctl.api.evaluation import Evaluation
+    from ganctl.api.generator import Generator
+    from ganctl.api.loading import load
+    from ganctl.api.run import Run
+    from ganctl.api.training import train
+    from ganctl.engine.training.loop import StepReport
     from ganctl.errors import GanctlError
-    from ganctl.runs.run import Run
 
-__all__ = ["GanctlError", "Generator", "Run", "__version__", "load", "train"]
+__all__ = [
+    "Evaluation",
+    "GanctlError",
+    "Generator",
+    "Run",
+    "StepReport",
+    "__version__",
+    "load",
+    "train",
+]
 
 _HOMES = {
+    "Evaluation": "ganctl.api.evaluation",
     "GanctlError": "ganctl.errors",
-    "Generator": "ganctl.api",
-    "Run": "ganctl.runs.run",
-    "load": "ganctl.api",
-    "train": "ganctl.api",
+    "Generator": "ganctl.api.generator",
+    "Run": "ganctl.api.run",
+    "StepReport": "ganctl.engine.training.loop",
+    "load": "ganctl.api.loading",
+    "train": "ganctl.api.training",
 }
 
 

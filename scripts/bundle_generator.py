@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-import torch
-
-from ganctl.engine.models.weights import load_generator, save_generator
+from ganctl.engine.exporting.formats import export
+from ganctl.files.atomic import write_atomically
+from ganctl.requests.generators.exports import ExportFormat, ExportRequest
 from ganctl.runs.locate import find_source
 
 
@@ -28,10 +27,8 @@ def bundle(run: str, path: Path) -> int:
     Raises:
         GanctlError: there is no such run, or the file cannot be written.
     """
-    generator, header = load_generator(find_source(run).checkpoint)
-    # A path on the maker's machine means nothing on another.
-    portable = replace(header, data=Path(header.data).name)
-    save_generator(generator, portable, path, torch.float16)
+    request = ExportRequest(format=ExportFormat.SAFETENSORS, half=True)
+    write_atomically(path, export(find_source(run), request).content)
     return path.stat().st_size
 
 

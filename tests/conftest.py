@@ -272,7 +272,7 @@ def train_once(shared: Path, tiny_data: Path) -> Callable[..., Path]:
             from ganctl.engine.training.loop import train
 
             config = TrainRequest(
-                data=str(tiny_data), steps=40, batch=16, preview_every=10, **options
+                data=str(tiny_data), steps=40, batch=16, preview_every=10, keep=2, **options
             )
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("GANCTL_HOME", str(home))

@@ -59,6 +59,8 @@ def test_every_tool_is_pinned_and_the_tests_extra_is_their_group():
         for group in groups.keys() - {"fuzz"}  # It is for one benchmark, on Linux alone.
         for text in groups[group]
         if isinstance(text, str)
-    } | {name_of(text) for text in project["project"]["optional-dependencies"]["parquet"]}
+    }
+    extras = project["project"]["optional-dependencies"]
+    names |= {name_of(text) for extra in extras.values() for text in extra}
     constraints = (ROOT / "constraints.txt").read_text()
     assert [name for name in names if f"\n{name}==" not in constraints] == []

@@ -27,7 +27,7 @@ from ganctl.engine.data.pixels import from_pixels
 from ganctl.engine.models.base import Discriminator
 from ganctl.engine.models.weights import load_discriminator
 from ganctl.pictures import images as pictures
-from ganctl.runs.locate import find_source
+from ganctl.runs.locate import find_run
 
 SEEDS = range(20)
 TRAIN_IMAGES = 20_000
@@ -47,7 +47,7 @@ def main() -> None:
     train = load("mnist")
     test = train.test
     assert test is not None
-    critic, _ = load_discriminator(find_source(arguments.critic).checkpoint)
+    critic, _ = load_discriminator(find_run(arguments.critic).latest_checkpoint())
     judge = trained_judge("mnist")
     known = train.images[:TRAIN_IMAGES]
     known_features = judge.features(known)

@@ -22,7 +22,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ganctl.cli.commands.info import _picture_facts, _readable, _run_facts, _weights_facts
+from ganctl.cli.commands.info import _readable, _run_facts, _weights_facts
+from ganctl.cli.made_files import made_by_facts
 from ganctl.engine.models.weights import load_discriminator, load_generator, save_generator
 from ganctl.engine.training.checkpoint import load_state, save_state
 from ganctl.engine.training.state import TrainState, new_state
@@ -136,7 +137,7 @@ def png_text(place: Path, data: bytes) -> None:
     chunk += struct.pack(">I", zlib.crc32(chunk[4:]))
     whole = png_seeds()[1]
     path = put(place / "x.png", whole[:33] + chunk + whole[33:])
-    _readable(_picture_facts(path))
+    _readable(made_by_facts(path))
 
 
 def idx(place: Path, data: bytes) -> None:

@@ -23,12 +23,15 @@ class CommandLine(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the sections."""
-        root = typer.main.get_group(ganctl_app)
-        sections = [_section(root, "ganctl", None)]
-        parent = _context(root, "ganctl", None)
-        for name, command in root.commands.items():
-            sections.append(_section(command, name, parent))
-        return sections
+        return list(_sections(typer.main.get_group(ganctl_app), "ganctl", None))
+
+
+def _sections(command: Any, name: str, parent: Any) -> Iterator[nodes.Node]:
+    """Yield the section of a command, and those of the commands that it has."""
+    yield _section(command, name, parent)
+    context = _context(command, name, parent)
+    for below, each in getattr(command, "commands", {}).items():
+        yield from _sections(each, below, context)
 
 
 def _context(command: Any, name: str, parent: Any) -> Any:

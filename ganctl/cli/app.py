@@ -11,7 +11,19 @@ import typer
 
 from ganctl._version import __version__
 from ganctl.cli import console
-from ganctl.cli.commands import evaluate, gif, info, montage, sample, sweep, train
+from ganctl.cli.commands import (
+    evaluate,
+    export,
+    find,
+    gif,
+    info,
+    montage,
+    report,
+    runs,
+    sample,
+    sweep,
+    train,
+)
 from ganctl.cli.completion import join_words
 from ganctl.cli.help import AppHelp, CommandHelp
 from ganctl.errors import GanctlError, Stopped
@@ -32,10 +44,14 @@ for command, examples in (
     (montage.montage, montage.EXAMPLES),
     (gif.gif, gif.EXAMPLES),
     (evaluate.evaluate, evaluate.EXAMPLES),
+    (report.report, report.EXAMPLES),
+    (export.export, export.EXAMPLES),
+    (find.find, find.EXAMPLES),
     (info.info, info.EXAMPLES),
     (sweep.sweep, sweep.EXAMPLES),
 ):
     app.command(cls=CommandHelp, epilog="\n".join(examples))(command)
+app.add_typer(runs.app)
 
 # Typer has no public name for the parent of its parse errors (unknown option, missing value, …).
 ParseError: type[Exception] = typer.BadParameter.__mro__[1]

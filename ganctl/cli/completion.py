@@ -25,6 +25,7 @@ from ganctl.runs.header import RunStatus
 from ganctl.runs.layout import step_of
 from ganctl.runs.locate import BEST, PRETRAINED_FACES, find_run, find_source
 from ganctl.runs.run import LATEST
+from ganctl.runs.tidying import trash
 
 Offers = list["str | tuple[str, str]"]
 """Values, some of them with words about them."""
@@ -132,6 +133,25 @@ def complete_varied(incomplete: str) -> Offers:
     option = options.get(name)
     choices = option.choices if option else ()
     return _offered([f"{before or name}{comma or '='}{each}" for each in choices], incomplete)
+
+
+def complete_own_run(incomplete: str) -> Offers:
+    """Complete a run that can be changed: one below the home."""
+    names = [folder.name for folder in locate.run_folders()]
+    return _offered([LATEST, *names] if names else [], incomplete)
+
+
+def complete_removed(incomplete: str) -> Offers:
+    """Complete a run in the trash, by its name or by its time and name."""
+    removed = trash.contents()
+    names = [each.name for each in removed] + [each.reference for each in removed]
+    return _offered(dict.fromkeys(names), incomplete)
+
+
+def complete_own_or_removed(ctx: typer.Context, incomplete: str) -> Offers:
+    """Complete a run below the home, or after ``--forever`` one in the trash."""
+    complete = complete_removed if ctx.params.get("forever") else complete_own_run
+    return complete(incomplete)
 
 
 def complete_label(ctx: typer.Context, incomplete: str) -> Offers:

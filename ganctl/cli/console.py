@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LONGEST_WORDS = 4000
 """Characters of one sentence, which may quote from a file."""
+_NO_END = 10_000
+"""Columns of a file or a pipe, where no line is broken."""
 
 Report = Callable[[str, int, "int | None"], None]
 """Called with what is under way, how much of it is done, and how much there is if known."""
@@ -122,6 +124,13 @@ def print_path(path: Path) -> None:
     sys.stdout.flush()
 
 
+def write_bytes(content: bytes) -> None:
+    """Put the content of a file on stdout."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """Put a value on stdout as one line of JSON; numbers that JSON does not know become null."""
     sys.stdout.write(json.dumps(_finite(value), allow_nan=False) + "\n")
@@ -145,8 +154,19 @@ def print_sentence(text: str) -> None:
     _stdout().print(Text(printable(text)), soft_wrap=True)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
-    """Put a table on stdout; the first column reads to the left, the others to the right."""
+def width() -> int:
+    """Return how many characters fit into a line of stdout; in a file they are many."""
+    return _stdout().width
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", whole: bool = False
+) -> None:
+    """Put a table on stdout; the first column reads to the left, the others to the right.
+
+    Cells are folded where it is too wide for the terminal, or, if ``whole``, left as they are.
+    """
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -159,7 +179,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title:
         table.add_row(*(Text(printable(cell)) for cell in row))
     if title:
         _stdout().print(Text(f"\n{printable(title)}", style="bold"))
-    _stdout().print(table)
+    (Console(highlight=False, width=_NO_END) if whole else _stdout()).print(table)
 
 
 def print_list(sentences: Sequence[str], *, title: str) -> None:
@@ -229,4 +249,4 @@ def _stdout() -> Console:
 
     console = Console(highlight=False)
     # In a file or a pipe, lines are as long as what they say.
-    return console if console.is_terminal else Console(highlight=False, width=10_000)
+    return console if console.is_terminal else Console(highlight=False, width=_NO_END)

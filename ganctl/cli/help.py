@@ -5,7 +5,7 @@ What plug-ins add stands under a heading of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -28,8 +28,15 @@ class CommandHelp(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words of a line; an option whose value is being completed would hide RUN."""
-        is_completing_a_value = ctx.resilient_parsing and args[-1:] and args[-1].startswith("-")
+        is_completing_a_value = ctx.resilient_parsing and self._takes_a_value(args[-1:])
         return super().parse_args(ctx, args[:-1] if is_completing_a_value else args)
+
+    def _takes_a_value(self, last: Sequence[str]) -> bool:
+        """Return whether the last word of a line is an option, and no switch."""
+        switches = {
+            name for each in self.params if getattr(each, "is_flag", 0) for name in each.opts
+        }
+        return any(word.startswith("-") and word not in switches for word in last)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """Return the options that begin with what was typed, with their help."""
@@ -40,21 +47,9 @@ class CommandHelp(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments and options, those of one heading together."""
-        headings: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None:
-                name, text = record
-                if parameter.param_type_name == "argument":
-                    name = parameter.metavar or name  # Typer would add the type.
-                heading = getattr(parameter, "rich_help_panel", None) or OTHER
-                headings.setdefault(heading, []).append((name, text))
+        headings = _by_heading(self.get_params(ctx), ctx)
         headings["Plug-ins"] = self._plugins(ctx)
-        for heading, records in headings.items():
-            if not records:
-                continue
-            with formatter.section(heading):
-                formatter.write_dl(records)
+        _write_sections(headings, formatter)
 
     def _plugins(self, ctx: Any) -> list[tuple[str, str]]:
         """Return what other packages add to the choices of options, each with its package."""
@@ -70,9 +65,7 @@ class CommandHelp(TyperCommand):
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the examples, a line each."""
-        with formatter.section(EXAMPLES):
-            for example in (self.epilog or "").splitlines():
-                formatter.write(f"  {example}\n")
+        _write_examples(self.epilog, formatter)
 
 
 class AppHelp(TyperGroup):
@@ -88,6 +81,50 @@ class AppHelp(TyperGroup):
     def _visible(self, ctx: Any) -> Sequence[tuple[str, Any]]:
         commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
         return [(name, command) for name, command in commands if command and not command.hidden]
+
+
+class GroupHelp(AppHelp):
+    """A command that has commands, with examples."""
+
+    def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002
+        """Return the whole first sentence, as completions show it."""
+        return spoken(first_sentence(self))
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, and what each command does."""
+        _write_sections(_by_heading(self.get_params(ctx), ctx), formatter)
+        self.format_commands(ctx, formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the examples, a line each."""
+        _write_examples(self.epilog, formatter)
+
+
+def _by_heading(parameters: Sequence[Any], ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """Return the names and help of parameters, by their headings."""
+    headings: dict[str, list[tuple[str, str]]] = {}
+    for parameter in parameters:
+        record = parameter.get_help_record(ctx)
+        if record is not None:
+            name, text = record
+            if parameter.param_type_name == "argument":
+                name = parameter.metavar or name  # Typer would add the type.
+            heading = getattr(parameter, "rich_help_panel", None) or OTHER
+            headings.setdefault(heading, []).append((name, text))
+    return headings
+
+
+def _write_sections(headings: Mapping[str, list[tuple[str, str]]], formatter: Any) -> None:
+    for heading, records in headings.items():
+        if records:
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def _write_examples(epilog: str | None, formatter: Any) -> None:
+    with formatter.section(EXAMPLES):
+        for example in (epilog or "").splitlines():
+            formatter.write(f"  {example}\n")
 
 
 def first_sentence(command: Any) -> str:

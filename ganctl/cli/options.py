@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any, get_origin, get_type_hints
 
 import typer
@@ -18,8 +20,9 @@ from ganctl.cli.completion import (
     complete_run,
     complete_setting,
 )
-from ganctl.errors import FileError, RunError
+from ganctl.errors import FileError, GanctlError, RunError, RunNotFound, UsageError
 from ganctl.requests.checks import Group, check_out
+from ganctl.requests.conditions.labels import parse_labels
 from ganctl.requests.data import DATA_SETS, check_data_exists
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
@@ -34,6 +37,7 @@ from ganctl.runs.locate import (
     read_source,
 )
 
+STDOUT = Path("-")
 INPUT = "Input"
 SETTINGS = "Settings"
 OUTPUT = Group.OUTPUT.value
@@ -118,18 +122,52 @@ def scale_option(default: int) -> Any:
     )
 
 
+def check_out_or_stdout(out: str) -> Path:
+    """Return the path that ``--out`` gives; ``-`` alone, and not ``./-``, is stdout."""
+    path = check_out(out)
+    return path.absolute() if path == STDOUT and out != str(STDOUT) else path
+
+
 OutFile = Annotated[
     Path | None,
     typer.Option(
         "--out",
         "-o",
         metavar="FILE",
-        help="The file to write. Default: a name that says what it shows, in this folder.",
+        help="The file to write, or - for stdout. Default: a name that says what it shows, in this "
+        "folder.",
         show_default=False,
-        parser=check_out,
+        parser=check_out_or_stdout,
         rich_help_panel=OUTPUT,
     ),
 ]
+NamesOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--names/--no-names",
+        help="Write names around the images. Default: on everything that a person looks at.",
+        show_default=False,
+        rich_help_panel=SETTINGS,
+    ),
+]
+
+
+def is_stdout(out: Path | None, *, json: bool) -> bool:
+    """Return whether ``--out`` is ``-``, which means stdout.
+
+    Raises:
+        UsageError: ``--json`` would write there too, or stdout is a terminal.
+    """
+    if out != STDOUT:
+        return False
+    if json:
+        raise UsageError("--out - and --json both write to stdout.", "Give one of them.")
+    if sys.stdout.isatty():
+        raise UsageError(
+            "--out - would write an image file to the terminal.",
+            "Send it to a file or a program, as in: --out - > FILE.png",
+        )
+    return True
 
 
 DataOption = Annotated[
@@ -176,7 +214,11 @@ def stand_in(*, of_attributes: bool = False, of_words: bool = False) -> str:
 
 
 def open_source(
-    run: str | None, *, of_attributes: bool = False, of_words: bool = False
+    run: str | None,
+    *,
+    of_attributes: bool = False,
+    of_words: bool = False,
+    label_option: str = "--digit",
 ) -> tuple[RunSource, CheckpointHeader]:
     """Return what RUN means and its header, and say so where it is a stand-in.
 
@@ -185,11 +227,28 @@ def open_source(
         of_attributes: whether an attribute is asked for, so that before there is any run the
             bundled faces stand in.
         of_words: the same of words.
+        label_option: the option that takes classes, for whoever gives one in the place of RUN.
     """
-    source = find_source(run, stand_in(of_attributes=of_attributes, of_words=of_words))
+    try:
+        source = find_source(run, stand_in(of_attributes=of_attributes, of_words=of_words))
+    except RunNotFound as error:
+        if run and _is_label(run):
+            hint = f"A class is {label_option} {quote(run)}. {error.hint}"
+            raise RunNotFound(str(error), hint) from error
+        raise
     if source.note:
         console.note(source.note)
     return source, read_source(source, read_checkpoint_header)
+
+
+def _is_label(text: str) -> bool:
+    """Return whether a text names classes of what ``latest`` means."""
+    try:
+        header = read_source(find_source(None), read_checkpoint_header)
+        parse_labels([text], header.classes)
+    except GanctlError:
+        return False
+    return True
 
 
 def with_train_options(

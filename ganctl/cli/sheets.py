@@ -12,7 +12,7 @@ from ganctl.errors import UsageError
 from ganctl.requests.conditions.asked import options_of
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.codes import Codes
-from ganctl.requests.conditions.labels import Label
+from ganctl.requests.conditions.labels import UNLABELLED, Label
 from ganctl.requests.conditions.settings import Settings
 from ganctl.requests.sample import SamplePlan, check_memory
 from ganctl.requests.sheets import SheetPlan, SheetRequest
@@ -22,14 +22,16 @@ from ganctl.runs.locate import RunSource
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from ganctl.engine.data.dataset import Dataset
     from ganctl.engine.sampling.sampler import Sampler
+    from ganctl.pictures.lettering import Names
 
 SWEEP_END = 2.0
 GENERATED = ""
 REAL = "real"
 NEIGHBOURS = "neighbours"
-BESIDE = 3
-"""Images for each generated one where its neighbours stand beside it."""
+BESIDE = ("sample", "nearest in pixels", "nearest in features")
+"""What stands for each generated image where its neighbours stand beside it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Subject:
         """Return how many images stand in a row."""
         if kind in (GENERATED, REAL):
             return self.plan.columns
-        return self.plan.columns * BESIDE if kind == NEIGHBOURS else self.cols
+        return self.plan.columns * len(BESIDE) if kind == NEIGHBOURS else self.cols
 
     def check_size(self, kind: str, scale: int) -> None:
         """Raise ``UsageError`` if the images, or the sheet of them, would be too large."""
@@ -73,7 +75,7 @@ class Subject:
         rows = len(self.plan.asked) if is_row_each else self.plan.rows
         columns, side = self.columns(kind), self.header.network.image_size
         check_memory(rows * columns, self.header.network)
-        group = BESIDE if kind == NEIGHBOURS else None
+        group = len(BESIDE) if kind == NEIGHBOURS else None
         check_enlarged(*check_sheet(rows * columns, columns, side, side, group=group), scale)
 
     def sheet(
@@ -88,14 +90,14 @@ class Subject:
         images = self.images(kind)
 
         from ganctl.engine.data.pixels import channels_last
-        from ganctl.pictures.images import enlarge, png_bytes, sheet
+        from ganctl.pictures.images import GAP, enlarge, png_bytes, sheet
         from ganctl.pictures.lettering import beside
         from ganctl.pictures.provenance import Origin
 
-        group = BESIDE if kind == NEIGHBOURS else None
+        group = len(BESIDE) if kind == NEIGHBOURS else None
         laid_out = enlarge(sheet(channels_last(images), self.columns(kind), group=group), scale)
         if names:
-            laid_out = beside(laid_out, *self.names(kind))
+            laid_out = beside(laid_out, self._around(kind, GAP * scale))
         origin = Origin(self.source.reference, self.step(kind))
         return png_bytes(laid_out, origin.metadata("montage", labels=labels, options=options))
 
@@ -139,19 +141,24 @@ class Subject:
         """Return real images of what the cells are of."""
         from ganctl.engine.data.dataset import real_rows
         from ganctl.engine.data.matching import real_cells
-        from ganctl.engine.evaluation.reals import data_of
 
         if any(each.is_blend for each in self.plan.asked):
             raise UsageError("There are no real images of a blend.", "Leave out --real.")
         if isinstance(self.plan.asked[0], Caption):
             raise UsageError("--real shows classes or attributes, not words.", "Leave out --real.")
-        with console.progress() as report:
-            dataset = data_of(self.source, self.header, data=self.data, on_progress=report)
+        dataset = self._dataset
         settings = [each for each, _ in self.plan.cells if isinstance(each, Settings)]
         if settings:
             return real_cells(dataset, settings, self.seed)
         labels = [each.index for each in self.plan.asked if isinstance(each, Label) and each.parts]
         return real_rows(dataset, labels or range(len(dataset.classes)), self.cols, self.seed)
+
+    @cached_property
+    def _dataset(self) -> Dataset:
+        from ganctl.engine.evaluation.reals import data_of
+
+        with console.progress() as report:
+            return data_of(self.source, self.header, data=self.data, on_progress=report)
 
     @property
     def _swept(self) -> list[float]:
@@ -159,13 +166,30 @@ class Subject:
         step = 2 * SWEEP_END / (self.cols - 1)
         return [-SWEEP_END + step * column for column in range(self.cols - 1)] + [SWEEP_END]
 
+    def _around(self, kind: str, gap: int) -> Names:
+        """Return what stands around a sheet whose groups of columns are ``gap`` pixels apart."""
+        from ganctl.pictures.lettering import Names
+
+        plan = self.plan
+        rows, columns = self.names(kind)
+        if kind == NEIGHBOURS:
+            groups = [f"{plan.heading} {name}" for name in columns] or [""] * plan.columns
+            return Names(rows, BESIDE * plan.columns, groups, gap)
+        heading = plan.heading if kind in (GENERATED, REAL) else kind
+        return Names(rows, columns, [heading] if columns else [])
+
     def names(self, kind: str) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the names of rows and of columns; a seed is no name of real images."""
+        """Return the names of rows and of columns, or of its groups where neighbours stand.
+
+        A seed is no name of real images, which have classes whatever the generator knows.
+        """
         plan = self.plan
         if kind in (GENERATED, NEIGHBOURS):
             return plan.row_names, plan.column_names
         if kind != REAL:
             return plan.row_names, [f"{value:.2g}" for value in self._swept]
+        if plan.asked == (UNLABELLED,):
+            return self._dataset.classes, ()
         first_row = {seed for _, seed in plan.cells[: plan.columns]}
         first_column = {seed for _, seed in plan.cells[:: plan.columns]}
         return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -25,25 +26,37 @@ from ganctl.files.idx import idx_bytes
 from ganctl.pictures import images
 from ganctl.pictures.described import TABLE, Values, described_arrays, table_with
 from ganctl.pictures.images import Images
+from ganctl.pictures.lettering import Names, beside
 from ganctl.pictures.provenance import Origin
 from ganctl.requests.checks import choose
 from ganctl.requests.conditions.asked import Single, options_of
-from ganctl.requests.conditions.labels import Label, one_hot
+from ganctl.requests.conditions.labels import UNLABELLED, Label, one_hot
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.sample import Format, SamplePlan
 from ganctl.requests.seeds import seeds_text
+from ganctl.requests.sheets import SEED
 
 MAX_IDX_CLASSES = 256
 FOREIGN_ENDINGS = ("jpg", "jpeg", "gif", "webp", "apng", "bmp", "tif", "tiff", "npy", "zip", "csv")
 
 
+STDOUT = Path("-")
+ARRAY = "ganctl"
+"""The array of an ``.npz`` that says how to make it again, as JSON."""
+
+
 @dataclass(frozen=True)
 class Destination:
-    """Where samples go: ``path`` is a file for a sheet or an ``.npz``, else a folder."""
+    """Where samples go: ``path`` is a file for a sheet or an ``.npz``, or stdout, else a folder."""
 
     path: Path
     format: Format
     sheet: bool
+
+    @property
+    def is_stdout(self) -> bool:
+        """Whether it is stdout."""
+        return self.path == STDOUT
 
     def check(self, plan: SamplePlan, *, side: int, force: bool) -> None:
         """Refuse what cannot be written, before anything is computed.
@@ -65,14 +78,24 @@ class Destination:
             )
         if self.sheet and len(plan) > 1:
             images.check_sheet(len(plan), _columns(len(plan.seeds)), side, side)
+        if self.is_stdout:
+            return
         is_file = self.sheet or self.format is Format.NPZ
         check_writable(self.path.parent if is_file else self.path)
         if is_file and self.path.is_dir():
             check_free(self.path, None, force=force)
 
 
-def choose_destination(out: Path | None, wanted: str | None, stem: str) -> Destination:
-    """Return where samples go, from ``--out``, ``--format`` and the run's name.
+def choose_destination(
+    out: Path | None, wanted: str | None, stem: str, also: str = ""
+) -> Destination:
+    """Return where samples go.
+
+    Args:
+        out: ``--out``; ``-`` is stdout.
+        wanted: ``--format``.
+        stem: the default name of a folder of class folders, in which several calls may meet.
+        also: what else the default name of one file for all says.
 
     Raises:
         UnknownName: no such format.
@@ -93,8 +116,15 @@ def choose_destination(out: Path | None, wanted: str | None, stem: str) -> Desti
         )
     if out is None:
         folder = Path("samples")
-        names = {Format.PNG: stem, Format.NPZ: f"{stem}.npz", Format.IDX: f"{stem}-idx"}
+        whole = f"{stem}-{also}" if also else stem
+        names = {Format.PNG: stem, Format.NPZ: f"{whole}.npz", Format.IDX: f"{whole}-idx"}
         return Destination(folder / names[kind], kind, sheet=False)
+    if out == STDOUT:
+        if kind is Format.IDX:
+            raise UsageError(
+                "IDX is several files, and stdout is one.", "Give --out a folder, or --format npz."
+            )
+        return Destination(out, kind, sheet=kind is Format.PNG)
     if kind is Format.NPZ and by_ending is None:
         raise UsageError(f"--format npz needs a file, not {out}.", "End --out in .npz.")
     return Destination(out, kind, sheet=by_ending is Format.PNG)
@@ -107,7 +137,9 @@ class Samples:
     ``images`` is uint8 [N, H, W] or [N, H, W, 3]; ``labels`` and ``seeds`` have N entries;
     ``classes`` are the names of all the run's classes; ``truncation``, ``codes`` and ``scale``
     are as requested; ``origin`` is the checkpoint. ``values`` float32 [N, attributes + quantities]
-    are what each image is of, as ``schema`` has it, where that is more than a class.
+    are what each image is of, as ``schema`` has it, where that is more than a class; ``around`` is
+    the picture of ``find`` that they start from. ``names`` says whether a sheet has names around
+    it; None means where it has several images.
     """
 
     images: Images
@@ -120,9 +152,13 @@ class Samples:
     origin: Origin
     schema: Schema = NO_SCHEMA
     values: Values = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    around: str | None = None
+    names: bool | None = None
 
-    def metadata(self, labels: Iterable[Single], seeds: Iterable[int]) -> dict[str, Any]:
-        """Return the metadata for a PNG of these labels and seeds."""
+    def metadata(
+        self, labels: Iterable[Single], seeds: Iterable[int], out: str = "FILE.png"
+    ) -> dict[str, Any]:
+        """Return the metadata for a file of these labels and seeds, called ``out``."""
         asked = options_of(tuple(labels))
         return self.origin.metadata(
             "sample",
@@ -130,11 +166,20 @@ class Samples:
             options={
                 **asked,
                 "seeds": seeds_text(seeds),
+                "from": self.around,
                 "code": list(self.codes) or None,
                 "truncation": None if self.truncation == 1 else self.truncation,
                 "scale": None if self.scale == 1 else self.scale,
+                "names": self.names is True,
+                "no-names": self.names is False,
             },
+            out=out,
         )
+
+
+def file_bytes(samples: Samples, destination: Destination) -> bytes:
+    """Return samples as one file: a sheet or an ``.npz``."""
+    return _sheet(samples) if destination.sheet else npz_bytes(_arrays(samples))
 
 
 def write_samples(samples: Samples, destination: Destination, *, force: bool) -> Path:
@@ -145,10 +190,8 @@ def write_samples(samples: Samples, destination: Destination, *, force: bool) ->
         UsageError: the format cannot hold these images.
     """
     path = destination.path
-    if destination.sheet:
-        write_result(path, _sheet(samples), force=force)
-    elif destination.format is Format.NPZ:
-        write_result(path, npz_bytes(_arrays(samples)), force=force)
+    if destination.sheet or destination.format is Format.NPZ:
+        write_result(path, file_bytes(samples, destination), force=force)
     elif destination.format is Format.IDX:
         files = {path / name: content for name, content in _idx_files(samples).items()}
         write_results(files, force=force)
@@ -220,13 +263,25 @@ def npz_bytes(arrays: dict[str, NDArray[np.generic]]) -> bytes:
 
 
 def _sheet(samples: Samples) -> bytes:
-    """Return one picture: a row for each label, or the image itself if there is only one."""
+    """Return one picture: a row for each label, or the image itself if there is only one.
+
+    A label of many seeds has several rows, the first of which has its name.
+    """
     labels = list(dict.fromkeys(samples.labels))
     metadata = samples.metadata(labels, dict.fromkeys(samples.seeds))
-    if len(samples.images) == 1:
+    is_single = len(samples.images) == 1
+    if is_single and not samples.names:
         return images.png_bytes(samples.images[0], metadata)
     per_label = len(samples.images) // len(labels)
-    return images.png_bytes(images.sheet(samples.images, _columns(per_label)), metadata)
+    columns = _columns(per_label)
+    laid_out = images.sheet(samples.images, columns)
+    if samples.names is not False:
+        more = [""] * (per_label // columns - 1)
+        known = labels != [UNLABELLED]
+        rows = [name for label in labels for name in (label.text, *more)] if known else []
+        seeds = [] if more else [str(seed) for seed in samples.seeds[:per_label]]
+        laid_out = beside(laid_out, Names(rows, seeds, [SEED] if seeds else []))
+    return images.png_bytes(laid_out, metadata)
 
 
 def _columns(per_label: int) -> int:
@@ -244,7 +299,7 @@ def _arrays(samples: Samples) -> dict[str, NDArray[np.generic]]:
     seeds = np.array(samples.seeds, np.int64)
     if not labels:
         described = described_arrays(samples.labels, samples.values, samples.schema)
-        return {"images": samples.images, "seeds": seeds, **described}
+        return {"images": samples.images, "seeds": seeds, **described, ARRAY: _said(samples)}
     arrays: dict[str, NDArray[np.generic]] = {
         "images": samples.images,
         "labels": np.array([label.index for label in labels], np.int64),
@@ -253,7 +308,13 @@ def _arrays(samples: Samples) -> dict[str, NDArray[np.generic]]:
     }
     if any(label.is_blend for label in labels):
         arrays["label_weights"] = np.array([label.weights for label in labels], np.float32)
-    return arrays
+    return arrays | {ARRAY: _said(samples)}
+
+
+def _said(samples: Samples) -> NDArray[np.generic]:
+    """Return how to make an ``.npz`` again, as an array of one text."""
+    labels, seeds = dict.fromkeys(samples.labels), dict.fromkeys(samples.seeds)
+    return np.array(json.dumps(samples.metadata(labels, seeds, "FILE.npz"), sort_keys=True))
 
 
 def _idx_files(samples: Samples) -> dict[str, bytes]:

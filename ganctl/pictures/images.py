@@ -1,11 +1,11 @@
-"""Arrays as pictures: sheets, PNGs with metadata, animations. Pillow and NumPy alone."""
+"""Arrays as pictures: sheets, and PNGs with metadata. Pillow and NumPy alone."""
 
 from __future__ import annotations
 
 import io
 import json
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from ganctl.errors import FileError, GanctlError, UsageError
-from ganctl.files.limits import ANIMATION_PIXELS, PIXELS
+from ganctl.files.limits import PIXELS
 from ganctl.files.untrusted_json import parse
-from ganctl.pictures.provenance import is_command
+from ganctl.pictures.provenance import is_metadata
 
 Images = NDArray[np.uint8]
 
 MID_GREY = 128
 GAP = 6
 METADATA_KEY = "ganctl"
-ANIMATION_FORMATS = {".gif": "GIF", ".webp": "WEBP", ".apng": "PNG"}
-LONGEST_SIDES = {"GIF": 65_535, "WEBP": 16_383}
-"""Pixels, by the formats themselves."""
+OURS = frozenset({"ganctl"})
+"""The keys that all metadata have where others put texts too."""
+DESCRIPTION_TAG = 0x010E
+"""Of EXIF data, the description of an image."""
 
 
 def sheet(images: Images, columns: int, *, line: int = 1, group: int | None = None) -> Images:
@@ -97,73 +98,42 @@ def png_bytes(image: Images, metadata: Mapping[str, Any] | None = None) -> bytes
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """Return the metadata that ``png_bytes`` put into a PNG, without decoding its pixels.
+    """Return the metadata that a PNG, a GIF or a WebP by ganctl carries, without its pixels.
 
     Raises:
-        FileError: it is no PNG, or has no metadata by ganctl.
+        FileError: it is no such picture, or has no metadata by ganctl.
     """
-    with _opened(path) as image:
-        text = image.info.get(METADATA_KEY)
+    with _opened(path, "PNG", "GIF", "WEBP") as image:
+        text = image.info.get(METADATA_KEY) if image.format == "PNG" else None
+        if image.format == "GIF":
+            text = image.info.get("comment", b"").decode()
+        elif image.format == "WEBP":
+            text = image.getexif().get(DESCRIPTION_TAG)
+        # In a PNG the text's own key says that it is ours.
+        return checked_metadata(path, text, set() if image.format == "PNG" else OURS)
+
+
+def checked_metadata(path: Path, text: object, needed: Set[str] = OURS) -> dict[str, Any]:
+    """Return what a text in a file says that may be a stranger's.
+
+    Args:
+        path: the file.
+        text: JSON, if ganctl wrote it.
+        needed: the keys that tell ours from those of others.
+
+    Raises:
+        FileError: it is not what ganctl writes, or there is none.
+    """
+    try:
         metadata = parse(str(text)) if text else None
-    if not isinstance(metadata, dict) or not _is_ours(metadata):
+    except ValueError:  # Any other text: most GIFs have a comment.
+        metadata = None
+    if not isinstance(metadata, dict) or not metadata.keys() >= needed or not is_metadata(metadata):
         raise FileError(
             f"{path} does not say how it was made.",
-            "Only pictures by ganctl do; an image editor may have removed the metadata.",
+            "Only files by ganctl do; an editor may have removed it.",
         )
     return metadata
-
-
-def read_images(paths: Sequence[Path], scale: int = 1) -> list[Images]:
-    """Return the pixels of our own PNGs of one size, each uint8 [H, W] or [H, W, 3].
-
-    Raises:
-        FileError: one cannot be read or is of another size.
-        UsageError: they would be too large together, enlarged ``scale`` times.
-    """
-    images: list[Images] = []
-    for path in paths:
-        image = read_image(path)
-        if images and image.shape != images[0].shape:
-            raise FileError(f"{path} and {paths[0]} differ in size.", "Remove one of them.")
-        check_animation(len(paths), image.size, scale)
-        images.append(image)
-    return images
-
-
-def check_animation(frames: int, size: int, scale: int) -> None:
-    """Raise ``UsageError`` if frames would be too large together.
-
-    Args:
-        frames: how many.
-        size: numbers in a frame, height times width times channels.
-        scale: how many pixels wide each pixel becomes.
-    """
-    if frames * size * scale**2 > ANIMATION_PIXELS:
-        raise UsageError(
-            f"{frames:,} frames of this size are too large together.",
-            "Give a smaller --scale, or fewer --frames.",
-        )
-
-
-def check_sides(height: int, width: int, scale: int, kind: str) -> None:
-    """Raise ``UsageError`` if a frame, enlarged, is longer than its format allows.
-
-    Args:
-        height: in pixels, before it is enlarged.
-        width: the same.
-        scale: how many pixels wide each pixel becomes.
-        kind: "GIF", "WEBP" or "PNG" (animated).
-    """
-    longest = LONGEST_SIDES.get(kind)
-    if longest is not None and scale * max(height, width) > longest:
-        raise UsageError(
-            f"The frames would have {scale * width:,}×{scale * height:,} pixels, and a side in "
-            f"{'WebP' if kind == 'WEBP' else kind} has at most {longest:,}.",
-            f"Give --scale {longest // max(height, width)} or less, or end --out in .apng."
-            if max(height, width) <= longest
-            else "End --out in .apng.",
-        )
-    check_enlarged(height, width, scale)
 
 
 def read_image(path: Path) -> Images:
@@ -172,22 +142,13 @@ def read_image(path: Path) -> Images:
     Raises:
         FileError: it cannot be read.
     """
-    with _opened(path) as image:
+    with _opened(path, "PNG") as image:
         return np.asarray(image.convert("L" if image.mode == "L" else "RGB"))
 
 
-def _is_ours(metadata: Mapping[str, Any]) -> bool:
-    """Return whether metadata are as ganctl writes them: values, lists of values, a command."""
-    for value in metadata.values():
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, (list, dict)):
-                return False
-    return "command" not in metadata or is_command(metadata["command"])
-
-
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    """Open a PNG; whatever is wrong with it becomes a ``FileError``.
+def _opened(path: Path, *formats: str) -> Iterator[Image.Image]:
+    """Open a picture of some formats; whatever is wrong with it becomes a ``FileError``.
 
     Its size is checked before its pixels are unpacked.
     """
@@ -196,12 +157,14 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             raise OSError("not a file: reading a pipe could wait forever")
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=["PNG"]) as image:
+            with Image.open(path, formats=formats) as image:
                 yield image
     except GanctlError:
         raise
     except Exception as error:  # Pillow raises errors of many kinds.
-        raise FileError(f"{path} cannot be read as a PNG.", "Check the path.") from error
+        raise FileError(
+            f"{path} cannot be read as a {' or '.join(formats)}.", "Check the path."
+        ) from error
 
 
 def _check_pixels(height: int, width: int) -> None:
@@ -212,43 +175,3 @@ def _check_pixels(height: int, width: int) -> None:
             f"At most {PIXELS:,} are possible: give a smaller --scale, fewer --cols, or fewer "
             "images.",
         )
-
-
-def animation_format(path: Path) -> str:
-    """Return Pillow's name for the animation that ``path`` ends in.
-
-    Raises:
-        UsageError: it ends in something else than .gif, .webp or .apng.
-    """
-    try:
-        return ANIMATION_FORMATS[path.suffix.lower()]
-    except KeyError:
-        endings = ", ".join(ANIMATION_FORMATS)
-        raise UsageError(
-            f"{path.name} does not have an animation's ending.", f"--out takes {endings}."
-        ) from None
-
-
-def animation_bytes(frames: Sequence[Images], fps: float, kind: str) -> bytes:
-    """Return an animation that repeats forever.
-
-    Args:
-        frames: one or more uint8 [H, W] or [H, W, 3], of one size.
-        fps: frames a second.
-        kind: "GIF", "WEBP" or "PNG" (animated).
-    """
-    pictures = [Image.fromarray(frame) for frame in frames]
-    options: dict[str, Any] = {"lossless": True} if kind == "WEBP" else {}
-    if kind == "GIF":
-        options = {"optimize": False, "disposal": 1}
-    buffer = io.BytesIO()
-    pictures[0].save(
-        buffer,
-        kind,
-        save_all=True,
-        append_images=pictures[1:],
-        duration=round(1000 / fps),
-        loop=0,
-        **options,
-    )
-    return buffer.getvalue()

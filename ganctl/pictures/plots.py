@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganctl.pictures.images import METADATA_KEY
+from ganctl.pictures.provenance import Origin
 from ganctl.requests.training_metrics import Curve, Group, has_quality, of_group
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
 
+FLOOR = "real images"
+EXPLAINED = {
+    Group.LOSS: "each network's own, from step to step; neither says how good the images are",
+    Group.SCORE: "above 0, the discriminator takes an image for real; below, for generated",
+    Group.QUALITY: "how far from real images, by what a judge sees; lower is better",
+}
+"""What a panel shows, in words."""
 
-def loss_plot(metrics: Sequence[dict[str, Any]], title: str) -> bytes:
+
+def loss_plot(
+    metrics: Sequence[dict[str, Any]], title: str, origin: Origin, floor: float | None = None
+) -> bytes:
     """Return a PNG of the losses, mean scores and quality by images seen.
 
     There is a panel for quality if it was ever measured.
@@ -24,6 +37,8 @@ def loss_plot(metrics: Sequence[dict[str, Any]], title: str) -> bytes:
     Args:
         metrics: the lines of ``metrics.jsonl``, at least one.
         title: the text above the picture.
+        origin: the run, and its latest step; the picture carries both.
+        floor: the feature distance of real images, if it is known.
     """
     # The canvas is made by hand, since pyplot would choose a window system.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -37,27 +52,30 @@ def loss_plot(metrics: Sequence[dict[str, Any]], title: str) -> bytes:
     for axes, group in ((upper, Group.LOSS), (middle, Group.SCORE)):
         _draw_smoothed(axes, metrics, group)
     for axes in lowest:
-        _draw_quality(axes, measured)
-    upper.set_title(title, parse_math=False)
+        _draw_quality(axes, measured, floor)
+    middle.axhline(0, color="black", linewidth=0.8)
+    figure.suptitle(title, parse_math=False)
     (lowest or [middle])[-1].set_xlabel("images seen (thousands)")
+    said = json.dumps(origin.named("curves"), sort_keys=True)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
+    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None, METADATA_KEY: said})
     return buffer.getvalue()
 
 
 def _draw_smoothed(axes: Axes, metrics: Sequence[dict[str, Any]], group: Group) -> None:
     """Draw each metric of a group in bold as a running mean, and pale as it is."""
     images = _thousands(metrics)
+    lines: list[Line2D] = []
     for key, curve in _curves(group).items():
         values = _values(metrics, key)
         (pale,) = axes.plot(images, values, color=curve.color, alpha=0.25, linewidth=0.8)
-        axes.plot(images, _smooth(values), color=pale.get_color(), label=curve.name)
+        color = pale.get_color()
+        lines += axes.plot(images, _smooth(values), color=color, label=curve.name)
     axes.set_ylabel(group.value)
-    axes.legend(loc="upper right")
-    axes.grid(alpha=0.3)
+    _explain(axes, group, lines)
 
 
-def _draw_quality(axes: Axes, measured: Sequence[dict[str, Any]]) -> None:
+def _draw_quality(axes: Axes, measured: Sequence[dict[str, Any]], floor: float | None) -> None:
     """Draw distances on a logarithmic axis, and percentages on an axis of their own."""
     from matplotlib.ticker import LogFormatter
 
@@ -67,15 +85,32 @@ def _draw_quality(axes: Axes, measured: Sequence[dict[str, Any]]) -> None:
     lines = _draw_marked(axes, measured, distances)
     axes.set_ylabel(", ".join(curve.name for curve in distances.values()))
     axes.set_yscale("log")
+    if floor is not None and floor > 0:
+        color = lines[0].get_color() if lines else None
+        lines.append(axes.axhline(floor, color=color, linestyle="--", label=FLOOR))
     plain = LogFormatter(minor_thresholds=(2, 1))
     axes.yaxis.set_major_formatter(plain)
     axes.yaxis.set_minor_formatter(plain)
-    axes.grid(alpha=0.3)
     if percentages:
         right = axes.twinx()
         lines += _draw_marked(right, measured, percentages)
         right.set_ylabel(f"{', '.join(curve.name for curve in percentages.values())} (%)")
-    axes.legend(handles=lines, loc="center right")
+        right.set_ylim(0, 103)
+    _explain(axes, Group.QUALITY, lines)
+
+
+def _explain(axes: Axes, group: Group, lines: Sequence[Line2D]) -> None:
+    """Write above a panel what it shows, and beside that what each line is."""
+    axes.set_title(EXPLAINED[group], loc="left", fontsize=8, color="dimgrey", pad=22)
+    axes.legend(
+        handles=lines,
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        ncols=len(lines),
+        frameon=False,
+        borderaxespad=0,
+    )
+    axes.grid(alpha=0.3)
 
 
 def _draw_marked(

@@ -10,7 +10,7 @@ from typing import Any
 
 from ganctl._version import __version__
 
-COMMANDS = ("sample", "montage", "gif", "info")
+COMMANDS = ("sample", "montage", "gif", "info", "find")
 _SHORT_OPTION = re.compile("-[A-Za-z].*")
 
 
@@ -33,12 +33,25 @@ def is_command(text: object) -> bool:
     )
 
 
+def is_metadata(metadata: Mapping[str, Any]) -> bool:
+    """Return whether metadata are as ganctl writes them: values, lists of values, a command."""
+    for value in metadata.values():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, (list, dict)):
+                return False
+    return "command" not in metadata or is_command(metadata["command"])
+
+
 @dataclass(frozen=True)
 class Origin:
     """The checkpoint that a picture was made from: the RUN to type, and its step."""
 
     reference: str
     step: int
+
+    def named(self, kind: str) -> dict[str, Any]:
+        """Return the text for a picture of this kind that no command makes again."""
+        return {**self._itself, "kind": kind}
 
     def metadata(
         self,
@@ -47,6 +60,7 @@ class Origin:
         labels: Sequence[str] = (),
         options: Mapping[str, Any] | None = None,
         out: str = "FILE.png",
+        before: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Return the text for a picture's metadata.
 
@@ -56,8 +70,9 @@ class Origin:
             options: names without dashes, and values; True is a flag, None and False are left
                 out, and a list is an option given more than once.
             out: the placeholder of the file's name.
+            before: what stands before the RUN.
         """
-        words = ["ganctl", command, self.reference]
+        words = ["ganctl", command, *before, self.reference]
         for label in labels:
             words += ["--digit", label]
         given = {k: v for k, v in (options or {}).items() if v is not None and v is not False}
@@ -65,10 +80,12 @@ class Origin:
             for single in value if isinstance(value, list) else [value]:
                 words += [f"--{name}"] if single is True else [f"--{name}", f"{single}"]
         return {
-            "ganctl": __version__,
-            "run": self.reference,
-            "step": self.step,
+            **self._itself,
             "labels": list(labels),
             **given,
             "command": shlex.join([*words, "--out", out]),
         }
+
+    @property
+    def _itself(self) -> dict[str, Any]:
+        return {"ganctl": __version__, "run": self.reference, "step": self.step}

@@ -89,6 +89,17 @@ class Budget:
         return min(1.0, progress.step / total_steps)
 
 
+def check_length(flag: str, amount: float) -> float:
+    """Return an amount of the unit that a flag names, whole where it counts steps.
+
+    Raises:
+        UsageError: it is no length that a run can have.
+    """
+    unit = LENGTHS[flag.removeprefix("--")]
+    checked = Budget(unit, amount).amount
+    return int(checked) if unit is BudgetUnit.STEPS else float(checked)
+
+
 def choose_budget(epochs: float | None, steps: int | None, minutes: float | None) -> Budget | None:
     """Return the one budget that was given, or None.
 

@@ -196,8 +196,12 @@ _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 _RESERVED = ("latest", "pretrained", "runs")
 
 
-def check_run_name(name: str) -> str:
+def check_run_name(name: str, option: str = "--name") -> str:
     """Return ``name`` if it can be a run's folder on Linux, macOS and Windows.
+
+    Args:
+        name: what was given.
+        option: what gave it.
 
     Raises:
         UsageError: it cannot.
@@ -211,7 +215,7 @@ def check_run_name(name: str) -> str:
     ):
         raise UsageError(
             f"{name!r} cannot be the name of a run.",
-            "--name takes letters, digits, dots, dashes and underscores, and begins with a letter "
-            "or digit; latest, pretrained and runs are reserved.",
+            f"{option} takes letters, digits, dots, dashes and underscores, and begins with a "
+            "letter or digit; latest, pretrained and runs are reserved.",
         )
     return name

@@ -25,7 +25,11 @@ _NAME = re.compile(r'\s*(?P<name>"(?:[^"]|"")*"|[^,="]+?)\s*=')
 
 
 def stops_of(
-    of: Conditioning, paths: Sequence[str] = (), settings: Sequence[str] = ()
+    of: Conditioning,
+    paths: Sequence[str] = (),
+    settings: Sequence[str] = (),
+    *,
+    files: bool = True,
 ) -> tuple[tuple[Single, ...], tuple[str, ...]]:
     """Return the stops of a morph, and notes that the user should read.
 
@@ -38,6 +42,7 @@ def stops_of(
         of: what the generator can be asked for.
         paths: each ``--path``.
         settings: each ``--set``: what stays as it is on the whole way.
+        files: whether a caption may be the path of a file of captions.
 
     Raises:
         UsageError: there are fewer than two stops, or one is unknown, or the generator knows
@@ -45,7 +50,7 @@ def stops_of(
     """
     fixed, notes = asked_of(of, settings=settings) if settings else ((Settings(),), ())
     if of.schema.captions is not None:
-        stops, more = _captions(paths, of.schema.captions)
+        stops, more = _captions(paths, of.schema.captions, files=files)
     elif of.schema and isinstance(fixed[0], Settings):
         stops, more = _settings(paths, of.schema, fixed[0])
     elif of.classes:
@@ -60,13 +65,23 @@ def stops_of(
 
 def walk(stops: Sequence[Single], frames: int) -> list[Asked]:
     """Return what ``frames`` frames ask for on the way through the stops, both ends in."""
-    asked = []
+    return [between(*place) for place in _places(stops, frames)]
+
+
+def titles(stops: Sequence[Single], frames: int) -> list[str]:
+    """Return what a person reads above each of these frames: a stop, or from which to which."""
+    return [
+        f"{start.text} → {end.text}" if fraction else start.text
+        for start, end, fraction in _places(stops, frames)
+    ]
+
+
+def _places(stops: Sequence[Single], frames: int) -> Iterator[tuple[Single, Single, float]]:
+    """Yield two stops for each frame, and how far from the first to the second it is."""
     for frame in range(frames):
         leg, fraction = divmod(frame * (len(stops) - 1) / (frames - 1), 1)
         start = int(leg)
-        end = min(start + 1, len(stops) - 1)
-        asked.append(between(stops[start], stops[end], fraction))
-    return asked
+        yield stops[start], stops[min(start + 1, len(stops) - 1)], fraction
 
 
 def _classes(paths: Sequence[str], classes: Sequence[str]) -> tuple[tuple[Single, ...], list[str]]:
@@ -80,9 +95,11 @@ def _classes(paths: Sequence[str], classes: Sequence[str]) -> tuple[tuple[Single
     return _enough(stops, "classes", "--path 3,8,0"), notes
 
 
-def _captions(paths: Sequence[str], captions: Captions) -> tuple[tuple[Single, ...], list[str]]:
+def _captions(
+    paths: Sequence[str], captions: Captions, *, files: bool
+) -> tuple[tuple[Single, ...], list[str]]:
     if paths:
-        stops, notes = parse_text(paths, captions, OPTION, once=False)
+        stops, notes = parse_text(paths, captions, OPTION, files=files, once=False)
     else:
         stops, notes = example_captions(captions), []
     how = '--path "WORDS" --path "OTHER WORDS"'

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from shlex import quote
+from typing import cast
 
 from ganctl.errors import UsageError
 from ganctl.files.limits import SAMPLES_BYTES
@@ -17,10 +18,17 @@ from ganctl.requests.conditions.labels import UNLABELLED, one_hot, parse_labels
 from ganctl.requests.conditions.names import typed
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.conditions.settings import Settings, example, parse_settings
+from ganctl.requests.generators.found import Found
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.seeds import MAX_SEED, MAX_SEEDS, check_seed
 
 LARGEST_SCALE = 64
+KNOW = {
+    "classes": "pretrained/mnist",
+    "attributes": "pretrained/avatars",
+    "captions": "pretrained/avatars-words",
+}
+"""Bundled generators, by what they can be asked for."""
 
 
 class Format(str, Enum):
@@ -51,7 +59,8 @@ class SamplePlan:
 
     ``labels`` are classes, settings or captions. ``truncation`` scales the latents, in [0, 2];
     ``codes`` are InfoGAN's that are fixed. ``notes`` are sentences that the user should read about
-    how the labels were understood.
+    how the labels were understood. Of ``around``, a latent, seed 0 is the picture itself, and other
+    seeds are its neighbours.
     """
 
     labels: tuple[Single, ...]
@@ -59,6 +68,7 @@ class SamplePlan:
     truncation: float = 1.0
     codes: Codes = field(default_factory=Codes)
     notes: tuple[str, ...] = ()
+    around: tuple[float, ...] | None = None
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -71,7 +81,8 @@ class SampleRequest:
 
     ``labels``, ``texts`` and ``codes`` are as they were typed, and ``settings`` too, or values by
     name; ``files`` says whether a text may be the path of a file of captions, and those that read
-    alike are drawn once; ``scale`` is how many pixels wide each pixel becomes.
+    alike are drawn once; ``scale`` is how many pixels wide each pixel becomes. ``found`` is what to
+    start from: its latent, and what it is of where nothing else is asked for.
 
     Raises:
         UsageError: a number is out of range.
@@ -85,6 +96,7 @@ class SampleRequest:
     codes: Sequence[str] = ()
     truncation: float = 1.0
     scale: int = 1
+    found: Found | None = None
 
     def __post_init__(self) -> None:
         check_count("The number of seeds", len(self.seeds), most=MAX_SEEDS)
@@ -98,14 +110,38 @@ class SampleRequest:
             UsageError: an unknown class, name, value or code, a label that is missing, or one for a
                 generator that knows none, or more images than fit into the memory of most machines.
         """
-        codes = parse_codes(self.codes, of.network)
+        around = None
+        if self.found is not None:
+            self.found.check_fits(of.network)
+            around = self.found.latent
+        codes = parse_codes(self._all_codes(self.codes), of.network)
         asked, notes = self._asked(codes, of)
-        plan = SamplePlan(asked, self.seeds, self.truncation, codes, notes)
+        plan = SamplePlan(asked, self.seeds, self.truncation, codes, notes, around)
         check_memory(len(plan), of.network, self.scale)
         return plan
 
+    def notes_for(self, reference: str) -> tuple[str, ...]:
+        """Return what to say where the generator, by its RUN, is not the one of what was found."""
+        if self.found is None or self.found.run == reference:
+            return ()
+        return (
+            f"{self.found.file} was found with {self.found.run}, and {reference} draws something "
+            "else of it",
+        )
+
+    def _all_codes(self, given: Sequence[str]) -> Sequence[str]:
+        """Return the codes that were given, after those that were found, which they replace."""
+        return [*self.found.codes, *given] if self.found else given
+
     def _asked(self, codes: Codes, of: Conditioning) -> tuple[tuple[Single, ...], tuple[str, ...]]:
         is_bare = not (self.labels or self.settings or self.texts)
+        found = self.found
+        if found is not None and of.schema.steered_by_attributes:
+            (own,), notes = asked_of(of, (), self.settings)
+            (other,), _ = asked_of(of, (), found.settings)
+            return (cast("Settings", own).within(cast("Settings", other)),), notes
+        if found is not None and is_bare and codes.category is None:
+            return asked_of(of, found.labels, (), found.texts, files=False)
         if codes.category is not None and not (self.settings or self.texts):
             if self.labels:
                 raise UsageError("The code c0 and a label exclude each other.", "Give one of them.")
@@ -177,9 +213,10 @@ def _not_steered(option: str, what: str, of: Conditioning) -> UsageError:
             f"{option} cannot steer this generator: --model {of.model} trains without labels.",
             "Leave it out, or train another --model, such as cgan.",
         )
+    own = f"Write {how_to_ask(of)}" if of.classes or of.schema else "Leave it out"
+    other = f"; or name one that knows {what}, such as {KNOW[what]}" if what in KNOW else ""
     return UsageError(
-        f"{option} cannot steer this generator: it was trained without {what}.",
-        f"Write {how_to_ask(of)}." if of.classes or of.schema else "Leave it out.",
+        f"{option} cannot steer this generator: it was trained without {what}.", f"{own}{other}."
     )
 
 

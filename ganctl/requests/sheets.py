@@ -13,6 +13,7 @@ from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.conditions.settings import Settings, find_name, parse_settings, values_of
 from ganctl.requests.sample import Conditioning, asked_of, choose_seeds, how_to_ask
 
+SEED = "seed"
 COLS = 10
 """Images in a row, if nobody says how many."""
 
@@ -22,8 +23,8 @@ class SheetPlan:
     """A sheet: what each cell asks for and with which seed, row after row, ``columns`` in a row.
 
     ``asked`` are what was asked for, each once. ``row_names`` and ``column_names`` are empty where
-    rows or columns stand for nothing. ``named`` says whether a reader needs the names, since no
-    class tells what an image is of. ``notes`` are sentences that the user should read.
+    rows or columns stand for nothing. ``heading`` says what the columns differ in. ``notes`` are
+    sentences that the user should read.
     """
 
     asked: tuple[Single, ...]
@@ -31,7 +32,7 @@ class SheetPlan:
     columns: int
     row_names: tuple[str, ...] = ()
     column_names: tuple[str, ...] = ()
-    named: bool = False
+    heading: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -44,14 +45,15 @@ class SheetPlan:
 class SheetRequest:
     """What was asked for, before it is known of which generator.
 
-    ``labels``, ``settings`` and ``texts`` are as they were typed. ``rows`` and ``columns`` name an
-    attribute or a quantity each; ``cols`` is how many seeds there are, or numbers of a quantity
-    across.
+    ``labels``, ``settings`` and ``texts`` are as they were typed; ``files`` says whether a text may
+    be the path of a file of captions. ``rows`` and ``columns`` name an attribute or a quantity
+    each; ``cols`` is how many seeds there are, or numbers of a quantity across.
     """
 
     labels: Sequence[str] = ()
     settings: Sequence[str] = ()
     texts: Sequence[str] = ()
+    files: bool = True
     rows: str | None = None
     columns: str | None = None
     cols: int = COLS
@@ -64,7 +66,7 @@ class SheetRequest:
             UsageError: an unknown class, name, value or word; one name twice; or something that
                 the generator does not know.
         """
-        asked, notes = asked_of(of, self.labels, self.settings, self.texts)
+        asked, notes = asked_of(of, self.labels, self.settings, self.texts, files=self.files)
         if of.schema.steered_by_attributes:
             return self._laid_out(of.schema)
         for option, name in {"--rows": self.rows, "--columns": self.columns}.items():
@@ -86,8 +88,7 @@ class SheetRequest:
         seeds = self._seeds(self.cols)
         cells = tuple((each, seed) for each in asked for seed in seeds)
         names = tuple(each.text for each in asked)
-        is_named = of.schema.steered_by_words
-        return SheetPlan(asked, cells, self.cols, names, _texts(seeds), is_named, notes)
+        return SheetPlan(asked, cells, self.cols, names, _texts(seeds), SEED, notes)
 
     def file_part(self, plan: SheetPlan, more: Sequence[str] = ()) -> str:
         """Return what a file's name says of a sheet; empty for its default.
@@ -131,18 +132,19 @@ class SheetRequest:
         notes = (*fixed.notes, *row_note, *column_note)
         rows = [value.within(fixed) for value in row_values] or [fixed]
         columns = [value.within(fixed) for value in column_values]
+        heading = "" if across is None else schema.names[across]
         if down is not None and columns:
             pairs = [(row.within(column), self.seed) for row in rows for column in columns]
         elif across is not None:
             is_attribute = across < len(schema.attributes)
             row_seeds = self._seeds(self.cols if is_attribute else UNLABELLED_ROWS)
             pairs = [(column, seed) for seed in row_seeds for column in columns]
-            return _sheet(pairs, _texts(row_seeds), _names(column_values), notes)
+            return _sheet(pairs, _texts(row_seeds), _names(column_values), heading, notes)
         else:
             seeds = self._seeds(self.cols)
             pairs = [(row, seed) for row in rows for seed in seeds]
-            return _sheet(pairs, _names(row_values), _texts(seeds), notes)
-        return _sheet(pairs, _names(row_values), _names(column_values), notes)
+            return _sheet(pairs, _names(row_values), _texts(seeds), SEED, notes)
+        return _sheet(pairs, _names(row_values), _names(column_values), heading, notes)
 
     def _values(
         self, schema: Schema, place: int | None, numbers: int
@@ -169,6 +171,7 @@ def _sheet(
     pairs: Sequence[tuple[Single, int]],
     row_names: Sequence[str],
     column_names: Sequence[str],
+    heading: str,
     notes: Sequence[str],
 ) -> SheetPlan:
     asked = tuple(dict.fromkeys(each for each, _ in pairs))
@@ -178,8 +181,8 @@ def _sheet(
         len(column_names),
         tuple(row_names),
         tuple(column_names),
-        named=True,
-        notes=tuple(notes),
+        heading,
+        tuple(notes),
     )
 
 

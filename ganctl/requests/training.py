@@ -14,7 +14,7 @@ from typing import Any
 
 from ganctl.errors import DataError, UsageError
 from ganctl.plugins import Kind
-from ganctl.requests.budget import LENGTHS, Budget, BudgetUnit, choose_budget
+from ganctl.requests.budget import LENGTHS, Budget, check_length, choose_budget
 from ganctl.requests.checks import (
     Group,
     Option,
@@ -36,6 +36,7 @@ from ganctl.requests.data import (
 )
 from ganctl.requests.recipes import RECIPES, Model, Networks, Recipe, RecipeName, recipe_for
 from ganctl.requests.seeds import check_seed
+from ganctl.requests.training_metrics import Log, check_logs
 
 CLASSIC_SIZE = 28
 """The only height and width of images that ``--recipe classic`` has networks for."""
@@ -64,12 +65,6 @@ LARGEST_BATCH = 65_536
 """Beyond a whole MNIST a step makes no sense, and what it needs fits into no memory."""
 
 
-def _length(flag: str, amount: float) -> float:
-    unit = LENGTHS[flag.removeprefix("--")]
-    checked = Budget(unit, amount).amount
-    return int(checked) if unit is BudgetUnit.STEPS else float(checked)
-
-
 @dataclass(frozen=True, kw_only=True)
 class TrainRequest(DataRequest):
     """One run, wholly described: what is asked, with the recipe's numbers for what is not.
@@ -89,21 +84,21 @@ class TrainRequest(DataRequest):
         help="Train this many times through the data.",
         group=Group.LENGTH,
         metavar="NUMBER",
-        check=_length,
+        check=check_length,
         resumable=True,
     )
     steps: int | None = option(
         help="Train this many steps.",
         group=Group.LENGTH,
         metavar="NUMBER",
-        check=_length,
+        check=check_length,
         resumable=True,
     )
     minutes: float | None = option(
         help="Train this many minutes.",
         group=Group.LENGTH,
         metavar="NUMBER",
-        check=_length,
+        check=check_length,
         resumable=True,
     )
     model: str = option(
@@ -197,11 +192,21 @@ class TrainRequest(DataRequest):
         resumable=True,
     )
     keep: int = option(
-        2,
-        help="Keep this many checkpoints beside the latest and the best.",
+        0,
+        help="Keep this many checkpoints to sample from beside the latest and the best.",
         group=Group.RUN,
         metavar="NUMBER",
         check=partial(check_count, least=0),
+        resumable=True,
+    )
+    log: tuple[str, ...] = option(
+        (),
+        help="csv, tensorboard: what figures go to beside metrics.jsonl. Repeatable.",
+        group=Group.RUN,
+        metavar="NAME",
+        check=check_logs,
+        default="none",
+        choices=tuple(values(Log)),
         resumable=True,
     )
 

@@ -1,4 +1,4 @@
-"""The figures that are reported while training, a row each. No torch.
+"""The figures that are reported while training, a row each, and where they may go. No torch.
 
 To add one, compute it in ``engine/training/monitor.py`` (or return it as one of an objective's
 losses), and add its row to ``METRICS``: ``metrics.jsonl``, the live panel, the plain lines,
@@ -7,9 +7,32 @@ losses), and add its row to ``METRICS``: ``metrics.jsonl``, the live panel, the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
+
+from ganctl.requests.checks import check_text, choose
+
+
+class Log(str, Enum):
+    """What figures go to beside ``metrics.jsonl``, by ``--log``."""
+
+    CSV = "csv"
+    TENSORBOARD = "tensorboard"
+
+
+def check_logs(flag: str, names: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the names of ``Log``, each once; a text may hold several, parted by commas.
+
+    Raises:
+        UsageError: one is no text.
+        UnknownName: there is none of that name.
+    """
+    several: Sequence[Any] = names if isinstance(names, (list, tuple)) else [names]
+    texts = [check_text(flag, text) for text in several]
+    asked = [name.strip() for text in texts for name in text.split(",")]
+    return tuple(dict.fromkeys(choose("log", name, Log).value for name in asked))
 
 
 class Group(Enum):
@@ -51,7 +74,8 @@ class TrainingMetric:
         spark: the colour of its sparkline in the live panel; None draws none.
         line: its name in the plain lines; None leaves it out. A quality with a name here and no
             sparkline is among the words of the live panel.
-        floor: the attribute of ``Quality`` with the same metric of real images.
+        floor: the attribute of ``Quality`` with the same metric of real images, its name in
+            ``metrics.jsonl`` too.
         of: the attribute of ``Quality`` that names what it is of.
         curve: how ``loss.png`` draws it; None leaves it out.
     """

@@ -236,7 +236,10 @@ def _from_2(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_3(header: dict[str, Any]) -> dict[str, Any]:
-    """Add what plug-ins made it, of which there were none: the default says so."""
+    """Add what plug-ins made it, of which there were none: the default says so.
+
+    Since then tensors may be packed, which their names say.
+    """
     return header
 
 

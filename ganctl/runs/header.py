@@ -86,9 +86,9 @@ class RunHeader:
 
     ``ganctl_version`` is that which wrote it last. ``recipe`` has the numbers of the recipe
     that the run began with, ``parameters`` how large each network is, ``best`` the step that was
-    nearest to real images and its quality, ``alarms`` what went wrong. They are empty until there
-    is something to say. ``packages`` are the plug-ins that the run needs, each with its version,
-    by option.
+    nearest to real images and its quality, with the ``floor`` of its feature distance (which runs
+    of earlier versions lack), ``alarms`` what went wrong. They are empty until there is something
+    to say. ``packages`` are the plug-ins that the run needs, each with its version, by option.
 
     Raises:
         ValueError: a number or a name is not one that a run can have.
@@ -245,7 +245,10 @@ def _from_2(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_3(header: dict[str, Any]) -> dict[str, Any]:
-    """Add what plug-ins a run needs, of which there were none."""
+    """Add what plug-ins a run needs, of which there were none.
+
+    Since then the best may have a floor, and be a numbered checkpoint.
+    """
     return {"packages": {}, **header}
 
 

@@ -7,12 +7,15 @@
     checkpoints/   step00001000.safetensors, …, and best.safetensors
     previews/      step00000100.png, …: the same latents each time
     loss.png       the curves
+    metrics.csv, tensorboard/   the same figures for others, where ``--log`` asks for them
     evaluation.*   what ``ganctl evaluate`` found last: .json for programs, .txt for people
     lock           held by the process that trains it; it says which process that is, or was
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from collections.abc import Iterator
 from itertools import count
@@ -22,9 +25,15 @@ from ganctl.errors import FileError, RunError
 from ganctl.files.atomic import explained, temporary_for
 
 LOCK = "lock"
-_FOLDERS = ("checkpoints", "previews")
+_FOLDERS = ("checkpoints", "previews", "tensorboard")
 _STEP = re.compile(r"step(\d+)\.(?:safetensors|png)")
-_WRITTEN_BY_TRAIN = {"run.json", "metrics.jsonl", "loss.png", "best.safetensors"}
+_WRITTEN_BY_TRAIN = {
+    "run.json",
+    "metrics.jsonl",
+    "metrics.csv",
+    "loss.png",
+    "best.safetensors",
+}
 
 
 def checkpoint_path(folder: Path, step: int) -> Path:
@@ -49,6 +58,17 @@ def by_step(folder: Path, suffix: str) -> list[Path]:
     """Return the files of a folder whose names have a step and end in ``suffix``, in order."""
     found = [path for path in folder.glob(f"step*{suffix}") if _STEP.fullmatch(path.name)]
     return sorted(found, key=step_of)
+
+
+def size(folder: Path) -> int:
+    """Return the bytes of all files below ``folder``."""
+    sizes = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            # A process that trains the run may replace or remove it at this moment.
+            with contextlib.suppress(OSError):
+                sizes += (Path(place) / name).stat().st_size
+    return sizes
 
 
 def is_written_by_train(name: str) -> bool:

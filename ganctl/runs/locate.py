@@ -61,12 +61,17 @@ def all_runs(on_damaged: Callable[[RunError], None] | None = None) -> Iterator[R
     Args:
         on_damaged: called with what is wrong with each run that cannot be read.
     """
-    for folder in sorted(_run_folders(), key=lambda folder: _times(folder)[1]):
+    for folder in run_folders():
         try:
             yield Run.open(folder)
         except RunError as error:
             if on_damaged is not None:
                 on_damaged(error)
+
+
+def run_folders() -> list[Path]:
+    """Return the folder of every run below the home, oldest first, readable or not."""
+    return sorted(_run_folders(), key=lambda folder: _times(folder)[1])
 
 
 def find(reference: str | None, stand_in: str = PRETRAINED_DEFAULT) -> Run | RunSource:
@@ -142,7 +147,33 @@ def find_run(reference: str | None) -> Run:
         RunNotFound: there is none; the hint lists the nearest names.
         RunError: it is there, but cannot be read.
     """
-    return Run.open(_find_folder(_named(reference)))
+    return Run.open(find_folder(reference))
+
+
+def find_folder(reference: str | None) -> Path:
+    """Return the folder of the run that RUN names, readable or not; None means ``latest``.
+
+    Raises:
+        RunNotFound: there is none; the hint lists the nearest names.
+    """
+    return _find_folder(_named(reference))
+
+
+def find_path(reference: str | None) -> Path:
+    """Return where RUN lies: a run's folder, or the file of a checkpoint that it names.
+
+    Raises:
+        RunNotFound: there is nothing by that name; the hint lists the nearest.
+        CheckpointError: it is a pickle.
+        RunError: it is a checkpoint of a run that cannot be read.
+    """
+    try:
+        return find_folder(reference)
+    except RunNotFound:
+        found = find(reference) if reference and _bare(reference) != LATEST else None
+        if not isinstance(found, RunSource):
+            raise
+        return found.checkpoint.absolute()
 
 
 def _named(reference: str | None) -> str:
@@ -213,15 +244,27 @@ def _bare(reference: str) -> str:
     return reference.replace(os.sep, "/").removeprefix("runs/").rstrip("/")
 
 
-def _latest_folder() -> Path | None:
-    """Return the run that ``latest`` points to, else the newest one, else None."""
+def is_latest(folder: Path) -> bool:
+    """Return whether the file ``latest`` names the run in ``folder``."""
+    target = _pointed_at()
+    return target is not None and target.samefile(folder)
+
+
+def _pointed_at() -> Path | None:
+    """Return the run that the file ``latest`` names; None if that is no run."""
     pointer = paths.runs_folder() / LATEST
     try:
         target = os.fsdecode(read_file(pointer, POINTER_BYTES)).strip()
     except (FileError, UnicodeDecodeError):
-        target = ""
-    if target and _is_run(paths.runs_folder() / target):
-        return paths.runs_folder() / target
+        return None
+    folder = paths.runs_folder() / target
+    return folder if target and _is_run(folder) else None
+
+
+def _latest_folder() -> Path | None:
+    """Return the run that ``latest`` points to, else the newest one, else None."""
+    if pointed_at := _pointed_at():
+        return pointed_at
     folders = _run_folders()
     return max(folders, key=lambda folder: _times(folder)[0], default=None)
 

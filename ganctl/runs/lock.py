@@ -20,6 +20,10 @@ from pathlib import Path
 from ganctl.errors import RunError
 from ganctl.files.atomic import explained
 
+STOP_OR_TRAIN_ANOTHER = (
+    "Wait for it, or stop it with Ctrl-C where it runs and then --resume it; or train another "
+    "run, with --name."
+)
 PATIENCE = 1.0
 """Seconds for which a lock is asked for again: whoever asks ``is_free`` has it for an instant."""
 _PAUSE = 0.05
@@ -49,12 +53,13 @@ else:
 class Lock:
     """A held lock on the file at ``path``, until ``release`` or the end of the process."""
 
-    def __init__(self, path: Path, what: str) -> None:
+    def __init__(self, path: Path, what: str, hint: str = STOP_OR_TRAIN_ANOTHER) -> None:
         """Take the lock.
 
         Args:
             path: the file, which is made if it is missing.
             what: what nobody else may train, in a word or two.
+            hint: what to do where another process holds it.
 
         Raises:
             RunError: another process holds it.
@@ -64,7 +69,7 @@ class Lock:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _CAREFULLY, 0o666)
         try:
             if not _taken_in_time(self._descriptor):
-                raise _held(what, self._descriptor)
+                raise _held(what, self._descriptor, hint)
             _sign(self._descriptor)
         except BaseException:
             os.close(self._descriptor)
@@ -116,12 +121,8 @@ def check_free(path: Path, what: str) -> None:
         os.close(descriptor)
 
 
-def _held(what: str, descriptor: int) -> RunError:
-    return RunError(
-        f"{what} is already being trained by {_holder(descriptor)}.",
-        "Wait for it, or stop it with Ctrl-C where it runs and then --resume it; or train another "
-        "run, with --name.",
-    )
+def _held(what: str, descriptor: int, hint: str = STOP_OR_TRAIN_ANOTHER) -> RunError:
+    return RunError(f"{what} is already being trained by {_holder(descriptor)}.", hint)
 
 
 def _taken_in_time(descriptor: int) -> bool:

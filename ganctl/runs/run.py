@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shlex
@@ -16,7 +15,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ganctl.errors import CheckpointError, FileError, GanctlWarning, RunError, UsageError
+from ganctl.errors import FileError, GanctlWarning, RunError, UsageError
 from ganctl.files import paths
 from ganctl.files.atomic import (
     check_writable,
@@ -29,8 +28,7 @@ from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import parse
 from ganctl.requests.checks import check_run_name
 from ganctl.requests.training import TrainRequest
-from ganctl.runs import layout, metrics
-from ganctl.runs.checkpoint_header import read_checkpoint_header
+from ganctl.runs import checkpoints, layout, metrics
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.header import (
     DataDescription,
@@ -141,7 +139,7 @@ class Run(RunHeader):
         self.save()
         try:
             remove_leftovers(paths.runs_folder(), lambda _name: False)
-            write_atomically(paths.runs_folder() / LATEST, os.fsencode(f"{self.reference}\n"))
+            make_latest(self.folder)
         except FileError as error:
             text = f"{error} So latest does not mean this run; name it instead."
             warnings.warn(GanctlWarning(text), stacklevel=2)
@@ -162,8 +160,7 @@ class Run(RunHeader):
     @property
     def reference(self) -> str:
         """What a user types to mean this run from any folder: its name, or its path."""
-        in_home = self.folder.parent == paths.runs_folder()
-        return self.name if in_home else str(self.folder)
+        return reference_to(self.folder)
 
     @property
     def resume_command(self) -> str:
@@ -184,8 +181,8 @@ class Run(RunHeader):
 
     @property
     def best_path(self) -> Path:
-        """Where the checkpoint that was nearest to real images belongs."""
-        return self.folder / "checkpoints" / "best.safetensors"
+        """Where the checkpoint nearest to real images belongs, unless it is a numbered one."""
+        return checkpoints.best_path(self.folder)
 
     @property
     def evaluation_path(self) -> Path:
@@ -202,7 +199,7 @@ class Run(RunHeader):
 
     def checkpoints(self) -> list[Path]:
         """Return the numbered checkpoints, oldest first."""
-        return layout.by_step(self.folder / "checkpoints", ".safetensors")
+        return checkpoints.numbered(self.folder)
 
     def previews(self) -> list[Path]:
         """Return the previews, oldest first."""
@@ -214,15 +211,15 @@ class Run(RunHeader):
         Raises:
             RunError: there is none yet.
         """
-        checkpoints = self.checkpoints()
-        if not checkpoints:
+        found = self.checkpoints()
+        if not found:
             is_running = self.live_status() is RunStatus.RUNNING
             wait = "Wait for its first one" if is_running else f"Resume it: {self.resume_command}"
             raise RunError(
                 f"The run {self.name} has no checkpoint yet.",
                 f"{wait}; or name another run, or pretrained/mnist.",
             )
-        return checkpoints[-1]
+        return found[-1]
 
     def best_checkpoint(self) -> Path:
         """Return the checkpoint that was nearest to real images; the newest if none was judged.
@@ -230,14 +227,20 @@ class Run(RunHeader):
         Raises:
             RunError: there is none yet.
         """
-        judged = bool(self.best) and self.best_path.is_file()
-        return self.best_path if judged else self.latest_checkpoint()
+        return checkpoints.find_best(self.folder, self.best) or self.latest_checkpoint()
 
-    def prune_checkpoints(self) -> None:
-        """Remove all numbered checkpoints but the latest and the ``--keep`` before it."""
-        for path in self.checkpoints()[: -1 - self.config.keep]:
-            with explained(path):
-                path.unlink(missing_ok=True)
+    def prune_checkpoints(self) -> list[Path]:
+        """Remove the checkpoints that neither a resume nor ``--keep`` needs.
+
+        Returns:
+            those that are left of which only the generator is still needed.
+        """
+        finished = self.status is RunStatus.FINISHED
+        return checkpoints.prune(self.folder, keep=self.config.keep, finished=finished)
+
+    def share_best(self) -> None:
+        """Let the best checkpoint be the numbered one of the same step, if there is one."""
+        checkpoints.share_best(self.folder, self.best)
 
     def append_metrics(self, line: Mapping[str, Any]) -> None:
         """Add a line to ``metrics.jsonl``."""
@@ -276,22 +279,9 @@ class Run(RunHeader):
             if layout.step_of(path) > step:
                 with explained(path):
                     path.unlink(missing_ok=True)
-        if self.best and not self._best_is_of(step):
+        if self.best and not checkpoints.rewind_best(self.folder, self.best, step):
             self.best = {}
-            with explained(self.best_path):
-                self.best_path.unlink(missing_ok=True)
         self.alarms = [alarm for alarm in self.alarms if alarm["step"] <= step]
-
-    def _best_is_of(self, step: int) -> bool:
-        """Return whether the best checkpoint is what ``best`` says, and not newer than ``step``.
-
-        A crash may have come after the one was replaced and before the other was.
-        """
-        try:
-            of = read_checkpoint_header(self.best_path).progress.step
-        except CheckpointError:
-            return False
-        return of == self.best["step"] <= step
 
     def is_complete(self) -> bool:
         """Return whether its budget is spent."""
@@ -302,13 +292,21 @@ class Run(RunHeader):
 
     def size(self) -> int:
         """Return the bytes of all its files."""
-        sizes = 0
-        for folder, _, names in os.walk(self.folder):
-            for name in names:
-                # A process that trains it may replace or remove it at this moment.
-                with contextlib.suppress(OSError):
-                    sizes += (Path(folder) / name).stat().st_size
-        return sizes
+        return layout.size(self.folder)
+
+
+def reference_to(folder: Path) -> str:
+    """Return what a user types to mean the run in ``folder`` from any folder."""
+    return folder.name if folder.parent == paths.runs_folder() else str(folder)
+
+
+def make_latest(folder: Path) -> None:
+    """Let ``latest`` mean the run in ``folder``.
+
+    Raises:
+        FileError: the home cannot be written to.
+    """
+    write_atomically(paths.runs_folder() / LATEST, os.fsencode(f"{reference_to(folder)}\n"))
 
 
 def new_run(

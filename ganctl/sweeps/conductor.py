@@ -23,7 +23,7 @@ from ganctl.files.untrusted_json import parse
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.sweeps.members import ACTIVE, Member, State
 
-PROGRAM = (sys.executable, "-m", "ganctl.cli.child")
+PROGRAM = (sys.executable, "-m", "ganctl.child")
 PAUSE = 0.25
 """Seconds between two looks at the processes."""
 LOOK_EVERY = 1.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ganctl._version import __version__
 from ganctl.errors import GanctlError
 from ganctl.files.atomic import write_atomically
-from ganctl.pictures.comparison import DistanceCurve, distance_plot, rows_of_sheets
 from ganctl.pictures.images import Images, png_bytes, sheet
 from ganctl.requests.budget import BudgetUnit
 from ganctl.requests.conditions.asked import Single
@@ -14,6 +13,7 @@ from ganctl.requests.sample import Conditioning
 from ganctl.requests.sheets import SheetRequest
 from ganctl.requests.training_metrics import FEATURE_DISTANCE, has_quality
 from ganctl.runs.locate import RunSource
+from ganctl.sweeps.comparison import DistanceCurve, distance_plot, rows_of_sheets
 from ganctl.sweeps.members import Member
 from ganctl.sweeps.results import Results
 from ganctl.sweeps.sweep import Sweep

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from ganctl.errors import GanctlError, RunError
 from ganctl.requests.budget import AT_THE_START, Progress
-from ganctl.requests.sweep import Training
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.header import RunStatus
 from ganctl.runs.metrics import latest_metrics
 from ganctl.runs.run import Run
+from ganctl.sweeps.plan import Training
 from ganctl.sweeps.sweep import Sweep
 
 

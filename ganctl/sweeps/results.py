@@ -12,9 +12,9 @@ from typing import Any
 
 from ganctl._version import __version__
 from ganctl.files.atomic import write_atomically
-from ganctl.requests.sweep import Combination, value_text
 from ganctl.runs.evaluation.metrics import METRICS, Metric
 from ganctl.sweeps.members import Member, State
+from ganctl.sweeps.plan import Combination, value_text
 from ganctl.sweeps.sweep import Sweep
 
 FORMAT = "ganctl-sweep-results"

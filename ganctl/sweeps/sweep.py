@@ -30,11 +30,11 @@ from ganctl.files.atomic import check_writable, explained, read_file, write_atom
 from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import as_text, parse
 from ganctl.requests.checks import check_run_name
-from ganctl.requests.sweep import SweepPlan, Training
 from ganctl.runs import layout
 from ganctl.runs.lock import Lock
 from ganctl.runs.packages import packages_of
 from ganctl.runs.run import LATEST, Run
+from ganctl.sweeps.plan import SweepPlan, Training
 
 FILE_NAME = "sweep.json"
 FORMAT = "ganctl-sweep"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from ganctl.requests.sweep import short_text
 from ganctl.runs.evaluation.table import NOTHING, Table
 from ganctl.runs.evaluation.tables import BEST
 from ganctl.sweeps.members import State
+from ganctl.sweeps.plan import short_text
 from ganctl.sweeps.results import Measure, Results, Summary
 
 ALIKE = "≈"

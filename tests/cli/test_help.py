@@ -6,9 +6,22 @@ import shlex
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.models import OptionInfo
 
-from ganctl.cli.commands import evaluate, gif, info, montage, sample, train
+from ganctl.cli.commands import (
+    evaluate,
+    export,
+    find,
+    gif,
+    info,
+    montage,
+    report,
+    runs,
+    sample,
+    sweep,
+    train,
+)
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs.run import Run
 from tests.conftest import copied, made_once
@@ -19,12 +32,18 @@ COMMANDS = {
     "montage": montage,
     "gif": gif,
     "evaluate": evaluate,
+    "export": export,
+    "find": find,
+    "report": report,
     "info": info,
+    "sweep": sweep,
+    "runs": runs,
 }
 LONG = (
     "ganctl train --minutes 3 --name demo",
     "ganctl evaluate demo@latest --cas --json",
     "ganctl evaluate pretrained/avatars --set hair=red",
+    "ganctl export pretrained/avatars --out faces.onnx --pixels uint8",
 )
 EXAMPLES = [
     pytest.param(example, marks=[pytest.mark.slow] if example in LONG else [])
@@ -104,14 +123,20 @@ def workplace(ganctl, shared, home, monkeypatch):
     copied(made / "runs" / "faces", home)
     copied(made / "runs" / "demo", home)
     ganctl("sample", "--digit", "all", "--n", "8", "--out", "samples/pretrained-mnist")
+    for name in ("drawing.png", "face.jpg"):
+        Image.new("RGB", (9, 9), "white").save(name)
 
 
 def shortened(example):
     """Return an example in which nothing takes longer than a test can wait."""
     words = shlex.split(example)[1:]
     words = ["demo" if word == "pretrained/mnist" else word for word in words]
-    if words[0] == "evaluate":
+    if words[0] == "find":
+        words += ["--steps", "2"]
+    if words[0] in ("evaluate", "find", "report"):
         words = ["faces" if word == "pretrained/avatars" else word for word in words]
+    if "--open" in words:  # A browser.
+        words.remove("--open")
     if "--minutes" in words:
         place = words.index("--minutes")
         words[place : place + 2] = ["--steps", "22"]
@@ -124,6 +149,9 @@ def shortened(example):
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_examples_work(ganctl, workplace, example):
+    if ".onnx" in example:
+        pytest.importorskip("onnxscript")
+        pytest.importorskip("onnxruntime")
     result = ganctl(*shortened(example))
     assert (result.code, "error" in result.err) == (0, False), result.err
 

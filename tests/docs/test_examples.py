@@ -15,9 +15,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -58,6 +59,58 @@ def test_the_python_examples_run() -> None:
         exec(block.shorter(block.text), names)
     assert names["sevens"].shape == (100, 28, 28)
     assert names["images"].shape == (1000, 28, 28)
+
+
+def test_a_generator_runs_without_ganctl(ganctl: Callable[..., Any]) -> None:
+    """The lines of the page draw the pixels that ganctl does."""
+    import torch
+
+    from ganctl.engine.data.pixels import to_pixels
+    from ganctl.engine.models.weights import load_generator
+
+    assert ganctl("export", "pretrained/mnist", "--format", "safetensors").code == 0
+    page = blocks(ROOT / "docs" / "how-to" / "export.md")
+    (lines,) = [block.text for block in page if "load_file" in block.text]
+    assert "ganctl" not in lines
+    assert len([line for line in lines.splitlines() if line and "import" not in line]) <= 10
+    names: dict[str, Any] = {}
+    exec(lines, names)
+    generator, _ = load_generator(Path("pretrained-mnist.safetensors"))
+    with torch.no_grad():
+        expected = to_pixels(generator(names["z"], names["condition"]))
+    assert torch.equal(names["pixels"], expected)
+
+
+def test_onnx_runtime_draws_as_the_page_says(ganctl: Callable[..., Any]) -> None:
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxscript")
+    assert ganctl("export", "pretrained/mnist", "--format", "onnx").code == 0
+    page = blocks(ROOT / "docs" / "how-to" / "export.md")
+    (lines,) = [block.text for block in page if "InferenceSession" in block.text]
+    names: dict[str, Any] = {}
+    exec(lines, names)
+    assert names["pixels"].shape == (100, 1, 28, 28)
+    assert names["pixels"].max() > 200
+
+
+@pytest.mark.parametrize("tracker", ["wandb", "mlflow", "trackio"])
+def test_the_recipe_of_a_tracker_tells_it_everything(
+    tracker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in = MagicMock()
+    monkeypatch.setitem(sys.modules, tracker, stand_in)
+    (recipe,) = (
+        block
+        for block in blocks(ROOT / "docs" / "how-to" / "trackers.md")
+        if f"import {tracker}" in block.text
+    )
+    exec(recipe.text.replace('"minutes": 3', '"steps": 20'), {})
+    calls = {name.rpartition(".")[2]: call for name, *call in stand_in.mock_calls}
+    told, how = calls["log_metrics" if tracker == "mlflow" else "log"]
+    assert told[0]["generator_loss"] > 0
+    assert how == {"step": 20}
+    (picture,), _ = calls["log_image" if tracker == "mlflow" else "Image"]
+    assert picture.shape == (291, 291)
 
 
 @pytest.mark.parametrize("marker", ["train command", "test command"])

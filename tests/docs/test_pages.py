@@ -6,6 +6,7 @@ import importlib.metadata
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -82,7 +83,10 @@ def test_every_command_and_option_exists(page: Path) -> None:
         for line in lines:
             for name, words in ganctl_commands(line):
                 assert name in commands, line
-                known = {option for param in commands[name].params for option in param.opts}
+                command: Any = commands[name]
+                if words and words[0] in getattr(command, "commands", {}):
+                    command = command.commands[words[0]]
+                known = {option for param in command.params for option in param.opts}
                 used = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
                 assert used <= {*known, "--help"}, line
 
@@ -90,7 +94,7 @@ def test_every_command_and_option_exists(page: Path) -> None:
 def ganctl_commands(line: str) -> list[tuple[str, list[str]]]:
     """Return the name and the words of each ``ganctl COMMAND`` in a line of a shell."""
     found = []
-    for command in re.split(r"&&|\|\||[|();]|\$\(", line):
+    for command in re.split(r"&&|\|\||\"?\$\(|\)\"?|[|(;]", line):
         words = shlex.split(command, comments=True)
         for place, word in enumerate(words[:-1]):
             if Path(word).name == "ganctl":

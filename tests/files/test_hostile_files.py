@@ -17,7 +17,8 @@ from ganctl.errors import CheckpointError, DataError, FileError, GanctlError, Ru
 from ganctl.files import limits
 from ganctl.files.idx import idx_bytes, read_idx
 from ganctl.pictures.exports import _folders
-from ganctl.pictures.images import png_bytes, read_image, read_images, read_metadata
+from ganctl.pictures.images import png_bytes, read_image, read_metadata
+from ganctl.pictures.previews import read_previews
 from ganctl.pictures.provenance import is_command
 from ganctl.readers.reading import read
 from ganctl.requests.checks import DEVICE_NAME, check_run_name
@@ -201,10 +202,10 @@ def test_frames_are_of_one_size_and_limited(tmp_path, monkeypatch):
     for path in paths:
         path.write_bytes(png_bytes(np.zeros((int(path.stem), 4), np.uint8)))
     with pytest.raises(FileError, match="differ in size"):
-        read_images(paths)
-    monkeypatch.setattr("ganctl.pictures.images.ANIMATION_PIXELS", 31)
+        read_previews(paths)
+    monkeypatch.setattr("ganctl.pictures.animations.ANIMATION_PIXELS", 31)
     with pytest.raises(UsageError, match="too large together"):
-        read_images([paths[0]] * 2)
+        read_previews([paths[0]] * 2)
 
 
 def class_folder(root, name="cat"):

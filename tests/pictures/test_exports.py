@@ -10,6 +10,7 @@ import pytest
 
 from ganctl.errors import FileError, UnknownName, UsageError
 from ganctl.files.idx import read_idx
+from ganctl.pictures.carried import made_by
 from ganctl.pictures.exports import Samples, choose_destination, npz_bytes, write_samples
 from ganctl.pictures.images import read_image, read_metadata
 from ganctl.pictures.provenance import Origin
@@ -21,7 +22,7 @@ CLASSES = ("cat", "T-shirt/top")
 PLAN = SamplePlan((UNLABELLED,), range(2))
 
 
-def samples(labels=("cat", "T-shirt/top"), seeds=(3, 4), colour=False, classes=CLASSES):
+def samples(labels=("cat", "T-shirt/top"), seeds=(3, 4), colour=False, classes=CLASSES, names=None):
     parsed = parse_labels(labels, classes).labels
     count = len(parsed) * len(seeds)
     shape = (count, 4, 4, 3) if colour else (count, 4, 4)
@@ -34,6 +35,7 @@ def samples(labels=("cat", "T-shirt/top"), seeds=(3, 4), colour=False, classes=C
         codes=(),
         scale=1,
         origin=Origin("demo", 7),
+        names=names,
     )
 
 
@@ -85,7 +87,7 @@ def test_class_folders_with_safe_names_and_metadata():
 
 
 def test_a_sheet_and_a_single_image():
-    put(samples(), "sheet.png")
+    put(samples(names=False), "sheet.png")
     assert read_image(Path("sheet.png")).shape == (2 * 5 + 1, 2 * 5 + 1)
     put(samples(["cat"], [9]), "one.png")
     assert read_image(Path("one.png")).shape == (4, 4)
@@ -97,7 +99,7 @@ def test_a_sheet_and_a_single_image():
     [(1, 2, 1), (7, 2, 7), (10, 2, 10), (20, 4, 10), (33, 6, 11), (37, 2, 37)],
 )
 def test_sheets_have_a_row_for_each_class_or_rows_of_ten(count, rows, columns):
-    put(samples(seeds=range(count)), "sheet.png")
+    put(samples(seeds=range(count), names=False), "sheet.png")
     assert read_image(Path("sheet.png")).shape == (rows * 5 + 1, columns * 5 + 1)
 
 
@@ -125,7 +127,7 @@ def test_colour(out):
 def test_arrays():
     put(samples(), "a.npz")
     with np.load("a.npz", allow_pickle=False) as arrays:
-        assert set(arrays) == {"images", "labels", "seeds", "class_names"}
+        assert set(arrays) == {"images", "labels", "seeds", "class_names", "ganctl"}
         assert arrays["images"].dtype == np.uint8
         assert (arrays["labels"].dtype, arrays["labels"].tolist()) == (np.int64, [0, 0, 1, 1])
         assert (arrays["seeds"].dtype, arrays["seeds"].tolist()) == (np.int64, [3, 4, 3, 4])
@@ -241,3 +243,65 @@ def test_classes_of_one_folder_name_do_not_mix_whichever_command_writes_them():
     ]  # fmt: skip
     command = """ganctl sample demo --digit '"cat "' --seeds 9 --out FILE.png"""
     assert read_metadata(Path(names[0]))["command"] == command
+
+
+def test_names_stand_around_a_sheet_and_never_around_data():
+    put(samples(names=False), "bare.png")
+    put(samples(names=None), "sheet.png")
+    bare, named = read_image(Path("bare.png")), read_image(Path("sheet.png"))
+    height, width = bare.shape
+    assert named.shape[0] > height
+    assert named.shape[1] > width
+    assert np.array_equal(named[-height:, -width:], bare)
+    put(samples(["cat"], [9]), "one.png")
+    assert read_image(Path("one.png")).shape == (4, 4)
+    put(samples(["cat"], [9], names=True), "named.png")
+    assert read_image(Path("named.png")).shape > (4, 4)
+    assert "--names" in read_metadata(Path("named.png"))["command"]
+    put(samples(names=None), "folder")
+    assert all(read_image(path).shape == (4, 4) for path in Path("folder").rglob("*.png"))
+
+
+def test_a_class_of_several_rows_has_its_name_once():
+    put(samples(seeds=range(20), names=False), "bare.png")
+    put(samples(seeds=range(20)), "sheet.png")
+    bare, named = read_image(Path("bare.png")), read_image(Path("sheet.png"))
+    assert named.shape[0] == bare.shape[0]  # Its columns are no single seeds.
+    assert named.shape[1] > bare.shape[1]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kind", "is_sheet"),
+    [(None, Format.PNG, True), ("png", Format.PNG, True), ("npz", Format.NPZ, False)],
+)
+def test_a_dash_is_stdout(wanted, kind, is_sheet):
+    chosen = choose_destination(Path("-"), wanted, "demo")
+    assert (chosen.is_stdout, chosen.format, chosen.sheet) == (True, kind, is_sheet)
+
+
+def test_several_files_do_not_fit_into_stdout():
+    with pytest.raises(UsageError, match="several files") as caught:
+        choose_destination(Path("-"), "idx", "demo")
+    assert "--format npz" in caught.value.hint
+
+
+def test_the_name_of_one_file_for_all_says_more_than_that_of_a_folder():
+    names = [str(choose_destination(None, kind, "demo", "3-8").path) for kind in ("png", "npz")]
+    assert names == [str(Path("samples/demo")), str(Path("samples/demo-3-8.npz"))]
+
+
+def test_an_npz_says_how_to_make_it_again():
+    put(samples(names=None), "a.npz")
+    assert made_by(Path("a.npz"))["command"] == (
+        "ganctl sample demo --digit cat --digit T-shirt/top --seeds 3-4 --out FILE.npz"
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", npz_bytes({"a": np.arange(3)}),
+                                     npz_bytes({"ganctl": np.arange(3)}),
+                                     npz_bytes({"ganctl": np.array("[]")})])  # fmt: skip
+def test_other_arrays_say_nothing(content):
+    Path("a.npz").write_bytes(content)
+    with pytest.raises(FileError) as caught:
+        made_by(Path("a.npz"))
+    assert caught.value.hint

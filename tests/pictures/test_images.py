@@ -1,22 +1,17 @@
 """Sheets to the pixel, metadata, and animations."""
 
-import io
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageSequence
+from PIL import Image
 
-from ganctl.errors import FileError, UsageError
+from ganctl.errors import FileError
 from ganctl.pictures.images import (
     GAP,
-    animation_bytes,
-    animation_format,
-    check_sides,
     enlarge,
     png_bytes,
     read_image,
@@ -119,47 +114,6 @@ def test_metadata_that_is_no_object_is_refused(tmp_path, text):
         read_metadata(tmp_path / "a.png")
 
 
-@pytest.mark.parametrize("ending", [".gif", ".webp", ".apng"])
-@pytest.mark.parametrize("shape", [(8, 8), (8, 8, 3)])
-def test_animations_have_their_frames_and_speed(ending, shape):
-    frames = [np.full(shape, 40 * number, np.uint8) for number in range(5)]
-    content = animation_bytes(frames, 5, animation_format(Path(f"x{ending}")))
-    with Image.open(io.BytesIO(content)) as picture:
-        assert len(list(ImageSequence.Iterator(picture))) == 5
-        assert picture.info.get("loop") == 0
-        for number in range(5):
-            picture.seek(number)
-            picture.load()
-            assert picture.info["duration"] == 200
-            grey = np.asarray(picture.convert("L"))
-            assert abs(int(grey[4, 4]) - 40 * number) <= 1
-
-
-def test_animations_keep_every_grey():
-    ramp = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    with Image.open(io.BytesIO(animation_bytes([ramp, ramp.T], 5, "GIF"))) as picture:
-        assert np.array_equal(np.asarray(picture.convert("L")), ramp)
-
-
-@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
-def test_frames_that_are_alike_take_their_time_all_the_same(kind):
-    dark, light = np.zeros((8, 8), np.uint8), np.full((8, 8), 200, np.uint8)
-    content = animation_bytes([dark, dark, light, light, light], 10, kind)
-    with Image.open(io.BytesIO(content)) as picture:
-        total = 0
-        for frame in ImageSequence.Iterator(picture):
-            frame.load()
-            total += frame.info["duration"]
-    assert total == 500
-
-
-@pytest.mark.parametrize("ending", [".mp4", "", ".png"])
-def test_other_endings_are_refused(ending):
-    with pytest.raises(UsageError) as caught:
-        animation_format(Path(f"x{ending}"))
-    assert ".gif, .webp, .apng" in caught.value.hint
-
-
 def chunk(kind, content):
     checksum = struct.pack(">I", zlib.crc32(kind + content))
     return struct.pack(">I", len(content)) + kind + content + checksum
@@ -206,26 +160,3 @@ def test_pictures_that_cannot_be_read_are_refused(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(FileError, match="cannot be read as a PNG"):
         read_image(path)
-
-
-@pytest.mark.parametrize(
-    ("height", "scale", "kind", "hint"),
-    [
-        (40_000, 2, "GIF", "--scale 1 or less"),
-        (5_000, 4, "WEBP", "--scale 3 or less, or end --out in .apng"),
-        (20_000, 1, "WEBP", "End --out in .apng."),
-    ],
-)
-def test_sides_that_a_format_cannot_have(height, scale, kind, hint):
-    with pytest.raises(UsageError, match="has at most") as caught:
-        check_sides(height, 8, scale, kind)
-    assert hint in caught.value.hint
-
-
-def test_sides_that_a_format_can_have():
-    check_sides(65_535, 8, 1, "GIF")
-    check_sides(16_383, 8, 1, "WEBP")
-    check_sides(70_000, 8, 1, "PNG")
-    with pytest.raises(UsageError, match="pixels") as caught:
-        check_sides(70_000, 8_000, 1, "PNG")
-    assert "--cols" in caught.value.hint

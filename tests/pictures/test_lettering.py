@@ -4,9 +4,14 @@ import numpy as np
 import pytest
 
 from ganctl.pictures.images import sheet
-from ganctl.pictures.lettering import PAPER, _of_size, beside
+from ganctl.pictures.lettering import PAPER, Names, _of_size, titled
+from ganctl.pictures.lettering import beside as beside_names
 
 SHEET = sheet(np.zeros((6, 40, 40), np.uint8), 3)
+
+
+def beside(sheet, rows=(), columns=(), groups=(), gap=0):
+    return beside_names(sheet, Names(rows, columns, groups, gap))
 
 
 def ink(band):
@@ -63,7 +68,7 @@ def test_no_name_touches_the_edge(names):
     assert bottom < len(band) - 1
     assert left > 1
     assert right < band.shape[1] - 1
-    upright = beside(SHEET, [], names)[: -SHEET.shape[0]]
+    upright = beside(SHEET, [], [names[0].replace(" ", "-"), names[1]])[: -SHEET.shape[0]]
     top, bottom, left, right = ink(upright)
     assert top > 1
     assert bottom < len(upright) - 1
@@ -85,3 +90,59 @@ def test_a_font_that_is_not_there_is_replaced(monkeypatch):
     _of_size.cache_clear()
     assert beside(SHEET, ["x", "y"]).shape[1] > SHEET.shape[1]
     _of_size.cache_clear()
+
+
+def test_names_above_go_on_in_a_line_below_before_they_stand_upright():
+    short = beside(SHEET, [], ["red", "hair", "x"])
+    lines = beside(SHEET, [], ["red hair on", "x", "x"])
+    upright = beside(SHEET, [], ["red-hair-on", "x", "x"])
+    assert len(short) < len(lines) < len(upright)
+
+
+def test_a_heading_is_above_the_middle_of_its_group():
+    wide = sheet(np.zeros((4, 40, 40), np.uint8), 4, group=2)
+    for place in range(2):
+        groups = ["", ""]
+        groups[place] = "Hxg"
+        band = beside(wide, [], [], groups, 6)[: -len(wide)]
+        _, _, left, right = ink(band)
+        middle = (2 * 41 + 1) / 2 + place * (2 * 41 + 6)
+        assert abs((left + right) / 2 - middle) < 3
+    columns = beside(wide, [], ["a", "", "", ""], ["", ""], 6)
+    both = beside(wide, [], ["a", "", "", ""], ["b", ""], 6)
+    assert np.array_equal(both[-len(columns) :], columns)
+
+
+def test_a_name_behind_a_gap_is_over_its_column():
+    wide = sheet(np.zeros((4, 40, 40), np.uint8), 4, group=2)
+    band = beside(wide, [], ["", "", "", "x"], ["", ""], 6)[: -len(wide)]
+    _, _, left, right = ink(band)
+    assert abs((left + right) / 2 - (3.5 * 41 + 6)) < 3
+
+
+def test_no_letter_is_smaller_than_nine_pixels_and_no_name_lies_on_another():
+    tiny = sheet(np.zeros((12, 4, 4), np.uint8), 1)
+    band = beside(tiny, ["H"] * 12)[:, :-6]
+    rows = np.flatnonzero((band < PAPER - 20).any(axis=1))
+    runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    assert len(runs) == 4
+    assert all(len(run) >= 6 for run in runs)
+
+
+def test_frames_below_titles_are_of_one_size():
+    frames = [SHEET, np.full_like(SHEET, 9), SHEET]
+    whole = titled(frames, ["step 1", "a title of so many words that it needs two lines", ""])
+    assert len({each.shape for each in whole}) == 1
+    for frame, each in zip(frames, whole, strict=True):
+        assert np.array_equal(each[-len(frame) :, : frame.shape[1]], frame)
+    bands = [each[: -len(SHEET)] for each in whole]
+    assert [(band < PAPER).any() for band in bands] == [True, True, False]
+    colour = titled([np.repeat(SHEET[..., None], 3, axis=2)], ["step 1"])[0]
+    assert np.array_equal(colour[..., 0], titled([SHEET], ["step 1"])[0])
+
+
+def test_a_title_is_wider_than_its_frame_if_it_must():
+    tiny = np.zeros((8, 8), np.uint8)
+    (whole,) = titled([tiny], ["unbreakable"])
+    assert whole.shape[1] > 40
+    assert (whole[-8:, 8:] == PAPER).all()

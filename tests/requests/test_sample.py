@@ -9,6 +9,7 @@ from ganctl.requests.conditions.schema import Attribute, Captions, Schema
 from ganctl.requests.conditions.settings import Settings
 from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.sample import (
+    KNOW,
     Conditioning,
     SampleRequest,
     asked_of,
@@ -17,6 +18,7 @@ from ganctl.requests.sample import (
     how_to_ask,
 )
 from ganctl.requests.seeds import MAX_SEED
+from ganctl.runs import locate
 
 DIGITS = tuple("0123456789")
 CGAN = Conditioning("cgan", DIGITS, NetworkSpec("modern", 28, 1, 10, 64), None)
@@ -120,13 +122,17 @@ def test_how_to_ask_is_as_one_types_it(of, how):
 @pytest.mark.parametrize(
     ("asked", "of", "hint"),
     [
-        ({"labels": ["3"]}, FACES, "Write --set 'hair=light brown'."),
-        ({"labels": ["3"]}, TALKER, "Write --text 'red hair'."),
-        ({"settings": ["hair=red"]}, TALKER, "Write --text 'red hair'."),
-        ({"settings": ["hair=red"]}, CGAN, "Write --class 9."),
-        ({"texts": ["red"]}, CGAN, "Write --class 9."),
-        ({"texts": ["red"]}, FACES, "Write --set 'hair=light brown'."),
-        ({"settings": ["hair=red"]}, GAN, "Leave it out."),
+        ({"labels": ["3"]}, FACES, "Write --set 'hair=light brown'; or"),
+        ({"labels": ["3"]}, TALKER, "classes, such as pretrained/mnist."),
+        ({"settings": ["hair=red"]}, TALKER, "Write --text 'red hair'; or"),
+        ({"settings": ["hair=red"]}, CGAN, "attributes, such as pretrained/avatars."),
+        (
+            {"texts": ["red"]},
+            CGAN,
+            "Write --class 9; or name one that knows captions, such as pretrained/avatars-words.",
+        ),
+        ({"texts": ["red"]}, FACES, "Write --set 'hair=light brown'; or"),
+        ({"settings": ["hair=red"]}, GAN, "Leave it out; or"),
         ({}, TALKER, "such as --text 'red hair'."),
     ],
 )
@@ -134,6 +140,11 @@ def test_what_a_generator_does_not_know_says_what_to_write(asked, of, hint):
     with pytest.raises(UsageError) as caught:
         SampleRequest(**asked).plan(of)
     assert hint in caught.value.hint
+
+
+def test_the_generators_that_hints_name_are_bundled():
+    names = {locate.PRETRAINED_DEFAULT, locate.PRETRAINED_FACES, locate.PRETRAINED_WORDS}
+    assert set(KNOW.values()) == names
 
 
 def test_seeds_from_a_number_and_a_first_one():

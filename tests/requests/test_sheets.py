@@ -23,13 +23,13 @@ def test_names_of_rows_and_columns():
     assert sheet.column_names == ("0", "0.5", "1")
     assert sheet.cells[4][0].text == "eyes=green, angle=0.5"
     assert {seed for _, seed in sheet.cells} == {7}
-    assert sheet.named
+    assert sheet.heading == "angle"
 
 
 def test_numbers_go_down_too():
     sheet = plan(rows="width", cols=2)
     assert sheet.row_names[:2] == ("1", "1.111")
-    assert (sheet.rows, sheet.column_names) == (10, ("0", "1"))
+    assert (sheet.rows, sheet.column_names, sheet.heading) == (10, ("0", "1"), "seed")
 
 
 def test_seeds_go_down_where_only_columns_are_named():

@@ -144,7 +144,8 @@ def test_resuming_may_change_the_length_and_refuses_the_rest():
 
 @pytest.mark.parametrize("name", [name for name, option in OPTIONS.items() if option.resumable])
 def test_what_may_change_on_resume_changes(name):
-    other = {"device": "cpu", "precision": "fp32", "data": "kmnist"}.get(name, 7)
+    known = {"device": "cpu", "precision": "fp32", "data": "kmnist", "log": ("csv",)}
+    other = known.get(name, 7)
     assert getattr(TrainRequest(steps=10).resumed(**{name: other}), name) == other
 
 

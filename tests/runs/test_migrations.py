@@ -60,6 +60,8 @@ WRITTEN = {
         judged=True,
         ask=("--set", "line=down"),
     ),
+    # With packed numbers, and a best checkpoint of the generator alone.
+    "compact": Written((4, 4), "cgan-ac", "modern", "modern", judged=True),
 }
 
 
@@ -193,8 +195,8 @@ def test_a_run_of_an_old_version_passes_every_migration(run, monkeypatch):
 
         return migrate
 
-    monkeypatch.setattr(run_header, "MIGRATIONS", {n: migration(n) for n in (1, 2, 3)})
-    monkeypatch.setattr(run_header, "FORMAT_VERSION", 4)
+    monkeypatch.setattr(run_header, "MIGRATIONS", {n: migration(n) for n in (1, 2, 3, 4)})
+    monkeypatch.setattr(run_header, "FORMAT_VERSION", 5)
     damage(run, format_version=2)
     assert Run.open(run.folder) == run
-    assert seen == [2, 3]
+    assert seen == [2, 3, 4]

@@ -19,6 +19,7 @@ from ganctl.runs import run as runs
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.header import FORMAT_VERSION, RunStatus
 from ganctl.runs.layout import step_of
+from ganctl.runs.metrics import latest_metrics
 from ganctl.runs.run import Run, new_run
 from tests.damage import damage
 from tests.strategies import json_values
@@ -125,12 +126,27 @@ def test_how_to_go_on_holds_in_another_shell(run, monkeypatch):
     assert run.resume_command == "ganctl train --resume demo"
 
 
-@pytest.mark.parametrize(("keep", "left"), [(0, [4]), (1, [3, 4]), (9, [1, 2, 3, 4])])
-def test_pruning_keeps_the_latest_and_some_before_it(home, keep, left):
+@pytest.mark.parametrize(
+    ("keep", "status", "left", "generators"),
+    [
+        (0, "running", [3, 4], []),
+        (1, "stopped", [3, 4], []),
+        (2, "diverged", [2, 3, 4], [2]),
+        (9, "running", [1, 2, 3, 4], [1, 2]),
+        (0, "finished", [4], []),
+        (2, "finished", [2, 3, 4], [2, 3]),
+        (9, "finished", [1, 2, 3, 4], [1, 2, 3]),
+    ],
+)
+def test_pruning_keeps_what_a_resume_may_need_and_what_was_asked_for(
+    home, keep, status, left, generators
+):
     run = Run.new(home / "runs" / "demo", TrainRequest(keep=keep))
     run.begin({}, {})
+    run.status = RunStatus(status)
+    assert run.prune_checkpoints() == []
     touch(run.folder / "checkpoints", *(run.checkpoint_path(step).name for step in range(1, 5)))
-    run.prune_checkpoints()
+    assert [step_of(path) for path in run.prune_checkpoints()] == generators
     assert [step_of(path) for path in run.checkpoints()] == left
 
 

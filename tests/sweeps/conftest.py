@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from ganctl.requests.budget import Progress
-from ganctl.requests.sweep import plan_sweep
 from ganctl.runs.evaluation.confusion import Confusion
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.evaluation.metrics import JudgeResult, Measurements
 from ganctl.sweeps.members import Member, State
+from ganctl.sweeps.plan import plan_sweep
 from ganctl.sweeps.sweep import Sweep, new_sweep
 
 

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from ganctl.errors import FileError, RunError, RunNotFound, UnknownName, UsageError
-from ganctl.requests.sweep import plan_sweep
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run
+from ganctl.sweeps.plan import plan_sweep
 from ganctl.sweeps.sweep import Sweep, find_sweep, known_sweeps, new_sweep
 
 

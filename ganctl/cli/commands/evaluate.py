@@ -20,14 +20,14 @@ from ganctl.cli.options import (
     remember_moved,
     stand_in,
 )
-from ganctl.errors import CheckpointError, FileError, RunError, UsageError
+from ganctl.errors import UsageError
 from ganctl.requests.checks import check_count
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.evaluation.evaluation import Evaluation
+from ganctl.runs.evaluation.keeping import keep
 from ganctl.runs.evaluation.table import Table
-from ganctl.runs.evaluation.tables import comparison, doubts_of, page, tables
+from ganctl.runs.evaluation.tables import comparison, doubts_of, tables
 from ganctl.runs.locate import RunSource, find_source, read_source
-from ganctl.runs.run import Run
 
 EXAMPLES = (
     "ganctl evaluate pretrained/avatars --set hair=red",
@@ -182,7 +182,7 @@ def _say_what_it_means(evaluation: Evaluation, *, chosen: bool, details: bool) -
             "number; the unbiased distance can be compared with that of another number"
         )
     if not details:
-        console.hint("ganctl evaluate --details shows each judge, and each class or attribute.")
+        console.say("--details shows each judge, and each class or attribute.")
 
 
 def _print(table: Table) -> None:
@@ -211,25 +211,10 @@ def _judged(source: RunSource, asked: _Asked, *, data: str | None = None) -> Eva
         )
     remember_moved(source, data)
     if source.run is not None and not evaluation.settings:
-        _keep(source.run, evaluation)
+        why_not = keep(source.run, evaluation)
+        if why_not:
+            console.note(why_not)
     return evaluation
-
-
-def _keep(run: Run, evaluation: Evaluation) -> None:
-    """Keep an evaluation of a run's best checkpoint, unless the kept one says more."""
-    try:
-        best = RunSource(run.reference, run.best_checkpoint(), run)
-        step = _step_of(best)
-        if evaluation.step != step:
-            console.note(f"not kept in the run, which keeps that of its best step, {step}")
-            return
-        kept = run.evaluation()
-        if kept is not None and kept.says_more_than(evaluation):
-            console.note(f"not kept in the run, whose evaluation of {kept.n:,} images says more")
-            return
-        run.keep_evaluation(evaluation, page(evaluation))
-    except (CheckpointError, FileError, RunError) as error:
-        console.note(f"the result is not kept: {error}")
 
 
 def _compared(sources: Sequence[RunSource], asked: _Asked) -> list[Evaluation]:

@@ -12,6 +12,7 @@ import typer
 
 from ganctl.cli import console
 from ganctl.cli.completion import complete_from, complete_run
+from ganctl.cli.made_files import PICTURES, command_in, made_by_facts
 from ganctl.cli.options import (
     INPUT,
     OUTPUT,
@@ -19,7 +20,13 @@ from ganctl.cli.options import (
     JsonOption,
     with_train_options,
 )
-from ganctl.errors import CheckpointError, FileError, RunError, RunNotFound, UsageError
+from ganctl.errors import (
+    CheckpointError,
+    FileError,
+    RunError,
+    RunNotFound,
+    UsageError,
+)
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.files.paths import exists, user_path
 from ganctl.files.untrusted_json import as_shape
@@ -29,7 +36,14 @@ from ganctl.requests.data import DATA_SETS, is_named
 from ganctl.requests.training import TrainRequest, flag_of
 from ganctl.requests.training_metrics import Group, of_group
 from ganctl.runs.checkpoint_header import read_checkpoint_header
-from ganctl.runs.locate import PICKLE_ENDINGS, RunSource, all_runs, find, known_names, read_source
+from ganctl.runs.locate import (
+    PICKLE_ENDINGS,
+    RunSource,
+    all_runs,
+    find,
+    known_names,
+    read_source,
+)
 from ganctl.runs.run import Run
 
 EXAMPLES = (
@@ -53,9 +67,9 @@ READING = (
 SubjectArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="RUN | FILE.png | DATA",
-        help="A run, a .safetensors file, pretrained/NAME, a picture that ganctl made, or data as "
-        "train --data takes them. Default: latest.",
+        metavar="RUN | FILE | DATA",
+        help="A run, a .safetensors file, pretrained/NAME, a picture, animation or .npz that "
+        "ganctl made, or data as train --data takes them. Default: latest.",
         show_default=False,
         autocompletion=lambda incomplete: [
             *complete_run(incomplete),
@@ -122,7 +136,7 @@ def _is_data(subject: str) -> bool:
         return False
     if is_named(subject):
         return True
-    return exists(path) and ending not in (".png", ".safetensors", *PICKLE_ENDINGS)
+    return exists(path) and ending not in (*PICTURES, ".safetensors", *PICKLE_ENDINGS)
 
 
 def _show_data(
@@ -140,7 +154,7 @@ def _show_data(
         look = look_at(request.data, request.reading, report)
     if out is not None:
         write_result(out, sheet_of(look, _command(request, given)), force=force)
-    print_look(look, out, json=json)
+    print_look(look, out, command=command_in(user_path(subject)), json=json)
 
 
 def _command(request: TrainRequest, given: Mapping[str, Any]) -> list[str]:
@@ -154,8 +168,8 @@ def _command(request: TrainRequest, given: Mapping[str, Any]) -> list[str]:
 
 
 def _facts_of_run_or_picture(run: str | None) -> dict[str, Any]:
-    if run is not None and run.lower().endswith(".png") and run not in known_names():
-        return _picture_facts(Path(run))
+    if run is not None and run.lower().endswith(PICTURES) and run not in known_names():
+        return made_by_facts(user_path(run))
     try:
         found = find(run)
     except RunNotFound as error:
@@ -168,16 +182,6 @@ def _facts_of_run_or_picture(run: str | None) -> dict[str, Any]:
             console.note(found.note)
         return _weights_facts(found)
     return _run_facts(found)
-
-
-def _picture_facts(path: Path) -> dict[str, Any]:
-    from ganctl.pictures.images import read_metadata
-
-    if not path.is_file():
-        raise FileError(f"There is no file {path}.", "Check the path.")
-    metadata = read_metadata(path)
-    command = {"command": metadata.pop("command")} if "command" in metadata else {}
-    return command | metadata
 
 
 def _weights_facts(source: RunSource) -> dict[str, Any]:

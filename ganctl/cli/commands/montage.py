@@ -13,15 +13,18 @@ from ganctl.cli.completion import complete_attribute, complete_swept
 from ganctl.cli.options import (
     INPUT,
     SETTINGS,
+    STDOUT,
     DataOption,
     ForceOption,
     JsonOption,
     LabelOption,
+    NamesOption,
     OutFile,
     RunArgument,
     SetOption,
     TextOption,
     check_moved,
+    is_stdout,
     open_source,
     remember_moved,
     scale_option,
@@ -86,16 +89,6 @@ ColumnsOption = Annotated[
         show_default=False,
         autocompletion=complete_attribute,
         rich_help_panel=INPUT,
-    ),
-]
-NamesOption = Annotated[
-    bool | None,
-    typer.Option(
-        "--names/--no-names",
-        help="Write names beside rows and above columns. Default: where there are attributes or "
-        "words.",
-        show_default=False,
-        rich_help_panel=SETTINGS,
     ),
 ]
 SCALE = 2
@@ -167,35 +160,31 @@ def montage(
     subject = _subject(run, request, cols, check_moved(data))
     kinds = _kinds(sweep, subject.header, real=real, neighbours=neighbours)
     subject.check_size(kinds[0], scale)
+    to_stdout = is_stdout(out, json=json)
+    if to_stdout and len(kinds) > 1:
+        raise UsageError("--sweep all is several sheets, and stdout is one.", "Name one code.")
     shown = request.file_part(subject.plan, _changed(cols, seed, scale, names))
     files = {kind: _file(out, subject.source, (shown, kind), many=len(kinds) > 1) for kind in kinds}
-    options = {
-        "rows": rows,
-        "columns": columns,
-        "cols": cols,
-        "seed": seed,
-        "scale": scale,
-        "names": names is True,
-        "no-names": names is False,
-        "real": real,
-        "neighbours": neighbours,
-        "sweep": sweep,
-    }
-    has_names = subject.plan.named if names is None else names
-    write_results(_drawn(subject, request, files, options, names=has_names), force=force)
+    laid_out = {"rows": rows, "columns": columns, "cols": cols, "seed": seed, "scale": scale}
+    kind_of = {"real": real, "neighbours": neighbours, "sweep": sweep}
+    options = {**laid_out, "no-names": names is False, **kind_of}
+    sheets = _drawn(subject, request, files, options, names=names is not False)
+    if to_stdout:
+        console.write_bytes(*sheets.values())
+    else:
+        write_results(sheets, force=force)
     remember_moved(subject.source, subject.data)
     if json:
         console.print_json(_facts(subject, request, files))
-        return
-    for path in files.values():
-        console.print_path(path)
+    elif not to_stdout:
+        for path in files.values():
+            console.print_path(path)
 
 
 def _changed(cols: int, seed: int, scale: int, names: bool | None) -> list[str]:
     """Return what a default file name says of options that are not as by default."""
     numbers = {"cols": (cols, COLS), "seed": (seed, 0), "scale": (scale, SCALE)}
-    words = {None: [], True: ["names"], False: ["no-names"]}
-    return [*changed_options(numbers), *words[names]]
+    return [*changed_options(numbers), *(["no-names"] if names is False else [])]
 
 
 def _facts(subject: Subject, request: SheetRequest, files: Mapping[str, Path]) -> dict[str, Any]:
@@ -292,6 +281,8 @@ def _file(out: Path | None, source: RunSource, parts: tuple[str, str], *, many: 
     if out is None:
         words = ["montage", source.file_stem, shown, kind]
         path = Path("-".join(word for word in words if word) + ".png")
+    elif out == STDOUT:
+        return out
     elif out.suffix.lower() != ".png":
         raise UsageError(f"{out.name} does not end in .png.", "--out takes a .png file.")
     else:

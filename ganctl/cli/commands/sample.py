@@ -17,19 +17,24 @@ from ganctl.cli.options import (
     ForceOption,
     JsonOption,
     LabelOption,
+    NamesOption,
     RunArgument,
     SetOption,
     TextOption,
+    check_out_or_stdout,
+    is_stdout,
     open_source,
     scale_option,
 )
 from ganctl.errors import UsageError
-from ganctl.requests.checks import check_out, values
+from ganctl.requests.checks import values
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import UNLABELLED
+from ganctl.requests.conditions.names import changed_options, part_of_file_name
 from ganctl.requests.conditions.settings import Settings
+from ganctl.requests.generators.found import found_in
 from ganctl.requests.sample import Format, SamplePlan, SampleRequest, choose_seeds
-from ganctl.requests.seeds import parse_seeds
+from ganctl.requests.seeds import parse_seeds, seeds_text
 from ganctl.runs.locate import RunSource
 
 if TYPE_CHECKING:
@@ -85,6 +90,17 @@ CodeOption = Annotated[
         rich_help_panel=INPUT,
     ),
 ]
+FromOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="FILE.png",
+        help="Start from what find has found: seed 0 is that picture, others are its neighbours; "
+        "without a class, value or words it is of what was found.",
+        show_default=False,
+        rich_help_panel=INPUT,
+    ),
+]
 TruncationOption = Annotated[
     float,
     typer.Option(
@@ -114,9 +130,10 @@ OutPath = Annotated[
         "-o",
         metavar="PATH",
         help="A folder for class folders, with a labels.csv where there are attributes or words; a "
-        ".png for one sheet, an .npz for arrays. Default: samples/RUN-NAME.",
+        ".png for one sheet, an .npz for arrays; - writes a sheet, or arrays, to stdout. Default: "
+        "samples/RUN-NAME.",
         show_default=False,
-        parser=check_out,
+        parser=check_out_or_stdout,
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -131,8 +148,10 @@ def sample(
     seeds: SeedsOption = None,
     seed: SeedOption = None,
     code: CodeOption = None,
+    from_: FromOption = None,
     truncation: TruncationOption = 1.0,
     scale: ScaleOption = 1,
+    names: NamesOption = None,
     out: OutPath = None,
     format: FormatOption = None,  # noqa: A002
     json: JsonOption = False,
@@ -142,8 +161,10 @@ def sample(
 
     Prints where they are.
     """
-    from ganctl.pictures.exports import choose_destination, write_samples
+    from ganctl.pictures.exports import choose_destination, file_bytes, write_samples
+    from ganctl.pictures.images import read_metadata
 
+    found = None if from_ is None else found_in(read_metadata(from_), str(from_))
     request = SampleRequest(
         labels=digit or (),
         settings=settings or (),
@@ -152,28 +173,48 @@ def sample(
         codes=code or (),
         truncation=truncation,
         scale=scale,
+        found=found,
     )
     source, header = open_source(run, of_attributes=bool(settings), of_words=bool(text))
     plan = request.plan(header.conditioning)
-    for note in plan.notes:
+    for note in (*plan.notes, *request.notes_for(source.reference)):
         console.note(note)
-    destination = choose_destination(out, format, source.file_stem)
+    to_stdout = is_stdout(out, json=json)
+    destination = choose_destination(out, format, *_default_name(source, request, plan))
+    if names is not None and not destination.sheet:
+        raise UsageError(
+            f"--{'names' if names else 'no-names'} is for one sheet, and these are data.",
+            "Leave it out, or give --out a .png.",
+        )
     destination.check(plan, side=scale * header.network.image_size, force=force)
-    samples = _drawn(source, request)
+    samples = _drawn(source, request, names)
+    if to_stdout:
+        console.write_bytes(file_bytes(samples, destination))
+        return
     path = write_samples(samples, destination, force=force)
     if not json:
         console.print_path(path)
         return
-    console.print_json(
-        {
-            "run": source.reference,
-            "path": str(path),
-            "images": len(samples.images),
-            **_asked(plan),
-            "seeds": list(plan.seeds),
-            **({"codes": list(samples.codes)} if header.network.categories else {}),
-        }
+    of = {"run": source.reference, "path": str(path), "images": len(samples.images)}
+    codes = {"codes": list(samples.codes)} if header.network.categories else {}
+    console.print_json({**of, **_asked(plan), "seeds": list(plan.seeds), **codes})
+
+
+def _default_name(source: RunSource, request: SampleRequest, plan: SamplePlan) -> tuple[str, str]:
+    """Return the default name of a folder, and what that of one file for all says beside it.
+
+    A folder has a file for each class and seed, so that what its name says is all else.
+    """
+    changed = changed_options(
+        {"truncation": (request.truncation, 1.0), "scale": (request.scale, 1)}
     )
+    around = [f"from-{Path(request.found.file).stem}"] if request.found else []
+    said = part_of_file_name([*request.codes, *changed, *around])
+    stem = f"{source.file_stem}-{said}" if said else source.file_stem
+    words = [each.folder for each in plan.labels] if request.texts else [*request.labels]
+    seeds = seeds_text(request.seeds)
+    words += [*request.settings, *changed_options({"seeds": (seeds, "0")})]
+    return stem, part_of_file_name(words)
 
 
 def _asked(plan: SamplePlan) -> dict[str, list[str]]:
@@ -193,7 +234,7 @@ def _choose_seeds(n: int | None, seeds: str | None, seed: int | None) -> Sequenc
     return parse_seeds(seeds)
 
 
-def _drawn(source: RunSource, request: SampleRequest) -> Samples:
+def _drawn(source: RunSource, request: SampleRequest, names: bool | None) -> Samples:
     """Return what a source draws, enlarged."""
     from ganctl.engine.sampling.sampler import Sampler
     from ganctl.pictures.exports import Samples
@@ -215,6 +256,8 @@ def _drawn(source: RunSource, request: SampleRequest) -> Samples:
         origin=Origin(source.reference, header.progress.step),
         schema=header.conditioning.schema,
         values=values,
+        around=request.found.file if request.found else None,
+        names=names,
     )
 
 

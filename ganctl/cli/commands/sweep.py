@@ -17,10 +17,10 @@ from ganctl.cli.program import by_this_program, program
 from ganctl.cli.views.plan import check_device, check_reading
 from ganctl.errors import RunError, Stopped, UsageError
 from ganctl.requests.checks import check_count, check_out
-from ganctl.requests.sweep import MAX_JOBS, plan_sweep
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.world import this_world
 from ganctl.signals import stop_on_signals
+from ganctl.sweeps.plan import MAX_JOBS, plan_sweep
 from ganctl.sweeps.sweep import Sweep, find_sweep, new_sweep
 
 if TYPE_CHECKING:

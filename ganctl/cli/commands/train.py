@@ -24,12 +24,12 @@ from ganctl.cli.program import by_this_program, program
 from ganctl.cli.views.plan import print_plan
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
-from ganctl.requests.data import check_data_exists, check_data_remain, is_named
+from ganctl.requests.data import is_named
 from ganctl.requests.sample import how_to_ask
 from ganctl.requests.training import TrainRequest
-from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.header import RunStatus
+from ganctl.runs.resume import resumed_run
 from ganctl.runs.run import LATEST, Run, new_run
 from ganctl.runs.world import World, this_world
 from ganctl.signals import stop_on_signals
@@ -130,19 +130,7 @@ def with_resume_value(arguments: Sequence[str]) -> list[str]:
 def _resumed_run(reference: str, given: dict[str, Any], name: str | None, out: Path | None) -> Run:
     if name is not None or out is not None:
         raise UsageError("--resume resumes a run where it is.", "Leave out --name and --out.")
-    run = locate.find_run(reference)
-    if "data" in given:
-        check_data_exists(given["data"])
-    run.config = run.config.resumed(**given)
-    check_data_remain(run.config.data, run.packages.get("data", ""))
-    if run.is_complete():
-        raise UsageError(
-            f"The run {run.name} has spent its budget of {run.config.budget}: it is at step "
-            f"{run.progress.step:,}.",
-            "To train it further, give a larger --epochs, --steps or --minutes, counted from its "
-            "start.",
-        )
-    return run
+    return resumed_run(reference, given)
 
 
 def _train_beside(run: Run, world: World) -> None:

@@ -166,17 +166,26 @@ def _described_facts(train: Described) -> dict[str, Any]:
     return facts
 
 
-def print_look(look: DataLook, sheet: Path | None, *, json: bool) -> None:
-    """Put all that is known of data on stdout, and where the sheet of them is, if there is one."""
+def print_look(look: DataLook, sheet: Path | None, *, command: str = "", json: bool) -> None:
+    """Put all that is known of data on stdout, and where the sheet of them is, if there is one.
+
+    Args:
+        look: the data.
+        sheet: the file of the sheet.
+        command: what made these data, if ganctl did.
+        json: whether as JSON.
+    """
     expected = expected_time(len(look.train.images), look.shape)
     if json:
         facts = {"data": look.data, **facts_of(look.reading), "needs": look.needs or None}
         facts["sheet"] = str(sheet) if sheet else None
+        facts |= {"command": command} if command else {}
         facts |= {"expected_seconds": round(expected.seconds, 3), "expected_from": expected.source}
         console.print_json(facts)
         return
     console.print_sentence(line(look.reading))
     shown = {"sheet": str(sheet)} if sheet else {}
+    shown |= {"command": command} if command else {}
     console.print_facts({**_facts_in_words(look, expected), **shown})
     if look.train.described is None:
         _print_classes(look)

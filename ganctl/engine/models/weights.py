@@ -2,7 +2,9 @@
 
 A checkpoint's tensors are named ``generator.*``, ``generator_ema.*``, ``discriminator.*`` and, of
 the optimizers, as ``engine.training.checkpoint`` says. A file that holds ``generator_ema.*``
-alone, in any float type, is enough to sample.
+alone, in any float type, is enough to sample. Where ``PREFIX.packed`` stands for the float32
+tensors of a prefix, it holds their numbers as ``files.packed_floats`` packs them, tensor by tensor
+in the order of their names.
 """
 
 from __future__ import annotations
@@ -20,10 +22,13 @@ from ganctl.engine.models.networks import build_discriminator, build_generator, 
 from ganctl.errors import CheckpointError, UnknownName, UsageError
 from ganctl.files.atomic import write_atomically
 from ganctl.files.limits import WEIGHTS
+from ganctl.files.packed_floats import pack, unpack
 from ganctl.requests.networks import NetworkSpec
 from ganctl.runs.checkpoint_header import CheckpointHeader, open_checkpoint, unreadable
 
 Tensors = dict[str, Tensor]
+PACKED = "packed"
+"""The tensor that stands for all float32 tensors of a prefix."""
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -64,11 +69,16 @@ def save_generator(
     Raises:
         FileError: it cannot be written; what was at ``path`` is still there.
     """
+    write_atomically(path, generator_bytes(generator, header, dtype))
+
+
+def generator_bytes(generator: nn.Module, header: CheckpointHeader, dtype: torch.dtype) -> bytes:
+    """Return a checkpoint of the averaged generator alone, its weights in ``dtype``."""
     tensors = {
         name: value.to(dtype) if value.is_floating_point() else value
         for name, value in prefixed("generator_ema", generator.state_dict()).items()
     }
-    save_tensors(tensors, header, path)
+    return _bytes(tensors, header)
 
 
 def save_tensors(tensors: Tensors, header: CheckpointHeader, path: Path) -> None:
@@ -77,13 +87,27 @@ def save_tensors(tensors: Tensors, header: CheckpointHeader, path: Path) -> None
     Raises:
         FileError: it cannot be written; what was at ``path`` is still there.
     """
+    write_atomically(path, _bytes(tensors, header))
+
+
+def _bytes(tensors: Tensors, header: CheckpointHeader) -> bytes:
     contiguous = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    write_atomically(path, save(contiguous, header.as_metadata()))
+    return save(contiguous, header.as_metadata())
 
 
 def prefixed(prefix: str, tensors: Tensors) -> Tensors:
     """Return tensors by their names in a checkpoint."""
     return {f"{prefix}.{name}": value for name, value in tensors.items()}
+
+
+def packed(prefix: str, tensors: Tensors) -> Tensors:
+    """Return tensors by their names in a checkpoint, those of float32 as one that takes less."""
+    floats = {name: value for name, value in tensors.items() if value.dtype == torch.float32}
+    others = {name: value for name, value in tensors.items() if name not in floats}
+    if floats:
+        flat = torch.cat([floats[name].detach().cpu().reshape(-1) for name in sorted(floats)])
+        others[PACKED] = torch.from_numpy(pack(flat.numpy()))
+    return prefixed(prefix, others)
 
 
 def has_tensors(file: Any, prefix: str) -> bool:
@@ -104,10 +128,31 @@ def read_tensors(file: Any, prefix: str, wanted: Tensors, path: Path) -> Tensors
         CheckpointError: other names, shapes or kinds of numbers.
     """
     start = f"{prefix}."
+    if f"{start}{PACKED}" in file.keys():  # noqa: SIM118
+        floats = {name: like for name, like in wanted.items() if like.dtype == torch.float32}
+        others = {name: like for name, like in wanted.items() if name not in floats}
+        unpacked = _unpacked(file.get_tensor(f"{start}{PACKED}"), floats, path)
+        return unpacked | _stored(file, start, others, path)
+    return _stored(file, start, wanted, path)
+
+
+def _unpacked(stored: Tensor, wanted: Tensors, path: Path) -> Tensors:
+    """Return the float32 tensors that ``packed`` made one of."""
+    sizes = [wanted[name].numel() for name in sorted(wanted)]
+    try:
+        numbers = torch.from_numpy(unpack(stored.numpy(), sum(sizes)))
+    except (TypeError, ValueError) as error:  # A type that NumPy does not have; other numbers.
+        raise unreadable(path, str(error)) from error
+    parts = zip(sorted(wanted), torch.split(numbers, sizes), strict=True)
+    return {name: part.reshape(wanted[name].shape).clone() for name, part in parts}
+
+
+def _stored(file: Any, start: str, wanted: Tensors, path: Path) -> Tensors:
+    """Return tensors that lie in a file one by one, in the types of ``wanted``."""
     found = {
         name.removeprefix(start): file.get_slice(name)
         for name in file.keys()  # noqa: SIM118
-        if name.startswith(start)
+        if name.startswith(start) and name != f"{start}{PACKED}"
     }
     fits = found.keys() == wanted.keys() and all(
         tuple(tensor.get_shape()) == tuple(wanted[name].shape)

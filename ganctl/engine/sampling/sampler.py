@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
@@ -17,6 +18,7 @@ from ganctl.engine.models.weights import load_generator
 from ganctl.engine.sampling.asked import Conditions
 from ganctl.requests.conditions.asked import Asked
 from ganctl.requests.conditions.codes import Codes
+from ganctl.requests.recipes import Latent
 from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource, read_source
@@ -26,6 +28,8 @@ from ganctl.runs.locate import RunSource, read_source
 # depend on how many others are asked for.
 BATCH = 100
 NO_CODES = Codes()
+AWAY = 0.4
+"""How much of a neighbour's latent is its own seed's."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,9 @@ class Sampler:
         scaling the latents instead of resampling, so that a seed stays recognisable).
         """
         pairs = product(plan.labels, plan.seeds)
-        yield from self.batches_of(pairs, truncation=plan.truncation, codes=plan.codes)
+        yield from self.batches_of(
+            pairs, truncation=plan.truncation, codes=plan.codes, around=plan.around
+        )
 
     def batches_of(
         self,
@@ -89,13 +95,15 @@ class Sampler:
         *,
         truncation: float = 1.0,
         codes: Codes = NO_CODES,
+        around: Sequence[float] | None = None,
     ) -> Iterator[SampleBatch]:
         """Yield the images of what is asked for, with seeds, pair after pair, as ``batches``."""
         remaining = iter(pairs)
         while chunk := tuple(islice(remaining, BATCH)):
             labels, seeds = zip(*chunk, strict=True)
             condition, values = self._conditions.of(labels, seeds, codes)
-            yield SampleBatch(labels, seeds, self._drawn(condition, seeds, truncation), values)
+            images = self._drawn(condition, seeds, truncation, around)
+            yield SampleBatch(labels, seeds, images, values)
 
     def images_of(self, conditions: Tensor, seeds: Sequence[int]) -> Iterator[Tensor]:
         """Yield the images of conditions, in parts of up to ``BATCH``, uint8 [n, C, H, W].
@@ -113,11 +121,36 @@ class Sampler:
         """Return what ``batches`` yields as one tensor uint8 [len(plan), C, H, W]."""
         return torch.cat([batch.images for batch in self.batches(plan)])
 
-    def _drawn(self, condition: Tensor, seeds: Sequence[int], truncation: float = 1.0) -> Tensor:
+    def _drawn(
+        self,
+        condition: Tensor,
+        seeds: Sequence[int],
+        truncation: float = 1.0,
+        around: Sequence[float] | None = None,
+    ) -> Tensor:
         """Return an image uint8 [n, C, H, W] for each condition and seed, ``BATCH`` at most."""
         network = self.header.network
         z = seeding.sample_latents(seeds, network.latent_size, network.latent)
+        if around is not None:
+            z = neighbours_of(around, z, seeds, network.latent)
         return to_pixels(generate(self.generator, truncation * z, condition))
+
+
+def neighbours_of(
+    around: Sequence[float], latents: Tensor, seeds: Sequence[int], latent: Latent
+) -> Tensor:
+    """Return latents [N, L] near one: that one itself for seed 0, others some way to their own.
+
+    Args:
+        around: the latent.
+        latents: those of the seeds, [N, L].
+        seeds: of each row.
+        latent: what latents are drawn from. Of normal ones, the sum has the variance of a draw.
+    """
+    here = torch.tensor(around).expand_as(latents)
+    stays = math.sqrt(1 - AWAY**2) if latent is Latent.NORMAL else 1 - AWAY
+    is_itself = torch.tensor([seed == 0 for seed in seeds])[:, None]
+    return torch.where(is_itself, here, stays * here + AWAY * latents)
 
 
 @torch.no_grad()

@@ -1,7 +1,8 @@
 """A run's state in a file: all that a resume needs, in one checkpoint.
 
 Beside the networks' tensors (``engine.models.weights``) a checkpoint has those of Adam, named
-``generator_optimizer.<parameter>.<quantity>`` (and so for the discriminator).
+``generator_optimizer.<parameter>.<quantity>`` (and so for the discriminator). Where a run has
+finished, all that only a resume needs is packed, so that it takes less of the disk.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from torch.optim import Optimizer
 from ganctl.engine.models.weights import (
     Tensors,
     has_tensors,
+    packed,
     prefixed,
     read_tensors,
     save_tensors,
@@ -26,17 +28,28 @@ from ganctl.errors import CheckpointError
 from ganctl.runs.checkpoint_header import CheckpointHeader, open_checkpoint
 
 
-def save_state(state: TrainState, header: CheckpointHeader, path: Path) -> None:
+def save_state(
+    state: TrainState, header: CheckpointHeader, path: Path, *, compact: bool = False
+) -> None:
     """Write everything that a resume needs.
+
+    Args:
+        state: what to write.
+        header: where it comes from.
+        path: where to.
+        compact: whether to take the time (0.1 s for MNIST's networks) to pack what sampling does
+            not need; nothing is rounded.
 
     Raises:
         FileError: it cannot be written; what was at ``path`` is still there.
     """
-    tensors: Tensors = {}
+    tensors = prefixed("generator_ema", state.generator_ema.state_dict())
+    named = packed if compact else prefixed
     for name, network in _networks(state).items():
-        tensors |= prefixed(name, network.state_dict())
+        if network is not state.generator_ema:
+            tensors |= named(name, network.state_dict())
     for name, optimizer in _optimizers(state).items():
-        tensors |= _optimizer_tensors(name, optimizer)
+        tensors |= named(name, _optimizer_tensors(optimizer))
     save_tensors(tensors, header, path)
 
 
@@ -53,10 +66,15 @@ def load_state(
         check: called with the checkpoint's header first; what it raises is raised.
 
     Raises:
-        CheckpointError: it is damaged, or belongs to other networks.
+        CheckpointError: it is damaged, belongs to other networks, or holds a generator alone.
     """
     with open_checkpoint(path, framework="pt") as (header, file):
         check(header)
+        if not has_tensors(file, "discriminator"):
+            raise CheckpointError(
+                f"{path} holds a generator alone, from which no run can be resumed.",
+                "Restore the run's latest checkpoint; sample works from this one.",
+            )
         if header.network != state.spec:
             raise CheckpointError(
                 f"{path} holds other networks than this run's.", "Resume the run it belongs to."
@@ -83,9 +101,9 @@ def _optimizers(state: TrainState) -> dict[str, Optimizer]:
     }
 
 
-def _optimizer_tensors(name: str, optimizer: Optimizer) -> Tensors:
+def _optimizer_tensors(optimizer: Optimizer) -> Tensors:
     return {
-        f"{name}.{index}.{quantity}": value
+        f"{index}.{quantity}": value
         for index, quantities in optimizer.state_dict()["state"].items()
         for quantity, value in quantities.items()
     }

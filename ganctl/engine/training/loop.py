@@ -18,17 +18,19 @@ from ganctl.engine.models.base import Objective
 from ganctl.engine.models.conditions import spec_for
 from ganctl.engine.models.networks import parameter_count
 from ganctl.engine.models.objectives import objective_for
+from ganctl.engine.tracking.trackers import Trackers
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.batches import Batch, Batches
 from ganctl.engine.training.ema import ema_decay, update_ema
 from ganctl.engine.training.monitor import Quality, quality_monitor
-from ganctl.engine.training.previews import PreviewRows, preview_rows
+from ganctl.engine.training.previews import EARLY_STEPS, PreviewRows, preview_rows
 from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import check_resumable, check_unchanged, numbers_of
 from ganctl.engine.training.state import TrainState, new_state
 from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
-from ganctl.pictures.images import Images
+from ganctl.pictures.images import Images, sheet
+from ganctl.pictures.lettering import Names, beside
 from ganctl.readers.labelled import OnProgress
 from ganctl.requests.budget import Progress
 from ganctl.requests.data import check_data_remain
@@ -45,6 +47,9 @@ _NANOSECONDS = 10**9
 @dataclass(frozen=True)
 class StepReport:
     """The state of a run at each log interval of its recipe, at each preview, and at the end.
+
+    The early previews between two log intervals are for the eye alone: they are not measured, and
+    no line of ``metrics.jsonl`` belongs to their reports.
 
     Attributes:
         step: the steps taken, those before a resume included.
@@ -79,6 +84,20 @@ class StepReport:
     alarms: tuple[Alarm, ...] = ()
     judge_progress: float | None = None
 
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The numbers of this report by the names that they have in ``metrics.jsonl``."""
+        measured = self.quality.as_metrics() if self.quality else {}
+        return {"images_per_second": self.images_per_second, **self.losses, **measured}
+
+    @property
+    def sheet(self) -> Images | None:
+        """The preview as one picture, uint8 [H, W] or [H, W, 3], with the names of its rows."""
+        if self.preview is None:
+            return None
+        images = self.preview.reshape(-1, *self.preview.shape[2:])
+        return beside(sheet(images, self.preview.shape[1]), Names(self.preview_names))
+
 
 def train(
     run: Run,
@@ -106,8 +125,8 @@ def train(
         the run until the iterator is exhausted or deleted.
 
     Raises:
-        UsageError: the device is not available, the batch cannot be split over the processes, or
-            an option does not suit the labels of the data.
+        UsageError: the device is not available, the batch cannot be split over the processes, an
+            option does not suit the labels of the data, or a tracker is not installed.
         DataError: the data cannot be loaded, or are of no use to the model.
         RunError: another process trains the run, it was started on other data, or its
             checkpoints are missing.
@@ -120,8 +139,10 @@ def train(
     world = world or World()
     device = devices.choose_device(Device(run.config.device), world)
     try:
-        with distributed.process_group(world, device):
-            yield from _train(run, recipe, device, world, should_stop, on_progress, on_note)
+        with Trackers(run) as trackers, distributed.process_group(world, device):
+            for report in _train(run, recipe, device, world, should_stop, on_progress, on_note):
+                trackers.log(report.step, report.metrics, report.sheet)
+                yield report
     finally:
         run.release()
 
@@ -166,11 +187,15 @@ def _train(
         if recorder is not None:
             recorder.advance_judge(progress)
 
-        previewing = progress >= 1 or state.step % config.preview_every == 0
-        if previewing or state.step % recipe.log_every == 0:
+        measuring = progress >= 1 or state.step % config.preview_every == 0
+        logging = measuring or state.step % recipe.log_every == 0
+        if logging or state.step in EARLY_STEPS:
             losses = distributed.mean_over_processes(world, losses)
             if recorder is not None:
-                yield _report(recorder, losses, progress, total_steps, throughput, previewing)
+                clocks = progress, total_steps, throughput
+                yield _report(recorder, losses, *clocks, measuring=measuring, logging=logging)
+                # Who looks at a report may ask to stop; other processes learn of it a step later.
+                stopping = stopping or (world.size == 1 and should_stop())
         if recorder is not None and state.step % config.checkpoint_every == 0 and progress < 1:
             recorder.checkpoint(RunStatus.RUNNING)
 
@@ -267,13 +292,15 @@ def _report(
     progress: float,
     total_steps: int | None,
     throughput: _Throughput,
-    previewing: bool,
+    *,
+    measuring: bool,
+    logging: bool,
 ) -> StepReport:
-    """Return the report of the latest step, once its metrics and preview are written."""
+    """Return the report of the latest step, once its preview, and metrics if due, are written."""
     state = recorder.state
     values = recorder.values(losses)
-    quality = recorder.quality() if previewing else None
-    images_per_second = throughput.read(state.progress)
+    quality = recorder.quality() if measuring else None
+    images_per_second = throughput.read(state.progress, new_interval=logging)
     report = StepReport(
         step=state.step,
         total_steps=total_steps,
@@ -283,13 +310,14 @@ def _report(
         seconds=state.progress.seconds,
         images_per_second=images_per_second,
         losses=values,
-        preview=recorder.preview() if previewing else None,
+        preview=recorder.preview() if measuring or state.step in EARLY_STEPS else None,
         preview_names=recorder.preview_names,
         quality=quality,
-        alarms=recorder.alarms(values, quality, progress),
+        alarms=recorder.alarms(values, quality, progress) if logging else (),
         judge_progress=recorder.judge_progress,
     )
-    recorder.metrics(values, images_per_second, quality)
+    if logging:
+        recorder.metrics(values, images_per_second, quality)
     return report
 
 
@@ -307,11 +335,13 @@ class _Clock:
 
 
 class _Throughput:
-    """Images per second since the last reading."""
+    """Images per second since the interval began."""
 
     def __init__(self, since: Progress) -> None:
         self._last = since
 
-    def read(self, now: Progress) -> float:
-        then, self._last = self._last, now
+    def read(self, now: Progress, *, new_interval: bool) -> float:
+        then = self._last
+        if new_interval:
+            self._last = now
         return (now.images_seen - then.images_seen) / max(now.seconds - then.seconds, 1e-9)

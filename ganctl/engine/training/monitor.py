@@ -70,6 +70,12 @@ class Quality:
         """The variety of the class that has least."""
         return min(self.variety.values())
 
+    @property
+    def floors(self) -> dict[str, float]:
+        """What the metrics that have a floor are for real images, as ``metrics.jsonl`` has it."""
+        floors = [metric.floor for metric in of_group(Group.QUALITY) if metric.floor]
+        return {name: getattr(self, name) for name in floors}
+
     def as_metrics(self) -> dict[str, float]:
         """Return the quality metrics that were measured, by key."""
         values = {metric.key: getattr(self, metric.key) for metric in of_group(Group.QUALITY)}

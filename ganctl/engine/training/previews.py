@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ganctl.engine.data.dataset import Dataset
+from ganctl.requests.conditions.asked import options_of
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED, Label, evenly, one_hot
 from ganctl.requests.conditions.schema import FIRST_WORD, Captions, Schema
@@ -16,18 +19,24 @@ from ganctl.requests.training import TrainRequest
 SHOWN_CAPTIONS = 6
 SHOWN_NUMBERS = 5
 """The rows of a quantity, from its low end to its high one."""
+EARLY_STEPS = (10, 20, 50, 100)
+"""The steps with a preview of their own, since most happens early; step 0 has one too."""
 
 
 @dataclass(frozen=True)
 class PreviewRows:
     """What each row of a preview asks for, its name, and a sentence about rows that are left out.
 
-    Classes go without names, since a preview shows nothing else.
+    Classes go without ``names``, since a panel shows nothing else; ``titles`` stand beside the rows
+    of the picture, classes too. ``options`` are those of ``ganctl montage``, by name without
+    dashes, that draw the same rows of a checkpoint; None where no options do.
     """
 
     rows: tuple[Label | Settings | Caption, ...]
     names: tuple[str, ...] = ()
     left_out: str = ""
+    titles: tuple[str, ...] = ()
+    options: Mapping[str, Any] | None = None
 
 
 def preview_rows(dataset: Dataset, spec: NetworkSpec, config: TrainRequest) -> PreviewRows:
@@ -53,14 +62,25 @@ def preview_rows(dataset: Dataset, spec: NetworkSpec, config: TrainRequest) -> P
         return _rows_of_captions(dataset, schema.captions)
     classes = dataset.classes if spec.classes or spec.categories else ()
     rows = tuple(evenly([one_hot(index, classes) for index in range(len(classes))], SHOWN_CLASSES))
-    return PreviewRows(rows or (UNLABELLED,), left_out=_left_out(len(classes), "classes"))
+    # Which class a category means is known at a checkpoint, whose sheets are in the order of these.
+    is_known = not spec.categories
+    return PreviewRows(
+        rows or (UNLABELLED,),
+        left_out=_left_out(len(classes), "classes"),
+        titles=tuple(row.text if is_known else f"c0={row.index}" for row in rows),
+        options={} if is_known else None,
+    )
 
 
 def _rows_of_attribute(schema: Schema, name: str | None) -> PreviewRows:
     place = place_of_rows(name, schema)
     rows, count = values_of(schema, place, SHOWN_NUMBERS)
     left_out = _left_out(count, f"values of {schema.names[place]}")
-    return PreviewRows(tuple(rows), tuple(row.named[0].value_text for row in rows), left_out)
+    names = tuple(row.named[0].value_text for row in rows)
+    # A sheet has more numbers of a quantity than a preview.
+    is_attribute = place < len(schema.attributes)
+    options = {"rows": schema.names[place]} if is_attribute else None
+    return PreviewRows(tuple(rows), names, left_out, names, options)
 
 
 def _left_out(count: int, what: str) -> str:
@@ -78,4 +98,5 @@ def _rows_of_captions(dataset: Dataset, captions: Captions) -> PreviewRows:
         if len(found) == SHOWN_CAPTIONS:
             break
     rows = tuple(Caption(text_of(numbers, captions), numbers) for numbers in found)
-    return PreviewRows(rows, tuple(row.text for row in rows))
+    names = tuple(row.text for row in rows)
+    return PreviewRows(rows, names, titles=names, options=options_of(rows))

@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from math import inf, isfinite
+from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ganctl._version import __version__
 from ganctl.engine.data.dataset import Dataset
 from ganctl.engine.data.pixels import channels_last
+from ganctl.engine.models.weights import save_generator
 from ganctl.engine.sampling.code_map import learn_code_map
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training import checkpoint
@@ -22,15 +25,19 @@ from ganctl.engine.training.alarms import Alarm, Alarms, number_in
 from ganctl.engine.training.monitor import Quality, QualityMonitor
 from ganctl.engine.training.previews import PreviewRows
 from ganctl.engine.training.state import TrainState
-from ganctl.errors import Diverged, FileError, GanctlWarning
+from ganctl.errors import CheckpointError, Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
-from ganctl.pictures.lettering import beside
+from ganctl.pictures.lettering import Names
+from ganctl.pictures.previews import preview_bytes
+from ganctl.pictures.provenance import Origin
 from ganctl.requests.budget import Progress
 from ganctl.requests.conditions.labels import UNLABELLED, UNLABELLED_ROWS
 from ganctl.requests.conditions.schema import NO_SCHEMA
 from ganctl.requests.sample import SamplePlan
+from ganctl.requests.sheets import SEED
 from ganctl.runs.checkpoint_header import CheckpointHeader
+from ganctl.runs.checkpoints import write_generator_alone
 from ganctl.runs.header import AlarmRecord, RunStatus
 from ganctl.runs.layout import step_of
 from ganctl.runs.run import Run
@@ -68,6 +75,8 @@ class Recorder:
         self._rows = rows
         self._unwritten: list[dict[str, Any]] = []
         self._missing: set[str] = set()
+        self._floor: float | None = None
+        self._generators_alone: set[Path] = set()
         given = (alarm["kind"] for alarm in run.alarms)
         self._alarms = Alarms(given)
         self._first_step = state.step
@@ -95,7 +104,7 @@ class Recorder:
     ) -> None:
         """Add a line to ``metrics.jsonl``, after those that could not be written earlier."""
         speed = {"images_per_second": round(images_per_second, 1)}
-        measured = quality.as_metrics() if quality else {}
+        measured = quality.as_metrics() | quality.floors if quality else {}
         self._unwritten.append({**asdict(self.state.progress), **speed, **losses, **measured})
         self._write_metrics()
 
@@ -131,12 +140,13 @@ class Recorder:
         if self._monitor is None:
             return None
         quality = self._monitor.measure(self.state.generator_ema, self._header())
+        self._floor = quality.floor
         nearest = self.run.best.get("feature_distance", inf)
         if not self.state.spec.categories and quality.feature_distance < nearest:
-            self._insist(
-                lambda: checkpoint.save_state(self.state, self._header(), self.run.best_path)
-            )
-            self.run.best = {"step": self.state.step, **quality.as_metrics()}
+            generator, header, path = self.state.generator_ema, self._header(), self.run.best_path
+            self._insist(lambda: save_generator(generator, header, path, torch.float32))
+            measured = {**quality.as_metrics(), "floor": quality.floor}
+            self.run.best = {"step": self.state.step, **measured}
             self._insist(self.run.save)
         return quality
 
@@ -171,15 +181,28 @@ class Recorder:
         seeds = range(PREVIEW_COLUMNS * (UNLABELLED_ROWS if rows == (UNLABELLED,) else 1))
         plan = SamplePlan(rows, seeds)
         samples = channels_last(Sampler(self.state.generator_ema, self._header()).draw(plan))
-        sheet = beside(images.sheet(samples, PREVIEW_COLUMNS), self._rows.names)
-        metadata = {"kind": "preview", "run": self.run.name, "step": self.state.step}
-        path = self.run.preview_path(self.state.step)
+        titles = self._rows.titles
+        names = Names(titles, [*map(str, seeds)], [SEED]) if titles else Names()
+        sheet = images.sheet(samples, PREVIEW_COLUMNS)
+        content = preview_bytes(sheet, names, self._preview_metadata())
         with self._dispensable("this preview"):
-            write_atomically(path, images.png_bytes(sheet, metadata))
+            write_atomically(self.run.preview_path(self.state.step), content)
         return samples.reshape(-1, PREVIEW_COLUMNS, *samples.shape[1:])
 
+    def _preview_metadata(self) -> dict[str, Any]:
+        """Return what a preview says of itself: a command, if its checkpoint is kept, or none."""
+        step = self.state.step
+        said = {"run": self.run.name, "step": step}
+        if self._rows.options is None:
+            return said
+        options = {**self._rows.options, "cols": PREVIEW_COLUMNS, "scale": 1}
+        origin = Origin(f"{self.run.reference}@{step}", step)
+        return origin.metadata("montage", options=options) | said
+
     def checkpoint(self, status: RunStatus) -> None:
-        """Write a checkpoint and run.json, and remove the oldest checkpoints beyond ``--keep``.
+        """Write a checkpoint and run.json, and remove what no resume and no ``--keep`` needs.
+
+        That of a finished run takes longer to write and less of the disk.
 
         Raises:
             Diverged: a weight is NaN or infinite; nothing is written then.
@@ -193,12 +216,22 @@ class Recorder:
         if self.state.spec.categories:
             code_map = learn_code_map(self.state.discriminator, self.dataset)
             header = replace(header, code_map=code_map)
-        self._insist(lambda: checkpoint.save_state(self.state, header, path))
-        with self._dispensable("the removal of old checkpoints"):
-            self.run.prune_checkpoints()
+        compact = status is RunStatus.FINISHED
+        self._insist(lambda: checkpoint.save_state(self.state, header, path, compact=compact))
         self.run.status = status
         self.run.progress = self.state.progress
         self._insist(self.run.save)
+        with self._dispensable("the removal of old checkpoints"):
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Let only those checkpoints be whole that a resume may need, and none be there twice."""
+        for path in set(self.run.prune_checkpoints()) - self._generators_alone:
+            with suppress(CheckpointError):  # A damaged one stays as it is.
+                write_generator_alone(path, path)
+            self._generators_alone.add(path)
+        if self.run.status is not RunStatus.RUNNING:
+            self.run.share_best()
 
     def curves(self) -> None:
         """Draw ``loss.png`` from ``metrics.jsonl``."""
@@ -206,7 +239,10 @@ class Recorder:
             metrics = self.run.metrics()
             if not metrics:
                 return
-            write_atomically(self.run.loss_plot_path, plots.loss_plot(metrics, self.run.name))
+            origin = Origin(self.run.reference, self.state.step)
+            floor = self._floor or self.run.best.get("floor")
+            content = plots.loss_plot(metrics, self.run.name, origin, floor)
+            write_atomically(self.run.loss_plot_path, content)
 
     def _insist(self, write: Callable[[], None]) -> None:
         """Write something that a resume needs; a network's disk may need a second try."""

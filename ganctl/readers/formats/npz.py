@@ -35,6 +35,7 @@ _ATTRIBUTES, _ATTRIBUTE_NAMES, _ATTRIBUTE_VALUES = (
 _QUANTITIES, _QUANTITY_NAMES, _CAPTIONS = "quantities", "quantity_names", "captions"
 _OURS = (
     "seeds",
+    "ganctl",
     _ATTRIBUTES,
     _ATTRIBUTE_NAMES,
     _ATTRIBUTE_VALUES,

@@ -47,7 +47,12 @@ class Setting:
     def typed(self) -> str:
         """The setting as it is written on the command line."""
         value = self.value.typed if isinstance(self.value, Label) else self.value_text
-        return f"{quoted(self.name) if _needs_quotes(self.name) else self.name}={value}"
+        return f"{self.typed_name}={value}"
+
+    @property
+    def typed_name(self) -> str:
+        """The name as it is written on the command line."""
+        return quoted(self.name) if _needs_quotes(self.name) else self.name
 
     @property
     def value_text(self) -> str:

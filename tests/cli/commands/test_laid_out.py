@@ -75,7 +75,7 @@ def test_a_row_for_each_caption(ganctl, talker):
     cells("b.png", 2, 2)
 
 
-def test_names_are_written_where_no_class_says_it(ganctl, faces, talker, trained):
+def test_names_are_written_unless_they_are_not_wanted(ganctl, faces, talker, trained):
     def has_names(*options):
         assert ganctl("montage", *options, "--cols", "2", "--out", "a.png", "--force").code == 0
         return read_image(Path("a.png"))[0, 0] == 255
@@ -83,8 +83,9 @@ def test_names_are_written_where_no_class_says_it(ganctl, faces, talker, trained
     assert has_names(faces)
     assert has_names(talker)
     assert not has_names(faces, "--no-names")
-    assert not has_names("lines")
+    assert has_names("lines")
     assert has_names("lines", "--names")
+    assert not has_names("lines", "--no-names")
 
 
 @pytest.mark.parametrize(
@@ -153,8 +154,7 @@ def frames_of(path):
 
 def morphed(ganctl, run, *options):
     path = Path("a.apng")
-    result = ganctl("gif", run, "--mode", "morph", *options, "--scale", "1", "--out", path,
-                    "--force")  # fmt: skip
+    result = ganctl("gif", run, "--mode", "morph", *options, *BARE, "--out", path, "--force")
     assert result.code == 0, result.err
     return list(frames_of(path))
 

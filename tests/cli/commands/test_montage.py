@@ -17,8 +17,14 @@ def picture(path):
 
 
 def cells(sheet, rows, columns, size):
-    """Return the images of a sheet drawn at scale 1, and check the lines between."""
-    assert sheet.shape == (rows * (size + 1) + 1, columns * (size + 1) + 1)
+    """Return the images of a sheet drawn at scale 1, and check the lines between.
+
+    Names stand at the left and above.
+    """
+    height, width = rows * (size + 1) + 1, columns * (size + 1) + 1
+    assert sheet.shape[0] < height + 80
+    assert sheet.shape[1] < width + 80
+    sheet = sheet[-height:, -width:]
     assert (sheet[:: size + 1] == 128).all()
     assert (sheet[:, :: size + 1] == 128).all()
     inner = [
@@ -41,7 +47,13 @@ def test_rows_are_classes_and_columns_seeds(ganctl, trained):
 
 def test_the_default_is_ten_columns_at_double_size(ganctl, trained):
     ganctl("montage")
-    assert picture("montage-lines.png").shape == (2 * (2 * 9 + 1), 2 * (10 * 9 + 1))
+    ganctl("montage", "--no-names")
+    bare = picture("montage-lines-no-names.png")
+    assert bare.shape == (2 * (2 * 9 + 1), 2 * (10 * 9 + 1))
+    named = picture("montage-lines.png")
+    assert np.array_equal(named[-bare.shape[0] :, -bare.shape[1] :], bare)
+    assert (named[0] == 255).all()
+    assert (named[:, 0] == 255).all()
 
 
 def test_classes_in_the_order_asked_for(ganctl, trained):
@@ -107,7 +119,7 @@ def test_nothing_is_overwritten(ganctl, trained):
     assert "montage-lines.png already exists" in result.err
     assert Path("montage-lines.png").read_text() == "mine"
     assert ganctl("montage", "--force").code == 0
-    assert picture("montage-lines.png").shape == (2 * (2 * 9 + 1), 2 * (10 * 9 + 1))
+    assert picture("montage-lines.png").shape > (2 * (2 * 9 + 1), 2 * (10 * 9 + 1))
 
 
 def test_data_that_are_gone(ganctl, trained, tmp_path):
@@ -155,7 +167,7 @@ def test_each_image_stands_beside_its_nearest_training_images(ganctl, trained, t
     result = ganctl("montage", "--neighbours", "--scale", "1", "--cols", "2", "--seed", "3")
     assert result.out == "montage-lines-cols-2-seed-3-scale-1-neighbours.png\n"
     sheet = picture("montage-lines-cols-2-seed-3-scale-1-neighbours.png")
-    assert sheet.shape == (2 * 9 + 1, 6 * 9 + 1 + GAP)
+    sheet = sheet[-(2 * 9 + 1) :, -(6 * 9 + 1 + GAP) :]
     threes = [
         [sheet[1 + 9 * r :][:8, 1 + 9 * c + GAP * (c // 3) :][:, :8] for c in range(6)]
         for r in range(2)

@@ -75,7 +75,7 @@ def test_arrays_say_what_each_image_is(ganctl, faces):
     with np.load("a.npz") as arrays:
         assert set(arrays) == {
             "images", "seeds", "attributes", "attribute_names", "attribute_values", "quantities",
-            "quantity_names",
+            "quantity_names", "ganctl",
         }  # fmt: skip
         assert arrays["attributes"].dtype == np.int64
         assert (arrays["attributes"][:, 0] == -1).all()
@@ -152,7 +152,7 @@ def test_arrays_have_captions(ganctl, talker):
     Path("some.txt").write_text("red hair\nglasses\n")
     ganctl("sample", talker, "--text", "some.txt", "--out", "a.npz")
     with np.load("a.npz") as arrays:
-        assert set(arrays) == {"images", "seeds", "captions"}
+        assert set(arrays) == {"images", "seeds", "captions", "ganctl"}
         assert arrays["captions"].tolist() == ["red hair", "glasses"]
 
 

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from ganctl.cli.views.sweep import LiveTable, PlainLines, SweepView, in_words, shown, sweep_view
 from ganctl.requests.budget import Progress
-from ganctl.requests.sweep import plan_sweep
 from ganctl.sweeps.members import Member, State
+from ganctl.sweeps.plan import plan_sweep
 
 
 @pytest.fixture

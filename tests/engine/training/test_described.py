@@ -112,8 +112,9 @@ def test_the_rows_of_a_preview_are_the_values_of_an_attribute(start, options, sh
     assert report.preview_names == rows_of(run).names == shown
     without = images.sheet(preview.reshape(-1, 8, 8), 10)
     sheet = read_image(run.previews()[-1])
-    assert (sheet[:, -without.shape[1] :] == without).all()
-    assert (sheet[:, : -without.shape[1]] < 255).any()  # The names are at the left.
+    height, width = without.shape
+    assert (sheet[-height:, -width:] == without).all()
+    assert (sheet[:, :-width] < 255).any()  # The names are at the left.
 
 
 def test_the_rows_of_a_preview_are_training_captions(start):

@@ -5,6 +5,7 @@ types are what that version wrote, and the zip is small. Of the checkpoints the
 latest and the best are kept, and of the pictures the previews.
 """
 
+import contextlib
 import sys
 import zipfile
 from pathlib import Path
@@ -13,7 +14,10 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save
 
+from ganctl.files.packed_floats import pack, unpack
+
 KEPT = 500
+ZLIB = b"\x78\x01"
 
 
 def thinned(path: Path) -> bytes:
@@ -22,10 +26,28 @@ def thinned(path: Path) -> bytes:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         header = file.metadata()
     repeated = {
-        name: np.resize(value.ravel()[:KEPT], value.shape) if value.size else value
+        name: repetitive_pack(value) if name.endswith(".packed") else repetitive(value)
         for name, value in tensors.items()
     }
     return save(repeated, header)
+
+
+def repetitive(value: np.ndarray) -> np.ndarray:
+    """Return numbers of the same shape that repeat the first ones."""
+    return np.resize(value.ravel()[:KEPT], value.shape) if value.size else value
+
+
+def repetitive_pack(packed: np.ndarray) -> np.ndarray:
+    """Return packed numbers, as many as before, that repeat the first ones without their signs.
+
+    Some are the mean squares of gradients, which cannot be negative.
+    """
+    content, start = packed.tobytes(), -1
+    while True:  # The stream of exponents begins behind three bytes of each number.
+        start = content.index(ZLIB, start + 1)
+        if start % 3 == 0:
+            with contextlib.suppress(ValueError):
+                return pack(abs(repetitive(unpack(packed, start // 3))))
 
 
 def freeze(run: Path, data: Path, packed: Path) -> None:

@@ -1,0 +1,1 @@
+"""Pages in a browser, and their mathematics beside Python's."""
