@@ -19,6 +19,7 @@ from ganctl.cli.commands import (
     report,
     runs,
     sample,
+    sweep,
     train,
 )
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
@@ -35,6 +36,7 @@ COMMANDS = {
     "find": find,
     "report": report,
     "info": info,
+    "sweep": sweep,
     "runs": runs,
 }
 LONG = (

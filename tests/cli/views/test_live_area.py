@@ -27,7 +27,7 @@ class Terminal(HonestConsole):
         super().__init__(file=self.stream, force_terminal=True, color_system=None)
 
     @property
-    def size(self):
+    def size(self):  # type: ignore[misc]
         return self.now
 
 
