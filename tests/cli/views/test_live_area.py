@@ -26,8 +26,8 @@ class Terminal(HonestConsole):
         self.stream = io.StringIO()
         super().__init__(file=self.stream, force_terminal=True, color_system=None)
 
-    @property
-    def size(self):  # type: ignore[misc]
+    @property  # type: ignore[misc]
+    def size(self):
         return self.now
 
 
