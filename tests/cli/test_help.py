@@ -20,6 +20,7 @@ from ganctl.cli.commands import (
     runs,
     sample,
     train,
+    watch,
 )
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs.run import Run
@@ -35,6 +36,7 @@ COMMANDS = {
     "find": find,
     "report": report,
     "info": info,
+    "watch": watch,
     "runs": runs,
 }
 LONG = (

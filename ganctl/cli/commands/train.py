@@ -19,7 +19,8 @@ from ganctl.cli.options import (
     JsonOption,
     with_train_options,
 )
-from ganctl.cli.views.closing import program, resume_command, say_what_comes_next
+from ganctl.cli.program import by_this_program, program
+from ganctl.cli.views.closing import say_what_comes_next
 from ganctl.cli.views.plan import print_plan
 from ganctl.errors import GanctlWarning, Stopped, UsageError
 from ganctl.requests.checks import Group, check_out
@@ -148,8 +149,8 @@ def _train_beside(run: Run, world: World) -> None:
 
 
 def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, json: bool) -> None:
-    from ganctl.cli.views.following import Follower
-    from ganctl.cli.views.moment import at_the_start, moment_of, title_of
+    from ganctl.cli.views.live.following import Follower
+    from ganctl.cli.views.live.moment import at_the_start, moment_of, title_of
     from ganctl.cli.views.training import training_view
 
     before = run.progress
@@ -189,7 +190,7 @@ def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, jso
             _print_result(run, before.images_seen, before.seconds, json=json)
         raise Stopped(
             f"Stopped at step {run.progress.step}; everything is saved.",
-            f"Resume with: {resume_command(run)}",
+            f"Resume with: {by_this_program(run.resume_command)}",
             should_stop.exit_code,
         )
     _print_result(run, before.images_seen, before.seconds, json=json)
@@ -242,5 +243,5 @@ def _print_result(run: Run, images_before: int, seconds_before: float, *, json: 
 
 def _stopped_before_the_first_step(run: Run, arguments: Sequence[str], exit_code: int) -> Stopped:
     begun = run.status is not RunStatus.NEW
-    again = resume_command(run) if begun else f"{program()} {shlex.join(arguments)}"
+    again = by_this_program(run.resume_command) if begun else f"{program()} {shlex.join(arguments)}"
     return Stopped("Stopped before the first step.", f"Start again with: {again}", exit_code)

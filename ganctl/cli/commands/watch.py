@@ -11,12 +11,13 @@ import typer
 from ganctl.cli import console
 from ganctl.cli.completion import complete_run
 from ganctl.cli.options import INPUT
-from ganctl.cli.views.closing import figures_of, resume_command, say_what_comes_next
+from ganctl.cli.program import by_this_program
+from ganctl.cli.views.closing import figures_of, say_what_comes_next
 from ganctl.runs.header import RunStatus
 from ganctl.runs.locate import find_run
 from ganctl.runs.run import LATEST, Run
 
-EXAMPLES = ("ganctl watch", "ganctl watch demo", "ganctl watch 2> progress.txt")
+EXAMPLES = ("ganctl watch", "ganctl watch demo", "ganctl watch runs/latest")
 PAUSE_SECONDS = 1.0
 WatchedRun = Annotated[
     str | None,
@@ -35,8 +36,8 @@ def watch(run: WatchedRun = None) -> None:
 
     Ctrl-C leaves, and the run goes on.
     """
-    from ganctl.cli.views.following import Follower
-    from ganctl.cli.views.moment import title_of
+    from ganctl.cli.views.live.following import Follower
+    from ganctl.cli.views.live.moment import title_of
     from ganctl.cli.views.training import training_view
 
     found = find_run(run)
@@ -64,4 +65,4 @@ def _say_how_it_ended(run: Run, reference: str) -> None:
     console.note(
         f"The run {run.name} is {status.value}; step {step:,} is saved{figures and f': {figures}'}."
     )
-    console.hint(f"Resume it with: {resume_command(run)}")
+    console.hint(f"Resume it with: {by_this_program(run.resume_command)}")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shlex
-import shutil
-import sys
-from pathlib import Path
 
 from ganctl.cli import console
-from ganctl.cli.views.moment import measured_in
+from ganctl.cli.program import program
+from ganctl.cli.views.live.moment import measured_in
 from ganctl.requests.sample import how_to_ask
 from ganctl.requests.training_metrics import FEATURE_DISTANCE, Group, has_quality, of_group
 from ganctl.runs.checkpoint_header import read_checkpoint_header
@@ -58,19 +56,3 @@ def figures_of(run: Run) -> str:
         return ""
     quality = measured_in(measured[-1])
     return " · ".join(filter(None, map(quality.in_words, of_group(Group.QUALITY))))
-
-
-def resume_command(run: Run) -> str:
-    """Return what resumes a run by this very ganctl."""
-    return f"{program()}{run.resume_command.removeprefix('ganctl')}"
-
-
-def program() -> str:
-    """Return what starts this ganctl again: its name, or where the shell would find another."""
-    called = Path(sys.argv[0])
-    if called.name == "__main__.py":
-        return f"{shlex.quote(sys.executable)} -m ganctl"
-    found = shutil.which("ganctl")
-    if called.stem != "ganctl" or (found and called.exists() and called.samefile(found)):
-        return "ganctl"
-    return shlex.quote(str(called.absolute()))
