@@ -21,6 +21,7 @@ from ganctl.cli.commands import (
     sample,
     sweep,
     train,
+    watch,
 )
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs.run import Run
@@ -37,6 +38,7 @@ COMMANDS = {
     "report": report,
     "info": info,
     "sweep": sweep,
+    "watch": watch,
     "runs": runs,
 }
 LONG = (

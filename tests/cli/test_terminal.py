@@ -12,10 +12,10 @@ import pytest
 from rich.console import Console
 
 from ganctl.cli.terminal import hide_control_keys
-from ganctl.cli.views.lines import PlainLines
+from ganctl.cli.views.live.lines import PlainLines
 from ganctl.cli.views.training import TrainingView
 from ganctl.runs.run import Run
-from tests.cli.views.moments import moment
+from tests.cli.views.live.moments import moment
 
 pty = pytest.importorskip("pty")
 fcntl = pytest.importorskip("fcntl")

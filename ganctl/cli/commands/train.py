@@ -141,8 +141,8 @@ def _train_beside(run: Run, world: World) -> None:
 
 
 def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, json: bool) -> None:
-    from ganctl.cli.views.following import Follower
-    from ganctl.cli.views.moment import at_the_start, moment_of, title_of
+    from ganctl.cli.views.live.following import Follower
+    from ganctl.cli.views.live.moment import at_the_start, moment_of, title_of
     from ganctl.cli.views.training import training_view
 
     before = run.progress

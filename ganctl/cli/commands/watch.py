@@ -17,7 +17,7 @@ from ganctl.runs.header import RunStatus
 from ganctl.runs.locate import find_run
 from ganctl.runs.run import LATEST, Run
 
-EXAMPLES = ("ganctl watch", "ganctl watch demo", "ganctl watch 2> progress.txt")
+EXAMPLES = ("ganctl watch", "ganctl watch demo", "ganctl watch runs/latest")
 PAUSE_SECONDS = 1.0
 WatchedRun = Annotated[
     str | None,
@@ -36,8 +36,8 @@ def watch(run: WatchedRun = None) -> None:
 
     Ctrl-C leaves, and the run goes on.
     """
-    from ganctl.cli.views.following import Follower
-    from ganctl.cli.views.moment import title_of
+    from ganctl.cli.views.live.following import Follower
+    from ganctl.cli.views.live.moment import title_of
     from ganctl.cli.views.training import training_view
 
     found = find_run(run)

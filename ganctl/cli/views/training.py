@@ -8,9 +8,9 @@ from contextlib import suppress
 from rich.console import Console
 
 from ganctl.cli.console import note_text, stderr
-from ganctl.cli.views.lines import PlainLines
-from ganctl.cli.views.moment import Moment
-from ganctl.cli.views.panel import LivePanel
+from ganctl.cli.views.live.lines import PlainLines
+from ganctl.cli.views.live.moment import Moment
+from ganctl.cli.views.live.panel import LivePanel
 
 
 def training_view(title: str, *, quiet: bool) -> TrainingView:

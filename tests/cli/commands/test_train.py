@@ -92,14 +92,15 @@ def test_a_dry_run_of_going_on_changes_nothing(ganctl, trained):
 
 
 @pytest.mark.parametrize("model", ["gan", "cgan", "infogan"])
-def test_the_commands_it_prints_next_work(ganctl, tmp_path, model):
+def test_the_commands_it_prints_next_work(ganctl, tmp_path, model, monkeypatch):
+    monkeypatch.setattr("webbrowser.open", lambda _address: True)
     images, labels = tiny_images()
     names = np.array(["T-shirt", "Ankle boot"])
     np.savez(tmp_path / "boots.npz", images=images, labels=labels, class_names=names)
     options = ["--model", model, "--steps", "2", "--batch", "4"]
     lines = ganctl("train", "--data", tmp_path / "boots.npz", *options).err.splitlines()
     commands = [shlex.split(line) for line in lines if line.startswith("  ganctl ")]
-    assert [command[1] for command in commands] == ["sample", "montage", "gif", "evaluate"]
+    assert [command[1] for command in commands] == ["sample", "montage", "gif", "evaluate", "report"]
     assert ("--class" in commands[0]) == (model != "gan")
     for command in commands:
         result = ganctl(*command[1:])

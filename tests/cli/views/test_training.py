@@ -8,10 +8,10 @@ from contextlib import closing
 from rich.console import Console
 
 from ganctl.cli.views import training
-from ganctl.cli.views.lines import PlainLines
-from ganctl.cli.views.panel import LivePanel
+from ganctl.cli.views.live.lines import PlainLines
+from ganctl.cli.views.live.panel import LivePanel
 from ganctl.cli.views.training import TrainingView, training_view
-from tests.cli.views.moments import measured
+from tests.cli.views.live.moments import measured
 
 
 def test_a_dumb_terminal_gets_lines(monkeypatch):

@@ -8,11 +8,11 @@ from contextlib import closing
 
 import pytest
 
-from ganctl.cli.views.moment import Measured
-from ganctl.cli.views.panel import LivePanel, sparkline
+from ganctl.cli.views.live.moment import Measured
+from ganctl.cli.views.live.panel import LivePanel, sparkline
 from ganctl.requests import training_metrics
 from ganctl.requests.training_metrics import METRICS, Group, TrainingMetric
-from tests.cli.views.moments import TITLE, console_of, last_frame, measured, moment, shown
+from tests.cli.views.live.moments import TITLE, console_of, last_frame, measured, moment, shown
 
 
 def test_it_tells_how_the_run_stands():

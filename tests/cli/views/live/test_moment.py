@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from ganctl.cli.views.moment import Measured, at_the_start, clock, measured_in, moment_of, title_of
+from ganctl.cli.views.live.moment import (
+    Measured,
+    at_the_start,
+    clock,
+    measured_in,
+    moment_of,
+    title_of,
+)
 from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.loop import StepReport
 from ganctl.engine.training.monitor import Quality
 from ganctl.requests.training_metrics import FEATURE_DISTANCE
-from tests.cli.views.moments import moment
+from tests.cli.views.live.moments import moment
 
 QUALITY = Quality(0.94, 3.21, 1.5, {"": 0.9}, 0.99, by_attribute={"hair": 0.99, "eyes": 0.951})
 

@@ -7,7 +7,7 @@ import time
 from rich.console import Console
 
 from ganctl.cli.console import alarm_text, note_text
-from ganctl.cli.views.moment import Measured, Moment, clock, judge_in_words, quality_in_words
+from ganctl.cli.views.live.moment import Measured, Moment, clock, judge_in_words, quality_in_words
 from ganctl.requests import training_metrics as metrics
 
 LINE_EVERY_SECONDS = 10.0

@@ -12,8 +12,8 @@ from rich.console import ConsoleDimensions
 from rich.text import Text
 
 from ganctl.cli.honest_console import HonestConsole
-from ganctl.cli.views import live_area
-from ganctl.cli.views.live_area import LiveArea
+from ganctl.cli.views.live import area as live_area
+from ganctl.cli.views.live.area import LiveArea
 
 UP, ERASE, HOME = "\x1b[1A", "\x1b[2K", "\x1b[H"
 
@@ -22,13 +22,9 @@ class Terminal(HonestConsole):
     """A terminal of a size that can be changed."""
 
     def __init__(self, width, height):
-        self.now = ConsoleDimensions(width, height)
         self.stream = io.StringIO()
         super().__init__(file=self.stream, force_terminal=True, color_system=None)
-
-    @property  # type: ignore[misc]
-    def size(self):
-        return self.now
+        self.size = ConsoleDimensions(width, height)
 
 
 class Area:
@@ -59,7 +55,7 @@ class Area:
         return self.news()
 
     def resize(self, width, height):
-        self.terminal.now = ConsoleDimensions(width, height)
+        self.terminal.size = ConsoleDimensions(width, height)
         return self.news()
 
 

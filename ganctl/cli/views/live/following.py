@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganctl.cli.views.moment import Moment, measured_in
+from ganctl.cli.views.live.moment import Moment, measured_in
 from ganctl.errors import FileError
 from ganctl.files.limits import LARGEST_NUMBER
 from ganctl.pictures.images import MID_GREY, read_image, read_metadata

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ganctl.cli.views import pixels
-from ganctl.cli.views.pixels import VARIABLE, may_show_pixels, pixel_image
+from ganctl.cli.views.live import pixels
+from ganctl.cli.views.live.pixels import VARIABLE, may_show_pixels, pixel_image
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from ganctl.cli.views import digits
-from ganctl.cli.views.digits import SIZES, PreviewView, dots, half_blocks, in_characters
-from tests.cli.views.moments import console_of, last_frame, moment
+from ganctl.cli.views.live import digits
+from ganctl.cli.views.live.digits import SIZES, PreviewView, dots, half_blocks, in_characters
+from tests.cli.views.live.moments import console_of, last_frame, moment
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganctl.cli.views.following import COLUMNS, Follower, images_of_preview
+from ganctl.cli.views.live.following import COLUMNS, Follower, images_of_preview
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures.images import png_bytes, sheet
 from ganctl.pictures.lettering import Names, beside
@@ -31,7 +31,7 @@ def test_a_preview_gives_its_images_back(tmp_path_factory, rows, side, colours, 
     images = preview_of(rows, side, side, colours)
     picture = sheet(images.reshape(-1, side, side, *colours), COLUMNS)
     if named:
-        picture = beside(picture, Names([f"name {row}" for row in range(rows)]))
+        picture = beside(picture, Names([f"name {row}" for row in range(rows)], list("0123456789")))
     path = tmp_path_factory.mktemp("preview") / "step00000001.png"
     path.write_bytes(png_bytes(picture))
     found = images_of_preview(path, [len(colours) or 1, side, side])

@@ -7,8 +7,8 @@ import time
 
 from rich.console import Console
 
-from ganctl.cli.views.lines import PlainLines
-from tests.cli.views.moments import measured, moment
+from ganctl.cli.views.live.lines import PlainLines
+from tests.cli.views.live.moments import measured, moment
 
 
 def lines_of(*moments):

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from ganctl.cli.views.moment import Measured, Moment
-from ganctl.cli.views.panel import LivePanel
+from ganctl.cli.views.live.moment import Measured, Moment
+from ganctl.cli.views.live.panel import LivePanel
 
 WRONG = ("Something is odd.", "Do something.")
 TITLE = "demo: cgan on mnist"

@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ganctl.cli.console import alarm_text, note_text
-from ganctl.cli.views.digits import PreviewView
-from ganctl.cli.views.live_area import LiveArea
-from ganctl.cli.views.moment import Measured, Moment, clock, judge_in_words, quality_in_words
+from ganctl.cli.views.live.area import LiveArea
+from ganctl.cli.views.live.digits import PreviewView
+from ganctl.cli.views.live.moment import Measured, Moment, clock, judge_in_words, quality_in_words
 from ganctl.files.text import printable
 from ganctl.requests import training_metrics as metrics
 

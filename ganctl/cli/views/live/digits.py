@@ -12,7 +12,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ganctl.cli.views.pixels import pixel_image
+from ganctl.cli.views.live.pixels import pixel_image
 from ganctl.files.text import printable
 from ganctl.pictures.images import sheet
 
