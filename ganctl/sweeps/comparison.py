@@ -119,13 +119,19 @@ def distance_plot(
 
 
 def _scale(axes: Axes) -> None:
+    """Make the axis of distances logarithmic, with numbers such as 0.6 and 20."""
     from matplotlib.ticker import LogFormatter
+
+    class Plain(LogFormatter):
+        """Numbers as people write them, at the places that a ``LogFormatter`` chooses."""
+
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return f"{x:g}" if super().__call__(x, pos) else ""
 
     axes.set_ylabel("feature distance (lower is better)")
     axes.set_yscale("log")
-    plain = LogFormatter(minor_thresholds=(2, 1))
-    axes.yaxis.set_major_formatter(plain)
-    axes.yaxis.set_minor_formatter(plain)
+    axes.yaxis.set_major_formatter(Plain(minor_thresholds=(2, 1)))
+    axes.yaxis.set_minor_formatter(Plain(minor_thresholds=(2, 1)))
     axes.grid(alpha=0.3)
 
 

@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 from ganctl._version import __version__
 from ganctl.errors import FileError, RunError, RunNotFound, UsageError, nearest
@@ -29,7 +28,9 @@ from ganctl.files import paths
 from ganctl.files.atomic import check_writable, explained, read_file, write_atomically
 from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import as_text, parse
+from ganctl.requests.budget import LENGTHS
 from ganctl.requests.checks import check_run_name
+from ganctl.requests.training import OPTIONS
 from ganctl.runs import layout
 from ganctl.runs.lock import Lock
 from ganctl.runs.packages import packages_of
@@ -261,16 +262,20 @@ def _last_written(folder: Path) -> float:
 
 
 def _check_same(run: Run, training: Training) -> None:
-    """Raise ``RunError`` unless a run is what the plan says, but for where its data lie."""
-    asked = replace(training.request, data=run.config.data)
-    if run.config == asked:
-        return
-    plan: dict[str, Any] = vars(asked)
-    changed = [name for name, value in vars(run.config).items() if plan[name] != value]
-    raise RunError(
-        f"The run {run.name} has other options than the sweep: {', '.join(changed)}.",
-        "Rename or remove that run, and resume the sweep, which trains it again.",
-    )
+    """Raise ``RunError`` unless a run is what the plan says.
+
+    Where its data lie may have changed since, and what a resume may change, unless it was asked
+    for; such defaults are other ones from version to version.
+    """
+    held = {name for name, option in OPTIONS.items() if not option.resumable}
+    held |= {*LENGTHS, *training.asked} - {"data"}
+    plan, now = vars(training.request), vars(run.config)
+    changed = [name for name in OPTIONS if name in held and now[name] != plan[name]]
+    if changed:
+        raise RunError(
+            f"The run {run.name} has other options than the sweep: {', '.join(changed)}.",
+            "Rename or remove that run, and resume the sweep, which trains it again.",
+        )
 
 
 def _damaged(path: Path, why: str) -> RunError:

@@ -108,6 +108,14 @@ def test_a_run_that_was_changed_since_is_refused(sweep, home, tiny_data):
     assert "trains it again" in changed.value.hint
 
 
+def test_other_defaults_since_are_no_other_run(sweep, home):
+    written(sweep)
+    training = sweep.trainings[0]
+    run = Run.new(sweep.run_folder(training), training.request.resumed(keep=7))
+    run.begin({"name": "mnist", "classes": ["a"], "count": 1}, {})
+    find_sweep("demo").check()
+
+
 def test_two_processes_do_not_conduct_it_at_once(sweep):
     sweep.begin()
     with pytest.raises(RunError):
