@@ -22,11 +22,11 @@ from ganctl.engine.tracking.trackers import Trackers
 from ganctl.engine.training import checkpoint
 from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.batches import Batch, Batches
-from ganctl.engine.training.ema import ema_decay, update_ema
 from ganctl.engine.training.monitor import Quality, quality_monitor
 from ganctl.engine.training.previews import EARLY_STEPS, PreviewRows, preview_rows
 from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import check_resumable, check_unchanged, numbers_of
+from ganctl.engine.training.schedules import ema_decay, learning_rate_schedule, update_ema
 from ganctl.engine.training.state import TrainState, new_state
 from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
 from ganctl.pictures.images import Images, sheet
@@ -217,24 +217,6 @@ def _train(
         recorder.curves()
     # torchrun kills the other processes when one of them ends with an error, so nobody ends early.
     distributed.barrier(world)
-
-
-def learning_rate_schedule(
-    recipe: Recipe, progress: float, *, scale: float = 1.0
-) -> tuple[float, float]:
-    """Return the learning rates of the generator and of the discriminator.
-
-    Both are constant until ``decay_from`` of the budget and then fall linearly to zero at its
-    end; a ``decay_from`` of 1 keeps them constant.
-
-    Args:
-        recipe: has the initial rates, and ``decay_from``.
-        progress: the spent fraction of the budget, in [0, 1).
-        scale: what both rates are multiplied by, ``--lr-scale``.
-    """
-    start = recipe.decay_from
-    decay = min(1.0, (1 - progress) / (1 - start)) if start < 1 else 1.0
-    return decay * (scale * recipe.generator_lr), decay * (scale * recipe.discriminator_lr)
 
 
 def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.Dataset:

@@ -15,8 +15,9 @@ from ganctl.engine.models.weights import load_discriminator, read_tensors
 from ganctl.engine.sampling.code_map import learn_code_map
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training import loop
-from ganctl.engine.training.loop import learning_rate_schedule, train
+from ganctl.engine.training.loop import train
 from ganctl.engine.training.recorder import Recorder
+from ganctl.engine.training.schedules import learning_rate_schedule
 from ganctl.engine.training.state import TrainState
 from ganctl.errors import RunError, UsageError
 from ganctl.requests.checks import values

@@ -1,4 +1,4 @@
-"""The generator that samples come from: an exponential moving average of the trained one."""
+"""What changes with the length of a run: learning rates, and the average that samples come from."""
 
 from __future__ import annotations
 
@@ -34,3 +34,21 @@ def update_ema(average: nn.Module, network: nn.Module, decay: float) -> None:
             mean.lerp_(value, 1 - decay)
         else:
             mean.copy_(value)
+
+
+def learning_rate_schedule(
+    recipe: Recipe, progress: float, *, scale: float = 1.0
+) -> tuple[float, float]:
+    """Return the learning rates of the generator and of the discriminator.
+
+    Both are constant until ``decay_from`` of the budget and then fall linearly to zero at its
+    end; a ``decay_from`` of 1 keeps them constant.
+
+    Args:
+        recipe: has the initial rates, and ``decay_from``.
+        progress: the spent fraction of the budget, in [0, 1).
+        scale: what both rates are multiplied by, ``--lr-scale``.
+    """
+    start = recipe.decay_from
+    decay = min(1.0, (1 - progress) / (1 - start)) if start < 1 else 1.0
+    return decay * (scale * recipe.generator_lr), decay * (scale * recipe.discriminator_lr)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganctl.engine.training.ema import ema_decay, update_ema
+from ganctl.engine.training.schedules import ema_decay, update_ema
 from ganctl.requests.recipes import RECIPES, RecipeName
 
 RECIPE = replace(RECIPES[RecipeName.MODERN], ema_images=1000, ema_rampup=0.1)
