@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +18,10 @@ from PIL import Image
 from ganctl.api import asking
 from ganctl.api.asking import Label, Setting
 from ganctl.api.evaluation import Evaluation, judge
+from ganctl.api.exporting import export_to
 from ganctl.api.pictures import AnimationFile, draw_morph, draw_sheet
 from ganctl.api.progress import bar
-from ganctl.api.wording import naming_arguments
+from ganctl.api.wording import facts_of, naming_arguments
 from ganctl.requests.checks import check_count
 from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.sample import LARGEST_SCALE
@@ -192,7 +194,7 @@ class Generator:
             frames: how many in all, both ends in; eight from stop to stop if not given.
             scale: how many pixels wide each pixel becomes.
             fps: frames a second, where a file is written.
-            path: an animation (.gif, .webp or .apng) to write as well.
+            path: an animation (.gif, .webp, .apng or .mp4) to write as well.
             force: whether it may be written over another file.
 
         Returns:
@@ -292,8 +294,6 @@ class Generator:
     ) -> Evaluation:
         """Judge its images beside real ones that were held out, as ``ganctl evaluate`` does.
 
-        That of a run's best checkpoint is kept in the run.
-
         Args:
             n: how many images; 10,000, or as many as are held out, if not given.
             cas: also train a classifier on 60,000 generated images, and test it on real ones.
@@ -314,19 +314,29 @@ class Generator:
             told = shown.prepare if shown else None
             return judge(self._source, count, settings, cas=cas, data=where, on_progress=told)
 
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        format: str | None = None,  # noqa: A002
+        *,
+        pixels: str = "float",
+        half: bool = False,
+        force: bool = False,
+    ) -> Path:
+        """Write it as a file that needs no ganctl; return the path.
+
+        Args:
+            path: where to.
+            format: "html", "onnx" or "safetensors"; what ``path`` ends in if not given.
+            pixels: "float" or "uint8", what an ONNX file returns.
+            half: whether a ``.safetensors`` keeps its weights in half precision.
+            force: whether it may be written over another file.
+        """
+        with naming_arguments({"--out": "path"}):
+            return export_to(self._source, path, format, pixels=pixels, half=half, force=force)
+
     def __repr__(self) -> str:
-        header, network = self.header, self.header.network
-        schema = header.conditioning.schema
-        side, colour = network.image_size, "grey" if network.channels == 1 else "colour"
-        facts = [
-            header.model,
-            f"{side}×{side} {colour}",
-            *([f"{len(header.classes)} classes"] if header.classes else []),
-            *([f"attributes {', '.join(self.attributes)}"] if self.attributes else []),
-            *(["captions"] if schema.steered_by_words else []),
-            f"step {header.progress.step:,}",
-        ]
-        return f"<Generator {self._source.reference}: {', '.join(facts)}>"
+        return f"<Generator {self._source.reference}: {facts_of(self.header)}>"
 
     def _repr_png_(self) -> bytes:
         """Return a sheet of its images, which a notebook shows."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from ganctl.errors import GanctlError
 from ganctl.requests.conditions.names import unquoted
+from ganctl.runs.checkpoint_header import CheckpointHeader
 
 _WORD = r"(?:'(?:[^']|'\"'\"')*'|[^\s';]*[^\s';,.])"
 """A word of a shell, in single quotes where it needs some."""
@@ -88,3 +89,17 @@ def _bare(word: str) -> str:
 
 def _name(typed: str) -> str:
     return unquoted(typed[1:-1]) if typed.startswith('"') else typed
+
+
+def facts_of(header: CheckpointHeader) -> str:
+    """Return in a line what a generator draws, and what it can be asked for."""
+    network, schema = header.network, header.conditioning.schema
+    colour = "grey" if network.channels == 1 else "colour"
+    facts = [header.model, f"{network.image_size}×{network.image_size} {colour}"]
+    if header.classes:
+        facts.append(f"{len(header.classes)} classes")
+    if schema.steered_by_attributes:
+        facts.append(f"attributes {', '.join(one.name for one in schema.attributes)}")
+    if schema.steered_by_words:
+        facts.append("captions")
+    return ", ".join([*facts, f"step {header.progress.step:,}"])

@@ -36,6 +36,7 @@ MEMBERS = {
         "classes",
         "condition",
         "evaluate",
+        "export",
         "grid",
         "header",
         "latents",
