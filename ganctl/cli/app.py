@@ -21,6 +21,7 @@ from ganctl.cli.commands import (
     report,
     runs,
     sample,
+    sweep,
     train,
     watch,
 )
@@ -49,6 +50,7 @@ for command, examples in (
     (find.find, find.EXAMPLES),
     (info.info, info.EXAMPLES),
     (watch.watch, watch.EXAMPLES),
+    (sweep.sweep, sweep.EXAMPLES),
 ):
     app.command(cls=CommandHelp, epilog="\n".join(examples))(command)
 app.add_typer(runs.app)

@@ -18,6 +18,7 @@ from ganctl.plugins import plugins
 from ganctl.requests.checks import Option
 from ganctl.requests.conditions.codes import continuous_names
 from ganctl.requests.sample import Conditioning
+from ganctl.requests.training import OPTIONS, flag_of
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.header import RunStatus
@@ -112,6 +113,26 @@ def complete_resumable(incomplete: str) -> Offers:
     """Complete ``--resume``: latest, and the runs that no process trains."""
     idle = [run.name for run in locate.all_runs() if run.live_status() is not RunStatus.RUNNING]
     return _offered([LATEST, *idle] if idle else [], incomplete)
+
+
+def complete_sweep(incomplete: str) -> Offers:
+    """Complete ``sweep --resume``: latest, and the sweeps below the home."""
+    from ganctl.sweeps.sweep import known_sweeps
+
+    names = known_sweeps()
+    return _offered([LATEST, *names] if names else [], incomplete)
+
+
+def complete_varied(incomplete: str) -> Offers:
+    """Complete ``NAME=`` of an option of ``train``, and then its choices, also after a comma."""
+    name, equals, _ = _whole(incomplete).partition("=")
+    options = {flag_of(key).removeprefix("--"): each for key, each in OPTIONS.items()}
+    if not equals:
+        return _offered([f"{each}=" for each in options if each != "seed"], incomplete)
+    before, comma, _ = _whole(incomplete).rpartition(",")
+    option = options.get(name)
+    choices = option.choices if option else ()
+    return _offered([f"{before or name}{comma or '='}{each}" for each in choices], incomplete)
 
 
 def complete_own_run(incomplete: str) -> Offers:

@@ -100,6 +100,16 @@ JsonOption = Annotated[
     typer.Option("--json", help="Print one JSON object on stdout.", rich_help_panel=OUTPUT),
 ]
 
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No bars, no words.", rich_help_panel=OUTPUT)
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", "-n", help="Say what would be done; write nothing.", rich_help_panel=OUTPUT
+    ),
+]
+
 
 def scale_option(default: int) -> Any:
     """Return the option ``--scale`` of a command whose default is ``default``."""

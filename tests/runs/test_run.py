@@ -19,6 +19,7 @@ from ganctl.runs import run as runs
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.header import FORMAT_VERSION, RunStatus
 from ganctl.runs.layout import step_of
+from ganctl.runs.metrics import latest_metrics
 from ganctl.runs.run import Run, new_run
 from tests.damage import damage
 from tests.strategies import json_values
@@ -435,3 +436,12 @@ def test_steps_that_were_written_as_a_float_are_whole(run, amount, opens):
     else:
         with pytest.raises(RunError):
             Run.open(run.folder)
+
+
+def test_the_latest_line_of_metrics_is_read_from_the_end(run):
+    assert latest_metrics(run.folder) == {}
+    for step in range(500):
+        run.append_metrics({"step": step, "generator_loss": 0.5})
+    with (run.folder / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 500, "generat')
+    assert latest_metrics(run.folder)["step"] == 499

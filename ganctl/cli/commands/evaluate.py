@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from ganctl._version import __version__
 from ganctl.cli import console
 from ganctl.cli.completion import complete_run
 from ganctl.cli.options import (
@@ -234,9 +233,7 @@ def _compared(sources: Sequence[RunSource], asked: _Asked) -> list[Evaluation]:
 def _known(source: RunSource, asked: _Asked) -> Evaluation | None:
     """Return the run's kept evaluation, if it is of these weights and has what is requested."""
     kept = source.run.evaluation() if source.run else None
-    if kept is None or kept.ganctl_version != __version__ or asked.settings:
-        return None
-    if kept.step != _step_of(source):
+    if kept is None or asked.settings or not kept.is_of(_step_of(source)):
         return None
     if asked.n not in (None, kept.n) or (asked.cas and "cas" not in kept.scores):
         return None

@@ -15,8 +15,9 @@ import typer
 from ganctl.cli import console
 from ganctl.cli.completion import complete_resumable
 from ganctl.cli.options import (
-    OUTPUT,
+    DryRunOption,
     JsonOption,
+    QuietOption,
     with_train_options,
 )
 from ganctl.cli.program import by_this_program, program
@@ -70,15 +71,6 @@ OutFolder = Annotated[
         show_default=False,
         parser=check_out,
         rich_help_panel=Group.RUN.value,
-    ),
-]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", "-q", help="No bars, no words.", rich_help_panel=OUTPUT)
-]
-DryRunOption = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run", "-n", help="Say what would be done; write nothing.", rich_help_panel=OUTPUT
     ),
 ]
 

@@ -57,23 +57,29 @@ def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:
         print_reading(reading)
 
 
-def _check_free(run: Run, world: World) -> None:
-    """Refuse a device that is not there, and a run that another process trains."""
-    if run.config.device not in (Device.AUTO, Device.CPU):  # Only torch knows of others.
+def check_device(config: TrainRequest, world: World) -> None:
+    """Refuse a device that is not there.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if config.device not in (Device.AUTO, Device.CPU):  # Only torch knows of others.
         from ganctl.engine.hardware.devices import choose_device
 
-        choose_device(Device(run.config.device), world)
+        choose_device(Device(config.device), world)
+
+
+def _check_free(run: Run, world: World) -> None:
+    """Refuse a device that is not there, and a run that another process trains."""
+    check_device(run.config, world)
     if run.status is not RunStatus.NEW:
         check_free(run.folder / layout.LOCK, f"The run {run.name}")
 
 
 def _checked(run: Run, reading: Reading) -> str:
     """Return in words what a row of a preview will stand for, once nothing else is refused."""
-    config, train = run.config, reading.parts["train"]
-    schema = train.described.schema if train.described else NO_SCHEMA
-    size, classes = train.images.shape[1], len(train.classes)
-    config.check_suits(image_size=size, classes=classes, schema=schema)
-    rows = _rows_of_previews(config, schema)
+    config = run.config
+    rows = check_reading(config, reading)
     if run.status is not RunStatus.NEW:
         from ganctl.engine.data.dataset import of_reading
         from ganctl.engine.data.same_data import under_known_names
@@ -82,6 +88,19 @@ def _checked(run: Run, reading: Reading) -> str:
         dataset = under_known_names(of_reading(config.data, reading), run.data)
         check_resumable(run, dataset, config.numbers)
     return rows
+
+
+def check_reading(config: TrainRequest, reading: Reading) -> str:
+    """Return in words what a row of a preview stands for, unless data do not suit a run.
+
+    Raises:
+        DataError, UsageError: they do not.
+    """
+    train = reading.parts["train"]
+    schema = train.described.schema if train.described else NO_SCHEMA
+    size, classes = train.images.shape[1], len(train.classes)
+    config.check_suits(image_size=size, classes=classes, schema=schema)
+    return _rows_of_previews(config, schema)
 
 
 def _rows_of_previews(config: TrainRequest, schema: Schema) -> str:

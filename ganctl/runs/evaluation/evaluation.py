@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, get_type_hints
 
+from ganctl._version import __version__
 from ganctl.errors import FileError, RunError
 from ganctl.files.limits import JSON_BYTES
 from ganctl.files.untrusted_json import as_count, as_number, as_shape, as_text, migrated
@@ -90,6 +91,10 @@ class Evaluation:
                 if metric.floor:
                     values[metric.floor] = figures[metric.key].real
         return {"step": self.step, **values, "n": self.n}
+
+    def is_of(self, step: int) -> bool:
+        """Return whether this ganctl would find the same again of a run's weights of a step."""
+        return (self.step, self.ganctl_version) == (step, __version__)
 
     def says_more_than(self, other: Evaluation) -> bool:
         """Return whether this is of the same weights and data, and of more images or scores."""

@@ -173,6 +173,10 @@ class Metric:
         """Return a figure as a multiple of its floor."""
         return f"{figure.times_floor:.2f} × floor"
 
+    def compared(self, figure: Figure) -> float:
+        """Return the number by which runs compare: the value, or the multiple of the floor."""
+        return figure.times_floor if self.floor else figure.samples
+
 
 LABEL_ACCURACY = Metric(
     key="label_accuracy",

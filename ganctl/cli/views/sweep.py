@@ -1,0 +1,187 @@
+"""How a sweep shows while it is conducted: a live table, plain lines, or notes alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from ganctl.cli.console import note_text, stderr
+from ganctl.cli.terminal import hide_control_keys
+from ganctl.files.text import printable
+from ganctl.sweeps.members import ACTIVE, Member, State
+from ganctl.sweeps.results import MEASURES
+
+AROUND = 6
+"""Lines of a terminal that a panel leaves to its frame and to what stands above it."""
+BAR_WIDTH = 20
+SHOWN_MEASURES = 2
+STYLES = {
+    State.TRAINING: "cyan",
+    State.EVALUATING: "cyan",
+    State.DONE: "green",
+    State.DIVERGED: "red",
+    State.FAILED: "red",
+    State.STOPPED: "yellow",
+}
+
+
+def sweep_view(title: str, members: Sequence[Member], *, quiet: bool) -> SweepView:
+    """Return the view that suits stderr; a quiet one shows notes alone."""
+    console = stderr()
+    if quiet:
+        return SweepView(console, None)
+    if console.is_terminal and not console.is_dumb_terminal:
+        return SweepView(console, LiveTable(console, title, members))
+    return SweepView(console, PlainLines(console, members))
+
+
+class SweepView:
+    """Shows a sweep on stderr until stderr is lost, which stops nothing.
+
+    Args:
+        console: stderr.
+        display: how it is shown; None shows notes alone.
+    """
+
+    def __init__(self, console: Console, display: LiveTable | PlainLines | None) -> None:
+        self._console = console
+        self._display = display
+        self._is_lost = False
+
+    def prepare(self, what: str, done: int, total: int | None) -> None:
+        """Show how much of a preparation is done."""
+        display = self._display
+        if display is not None:
+            self._show(lambda: display.prepare(what, done, total))
+
+    def update(self, changed: Member | None) -> None:
+        """Show how far all are, and what has changed."""
+        display = self._display
+        if display is not None:
+            self._show(lambda: display.update(changed))
+
+    def note(self, text: str) -> None:
+        """Say something the user should know."""
+        self._show(lambda: self._console.print(note_text(text)))
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        if isinstance(self._display, LiveTable):
+            self._show(self._display.close)
+
+    def _show(self, show: Callable[[], None]) -> None:
+        if not self._is_lost:
+            try:
+                show()
+            except OSError:
+                self._is_lost = True
+
+
+class PlainLines:
+    """A line whenever a training begins, ends, or is evaluated, for files and pipes."""
+
+    def __init__(self, console: Console, members: Sequence[Member]) -> None:
+        self._console = console
+        self._members = members
+        self._prepared: set[str] = set()
+
+    def prepare(self, what: str, done: int, total: int | None) -> None:  # noqa: ARG002
+        """Print the name of a preparation, once."""
+        if what not in self._prepared:
+            self._prepared.add(what)
+            self._console.print(f"{what} …")
+
+    def update(self, changed: Member | None) -> None:
+        """Print a line about a member that has changed."""
+        if changed is None:
+            return
+        ended = sum(member.state in (State.DONE, State.DIVERGED) for member in self._members)
+        text = f"{ended}/{len(self._members)}  {changed.name}: {changed.state.value}"
+        words = in_words(changed)
+        self._console.print(Text(printable(f"{text}  {words}" if words else text)))
+
+
+class LiveTable:
+    """A line for each training: its state, a bar, its speed, and its figures once it is judged."""
+
+    def __init__(self, console: Console, title: str, members: Sequence[Member]) -> None:
+        self._console = console
+        self._title = title
+        self._members = members
+        self._live = Live(
+            self._framed(Text("preparing …")), console=console, refresh_per_second=4, transient=True
+        )
+        self._show_control_keys: Callable[[], None] = hide_control_keys(console.file)
+        self._live.start()
+
+    def close(self) -> None:
+        """Remove the table, which the results replace, and leave the terminal as it was."""
+        try:
+            self._live.stop()
+        finally:
+            self._show_control_keys()
+
+    def prepare(self, what: str, done: int, total: int | None) -> None:
+        """Draw a bar for a preparation."""
+        bar = ProgressBar(total=total, completed=done, pulse=total is None)
+        self._live.update(self._framed(Group(Text(f"{what} …"), bar)))
+
+    def update(self, changed: Member | None) -> None:  # noqa: ARG002
+        """Redraw the table."""
+        self._live.update(self._framed(self._table()))
+
+    def _framed(self, content: Group | Text | Table) -> Panel:
+        states = Counter(member.state for member in self._members)
+        counts = ", ".join(f"{states[each]} {each.value}" for each in State if states[each])
+        title = Text(printable(f"{self._title}: {counts}"))
+        return Panel(content, title=title, title_align="left")
+
+    def _table(self) -> Table:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True, overflow="ellipsis")
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True, width=BAR_WIDTH)
+        table.add_column(no_wrap=True, overflow="ellipsis")
+        for member in shown(self._members, max(1, self._console.height - AROUND)):
+            table.add_row(
+                Text(printable(member.name.removeprefix(f"{self._title}_"))),
+                Text(member.state.value, style=STYLES.get(member.state, "dim")),
+                ProgressBar(total=1.0, completed=member.spent, width=BAR_WIDTH),
+                Text(printable(in_words(member))),
+            )
+        return table
+
+
+def shown(members: Sequence[Member], room: int) -> list[Member]:
+    """Return the members that a terminal has room for, in their order: those around the work."""
+    active = [place for place, member in enumerate(members) if member.state in ACTIVE]
+    waiting = [place for place, each in enumerate(members) if each.state is State.WAITING]
+    middle = active[-1] if active else waiting[0] if waiting else len(members)
+    first = max(0, min(middle - room // 2, len(members) - room))
+    return list(members[first : first + room])
+
+
+def in_words(member: Member) -> str:
+    """Return how far a member is, what its images are like, or what went wrong."""
+    if member.state is State.TRAINING:
+        if not member.progress.step:
+            return "starting"
+        speed = f"{member.images_per_second:,.0f} images/s"
+        return f"{member.spent:.0%} · step {member.progress.step:,} · {speed}"
+    if member.why:
+        return member.why
+    figures = []
+    for measure in MEASURES:
+        point = measure.read(member) if measure.is_judged else None
+        if point is not None:
+            figures.append(f"{measure.label} {measure.text(point.value)}")
+    if member.state is State.DONE and figures:
+        return " · ".join(figures[:SHOWN_MEASURES])
+    return f"step {member.progress.step:,}" if member.progress.step else ""
