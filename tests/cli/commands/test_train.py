@@ -100,7 +100,13 @@ def test_the_commands_it_prints_next_work(ganctl, tmp_path, model, monkeypatch):
     options = ["--model", model, "--steps", "2", "--batch", "4"]
     lines = ganctl("train", "--data", tmp_path / "boots.npz", *options).err.splitlines()
     commands = [shlex.split(line) for line in lines if line.startswith("  ganctl ")]
-    assert [command[1] for command in commands] == ["sample", "montage", "gif", "evaluate", "report"]
+    assert [command[1] for command in commands] == [
+        "sample",
+        "montage",
+        "gif",
+        "evaluate",
+        "report",
+    ]
     assert ("--class" in commands[0]) == (model != "gan")
     for command in commands:
         result = ganctl(*command[1:])
