@@ -1,8 +1,9 @@
-"""How long a run is, and how far it got. No torch."""
+"""How long a run is, how far it got, and how fast. No torch."""
 
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import astuple, dataclass
 from enum import Enum
 from numbers import Real
@@ -11,6 +12,7 @@ from ganctl.errors import UsageError
 from ganctl.files.limits import LARGEST_NUMBER
 
 MAX_BUDGET = 10**9
+_NANOSECONDS = 10**9
 
 
 class BudgetUnit(str, Enum):
@@ -116,3 +118,31 @@ def choose_budget(epochs: float | None, steps: int | None, minutes: float | None
         flags = " and ".join(f"--{budget.unit.value}" for budget in budgets)
         raise UsageError(f"{flags} exclude each other.", "Give one of them.")
     return budgets[0] if budgets else None
+
+
+class Clock:
+    """Seconds trained, counted on from those ``earlier``.
+
+    It counts whole nanoseconds, so that the sum of two parts is exactly the whole.
+    """
+
+    def __init__(self, earlier: float) -> None:
+        self._start = time.monotonic_ns() - round(earlier * _NANOSECONDS)
+
+    def seconds(self) -> float:
+        """Return the seconds trained until now."""
+        return (time.monotonic_ns() - self._start) / _NANOSECONDS
+
+
+class Throughput:
+    """Images per second since the interval began."""
+
+    def __init__(self, since: Progress) -> None:
+        self._last = since
+
+    def read(self, now: Progress, *, new_interval: bool) -> float:
+        """Return the images per second since the interval began; a new one may begin now."""
+        then = self._last
+        if new_interval:
+            self._last = now
+        return (now.images_seen - then.images_seen) / max(now.seconds - then.seconds, 1e-9)

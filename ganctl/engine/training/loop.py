@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -32,7 +31,7 @@ from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
 from ganctl.pictures.images import Images, sheet
 from ganctl.pictures.lettering import Names, beside
 from ganctl.readers.labelled import OnProgress
-from ganctl.requests.budget import Progress
+from ganctl.requests.budget import Clock, Progress, Throughput
 from ganctl.requests.data import check_data_remain
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
@@ -40,8 +39,6 @@ from ganctl.requests.training import Device, Precision
 from ganctl.runs.header import RunStatus
 from ganctl.runs.run import Run
 from ganctl.runs.world import World
-
-_NANOSECONDS = 10**9
 
 
 @dataclass(frozen=True)
@@ -127,6 +124,8 @@ def train(
         on_progress: called during downloads and other preparations.
         on_note: called before the first step with the line that says what was read, and with each
             sentence about what is odd.
+        on_preview: called before the first step of a new run with its first preview, images and
+            names as in a report.
         world: the processes that train together; this one alone if None. Only the main process
             writes and yields.
 
@@ -183,8 +182,8 @@ def _train(
     step = _step(state, objective, run, recipe, world)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
-    clock = _Clock(state.progress.seconds)
-    throughput = _Throughput(state.progress)
+    clock = Clock(state.progress.seconds)
+    throughput = Throughput(state.progress)
     progress = config.budget.spent(state.progress, total_steps)
     progress, stopping = distributed.agree(world, progress, should_stop())
     while progress < 1 and not stopping:
@@ -283,7 +282,7 @@ def _report(
     losses: Mapping[str, Tensor],
     progress: float,
     total_steps: int | None,
-    throughput: _Throughput,
+    throughput: Throughput,
     *,
     measuring: bool,
     logging: bool,
@@ -311,29 +310,3 @@ def _report(
     if logging:
         recorder.metrics(values, images_per_second, quality)
     return report
-
-
-class _Clock:
-    """Seconds trained, counted on from those ``earlier``.
-
-    It counts whole nanoseconds, so that the sum of two parts is exactly the whole.
-    """
-
-    def __init__(self, earlier: float) -> None:
-        self._start = time.monotonic_ns() - round(earlier * _NANOSECONDS)
-
-    def seconds(self) -> float:
-        return (time.monotonic_ns() - self._start) / _NANOSECONDS
-
-
-class _Throughput:
-    """Images per second since the interval began."""
-
-    def __init__(self, since: Progress) -> None:
-        self._last = since
-
-    def read(self, now: Progress, *, new_interval: bool) -> float:
-        then = self._last
-        if new_interval:
-            self._last = now
-        return (now.images_seen - then.images_seen) / max(now.seconds - then.seconds, 1e-9)
