@@ -46,7 +46,7 @@ def test_the_table_says_where_each_is(members):
 
 def test_a_narrow_terminal_cuts_no_name(members):
     text = drawn(members, width=60)
-    assert re.search(r"│ batch-16_seed-4 +training .*step 50 · 4 │", text)
+    assert re.search(r"│ batch-16_seed-4 +training .*50% · step", text)
 
 
 def test_a_low_terminal_shows_what_works(members):
