@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from rich.console import Console, Group
-from rich.live import Live
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from ganctl.cli.console import note_text, stderr
-from ganctl.cli.terminal import hide_control_keys
+from ganctl.cli.views.live.area import LiveArea
 from ganctl.files.text import printable
 from ganctl.sweeps.members import ACTIVE, Member, State
 from ganctl.sweeps.results import MEASURES
 
 AROUND = 6
 """Lines of a terminal that a panel leaves to its frame and to what stands above it."""
-BAR_WIDTH = 20
+BAR_WIDTH = 12
+WIDEST_NAME = 40
 SHOWN_MEASURES = 2
 STYLES = {
     State.TRAINING: "cyan",
@@ -69,12 +70,17 @@ class SweepView:
 
     def note(self, text: str) -> None:
         """Say something the user should know."""
-        self._show(lambda: self._console.print(note_text(text)))
+        display = self._display
+        if display is None:
+            self._show(lambda: self._console.print(note_text(text)))
+        else:
+            self._show(lambda: display.note(text))
 
     def close(self) -> None:
         """Leave the terminal as it was."""
-        if isinstance(self._display, LiveTable):
-            self._show(self._display.close)
+        if self._display is not None:
+            with suppress(OSError):
+                self._display.close()
 
     def _show(self, show: Callable[[], None]) -> None:
         if not self._is_lost:
@@ -91,6 +97,13 @@ class PlainLines:
         self._console = console
         self._members = members
         self._prepared: set[str] = set()
+
+    def close(self) -> None:
+        """Leave what was printed."""
+
+    def note(self, text: str) -> None:
+        """Say something."""
+        self._console.print(note_text(text))
 
     def prepare(self, what: str, done: int, total: int | None) -> None:  # noqa: ARG002
         """Print the name of a preparation, once."""
@@ -115,27 +128,26 @@ class LiveTable:
         self._console = console
         self._title = title
         self._members = members
-        self._live = Live(
-            self._framed(Text("preparing …")), console=console, refresh_per_second=4, transient=True
-        )
-        self._show_control_keys: Callable[[], None] = hide_control_keys(console.file)
-        self._live.start()
+        self._area = LiveArea(console)
+        self._area.start()
+        self._area.show(self._framed(Text("preparing …")))
 
     def close(self) -> None:
         """Remove the table, which the results replace, and leave the terminal as it was."""
-        try:
-            self._live.stop()
-        finally:
-            self._show_control_keys()
+        self._area.close(keep=False)
+
+    def note(self, text: str) -> None:
+        """Say something above the table."""
+        self._area.say(note_text(text))
 
     def prepare(self, what: str, done: int, total: int | None) -> None:
         """Draw a bar for a preparation."""
         bar = ProgressBar(total=total, completed=done, pulse=total is None)
-        self._live.update(self._framed(Group(Text(f"{what} …"), bar)))
+        self._area.show(self._framed(Group(Text(f"{what} …"), bar)))
 
     def update(self, changed: Member | None) -> None:  # noqa: ARG002
         """Redraw the table."""
-        self._live.update(self._framed(self._table()))
+        self._area.show(self._framed(self._table()))
 
     def _framed(self, content: Group | Text | Table) -> Panel:
         states = Counter(member.state for member in self._members)
@@ -144,14 +156,18 @@ class LiveTable:
         return Panel(content, title=title, title_align="left")
 
     def _table(self) -> Table:
+        members = shown(self._members, max(1, self._console.height - AROUND))
+        names = [printable(each.name.removeprefix(f"{self._title}_")) for each in members]
+        longest = max(map(len, names), default=0)
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(no_wrap=True, overflow="ellipsis")
-        table.add_column(no_wrap=True)
+        # A terminal that is too narrow cuts the words at the right, not the names.
+        table.add_column(no_wrap=True, overflow="ellipsis", min_width=min(longest, WIDEST_NAME))
+        table.add_column(no_wrap=True, min_width=len(State.EVALUATING.value))
         table.add_column(no_wrap=True, width=BAR_WIDTH)
         table.add_column(no_wrap=True, overflow="ellipsis")
-        for member in shown(self._members, max(1, self._console.height - AROUND)):
+        for name, member in zip(names, members, strict=True):
             table.add_row(
-                Text(printable(member.name.removeprefix(f"{self._title}_"))),
+                Text(name),
                 Text(member.state.value, style=STYLES.get(member.state, "dim")),
                 ProgressBar(total=1.0, completed=member.spent, width=BAR_WIDTH),
                 Text(printable(in_words(member))),

@@ -25,14 +25,14 @@ def members(tmp_path):
     return found
 
 
-def drawn(members, height=40):
+def drawn(members, height=40, width=100):
     file = io.StringIO()
-    console = Console(file=file, force_terminal=True, width=100, height=height, color_system=None)
+    console = Console(file=file, force_terminal=True, width=width, height=height, color_system=None)
     table = LiveTable(console, "demo", members)
     table.prepare("reading", 1, 2)
     table.update(None)
-    table._live.refresh()
-    table.close()
+    table.note("odd")
+    table._area.close(keep=True)
     return file.getvalue()
 
 
@@ -42,6 +42,11 @@ def test_the_table_says_where_each_is(members):
     assert re.search(r"│ batch-16_seed-4 +training ", text)
     assert "50% · step 50 · 400 images/s" in text
     assert "a weight became NaN" in text
+
+
+def test_a_narrow_terminal_cuts_no_name(members):
+    text = drawn(members, width=60)
+    assert re.search(r"│ batch-16_seed-4 +training .*50% · step", text)
 
 
 def test_a_low_terminal_shows_what_works(members):
