@@ -21,6 +21,7 @@ from typing import IO
 from ganctl.errors import GanctlError
 from ganctl.files.untrusted_json import parse
 from ganctl.runs.evaluation.evaluation import Evaluation
+from ganctl.signals import tidied
 from ganctl.sweeps.members import ACTIVE, Member, State
 
 PROGRAM = (sys.executable, "-m", "ganctl.child")
@@ -64,17 +65,18 @@ def conduct(
 
     Yields:
         Each member whose state has changed, and None between two looks at the processes. Where
-        the iterator is closed early, the processes are made to quit at once.
+        the iterator is closed early, or a signal ends this process at once, the others quit too.
     """
     crew = _Crew(members, jobs, n, judged)
-    try:
-        yield from crew.work(should_stop)
-        # Ratios of other numbers of images do not compare. Such evaluations were there before.
-        while not crew.is_stopping and (common := crew.make_comparable()):
-            crew.n = common
+    with tidied(crew.abandon):
+        try:
             yield from crew.work(should_stop)
-    finally:
-        crew.dismiss()
+            # Ratios of other numbers of images do not compare. Such evaluations were there before.
+            while not crew.is_stopping and (common := crew.make_comparable()):
+                crew.n = common
+                yield from crew.work(should_stop)
+        finally:
+            crew.dismiss()
 
 
 @dataclass
@@ -124,6 +126,11 @@ class _Crew:
                         member.state = State.TRAINED
                 return min(counts)
         return None
+
+    def abandon(self) -> None:
+        """Ask every process to quit; the end of this one asks a second time, by their input."""
+        for process in self.active:
+            process.process.terminate()
 
     def dismiss(self) -> None:
         for process in self.active:

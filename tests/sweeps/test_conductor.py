@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -160,6 +161,18 @@ def test_a_second_ctrl_c_quits_at_once(sweep, act):
     next(work)
     work.close()
     assert Actor.log[-2:] == [["terminated", "train"]] * 2
+
+
+def test_a_signal_that_ends_this_process_ends_the_others(sweep, act, monkeypatch):
+    Actor.log, Actor.fail = [], {}
+    tidiers: list[Callable[[], object]] = []
+    monkeypatch.setattr("ganctl.signals._tidiers", tidiers)
+    work = conduct(members_of(sweep, n=None), jobs=1, n=None)
+    next(work)
+    tidiers[0]()
+    assert Actor.log[-1] == ["terminated", "train"]
+    work.close()
+    assert tidiers == []
 
 
 def test_evaluations_of_more_images_are_made_again(sweep, act, monkeypatch):

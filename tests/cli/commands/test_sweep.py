@@ -174,6 +174,14 @@ def results(home):
     return [{k: v for k, v in row.items() if k not in ("seconds", "run")} for row in rows]
 
 
+def status_in_the_end(folder):
+    """Return the status of a run once no process trains it."""
+    deadline = time.monotonic() + 60
+    while Run.open(folder).live_status() == "running" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return Run.open(folder).live_status()
+
+
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory, tiny_data, train_once):
     train_once("lines", checkpoint_every=10)
@@ -213,10 +221,7 @@ def test_trainings_stop_when_the_sweep_is_killed(home, tiny_data, train_once):
     with long_process(command, has_trained(home, name)) as process:
         process.kill()
         process.communicate()
-    deadline = time.monotonic() + 60
-    while Run.open(home / "runs" / name).status != "stopped" and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert Run.open(home / "runs" / name).status == "stopped"
+    assert status_in_the_end(home / "runs" / name) == "stopped"
 
 
 @pytest.mark.slow
@@ -231,4 +236,4 @@ def test_a_second_ctrl_c_quits_at_once(home, tiny_data, train_once):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     assert process.returncode == 130
-    assert Run.open(home / "runs" / name).live_status() in ("stopped", "interrupted")
+    assert status_in_the_end(home / "runs" / name) in ("stopped", "interrupted")
