@@ -6,7 +6,7 @@ import os
 
 from ganctl.api.asking import tell
 from ganctl.api.generator import Generator
-from ganctl.api.run import Run
+from ganctl.api.run import Run, check_reference
 from ganctl.api.wording import naming_arguments
 from ganctl.runs.locate import find_source
 
@@ -25,6 +25,8 @@ def load(run: str | os.PathLike[str] | Run | None = None) -> Generator:
     """
     from ganctl.engine.sampling.sampler import Sampler
 
+    if run is not None:
+        check_reference("run", run)
     reference = run.folder if isinstance(run, Run) else run
     with naming_arguments():
         source = find_source(None if reference is None else os.fspath(reference))

@@ -45,6 +45,7 @@ class Kept:
         if self.is_new:
             with suppress(OSError):
                 self.path.unlink()
+                self.path.parent.rmdir()
 
 
 def is_in_memory(data: object) -> bool:
@@ -56,7 +57,7 @@ def name_of(data: str) -> str:
     """Return a short name for the data of a run."""
     if is_named(data):
         return data
-    return FROM_MEMORY if Path(data).parent == _folder() else Path(data).name
+    return FROM_MEMORY if Path(data).parent.parent == _folder() else Path(data).name
 
 
 def _folder() -> Path:
@@ -78,7 +79,8 @@ def keep(data: object) -> Kept:
     for name, array in arrays.items():
         digest.update(repr((name, array.dtype.str, array.shape)).encode())
         digest.update(array.data if array.dtype.kind in "buif" else array.tobytes())
-    path = _folder() / f"arrays-{digest.hexdigest()}.npz"
+    # The name of the file is what a run is called by that nobody named.
+    path = _folder() / digest.hexdigest() / "memory.npz"
     if path.is_file():
         return Kept(path, is_new=False)
     write_atomically(path, npz_bytes(dict(arrays)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ganctl.api.evaluation import Evaluation
 from ganctl.api.memory import name_of
 from ganctl.api.wording import naming_arguments
-from ganctl.errors import FileError
+from ganctl.errors import FileError, UsageError
 from ganctl.files.atomic import read_file
 from ganctl.files.limits import PICTURE_BYTES
 from ganctl.requests.budget import Progress
@@ -177,3 +177,9 @@ class Run:
             return read_file(self.previews()[-1], PICTURE_BYTES)
         except (IndexError, FileError):
             return None
+
+
+def check_reference(argument: str, run: object) -> None:
+    """Raise ``UsageError`` unless an argument is a run, or names one by a text or a path."""
+    if not isinstance(run, (str, os.PathLike, Run)):
+        raise UsageError(f"{argument} {run!r} is no run.", "Give a run, its name or its folder.")

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, cast
 
@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 
 from ganctl.api.memory import Kept, is_in_memory, keep, name_of
 from ganctl.api.progress import Bar, bar
-from ganctl.api.run import Run
+from ganctl.api.run import Run, check_reference
 from ganctl.api.wording import naming_arguments
-from ganctl.errors import UsageError
+from ganctl.errors import RunError, UsageError
 from ganctl.requests.checks import check_out, check_switch
 from ganctl.requests.training import TrainRequest
-from ganctl.runs.header import RunStatus
 from ganctl.runs.resume import resumed_run
 from ganctl.runs.run import Run as Folder
 from ganctl.runs.run import new_run
@@ -141,6 +140,10 @@ def train(
     """
     if on_report is not None and not callable(on_report):
         raise UsageError("on_report is not callable.", "Give a function of one StepReport.")
+    if unknown := sorted(options.keys() - {each.name for each in fields(TrainRequest)}):
+        raise TypeError(f"train() got an unexpected keyword argument {unknown[0]!r}")
+    if resume is not None:
+        check_reference("resume", resume)
     given = {option: value for option, value in options.items() if value is not None}
     with naming_arguments():
         show = check_switch("progress", True if progress is None else progress)
@@ -183,9 +186,17 @@ def _forgotten_unless_used(kept: Kept | None, run: Callable[[], Folder | None]) 
         yield
     except BaseException:
         made = run()
-        if kept is not None and (made is None or made.status is RunStatus.NEW):
+        if kept is not None and (made is None or not _is_written(made)):
             kept.forget()
         raise
+
+
+def _is_written(run: Folder) -> bool:
+    """Return whether a run's own file says by now that it is of these data."""
+    try:
+        return Folder.open(run.folder).config.data == run.config.data
+    except RunError:
+        return False
 
 
 def _say_nothing(_text: str) -> None:

@@ -15,6 +15,10 @@ MAX_BUDGET = 10**9
 _NANOSECONDS = 10**9
 
 
+FEW_STEPS = 300
+"""Steps after which no model draws anything that one would keep."""
+
+
 class BudgetUnit(str, Enum):
     """What a run's length is counted in."""
 
@@ -146,3 +150,18 @@ class Throughput:
         if new_interval:
             self._last = now
         return (now.images_seen - then.images_seen) / max(now.seconds - then.seconds, 1e-9)
+
+
+def too_short(budget: Budget, usual: Budget, images: int, batch: int) -> list[str]:
+    """Return a sentence where the usual length is a few steps, since the data are few images.
+
+    Args:
+        budget: how long a run is.
+        usual: that of its recipe; another was asked for.
+        images: how many there are to train on.
+        batch: images in a step.
+    """
+    steps = budget.steps(images, batch)
+    if budget != usual or steps is None or steps >= FEW_STEPS:
+        return []
+    return [f"{budget} are {steps} steps of {images:,} images; --minutes 3 trains longer"]

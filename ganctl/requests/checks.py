@@ -187,6 +187,10 @@ def check_out(out: str | os.PathLike[str]) -> Path:
     """
     if not isinstance(out, (str, os.PathLike)):
         raise UsageError(f"--out {out!r} is not a path.", "Give a path, or leave it out.")
+    if "\0" in os.fspath(out):
+        raise UsageError(
+            f"--out {os.fspath(out)!r} is not a path.", "Leave the null character out."
+        )
     if not os.fspath(out):
         raise UsageError("--out is empty.", "Give a path, or leave it out.")
     return user_path(os.fspath(out))

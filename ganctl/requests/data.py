@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from ganctl.errors import DataError, UnknownName, UsageError
 from ganctl.files.paths import exists, user_path
@@ -107,7 +108,8 @@ def check_columns(flag: str, columns: str | Sequence[str]) -> tuple[str, ...]:
     Raises:
         UsageError: one is no text, or empty.
     """
-    several = [columns] if isinstance(columns, str) else list(columns)
+    # From Python it may be anything.
+    several: Sequence[Any] = columns if isinstance(columns, (list, tuple)) else [columns]
     return tuple(dict.fromkeys(check_text(flag, column) for column in several))
 
 

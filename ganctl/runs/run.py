@@ -344,4 +344,5 @@ def new_run(
 
 def _data_name(data: str) -> str:
     """Return a name for the data that can stand in a folder's name."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", Path(data).name).strip("-.")[:40] or "data"
+    name = re.sub(r"\.(npz|zip|csv|tsv|parquet)$", "", Path(data).name, flags=re.IGNORECASE)
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:40] or "data"

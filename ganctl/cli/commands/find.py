@@ -216,7 +216,7 @@ def _strip(
     laid_out = enlarge(sheet(channels_last(torch.cat(images)), len(images)), scale)
     origin = Origin(source.reference, finding.step)
     metadata = origin.metadata(
-        "find", labels=request.labels, options=request.options, before=[str(request.image)]
+        "find", labels=request.labels, options=request.options, before=[_typed(request.image)]
     )
     return png_bytes(
         with_names(laid_out, Names(columns=titles)), {**metadata, **finding.found.metadata}
@@ -267,7 +267,7 @@ def _say(finding: Finding, beside: Beside | None, source: RunSource, path: Path)
             f"nearer than to {farther} of {count} {reached.split} images "
             f"(median {reached.median:.3f}){unlike}"
         )
-        label = f", a {nearest.label}" if nearest.label is not None else ""
+        label = f", class {nearest.label}" if nearest.label is not None else ""
         console.say(
             f"nearest of {nearest.count:,} training images: {nearest.distance:.3f} away{label}"
         )
@@ -282,3 +282,8 @@ def _brief(asked: Single) -> str:
 
 def _asked_text(asked: Single) -> str:
     return ", ".join(asked.typed) if isinstance(asked, Settings) else asked.text
+
+
+def _typed(path: Path) -> str:
+    """Return a path as one types it: none is taken for an option."""
+    return f"./{path}" if str(path).startswith("-") else str(path)

@@ -187,7 +187,7 @@ def _train(run: Run, world: World, arguments: Sequence[str], *, quiet: bool, jso
         )
     _print_result(run, before.images_seen, before.seconds, json=json)
     if not quiet:
-        say_what_comes_next(run)
+        say_what_comes_next(run, "" if run.by_time else run.reference)
 
 
 @contextmanager

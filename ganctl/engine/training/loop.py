@@ -167,7 +167,8 @@ def _train(
 ) -> Iterator[StepReport]:
     config = run.config
     dataset = _load_data(run, world, tell.progress)
-    for note in (dataset.summary, *dataset.remarks):
+    short = too_short(config.budget, recipe.budget, len(dataset), config.batch)
+    for note in (dataset.summary, *dataset.remarks, *short):
         tell.note(note)
     size, classes = dataset.images.shape[-1], len(dataset.classes)
     config.check_suits(image_size=size, classes=classes, schema=dataset.schema)

@@ -29,7 +29,7 @@ def rename(folder: Path, name: str) -> Path:
     with untrained([folder]):
         if os.path.lexists(target) and not _differ_in_case(target, folder):
             raise RunError(
-                f"There is a {name} already in {target.parent}.",
+                f"There is a run {name} already in {target.parent}.",
                 "Give another NAME; ganctl runs list shows those that are taken.",
             )
         was_latest = locate.is_latest(folder)

@@ -68,6 +68,10 @@ def find_removed(reference: str) -> list[Removed]:
     """
     everything = contents()
     found = [removed for removed in everything if reference in (removed.name, removed.reference)]
+    if not everything:
+        raise RunNotFound(
+            f"There is no {reference!r} in the trash.", "The trash is empty: see ganctl runs."
+        )
     if not found:
         names = dict.fromkeys(removed.name for removed in everything)
         raise RunNotFound(

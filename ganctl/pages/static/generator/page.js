@@ -18,13 +18,23 @@ function draw() {
   show(said, choices.drawn(seed));
   seeds.mark(seed);
   announce();
-  part("command").textContent = command() ?? "none: a terminal has no option for this one";
+  showWords(part("command"), command() ?? "none: a terminal has no option for this one");
 }
 
 function show(said, drawn = "") {
   part("said").textContent = said;
   part("drawn").textContent = drawn;
   picture.setAttribute("aria-label", said);
+}
+
+/** Show a line that breaks between words alone: a browser would break --seed behind its first dash. */
+function showWords(element, line) {
+  const words = line.split(" ").map((word) => {
+    const whole = document.createElement("span");
+    whole.textContent = word;
+    return whole;
+  });
+  element.replaceChildren(...words.flatMap((word, place) => (place ? [" ", word] : [word])));
 }
 
 /** Return the command that draws the same picture, null if none does. */
