@@ -175,9 +175,8 @@ def sample(
         scale=scale,
         found=found,
     )
-    if found is not None and run is None:
-        run = found.run
-    source, header = open_source(run, of_attributes=bool(settings), of_words=bool(text))
+    named = found.run if found is not None and run is None else run
+    source, header = open_source(named, of_attributes=bool(settings), of_words=bool(text))
     plan = request.plan(header.conditioning)
     for note in (*plan.notes, *request.notes_for(source.reference)):
         console.note(note)

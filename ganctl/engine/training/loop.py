@@ -31,7 +31,7 @@ from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
 from ganctl.pictures.images import Images, sheet
 from ganctl.pictures.lettering import Names, beside
 from ganctl.readers.labelled import OnProgress
-from ganctl.requests.budget import Clock, Progress, Throughput
+from ganctl.requests.budget import Clock, Progress, Throughput, too_short
 from ganctl.requests.data import check_data_remain
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe

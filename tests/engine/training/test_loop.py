@@ -22,6 +22,7 @@ from ganctl.engine.training.state import TrainState
 from ganctl.errors import RunError, UsageError
 from ganctl.requests.checks import values
 from ganctl.requests.conditions.labels import one_hot
+from ganctl.requests import budget
 from ganctl.requests.recipes import RECIPES, Latent, Model, RecipeName, recipe_for
 from ganctl.requests.sample import SamplePlan
 from ganctl.requests.training import TrainRequest
@@ -155,7 +156,7 @@ def test_minutes_end_by_the_clock(home, tiny_data, monkeypatch):
             FakeTime.now += 500_000_000
             return FakeTime.now
 
-    monkeypatch.setattr(loop, "time", FakeTime())
+    monkeypatch.setattr(budget, "time", FakeTime())
     run = start(home, tiny_data, steps=None, minutes=0.1)
     last = finish(run)[-1]
     assert last.total_steps is None
