@@ -209,6 +209,9 @@ def progress(*, quiet: bool = False) -> Iterator[Report]:
         TimeRemainingColumn,
     )
 
+    from ganctl.cli.terminal import show_cursor
+    from ganctl.signals import tidied
+
     bars = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -225,10 +228,11 @@ def progress(*, quiet: bool = False) -> Iterator[Report]:
             tasks[what] = bars.add_task(what, total=total)
         bars.update(tasks[what], completed=done, total=total)
 
-    try:
-        yield report
-    finally:
-        bars.stop()
+    with tidied(lambda: show_cursor(console.file, "\n" if tasks else "")):
+        try:
+            yield report
+        finally:
+            bars.stop()
 
 
 def _finite(value: Any) -> Any:

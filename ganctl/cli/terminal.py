@@ -37,34 +37,36 @@ def is_in_background(stream: IO[str]) -> bool:
 
 
 def hide_control_keys(stream: IO[str]) -> Callable[[], None]:
-    """Keep a terminal from showing ``^C`` when Ctrl-C is typed, and return what undoes that.
+    """Keep Ctrl-C and its like from spoiling a live panel, and return what undoes that.
 
-    It would show it behind the last border of a live panel, on a new line where
-    the panel is as wide as the terminal, and the next picture would be drawn
-    one line too low. Nothing is done on Windows, whose consoles show no ``^C``,
-    nor for a stream that is no terminal.
+    A terminal would show ``^C`` behind the last border of the panel, on a new line where the panel
+    is as wide as the terminal, and the next picture would be drawn one line too low. And it would
+    throw away what it has not shown yet: part of a picture, or what shows the cursor again.
+    Nothing is done on Windows, whose consoles do neither, nor for a stream that is no terminal.
     """
     if sys.platform == "win32":
         return lambda: None
     import termios
 
-    def show(wanted: bool) -> None:
-        with contextlib.suppress(OSError, ValueError, termios.error):
-            number = stream.fileno()
-            if is_in_background(stream):
-                return  # The system halts a job in the background that does this.
-            attributes = termios.tcgetattr(number)
-            echo = termios.ECHOCTL
-            attributes[3] = attributes[3] | echo if wanted else attributes[3] & ~echo
-            termios.tcsetattr(number, termios.TCSANOW, attributes)
+    ours = termios.ECHOCTL | termios.NOFLSH
 
-    def is_shown() -> bool:
+    def change(bits: int) -> int | None:
+        """Set these of our bits alone, and return those that were set before; None if in vain."""
+        if is_in_background(stream):
+            return None  # The system halts a job in the background that does this.
         try:
-            return bool(termios.tcgetattr(stream.fileno())[3] & termios.ECHOCTL)
+            attributes = termios.tcgetattr(stream.fileno())
+            before: int = attributes[3] & ours
+            attributes[3] = attributes[3] & ~ours | bits
+            termios.tcsetattr(stream.fileno(), termios.TCSANOW, attributes)
         except (OSError, ValueError, termios.error):
-            return False
+            return None
+        return before
 
-    if not is_shown():
-        return lambda: None
-    show(False)
-    return lambda: show(True)
+    before = change(termios.NOFLSH)
+
+    def undo() -> None:
+        if before is not None:
+            change(before)
+
+    return undo

@@ -88,7 +88,11 @@ class Terminal:
                 self.shown += more
 
     def shows_control_keys(self):
-        return bool(termios.tcgetattr(self.master)[3] & termios.ECHOCTL)
+        """Whether Ctrl-C shows as ``^C``, and throws away what was not shown yet."""
+        bits = termios.tcgetattr(self.master)[3]
+        shown = bool(bits & termios.ECHOCTL)
+        assert shown == (not bits & termios.NOFLSH)
+        return shown
 
 
 @pytest.fixture
