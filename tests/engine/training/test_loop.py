@@ -14,15 +14,14 @@ from ganctl.engine.models.objectives import GAN, OBJECTIVES
 from ganctl.engine.models.weights import load_discriminator, read_tensors
 from ganctl.engine.sampling.code_map import learn_code_map
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.engine.training import loop
 from ganctl.engine.training.loop import train
 from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.schedules import learning_rate_schedule
 from ganctl.engine.training.state import TrainState
 from ganctl.errors import RunError, UsageError
+from ganctl.requests import budget
 from ganctl.requests.checks import values
 from ganctl.requests.conditions.labels import one_hot
-from ganctl.requests import budget
 from ganctl.requests.recipes import RECIPES, Latent, Model, RecipeName, recipe_for
 from ganctl.requests.sample import SamplePlan
 from ganctl.requests.training import TrainRequest
