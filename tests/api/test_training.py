@@ -110,3 +110,22 @@ def test_keywords_take_what_python_has(tiny_data, tmp_path):
     assert run.config.log == ("csv",)
     assert (tmp_path / "here" / "metrics.csv").is_file()
     assert ganctl.train(resume=run, steps=2, log=["csv"]).path == tmp_path / "here"
+
+
+@pytest.mark.parametrize("wrong", [5, True, 1.5, ["demo"]])
+def test_what_is_no_run_is_refused_as_an_argument(wrong):
+    with pytest.raises(ganctl.GanctlError, match="is no run") as caught:
+        ganctl.train(resume=wrong)
+    assert caught.value.hint == "Give a run, its name or its folder."
+    with pytest.raises(ganctl.GanctlError, match="is no run"):
+        ganctl.load(wrong)
+
+
+def test_an_unknown_keyword_is_one_of_train():
+    with pytest.raises(TypeError, match=r"train\(\) got an unexpected keyword argument 'bogus'"):
+        ganctl.train(bogus=1)  # type: ignore[call-arg]
+
+
+def test_a_column_that_is_no_text_is_refused(tiny_data):
+    with pytest.raises(ganctl.GanctlError, match="condition 5 is not a text"):
+        ganctl.train(data=str(tiny_data), condition=5)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 import pytest
 
 from ganctl.errors import UsageError
-from ganctl.requests.budget import Budget, BudgetUnit, Progress, choose_budget
+from ganctl.requests.budget import Budget, BudgetUnit, Progress, choose_budget, too_short
 from ganctl.requests.training import TrainRequest
 
 
@@ -45,3 +45,13 @@ def test_budgets_read_as_words():
     assert str(Budget(BudgetUnit.EPOCHS, 1)) == "1 epoch"
     assert str(Budget(BudgetUnit.EPOCHS, 0.25)) == "0.25 epochs"
     assert str(Budget(BudgetUnit.STEPS, 1_234_567)) == "1,234,567 steps"
+
+
+def test_the_usual_length_is_said_where_it_is_a_few_steps():
+    usual = Budget(BudgetUnit.EPOCHS, 6)
+    assert too_short(usual, usual, images=120, batch=64) == [
+        "6 epochs are 12 steps of 120 images; --minutes 3 trains longer"
+    ]
+    assert too_short(usual, usual, images=60_000, batch=64) == []
+    assert too_short(Budget(BudgetUnit.EPOCHS, 5), usual, images=120, batch=64) == []
+    assert too_short(Budget(BudgetUnit.MINUTES, 3), usual, images=120, batch=64) == []

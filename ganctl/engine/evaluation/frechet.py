@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 
 import torch
@@ -69,9 +70,8 @@ def unbiased_frechet_distance(one: Tensor, other: Tensor) -> float | None:
         / parts
         for parts in PARTS
     ]
-    by_inverse_count = torch.tensor([[1.0, parts] for parts in PARTS], dtype=torch.float64)
-    line = torch.linalg.lstsq(by_inverse_count, torch.tensor(distances, dtype=torch.float64))
-    return float(line.solution[0])
+    _, intercept = statistics.linear_regression(PARTS, distances)
+    return intercept
 
 
 def _square_root(covariance: Tensor) -> Tensor:

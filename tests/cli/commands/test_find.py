@@ -28,7 +28,7 @@ def test_a_strip_and_what_was_found(ganctl, trained, drawing, tmp_path):
     assert re.search(r"^(across|down): 0\.\d+ away; 0 is the same image", result.err, re.M)
     assert "the image was inverted" in result.err
     assert re.search(r"^nearer than to \d+ of 10 training images \(median 0\.", result.err, re.M)
-    assert re.search(r"^nearest of 64 training images: 0\.\d+ away, a across", result.err, re.M)
+    assert re.search(r"^nearest of 64 training images: 0\.\d+ away, class across", result.err, re.M)
     path = tmp_path / "work" / "find-lines-line-steps-3.png"
     assert f"hint: go on from there: ganctl sample lines --from {path.name}" in result.err
     # Three pictures with titles above.

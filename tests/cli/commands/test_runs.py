@@ -160,7 +160,7 @@ def test_a_run_gets_another_name(ganctl, demo):
 def test_a_name_that_is_taken_is_refused(ganctl, demo):
     result = ganctl("runs", "rename", "demo", LINES)
     assert result.code == 1
-    assert "error: There is a lines already" in result.err
+    assert "error: There is a run lines already" in result.err
 
 
 def test_without_a_terminal_removing_needs_yes(ganctl, demo):

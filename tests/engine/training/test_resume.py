@@ -13,13 +13,13 @@ from safetensors.numpy import load_file as load_arrays
 from safetensors.numpy import save_file
 from safetensors.torch import load_file
 
-from ganctl.engine.training import loop
 from ganctl.engine.training.loop import train
 from ganctl.engine.training.resume import numbers_of
 from ganctl.engine.training.state import TrainState
 from ganctl.engine.training.step import Step
 from ganctl.errors import RunError
 from ganctl.pictures.images import read_image
+from ganctl.requests import budget
 from ganctl.requests.checks import values
 from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.training import TrainRequest
@@ -144,7 +144,7 @@ class Clock:
             return step(*arguments)
 
         monkeypatch.setattr(Step, "__call__", slow_step)
-        monkeypatch.setattr(loop, "time", self)
+        monkeypatch.setattr(budget, "time", self)
 
     def monotonic_ns(self):
         return self.now

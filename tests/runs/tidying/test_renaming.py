@@ -51,7 +51,7 @@ def test_a_name_that_is_taken_is_refused(runs, taken):
         target.write_text("mine")
     else:
         target.symlink_to("nowhere")
-    with pytest.raises(RunError, match="There is a taken already") as caught:
+    with pytest.raises(RunError, match="There is a run taken already") as caught:
         rename(runs["demo"], "taken")
     assert "Give another NAME" in caught.value.hint
     assert runs["demo"].exists()
