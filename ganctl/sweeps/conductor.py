@@ -39,9 +39,9 @@ def threads_for(jobs: int) -> int | None:
     """Return how many threads each of several processes gets; None leaves it to torch."""
     if jobs == 1:
         return None
-    try:
+    if sys.platform == "linux":  # It alone knows which cores a process may use.
         cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # Linux alone knows which cores a process may use.
+    else:
         cores = os.cpu_count() or 1
     return max(1, cores // jobs)
 
