@@ -139,7 +139,8 @@ def images_of_preview(path: Path, shape: list[int]) -> NDArray[np.uint8] | None:
         return None
     cells = sheet[-rows * (height + 1) :, 1:]
     cells = cells.reshape(rows, height + 1, COLUMNS, width + 1, *cells.shape[2:])
-    return cells[:, :height, :, :width].swapaxes(1, 2)
+    images: NDArray[np.uint8] = cells[:, :height, :, :width].swapaxes(1, 2)
+    return images
 
 
 def _amount(line: Mapping[str, Any], key: str) -> float:
