@@ -8,20 +8,21 @@ from enum import Enum
 from ganctl.requests.budget import Budget, BudgetUnit
 
 
-class Model(str, Enum):
-    """What the two networks minimise: a row of ``engine.models.objectives.OBJECTIVES``.
-
-    Each member is its name on the command line, and has a summary of a few words.
-    """
+class Summarised(str, Enum):
+    """Names of the command line, each with a summary of a few words."""
 
     summary: str
 
-    def __new__(cls, name: str, summary: str = "") -> Model:
+    def __new__(cls, name: str, summary: str = "") -> Summarised:
         """Return a member that is its name."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.summary = summary
         return member
+
+
+class Model(Summarised):
+    """What the two networks minimise: a row of ``engine.models.objectives.OBJECTIVES``."""
 
     GAN = "gan", "no labels"
     CGAN = "cgan", "both networks see the label"
@@ -40,20 +41,8 @@ class RecipeName(str, Enum):
     CLASSIC = "classic"
 
 
-class Networks(str, Enum):
-    """The pairs of networks: rows of ``engine.models.networks.NETWORKS``.
-
-    Each member is its name on the command line, and has a summary of a few words.
-    """
-
-    summary: str
-
-    def __new__(cls, name: str, summary: str = "") -> Networks:
-        """Return a member that is its name."""
-        member = str.__new__(cls, name)
-        member._value_ = name
-        member.summary = summary
-        return member
+class Networks(Summarised):
+    """The pairs of networks: rows of ``engine.models.networks.NETWORKS``."""
 
     QUICK = "quick", "small convolutions with batch norm"
     MODERN = "modern", "a hidden layer in place of batch norm"
