@@ -186,7 +186,7 @@ def status_in_the_end(folder):
 def uninterrupted(tmp_path_factory, tiny_data, train_once):
     train_once("lines", checkpoint_every=10)
     home = tmp_path_factory.mktemp("uninterrupted")
-    environment = {**os.environ, "GANCTL_HOME": str(home)}
+    environment = {**os.environ, "GANCTL_HOME": str(home), "OMP_NUM_THREADS": "1"}
     subprocess.run([*COMMAND, *ASKED, "--data", str(tiny_data)], env=environment, check=True)
     return results(home)
 
@@ -194,7 +194,10 @@ def uninterrupted(tmp_path_factory, tiny_data, train_once):
 @pytest.mark.slow
 @pytest.mark.process
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_stopped_sweep_resumes_and_finds_the_same(uninterrupted, home, tiny_data, jobs):
+def test_a_stopped_sweep_resumes_and_finds_the_same(
+    uninterrupted, home, tiny_data, monkeypatch, jobs
+):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # With other threads sums round otherwise.
     command = [*COMMAND, *ASKED, "--data", str(tiny_data), "--jobs", jobs]
     begun = ["demo_batch-8_seed-0", "demo_batch-16_seed-0"][: int(jobs)]
     with long_process(command, has_trained(home, *begun)) as process:

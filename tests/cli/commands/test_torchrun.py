@@ -139,9 +139,12 @@ def test_two_equal_one(session, ganctl, tiny_data, home):
     two, one = Run.open(session[0] / "equal"), Run.open(home / "runs" / "one")
     for name in ("generator_loss", "discriminator_loss", "real_score", "fake_score"):
         assert two.metrics()[-1][name] == pytest.approx(one.metrics()[-1][name], abs=1e-3)
-    halves, whole = (load_file(run.latest_checkpoint()) for run in (two, one))
+    # What only a resume needs is packed, whose bytes are no numbers.
+    halves, whole = (load_file(run.best_checkpoint()) for run in (two, one))
     assert halves.keys() == whole.keys()
     for name, value in whole.items():
+        if name.endswith(".packed"):
+            continue
         # Adam turns a gradient that is nearly zero into a step of either sign.
         assert (halves[name].double() - value.double()).abs().mean() < 1e-3, name
 

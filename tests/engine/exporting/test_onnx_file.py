@@ -126,8 +126,8 @@ def test_pixels_as_bytes_are_those_of_samples():
 
 @pytest.mark.slow
 def test_a_file_says_what_it_takes_and_nothing_of_this_machine():
-    import onnx
-
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("onnxscript")
     spec = spec_of("modern", "cgan")
     content, facts = exported(spec)
     assert facts["inputs"] == ["z [N, 64] float32", "condition [N, 3] float32"]
