@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from ganctl.errors import PluginError, UnknownName
+
+Added = TypeVar("Added")
 
 
 class Kind(str, Enum):
@@ -63,6 +65,17 @@ class Plugin:
                 f"imported: {type(error).__name__}: {error}.",
                 "Mend or install that package again.",
             ) from error
+
+    def load_as(self, kind: type[Added], words: str) -> Added:
+        """Import what it adds, which has to be of a kind: ``words`` call it "an Objective".
+
+        Raises:
+            PluginError: as ``load``, or it is something else.
+        """
+        added = self.load()
+        if not isinstance(added, kind):
+            raise self.wrong(f"is not {words}")
+        return added
 
     def wrong(self, why: str) -> PluginError:
         """Return the error for something that is not what ganctl asks for."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -14,6 +13,7 @@ from rich.text import Text
 
 from ganctl.cli.console import note_text, stderr
 from ganctl.cli.views.live.area import LiveArea
+from ganctl.cli.views.view import Lines, View
 from ganctl.files.text import printable
 from ganctl.sweeps.members import ACTIVE, Member, State
 from ganctl.sweeps.results import MEASURES
@@ -43,24 +43,8 @@ def sweep_view(title: str, members: Sequence[Member], *, quiet: bool) -> SweepVi
     return SweepView(console, PlainLines(console, members))
 
 
-class SweepView:
-    """Shows a sweep on stderr until stderr is lost, which stops nothing.
-
-    Args:
-        console: stderr.
-        display: how it is shown; None shows notes alone.
-    """
-
-    def __init__(self, console: Console, display: LiveTable | PlainLines | None) -> None:
-        self._console = console
-        self._display = display
-        self._is_lost = False
-
-    def prepare(self, what: str, done: int, total: int | None) -> None:
-        """Show how much of a preparation is done."""
-        display = self._display
-        if display is not None:
-            self._show(lambda: display.prepare(what, done, total))
+class SweepView(View["LiveTable | PlainLines"]):
+    """Shows a sweep while it is conducted, which goes on when its terminal or pipe is gone."""
 
     def update(self, changed: Member | None) -> None:
         """Show how far all are, and what has changed."""
@@ -68,48 +52,13 @@ class SweepView:
         if display is not None:
             self._show(lambda: display.update(changed))
 
-    def note(self, text: str) -> None:
-        """Say something the user should know."""
-        display = self._display
-        if display is None:
-            self._show(lambda: self._console.print(note_text(text)))
-        else:
-            self._show(lambda: display.note(text))
 
-    def close(self) -> None:
-        """Leave the terminal as it was."""
-        if self._display is not None:
-            with suppress(OSError):
-                self._display.close()
-
-    def _show(self, show: Callable[[], None]) -> None:
-        if not self._is_lost:
-            try:
-                show()
-            except OSError:
-                self._is_lost = True
-
-
-class PlainLines:
+class PlainLines(Lines):
     """A line whenever a training begins, ends, or is evaluated, for files and pipes."""
 
     def __init__(self, console: Console, members: Sequence[Member]) -> None:
-        self._console = console
+        super().__init__(console)
         self._members = members
-        self._prepared: set[str] = set()
-
-    def close(self) -> None:
-        """Leave what was printed."""
-
-    def note(self, text: str) -> None:
-        """Say something."""
-        self._console.print(note_text(text))
-
-    def prepare(self, what: str, done: int, total: int | None) -> None:  # noqa: ARG002
-        """Print the name of a preparation, once."""
-        if what not in self._prepared:
-            self._prepared.add(what)
-            self._console.print(f"{what} …")
 
     def update(self, changed: Member | None) -> None:
         """Print a line about a member that has changed."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-
-from rich.console import Console
-
-from ganctl.cli.console import note_text, stderr
+from ganctl.cli.console import stderr
 from ganctl.cli.views.live.lines import PlainLines
 from ganctl.cli.views.live.moment import Moment
 from ganctl.cli.views.live.panel import LivePanel
+from ganctl.cli.views.view import View
 
 
 def training_view(title: str, *, quiet: bool) -> TrainingView:
@@ -22,26 +18,8 @@ def training_view(title: str, *, quiet: bool) -> TrainingView:
     return TrainingView(console, LivePanel(console, title) if live else PlainLines(console))
 
 
-class TrainingView:
-    """Shows a run on stderr while it trains, until stderr is lost.
-
-    The run keeps training when its terminal or pipe is gone.
-
-    Args:
-        console: stderr.
-        display: how moments are shown; None shows none.
-    """
-
-    def __init__(self, console: Console, display: LivePanel | PlainLines | None) -> None:
-        self._console = console
-        self._display = display
-        self._is_lost = False
-
-    def prepare(self, what: str, done: int, total: int | None) -> None:
-        """Show how much of a download or another preparation is done."""
-        display = self._display
-        if display is not None:
-            self._show(lambda: display.prepare(what, done, total))
+class TrainingView(View["LivePanel | PlainLines"]):
+    """Shows a run while it trains, which keeps training when its terminal or pipe is gone."""
 
     def remember(self, moment: Moment) -> None:
         """Take in what is past."""
@@ -53,24 +31,3 @@ class TrainingView:
         display = self._display
         if display is not None:
             self._show(lambda: display.update(moment))
-
-    def note(self, text: str) -> None:
-        """Say something the user should know."""
-        display = self._display
-        if display is None:
-            self._show(lambda: self._console.print(note_text(text)))
-        else:
-            self._show(lambda: display.note(text))
-
-    def close(self) -> None:
-        """Leave the last panel on the terminal, and the terminal as it was."""
-        if self._display is not None:
-            with suppress(OSError):
-                self._display.close()
-
-    def _show(self, show: Callable[[], None]) -> None:
-        if not self._is_lost:
-            try:
-                show()
-            except OSError:
-                self._is_lost = True

@@ -58,10 +58,7 @@ def networks_for(name: str, needed: str = "") -> NetworkPair:
     if name in NETWORKS:
         return NETWORKS[name]
     found = plugin(Kind.NETWORKS, name, values(Networks), needed)
-    pair = found.load()
-    if not isinstance(pair, NetworkPair):
-        raise found.wrong("is not a NetworkPair")
-    return pair
+    return found.load_as(NetworkPair, "a NetworkPair")
 
 
 def build_generator(spec: NetworkSpec) -> Generator:

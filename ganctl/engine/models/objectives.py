@@ -317,10 +317,7 @@ def objective_for(model: str, needed: str = "") -> Objective:
     if model in OBJECTIVES:
         return OBJECTIVES[model]
     found = plugin(Kind.MODEL, model, values(Model), needed)
-    objective = found.load()
-    if not isinstance(objective, Objective):
-        raise found.wrong("is not an Objective")
-    return objective
+    return found.load_as(Objective, "an Objective")
 
 
 def _tell_apart(real_score: Tensor, fake_score: Tensor) -> Loss:

@@ -69,7 +69,7 @@ class Trackers:
             picture: of the preview, uint8 [H, W] or [H, W, 3], if one was due.
         """
         if self._open is None:
-            self._open = self._opened(step) if self._names else []
+            self._open = self._opened(step)
         for tracker in tuple(self._open):
             try:
                 tracker.log(step, figures, picture)

@@ -151,7 +151,8 @@ def train(
         tell = _Tell(on_progress, on_note, on_preview)
         with Trackers(run) as trackers, distributed.process_group(world, device):
             for report in _train(run, recipe, device, world, should_stop, tell):
-                trackers.log(report.step, report.metrics, report.sheet)
+                if run.config.log:  # A sheet with names takes time to draw.
+                    trackers.log(report.step, report.metrics, report.sheet)
                 yield report
     finally:
         run.release()

@@ -6,34 +6,21 @@ import time
 
 from rich.console import Console
 
-from ganctl.cli.console import alarm_text, note_text
+from ganctl.cli.console import alarm_text
 from ganctl.cli.views.live.moment import Measured, Moment, clock, judge_in_words, quality_in_words
+from ganctl.cli.views.view import Lines
 from ganctl.requests import training_metrics as metrics
 
 LINE_EVERY_SECONDS = 10.0
 
 
-class PlainLines:
+class PlainLines(Lines):
     """A line every ten seconds and one at the end."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
+        super().__init__(console)
         self._printed = time.monotonic()
-        self._prepared: set[str] = set()
         self._quality: Measured | None = None
-
-    def close(self) -> None:
-        """Nothing is left to print."""
-
-    def note(self, text: str) -> None:
-        """Say something."""
-        self._console.print(note_text(text))
-
-    def prepare(self, what: str, done: int, total: int | None) -> None:  # noqa: ARG002
-        """Print the name of a preparation, once."""
-        if what not in self._prepared:
-            self._prepared.add(what)
-            self._console.print(f"{what} …")
 
     def remember(self, moment: Moment) -> None:
         """Keep what later lines say too."""
