@@ -17,24 +17,22 @@ from ganctl.files.atomic import check_writable, write_result
 from ganctl.pictures.animations import (
     animation_bytes,
     animation_kind,
-    check_animation,
+    check_morph,
     check_sides,
+    morph_frames,
 )
 from ganctl.pictures.images import check_enlarged, check_sheet, enlarge, sheet
 from ganctl.pictures.lettering import Names, beside
 from ganctl.requests.checks import check_amount, check_count, check_out
 from ganctl.requests.conditions.asked import Asked
 from ganctl.requests.conditions.schema import Schema
-from ganctl.requests.morph import stops_of, walk
+from ganctl.requests.morph import frame_count, stops_of, walk
 from ganctl.requests.sample import LARGEST_SCALE, check_memory
 from ganctl.requests.sheets import SheetRequest
 
 if TYPE_CHECKING:
     from ganctl.engine.sampling.sampler import Sampler
     from ganctl.pictures.images import Images
-
-MORPH_COLUMNS = 5
-MORPH_FRAMES_A_LEG = 8
 
 
 def draw_sheet(sampler: Sampler, request: SheetRequest, scale: int, *, names: bool) -> Image.Image:
@@ -74,16 +72,12 @@ def draw_morph(
     paths = [_as_path(stop, header.conditioning.schema) for stop in stops]
     found, notes = stops_of(header.conditioning, paths, settings, files=False)
     tell(notes)
-    if frames is None:
-        frames = MORPH_FRAMES_A_LEG * (len(found) - 1) + 1
-    asked = walk(found, check_count("frames", frames, least=2, most=10_000))
-    check_memory(len(asked) * len(seeds), header.network)
-    side, columns = header.network.image_size, min(MORPH_COLUMNS, len(seeds))
-    height, width = check_sheet(len(seeds), columns, side, side)
-    check_animation(len(asked), header.network.channels * height * width, scale)
-    images = _drawn(sampler, product(asked, seeds))
-    by_frame = images.reshape(len(asked), len(seeds), *images.shape[1:])
-    return np.stack([enlarge(sheet(frame, columns), scale) for frame in by_frame])
+    if frames is not None:
+        check_count("frames", frames, least=2, most=10_000)
+    count = frame_count(found, frames)
+    check_morph(count, len(seeds), header.network, scale)
+    images = _drawn(sampler, product(walk(found, count), seeds))
+    return np.stack([enlarge(frame, scale) for frame in morph_frames(images, count)])
 
 
 class AnimationFile:
@@ -121,8 +115,6 @@ def _as_path(stop: Label | Mapping[str, Setting], schema: Schema) -> str:
 
 def _drawn(sampler: Sampler, pairs: Iterable[tuple[Asked, int]]) -> Images:
     """Return images uint8 [N, H, W] or [N, H, W, 3]."""
-    import torch
-
     from ganctl.engine.data.pixels import channels_last
 
-    return channels_last(torch.cat([batch.images for batch in sampler.batches_of(pairs)]))
+    return channels_last(sampler.draw_pairs(pairs))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from ganctl.cli import console
 from ganctl.cli.options import open_source
 from ganctl.errors import FileError, RunError, RunNotFound
-from ganctl.requests.morph import stops_of, titles, walk
-from ganctl.requests.sample import check_memory, choose_seeds
+from ganctl.requests.morph import frame_count, stops_of, titles, walk
+from ganctl.requests.sample import choose_seeds
 from ganctl.runs.layout import step_of
 from ganctl.runs.locate import find
 from ganctl.runs.run import Run
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ganctl.pictures.previews import Preview
 
 MORPH_SEEDS = 10
-MORPH_COLUMNS = 5
-MORPH_FRAMES_A_LEG = 8
 ATTEMPTS = 5
 """How often previews are read again that a resumed run removes meanwhile."""
 
@@ -143,8 +141,7 @@ def morph_of(
         scale: how many pixels wide each pixel becomes.
         kind: of animation.
     """
-    from ganctl.pictures.animations import check_animation, check_sides
-    from ganctl.pictures.images import check_sheet, sheet
+    from ganctl.pictures.animations import check_morph, check_sides, morph_frames
 
     paths, settings, seed = way
     asks = any("=" in text for text in (*paths, *settings))
@@ -155,25 +152,18 @@ def morph_of(
     for note in notes:
         console.note(note)
     seeds = choose_seeds(MORPH_SEEDS, seed, "the number of seeds")
-    count = frames or MORPH_FRAMES_A_LEG * (len(stops) - 1) + 1
-    check_memory(count * len(seeds), header.network)
-    side = header.network.image_size
-    height, width = check_sheet(len(seeds), MORPH_COLUMNS, side, side)
+    count = frame_count(stops, frames)
+    height, width = check_morph(count, len(seeds), header.network, scale)
     check_sides(height, width, scale, kind)
-    check_animation(count, header.network.channels * height * width, scale)
-
-    import torch
 
     from ganctl.engine.data.pixels import channels_last
     from ganctl.engine.sampling.sampler import Sampler
     from ganctl.pictures.lettering import Names
 
     sampler = Sampler.of(source)
-    batches = sampler.batches_of(product(walk(stops, count), seeds))
-    images = channels_last(torch.cat([batch.images for batch in batches]))
-    frame_images = images.reshape(count, len(seeds), *images.shape[1:])
+    images = channels_last(sampler.draw_pairs(product(walk(stops, count), seeds)))
     return Film(
-        [sheet(frame, MORPH_COLUMNS) for frame in frame_images],
+        morph_frames(images, count),
         titles(stops, count),
         Names(),
         source.reference,

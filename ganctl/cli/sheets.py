@@ -108,9 +108,7 @@ class Subject:
 
     def generated(self) -> Tensor:
         """Return the image of every cell."""
-        import torch
-
-        return torch.cat([batch.images for batch in self.sampler.batches_of(self.plan.cells)])
+        return self.sampler.draw_pairs(self.plan.cells)
 
     def sweep(self, code: str) -> Tensor:
         """Return a row for each label, in which one code varies and the others rest at 0.

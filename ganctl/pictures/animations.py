@@ -13,9 +13,20 @@ from PIL import Image, PngImagePlugin
 
 from ganctl.errors import UsageError
 from ganctl.files.limits import ANIMATION_PIXELS
-from ganctl.pictures.images import DESCRIPTION_TAG, METADATA_KEY, Images, check_enlarged
+from ganctl.pictures.images import (
+    DESCRIPTION_TAG,
+    METADATA_KEY,
+    Images,
+    check_enlarged,
+    check_sheet,
+    sheet,
+)
 from ganctl.pictures.video import check_video, video_bytes
+from ganctl.requests.networks import NetworkSpec
+from ganctl.requests.sample import check_memory
 
+MORPH_COLUMNS = 5
+"""How many images of a morph move beside each other."""
 HOLD_SECONDS = 1.5
 """How long the last frame stays at least."""
 
@@ -67,6 +78,36 @@ def check_animation(frames: int, size: int, scale: int) -> None:
             f"{frames:,} frames of this size are too large together.",
             "Give a smaller --scale, or fewer --frames.",
         )
+
+
+def check_morph(frames: int, seeds: int, network: NetworkSpec, scale: int) -> tuple[int, int]:
+    """Return the height and width of a morph's frame, once it is known that all fit into memory.
+
+    Args:
+        frames: how many.
+        seeds: how many images each has, ``MORPH_COLUMNS`` or fewer in a row.
+        network: what draws them.
+        scale: how many pixels wide each pixel becomes.
+
+    Raises:
+        UsageError: they do not.
+    """
+    check_memory(frames * seeds, network)
+    side = network.image_size
+    height, width = check_sheet(seeds, min(MORPH_COLUMNS, seeds), side, side)
+    check_animation(frames, network.channels * height * width, scale)
+    return height, width
+
+
+def morph_frames(images: Images, frames: int) -> list[Images]:
+    """Return the frames of a morph, sheets [H, W] or [H, W, 3], of all its images in order.
+
+    Args:
+        images: uint8 [frames * seeds, H, W] or [frames * seeds, H, W, 3].
+        frames: how many.
+    """
+    by_frame = images.reshape(frames, -1, *images.shape[1:])
+    return [sheet(frame, min(MORPH_COLUMNS, len(frame))) for frame in by_frame]
 
 
 def check_sides(height: int, width: int, scale: int, kind: Kind) -> None:

@@ -77,26 +77,36 @@ def _draw_smoothed(axes: Axes, metrics: Sequence[dict[str, Any]], group: Group) 
 
 def _draw_quality(axes: Axes, measured: Sequence[dict[str, Any]], floor: float | None) -> None:
     """Draw distances on a logarithmic axis, and percentages on an axis of their own."""
-    from matplotlib.ticker import LogFormatter
-
     curves = {k: curve for k, curve in _curves(Group.QUALITY).items() if k in measured[-1]}
     percentages = {key: curve for key, curve in curves.items() if curve.percent}
     distances = {key: curve for key, curve in curves.items() if not curve.percent}
     lines = _draw_marked(axes, measured, distances)
     axes.set_ylabel(", ".join(curve.name for curve in distances.values()))
-    axes.set_yscale("log")
+    scale_by_factors(axes)
     if floor is not None and floor > 0:
         color = lines[0].get_color() if lines else None
         lines.append(axes.axhline(floor, color=color, linestyle="--", label=FLOOR))
-    plain = LogFormatter(minor_thresholds=(2, 1))
-    axes.yaxis.set_major_formatter(plain)
-    axes.yaxis.set_minor_formatter(plain)
     if percentages:
         right = axes.twinx()
         lines += _draw_marked(right, measured, percentages)
         right.set_ylabel(f"{', '.join(curve.name for curve in percentages.values())} (%)")
         right.set_ylim(0, 103)
     _explain(axes, Group.QUALITY, lines)
+
+
+def scale_by_factors(axes: Axes) -> None:
+    """Make the upright axis logarithmic, with numbers such as 0.6 and 20."""
+    from matplotlib.ticker import LogFormatter
+
+    class Plain(LogFormatter):
+        """Numbers as people write them, at the places that a ``LogFormatter`` chooses."""
+
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return f"{x:g}" if super().__call__(x, pos) else ""
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(Plain(minor_thresholds=(2, 1)))
+    axes.yaxis.set_minor_formatter(Plain(minor_thresholds=(2, 1)))
 
 
 def _explain(axes: Axes, group: Group, lines: Sequence[Line2D]) -> None:

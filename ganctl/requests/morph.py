@@ -21,7 +21,14 @@ from ganctl.requests.conditions.settings import Settings, example, parse_setting
 from ganctl.requests.sample import Conditioning, asked_of
 
 OPTION = "--path"
+FRAMES_A_LEG = 8
+"""Frames from stop to stop where nobody says how many there are in all."""
 _NAME = re.compile(r'\s*(?P<name>"(?:[^"]|"")*"|[^,="]+?)\s*=')
+
+
+def frame_count(stops: Sequence[Single], frames: int | None) -> int:
+    """Return how many frames a morph has: those that were asked for, or some from stop to stop."""
+    return frames or FRAMES_A_LEG * (len(stops) - 1) + 1
 
 
 def stops_of(

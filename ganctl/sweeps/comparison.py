@@ -6,15 +6,13 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ganctl.pictures.images import METADATA_KEY, MID_GREY, Images, enlarge
 from ganctl.pictures.lettering import PAPER, Names, beside
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from ganctl.pictures.plots import scale_by_factors
 
 BETWEEN = 8
 """Pixels between two sheets."""
@@ -103,7 +101,9 @@ def distance_plot(
         axes.axhline(floor, color="0.35", linestyle="--", linewidth=1, label="real images")
     axes.set_title(title, parse_math=False)
     axes.set_xlabel(across)
-    _scale(axes)
+    axes.set_ylabel("feature distance (lower is better)")
+    scale_by_factors(axes)
+    axes.grid(alpha=0.3)
     legend = axes.legend(
         loc="upper left",
         bbox_to_anchor=(1.01, 1),
@@ -116,23 +116,6 @@ def distance_plot(
     told = {"Software": None, METADATA_KEY: json.dumps(metadata, sort_keys=True)}
     figure.savefig(buffer, format="png", dpi=120, metadata=told)
     return buffer.getvalue()
-
-
-def _scale(axes: Axes) -> None:
-    """Make the axis of distances logarithmic, with numbers such as 0.6 and 20."""
-    from matplotlib.ticker import LogFormatter
-
-    class Plain(LogFormatter):
-        """Numbers as people write them, at the places that a ``LogFormatter`` chooses."""
-
-        def __call__(self, x: float, pos: int | None = None) -> str:
-            return f"{x:g}" if super().__call__(x, pos) else ""
-
-    axes.set_ylabel("feature distance (lower is better)")
-    axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(Plain(minor_thresholds=(2, 1)))
-    axes.yaxis.set_minor_formatter(Plain(minor_thresholds=(2, 1)))
-    axes.grid(alpha=0.3)
 
 
 def _colors(count: int) -> list[tuple[float, float, float, float]]:

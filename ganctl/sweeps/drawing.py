@@ -79,8 +79,7 @@ def _sheet(member: Member) -> Images | None:
     except GanctlError:
         return None
     cells = sheet_cells(sampler.header.conditioning)
-    images = [batch.images for batch in sampler.batches_of(cells)]
-    return sheet(channels_last(images[0]), SHEET_COLUMNS)
+    return sheet(channels_last(sampler.draw_pairs(cells)), SHEET_COLUMNS)
 
 
 def sheet_cells(of: Conditioning) -> list[tuple[Single, int]]:

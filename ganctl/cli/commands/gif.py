@@ -10,7 +10,7 @@ import typer
 
 from ganctl.cli import console
 from ganctl.cli.completion import complete_from, complete_stops
-from ganctl.cli.films import MORPH_FRAMES_A_LEG, MORPH_SEEDS, Film, Mode, morph_of, previews_of
+from ganctl.cli.films import MORPH_SEEDS, Film, Mode, morph_of, previews_of
 from ganctl.cli.options import (
     INPUT,
     SETTINGS,
@@ -27,6 +27,7 @@ from ganctl.errors import UsageError
 from ganctl.files.atomic import check_writable, write_result
 from ganctl.requests.checks import check_amount, check_count, choose, values
 from ganctl.requests.conditions.names import changed_options, part_of_file_name
+from ganctl.requests.morph import FRAMES_A_LEG
 from ganctl.requests.sample import LARGEST_SCALE
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ FramesOption = Annotated[
     typer.Option(
         "--frames",
         metavar="NUMBER",
-        help=f"Frames in all. Default: every preview; {MORPH_FRAMES_A_LEG} from stop to stop.",
+        help=f"Frames in all. Default: every preview; {FRAMES_A_LEG} from stop to stop.",
         show_default=False,
         rich_help_panel=SETTINGS,
     ),

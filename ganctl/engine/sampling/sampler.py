@@ -121,6 +121,10 @@ class Sampler:
         """Return what ``batches`` yields as one tensor uint8 [len(plan), C, H, W]."""
         return torch.cat([batch.images for batch in self.batches(plan)])
 
+    def draw_pairs(self, pairs: Iterable[tuple[Asked, int]]) -> Tensor:
+        """Return what ``batches_of`` yields as one tensor uint8 [N, C, H, W]."""
+        return torch.cat([batch.images for batch in self.batches_of(pairs)])
+
     def _drawn(
         self,
         condition: Tensor,
