@@ -20,6 +20,8 @@ WIDEST = 1800
 """A picture is enlarged as long as it is no wider than so many pixels."""
 LARGEST_SCALE = 3
 LEGEND_ROWS = 24
+DOT = 12
+"""The size of the mark of a run that was measured once."""
 
 
 def rows_of_sheets(
@@ -68,6 +70,11 @@ class DistanceCurve:
     places: Sequence[float]
     distances: Sequence[float]
 
+    @property
+    def is_dot(self) -> bool:
+        """Whether it was measured once, which makes no line."""
+        return len(self.places) == 1
+
 
 def distance_plot(
     curves: Mapping[str, Sequence[DistanceCurve]],
@@ -79,7 +86,7 @@ def distance_plot(
     """Return a PNG of the feature distances of several runs, those of a name in one colour.
 
     Args:
-        curves: for each name a thin line for each of its runs.
+        curves: for each name a thin line for each of its runs, or a dot.
         across: what the places are.
         title: the text above the picture.
         floor: the distance of real images, drawn as a line; None draws none.
@@ -95,14 +102,17 @@ def distance_plot(
     for name, color in zip(curves, _colors(len(curves)), strict=True):
         for curve in curves[name]:
             axes.plot(curve.places, curve.distances, color=color, linewidth=1, marker=".",
-                      markersize=4, alpha=0.85)  # fmt: skip
-        axes.plot([], [], color=color, linewidth=2, label=name)
+                      markersize=DOT if curve.is_dot else 4, alpha=0.85)  # fmt: skip
+        are_dots = all(curve.is_dot for curve in curves[name] if curve.places)
+        axes.plot([], [], color=color, linewidth=0 if are_dots else 2, marker="." if are_dots else
+                  "", markersize=DOT, label=name)  # fmt: skip
     if floor is not None and floor > 0:
         axes.axhline(floor, color="0.35", linestyle="--", linewidth=1, label="real images")
     axes.set_title(title, parse_math=False)
     axes.set_xlabel(across)
     axes.set_ylabel("feature distance (lower is better)")
     scale_by_factors(axes)
+    axes.set_xlim(left=0)
     axes.grid(alpha=0.3)
     legend = axes.legend(
         loc="upper left",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ganctl._version import __version__
 from ganctl.errors import GanctlError
 from ganctl.files.atomic import write_atomically
@@ -52,7 +54,7 @@ def draw(results: Results, floor: float | None) -> list[str]:
     }
     if any(curve.places for row in curves.values() for curve in row):
         across = "seconds trained" if by_seconds else "images seen (thousands)"
-        title = f"{sweep.name}: a line for each seed"
+        title = f"{sweep.name}: {_drawn([curve for row in curves.values() for curve in row])}"
         metadata = _metadata("curves of a sweep", sweep)
         content = distance_plot(curves, across, title, floor, metadata)
         write_atomically(sweep.path("curves.png"), content)
@@ -98,6 +100,14 @@ def sheet_cells(of: Conditioning) -> list[tuple[Single, int]]:
         for row in range(SHEET_ROWS)
         for place, each in enumerate(columns)
     ]
+
+
+def _drawn(curves: Sequence[DistanceCurve]) -> str:
+    """Return what stands for a run in the picture of their curves."""
+    dots = [curve.is_dot for curve in curves if curve.places]
+    if all(dots):
+        return "a dot for each seed, which was measured once"
+    return "a line for each seed" + (", a dot where it was measured once" if any(dots) else "")
 
 
 def _curve(member: Member, *, by_seconds: bool) -> DistanceCurve:

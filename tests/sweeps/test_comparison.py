@@ -53,3 +53,15 @@ def test_curves_are_a_png_that_says_what_it_is(names, floor):
     image = Image.open(io.BytesIO(content))
     assert json.loads(image.info[METADATA_KEY]) == {"kind": "curves"}
     assert image.width > 900
+
+
+def test_a_run_that_was_measured_once_is_a_dot_that_can_be_seen():
+    def colours(curve):
+        content = distance_plot({"a": [curve]}, "seconds", "title", 0.5, {})
+        image = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
+        plotted = image[:, :880]  # Without the legend.
+        return (plotted.max(axis=2) - plotted.min(axis=2) > 60).sum()
+
+    dot, line = DistanceCurve([5.0], [30.0]), DistanceCurve([5.0, 6.0], [30.0, 3.0])
+    assert (dot.is_dot, line.is_dot) == (True, False)
+    assert colours(dot) > 100
