@@ -49,8 +49,8 @@ EXAMPLES = (
     "ganctl find drawing.png --class 3,8 --out found.png",
     "ganctl find face.jpg pretrained/avatars --set hair=red",
 )
-PIXELS_WIDE = 192
-"""How wide an image of the strip is, or a little less."""
+PIXELS_WIDE = 256
+"""How wide an image of the strip is, or a little less: its title has two lines."""
 LONGEST_NAME = 12
 """Characters of a class's name that its title has room for."""
 
