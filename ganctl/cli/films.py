@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ganctl.cli import console
 from ganctl.cli.options import open_source
+from ganctl.cli.program import program
 from ganctl.errors import FileError, RunError, RunNotFound
 from ganctl.requests.morph import frame_count, stops_of, titles, walk
 from ganctl.requests.sample import choose_seeds
@@ -91,7 +92,7 @@ def _trained_run(reference: str | None) -> Run:
         return found
     if found.note:
         raise RunNotFound(
-            "There is no run yet.", "Make one with: ganctl train; or use --mode morph."
+            "There is no run yet.", f"Make one with: {program()} train; or use --mode morph."
         )
     raise RunError(f"{found.reference} has no previews.", "Use --mode morph, or name a run.")
 

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from ganctl.cli import console
+from ganctl.cli.program import program
 from ganctl.files.text import printable
 from ganctl.requests.data import DATA_SETS
 from ganctl.runs.tidying.overview import Overview
@@ -24,7 +25,7 @@ def print_runs(runs: Sequence[Overview], removed: Sequence[tuple[Removed, int]])
     """Print a table of runs, and how much they and the trash take."""
     in_trash = f"{_counted(removed)} in the trash (runs list --trash)"
     if not runs:
-        console.note("there is no run yet; make one with: ganctl train")
+        console.note(f"there is no run yet; make one with: {program()} train")
         if removed:
             console.note(in_trash)
         return

@@ -317,3 +317,13 @@ def test_words_complete(demo, ganctl, capfd, monkeypatch, line, expected):
     with pytest.raises(SystemExit):
         main()
     assert capfd.readouterr().out.split() == expected
+
+
+def test_commands_that_are_printed_are_of_this_program(ganctl, demo, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/somewhere/ganctl/__main__.py"])
+    said = ganctl("runs", "rm", "demo", "--yes").err
+    assert f"Take it back: {shlex.quote(sys.executable)} -m ganctl runs restore demo" in said
+    ganctl("runs", "rm", LINES, "--yes")
+    for command in (["runs", "list"], ["info", "--all"]):
+        said = ganctl(*command).err
+        assert f"make one with: {shlex.quote(sys.executable)} -m ganctl train" in said

@@ -12,6 +12,7 @@ import typer
 from ganctl.cli import console
 from ganctl.cli.completion import complete_own_or_removed
 from ganctl.cli.options import INPUT, OUTPUT, JsonOption
+from ganctl.cli.program import by_this_program
 from ganctl.cli.views.runs import megabytes
 from ganctl.errors import RunNotFound, UsageError
 from ganctl.runs import layout
@@ -81,7 +82,7 @@ def _remove(runs: Sequence[str], *, yes: bool, json: bool) -> None:
         console.print_json({"removed": facts})
         return
     for each in removed:
-        back = f"ganctl runs restore {shlex.quote(each.name)}"
+        back = by_this_program(f"ganctl runs restore {shlex.quote(each.name)}")
         console.say(f"{each.name} is in the trash. Take it back: {back}")
 
 
@@ -108,7 +109,7 @@ def _in_the_trash(runs: Sequence[str]) -> list[trash.Removed]:
         try:
             found += [each for each in trash.find_removed(run) if each not in found]
         except RunNotFound as error:
-            hint = f"{error.hint} --forever deletes from the trash alone: first ganctl runs rm."
+            hint = f"{error.hint} --forever deletes from the trash alone: first {by_this_program('ganctl runs rm')}."
             raise RunNotFound(str(error), hint) from error
     return found
 
