@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ganctl.errors import UsageError
-from ganctl.files.atomic import check_writable, write_result
+from ganctl.files.atomic import check_file, write_result
 from ganctl.files.paths import user_path
 from ganctl.requests.checks import choose
 from ganctl.requests.generators.exports import ExportRequest, Pixels, choose_format
@@ -29,7 +29,7 @@ def export_to(
     request = ExportRequest(
         format=choose_format(wanted, target), pixels=choose("pixels", pixels, Pixels), half=half
     )
-    check_writable(target.parent)
+    check_file(target)
 
     from ganctl.engine.exporting.formats import export
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ganctl.api.asking import Label, Setting, settings_of, tell
-from ganctl.files.atomic import check_writable, write_result
+from ganctl.files.atomic import check_file, write_result
 from ganctl.pictures.animations import (
     animation_bytes,
     animation_kind,
@@ -93,7 +93,7 @@ class AnimationFile:
         self._fps = check_amount("fps", fps, least=0.1, most=50)
         self._force = force
         self._kind = animation_kind(self._path)
-        check_writable(self._path.parent)
+        check_file(self._path)
 
     def write(self, frames: Images) -> None:
         """Write frames uint8 [F, H, W] or [F, H, W, 3].

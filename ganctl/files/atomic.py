@@ -150,9 +150,8 @@ def check_free(path: Path, content: bytes | None, *, force: bool) -> bool:
         FileError: writing it there would destroy something, and ``force`` is false or it is a
             folder. With ``content`` None any existing file counts as something.
     """
+    _check_no_folder(path)
     with explained(path):
-        if path.is_dir():
-            raise FileError(f"{path} is a folder, not a file.", "Give --out the path of a file.")
         if not path.exists():
             return False
         if path.read_bytes() == content:
@@ -162,6 +161,15 @@ def check_free(path: Path, content: bytes | None, *, force: bool) -> bool:
                 f"{path} already exists.", "Give --force to overwrite it, or another --out."
             )
         return False
+
+
+def check_file(path: Path) -> None:
+    """Raise ``FileError`` unless a file can be put at ``path``, in the place of another or of none.
+
+    It serves as ``check_writable`` does: what ``write_result`` could not write is refused before.
+    """
+    check_writable(path.parent)
+    _check_no_folder(path)
 
 
 def check_writable(folder: Path) -> None:
@@ -192,6 +200,12 @@ def explained(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(f"Cannot use {path}: {reason}.", _advice(error)) from error
+
+
+def _check_no_folder(path: Path) -> None:
+    with explained(path):
+        if path.is_dir():
+            raise FileError(f"{path} is a folder, not a file.", "Give --out the path of a file.")
 
 
 def _beside(path: Path) -> Path:

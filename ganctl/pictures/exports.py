@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ganctl.errors import UsageError
 from ganctl.files.atomic import (
-    check_free,
+    check_file,
     check_writable,
     write_atomically,
     write_result,
@@ -58,13 +58,12 @@ class Destination:
         """Whether it is stdout."""
         return self.path == STDOUT
 
-    def check(self, plan: SamplePlan, *, side: int, force: bool) -> None:
+    def check(self, plan: SamplePlan, *, side: int) -> None:
         """Refuse what cannot be written, before anything is computed.
 
         Args:
             plan: what will be written.
             side: the height and width of an image in pixels.
-            force: whether a file may be overwritten.
 
         Raises:
             FileError: there is a folder in the place of a file, or it cannot be written.
@@ -80,10 +79,10 @@ class Destination:
             images.check_sheet(len(plan), _columns(len(plan.seeds)), side, side)
         if self.is_stdout:
             return
-        is_file = self.sheet or self.format is Format.NPZ
-        check_writable(self.path.parent if is_file else self.path)
-        if is_file and self.path.is_dir():
-            check_free(self.path, None, force=force)
+        if self.sheet or self.format is Format.NPZ:
+            check_file(self.path)
+        else:
+            check_writable(self.path)
 
 
 def choose_destination(

@@ -11,6 +11,7 @@ from ganctl.errors import FileError
 from ganctl.files.atomic import (
     FORGOTTEN,
     append_line,
+    check_file,
     check_free,
     check_writable,
     remove_leftovers,
@@ -290,3 +291,14 @@ def test_a_leftover_that_cannot_be_removed_stays(folder, monkeypatch):
     monkeypatch.setattr(Path, "unlink", fail_with(errno.EROFS))
     remove_leftovers(folder, lambda _name: True)
     assert listing(folder) == [".a.0123abcd.tmp"]
+
+
+def test_check_file_refuses_a_folder_and_a_place_below_a_file(folder):
+    check_file(folder / "not" / "yet")
+    (folder / "file").write_text("")
+    check_file(folder / "file")
+    assert listing(folder) == ["file"]
+    with pytest.raises(FileError, match="is a folder, not a file"):
+        check_file(folder)
+    with pytest.raises(FileError, match="Not a directory"):
+        check_file(folder / "file" / "below")

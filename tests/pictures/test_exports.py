@@ -216,21 +216,21 @@ def test_classes_whose_names_are_alike_keep_all_their_images():
 def test_a_place_that_cannot_be_is_found_before_drawing(out):
     Path("file").write_text("")
     with pytest.raises(FileError):
-        choose_destination(Path(out), None, "demo").check(PLAN, side=28, force=False)
+        choose_destination(Path(out), None, "demo").check(PLAN, side=28)
 
 
 @pytest.mark.parametrize("out", ["a.png", "a.npz"])
 def test_a_folder_in_the_place_of_a_file_is_found_before_drawing(out):
     Path(out).mkdir()
     with pytest.raises(FileError, match="is a folder"):
-        choose_destination(Path(out), None, "demo").check(PLAN, side=28, force=True)
+        choose_destination(Path(out), None, "demo").check(PLAN, side=28)
 
 
 def test_a_sheet_that_is_too_large_is_found_before_drawing():
     plan = SamplePlan((UNLABELLED,), range(200_000))
     with pytest.raises(UsageError, match="The picture would have"):
-        choose_destination(Path("a.png"), None, "demo").check(plan, side=28, force=False)
-    choose_destination(Path("a"), None, "demo").check(plan, side=28, force=False)
+        choose_destination(Path("a.png"), None, "demo").check(plan, side=28)
+    choose_destination(Path("a"), None, "demo").check(plan, side=28)
 
 
 def test_classes_of_one_folder_name_do_not_mix_whichever_command_writes_them():

@@ -18,7 +18,7 @@ from ganctl.cli.options import (
     RunArgument,
     open_source,
 )
-from ganctl.files.atomic import check_writable, write_result
+from ganctl.files.atomic import check_file, write_result
 from ganctl.requests.checks import check_out, choose, values
 from ganctl.requests.generators.exports import ExportFormat, ExportRequest, Pixels, choose_format
 
@@ -92,7 +92,7 @@ def export(
     )
     source, _ = open_source(run)
     path = out or Path(request.file_name(source.file_stem))
-    check_writable(path.parent)
+    check_file(path)
 
     from ganctl.engine.exporting.formats import export as exported
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,8 +30,10 @@ from ganctl.cli.options import (
     open_source,
     remember_moved,
 )
-from ganctl.errors import DataError, UsageError
-from ganctl.files.atomic import check_writable, write_result
+from ganctl.cli.program import program
+from ganctl.errors import DataError, FileError, UsageError
+from ganctl.files.atomic import check_file, check_free, write_result
+from ganctl.pictures.provenance import Origin
 from ganctl.requests.checks import choose, values
 from ganctl.requests.conditions.asked import Single
 from ganctl.requests.conditions.labels import Label
@@ -140,6 +144,9 @@ def find(
         console.note(f"of {len(asked)} captions that it learned from; --text names others")
     to_stdout = is_stdout(out, json=json)
     path = Path("FILE.png") if to_stdout else _file(out, request, source)
+    if not to_stdout:
+        again = _metadata(request, Origin(source.reference, header.progress.step))["command"]
+        _check_not_taken(path, again, force=force)
     moved = check_moved(data)
     began = time.monotonic()
     finding, beside = _found(source, header, request, moved)
@@ -164,8 +171,25 @@ def _file(out: Path | None, request: FindRequest, source: RunSource) -> Path:
     path = out or Path(request.file_name(source.file_stem))
     if path.suffix.lower() != ".png":
         raise UsageError(f"{path.name} does not end in .png.", "--out takes a .png file.")
-    check_writable(path.parent)
+    check_file(path)
     return path
+
+
+def _check_not_taken(path: Path, command: str, *, force: bool) -> None:
+    """Refuse a file, unless this very command wrote it, which may find the same again."""
+    from ganctl.pictures.images import read_metadata
+
+    with suppress(FileError):
+        if read_metadata(path).get("command") == command:
+            return
+    check_free(path, None, force=force)
+
+
+def _metadata(request: FindRequest, origin: Origin) -> dict[str, Any]:
+    """Return how to make the picture again."""
+    return origin.metadata(
+        "find", labels=request.labels, options=request.options, before=[_typed(request.image)]
+    )
 
 
 def _found(
@@ -202,7 +226,6 @@ def _strip(
     from ganctl.pictures.images import enlarge, png_bytes, sheet
     from ganctl.pictures.lettering import Names
     from ganctl.pictures.lettering import beside as with_names
-    from ganctl.pictures.provenance import Origin
 
     images = [finding.target, finding.image]
     titles = [
@@ -214,12 +237,9 @@ def _strip(
         titles.append(f"nearest training image: {beside.nearest.distance:.3f} away")
     scale = max(1, PIXELS_WIDE // finding.image.shape[-1])
     laid_out = enlarge(sheet(channels_last(torch.cat(images)), len(images)), scale)
-    origin = Origin(source.reference, finding.step)
-    metadata = origin.metadata(
-        "find", labels=request.labels, options=request.options, before=[_typed(request.image)]
-    )
+    about = _metadata(request, Origin(source.reference, finding.step))
     return png_bytes(
-        with_names(laid_out, Names(columns=titles)), {**metadata, **finding.found.metadata}
+        with_names(laid_out, Names(columns=titles)), {**about, **finding.found.metadata}
     )
 
 
@@ -271,7 +291,8 @@ def _say(finding: Finding, beside: Beside | None, source: RunSource, path: Path)
         console.say(
             f"nearest of {nearest.count:,} training images: {nearest.distance:.3f} away{label}"
         )
-    console.hint(f"go on from there: ganctl sample {source.reference} --from {path}")
+    words = shlex.join(["sample", source.reference, "--from", str(path)])
+    console.hint(f"go on from there: {program()} {words}")
 
 
 def _brief(asked: Single) -> str:

@@ -24,7 +24,7 @@ from ganctl.cli.options import (
     scale_option,
 )
 from ganctl.errors import UsageError
-from ganctl.files.atomic import check_writable, write_result
+from ganctl.files.atomic import check_file, write_result
 from ganctl.requests.checks import check_amount, check_count, choose, values
 from ganctl.requests.conditions.names import changed_options, part_of_file_name
 from ganctl.requests.morph import FRAMES_A_LEG
@@ -130,7 +130,7 @@ def gif(
     to_stdout = is_stdout(out, json=json)
     kind = Kind.GIF if out is None or to_stdout else animation_kind(out)
     if out is not None and not to_stdout:
-        check_writable(out.parent)
+        check_file(out)
     way: dict[str, Any] = {"path": path or [], "set": settings or [], "seed": seed}
     film = _film(run, chosen_mode, way, frames, scale, kind)
     given = {**way, "fps": fps, "frames": frames, "scale": scale, "no-names": names is False}

@@ -20,6 +20,7 @@ from ganctl.cli.options import (
     JsonOption,
     with_train_options,
 )
+from ganctl.cli.program import program
 from ganctl.errors import (
     CheckpointError,
     FileError,
@@ -27,7 +28,7 @@ from ganctl.errors import (
     RunNotFound,
     UsageError,
 )
-from ganctl.files.atomic import check_writable, write_result
+from ganctl.files.atomic import check_file, write_result
 from ganctl.files.paths import exists, user_path
 from ganctl.files.untrusted_json import as_shape
 from ganctl.requests.checks import check_out
@@ -149,7 +150,7 @@ def _show_data(
     if out is not None:
         if out.suffix.lower() != ".png":
             raise UsageError(f"{out.name} does not end in .png.", "--out takes a .png file.")
-        check_writable(out.parent)
+        check_file(out)
     with console.progress() as report:
         look = look_at(request.data, request.reading, report)
     if out is not None:
@@ -277,7 +278,7 @@ def _show_all(*, json: bool) -> None:
         console.print_json(runs)
         return
     if not runs:
-        console.note("there is no run yet; make one with: ganctl train")
+        console.note(f"there is no run yet; make one with: {program()} train")
         return
     shown = [
         "run", "status", "model", "recipe", "data", "step", "images_seen", "seconds", "bytes"

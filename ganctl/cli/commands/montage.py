@@ -31,7 +31,7 @@ from ganctl.cli.options import (
 )
 from ganctl.cli.sheets import GENERATED, NEIGHBOURS, REAL, Subject, asked_options
 from ganctl.errors import UnknownName, UsageError
-from ganctl.files.atomic import check_writable, write_results
+from ganctl.files.atomic import check_file, write_results
 from ganctl.requests.checks import check_count
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.codes import continuous_names
@@ -287,5 +287,5 @@ def _file(out: Path | None, source: RunSource, parts: tuple[str, str], *, many: 
         raise UsageError(f"{out.name} does not end in .png.", "--out takes a .png file.")
     else:
         path = out.with_stem(f"{out.stem}-{kind}") if many else out
-    check_writable(path.parent)
+    check_file(path)
     return path

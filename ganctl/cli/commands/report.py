@@ -12,7 +12,7 @@ from ganctl.cli import console
 from ganctl.cli.options import ForceOption, JsonOption, RunArgument, open_source
 from ganctl.cli.sheets import Subject
 from ganctl.errors import GanctlError, UsageError
-from ganctl.files.atomic import check_writable, write_result
+from ganctl.files.atomic import check_file, write_result
 from ganctl.requests.checks import check_out
 from ganctl.requests.sheets import COLS, SheetRequest
 from ganctl.runs.locate import RunSource
@@ -84,7 +84,7 @@ def _file(out: Path | None, source: RunSource) -> Path:
     path = Path(f"report-{source.file_stem}.html") if out is None else out
     if path.suffix.lower() not in ENDINGS:
         raise UsageError(f"{path.name} does not end in .html.", "--out takes a .html file.")
-    check_writable(path.parent)
+    check_file(path)
     return path
 
 

@@ -187,7 +187,7 @@ def sample(
             f"--{'names' if names else 'no-names'} is for one sheet, and these are data.",
             "Leave it out, or give --out a .png.",
         )
-    destination.check(plan, side=scale * header.network.image_size, force=force)
+    destination.check(plan, side=scale * header.network.image_size)
     samples = _drawn(source, request, names)
     if to_stdout:
         console.write_bytes(file_bytes(samples, destination))

@@ -1,6 +1,7 @@
 """``ganctl export``."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,6 +66,13 @@ def test_what_is_refused(ganctl, arguments, message):
     assert result.code == 2
     assert message in result.err
     assert "hint: " in result.err
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused_before_the_work(ganctl, trained, monkeypatch):
+    monkeypatch.setattr("ganctl.engine.exporting.formats.export", lambda *_: pytest.fail("it ran"))
+    Path("a.html").mkdir()
+    result = ganctl("export", "--out", "a.html", "--force")
+    assert (result.code, "a.html is a folder" in result.err) == (1, True)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -138,3 +139,29 @@ def test_nothing_is_overwritten_unasked(ganctl, trained, drawing, tmp_path):
     assert result.code == 1
     assert "--force" in result.err
     assert ganctl("find", "line.png", *QUICK, "--out", "x.png", "--force").code == 0
+
+
+def test_a_taken_place_is_refused_before_the_search(
+    ganctl, trained, drawing, tmp_path, monkeypatch
+):
+    ganctl("find", "line.png", *QUICK, "--out", "x.png")
+    monkeypatch.setattr("ganctl.cli.commands.find._found", lambda *_: pytest.fail("it searched"))
+    other = ganctl("find", "line.png", "--steps", "4", "--out", "x.png")
+    assert (other.code, "x.png already exists" in other.err) == (1, True)
+    (tmp_path / "work" / "folder.png").mkdir()
+    for force in ([], ["--force"]):
+        result = ganctl("find", "line.png", *QUICK, "--out", "folder.png", *force)
+        assert (result.code, "folder.png is a folder" in result.err) == (1, True)
+
+
+def test_titles_have_two_lines_at_most(ganctl, trained, drawing, tmp_path):
+    ganctl("find", "line.png", *QUICK, "--out", "x.png")
+    height, _ = read_image(tmp_path / "work" / "x.png").shape
+    images_and_lines = 256 + 2 * 32
+    assert height - images_and_lines < 70
+
+
+def test_commands_that_are_printed_are_of_this_program(ganctl, trained, drawing, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["/somewhere/ganctl/__main__.py"])
+    said = ganctl("find", "line.png", *QUICK, "--out", "x.png").err
+    assert f"go on from there: {sys.executable} -m ganctl sample lines --from x.png" in said

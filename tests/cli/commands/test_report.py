@@ -115,11 +115,13 @@ def test_before_there_is_any_run_the_bundled_digits_stand_in(ganctl):
     [
         (["--out", "report.txt"], 2, "--out takes a .html file"),
         (["--out", "taken/a.html"], 1, "taken"),
+        (["--out", "folder.html", "--force"], 1, "folder.html is a folder"),
         (["nothing"], 1, "There is no run 'nothing'"),
     ],
 )
 def test_what_is_refused(ganctl, trained, arguments, code, says):
     Path("taken").touch()
+    Path("folder.html").mkdir()
     result = ganctl("report", *arguments)
     assert result.code == code
     assert says in result.err
