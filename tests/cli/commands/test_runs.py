@@ -324,6 +324,6 @@ def test_commands_that_are_printed_are_of_this_program(ganctl, demo, monkeypatch
     said = ganctl("runs", "rm", "demo", "--yes").err
     assert f"Take it back: {shlex.quote(sys.executable)} -m ganctl runs restore demo" in said
     ganctl("runs", "rm", LINES, "--yes")
-    for command in (["runs", "list"], ["info", "--all"]):
-        said = ganctl(*command).err
+    for words in (["runs", "list"], ["info", "--all"]):
+        said = ganctl(*words).err
         assert f"make one with: {shlex.quote(sys.executable)} -m ganctl train" in said

@@ -109,7 +109,8 @@ def _in_the_trash(runs: Sequence[str]) -> list[trash.Removed]:
         try:
             found += [each for each in trash.find_removed(run) if each not in found]
         except RunNotFound as error:
-            hint = f"{error.hint} --forever deletes from the trash alone: first {by_this_program('ganctl runs rm')}."
+            first = by_this_program("ganctl runs rm")
+            hint = f"{error.hint} --forever deletes from the trash alone: first {first}."
             raise RunNotFound(str(error), hint) from error
     return found
 
