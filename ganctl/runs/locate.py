@@ -56,22 +56,25 @@ class RunSource:
 
 
 def all_runs(on_damaged: Callable[[RunError], None] | None = None) -> Iterator[Run]:
-    """Yield every readable run below the home, oldest first.
+    """Yield every readable run below the home, that first which began first.
 
     Args:
         on_damaged: called with what is wrong with each run that cannot be read.
     """
+    found = []
     for folder in run_folders():
         try:
-            yield Run.open(folder)
+            found.append(Run.open(folder))
         except RunError as error:
             if on_damaged is not None:
                 on_damaged(error)
+    # Of two that began in the same second, that written first comes first.
+    yield from sorted(found, key=lambda run: run.created)
 
 
 def run_folders() -> list[Path]:
-    """Return the folder of every run below the home, oldest first, readable or not."""
-    return sorted(_run_folders(), key=lambda folder: _times(folder)[1])
+    """Return the folder of every run below the home, readable or not, written last at the end."""
+    return sorted(_run_folders(), key=_last_written)
 
 
 def find(reference: str | None, stand_in: str = PRETRAINED_DEFAULT) -> Run | RunSource:
@@ -262,20 +265,19 @@ def _pointed_at() -> Path | None:
 
 
 def _latest_folder() -> Path | None:
-    """Return the run that ``latest`` points to, else the newest one, else None."""
+    """Return the run that ``latest`` points to, else that written last, else None."""
     if pointed_at := _pointed_at():
         return pointed_at
     folders = _run_folders()
-    return max(folders, key=lambda folder: _times(folder)[0], default=None)
+    return max(folders, key=_last_written, default=None)
 
 
-def _times(folder: Path) -> tuple[float, float]:
-    """Return when a run was written last and when it was made; 0 if it has just been removed."""
+def _last_written(folder: Path) -> float:
+    """Return when a run was written last; 0 if it has just been removed."""
     try:
-        status = (folder / "run.json").stat()
+        return (folder / "run.json").stat().st_mtime
     except OSError:
-        return 0.0, 0.0
-    return status.st_mtime, status.st_ctime
+        return 0.0
 
 
 def _is_run(folder: Path) -> bool:

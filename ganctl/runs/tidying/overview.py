@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -16,6 +15,9 @@ from ganctl.runs.run import Run
 
 DAMAGED = "damaged"
 """The state of a run whose ``run.json`` cannot be read."""
+
+
+LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,13 @@ class Overview:
         return plain
 
 
-def overviews() -> Iterator[Overview]:
-    """Yield every run below the home, oldest first, those that cannot be read too."""
-    for folder in locate.run_folders():
-        yield overview(folder)
+def overviews() -> list[Overview]:
+    """Return every run below the home, that first which began first.
+
+    Those of which that is not known, which cannot be read, stand before the others.
+    """
+    found = [overview(folder) for folder in locate.run_folders()]
+    return sorted(found, key=lambda run: run.created or LONG_AGO)
 
 
 def overview(folder: Path) -> Overview:

@@ -5,6 +5,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from ganctl.runs.locate import all_runs
 from ganctl.runs.run import Run
 from ganctl.runs.tidying.overview import overview, overviews
 from tests.damage import damage
@@ -31,9 +32,18 @@ def test_a_finished_run(trained):
     assert plain["error"] is None
 
 
-def test_all_runs_oldest_first_damaged_ones_too(runs):
+def test_that_which_began_first_stands_first_whichever_was_written_last(runs):
+    for name, day in (("demo", 3), ("other", 1), ("demo-two", 2)):
+        damage(Run.open(runs[name]), created=f"2026-11-0{day}T08:00:00+00:00")
+    assert [run.name for run in overviews()] == ["other", "demo-two", "demo"]
+    assert [run.name for run in all_runs()] == ["other", "demo-two", "demo"]
+    (runs["demo"] / "run.json").write_text("{")
+    assert [run.name for run in overviews()] == ["demo", "other", "demo-two"]
+
+
+def test_damaged_runs_are_listed_too(runs):
     (runs["demo-two"] / "run.json").write_text("{")
-    found = list(overviews())
+    found = overviews()
     assert {run.name: run.state for run in found} == {
         "demo": "interrupted",
         "demo-two": "damaged",

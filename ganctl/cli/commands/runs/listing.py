@@ -32,7 +32,7 @@ def list_runs(trash_: TrashOption = False, json: JsonOption = False) -> None:
         else:
             print_removed(removed)
         return
-    found = list(overviews())
+    found = overviews()
     if not json:
         print_runs(found, removed)
         return
