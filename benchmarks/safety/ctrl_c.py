@@ -334,7 +334,7 @@ def main() -> None:
                 wrong.append(f"it cannot be resumed: {done.stderr}")
             rows.append("resumed to the end")
         counts.update(["tries", *rows, *["whole processes"] * whole, *([] if wrong else ["quiet"])])
-        code = CODES.get(ended.code, "finished")
+        code = CODES.get(ended.code, "finished" if ended.code == 0 else "by Python's own start")
         counts[f"exit {ended.code}, {code}{', by the signal itself' * ended.by_signal}"] += 1
         if wrong:
             print(f"{number} ({plan}): {'; '.join(wrong)}\n{words_of(ended.shown)}", flush=True)
