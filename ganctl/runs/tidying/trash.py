@@ -11,6 +11,7 @@ back in one step, and is whole at every moment, in one place or the other.
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from ganctl.runs import layout
 from ganctl.runs.tidying.holding import move, untrained
 
 _FOLDER = ".trash"
+_MOMENT = re.compile(r"\d{8}-\d{6}(?:-\d+)?", re.ASCII)
+"""The name of the folder that a removed run lies in; whatever else is there is nobody's run."""
 _DOOMED = "deleting-"
 """How the names begin of what is being deleted, of which a kill may leave a part."""
 
@@ -55,7 +58,7 @@ def contents() -> list[Removed]:
     for path in sorted(_trash().glob("*/*")):
         # A link would lead out of the trash.
         is_own = not path.is_symlink() and not path.parent.is_symlink() and path.is_dir()
-        if is_own and not path.parent.name.startswith(_DOOMED):
+        if is_own and _MOMENT.fullmatch(path.parent.name):
             found.append(Removed(path))
     return sorted(found, key=lambda removed: _order(removed.folder.parent.name))
 

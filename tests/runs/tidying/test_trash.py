@@ -250,3 +250,17 @@ def test_links_and_files_in_the_trash_are_not_runs(runs, tmp_path):
     assert trash.contents() == [removed]
     assert trash.restore(removed) == runs["demo"]
     assert removed.folder.parent.exists()
+
+
+def test_a_folder_that_was_not_removed_as_a_run_is_none(runs):
+    (removed,) = trash.remove([runs["demo"]])
+    (removed.folder.parent.parent / "mine" / "notes").mkdir(parents=True)
+    assert trash.contents() == [removed]
+    with pytest.raises(RunNotFound, match="no 'notes' in the trash"):
+        trash.find_removed("notes")
+
+
+def test_a_damaged_run_comes_back(runs):
+    (runs["demo"] / "run.json").write_text("{")
+    (removed,) = trash.remove([runs["demo"]])
+    assert trash.restore(removed) == runs["demo"]
