@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from ganctl.errors import UnknownName, UsageError
 from ganctl.requests.budget import LENGTHS, Budget
@@ -24,6 +24,7 @@ SEED = "seed"
 _LONGEST_NAME = 100
 _LONGEST_PART = 24
 _SWITCH = {"yes": True, "no": False}
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -227,16 +228,21 @@ class SweepPlan:
         """Return the plan that a file has, which may be a stranger's.
 
         Raises:
-            LookupError, TypeError, ValueError, AttributeError, UsageError: it has none.
+            ValueError, UsageError: it has none.
         """
-        if unknown := {*plain["vary"], *plain["given"]} - {*OPTIONS}:
-            raise ValueError(f"an option {min(unknown)}")
+        vary = _checked(plain, "vary", dict, "an object of options, each with its values")
+        given = _checked(plain, "given", dict, "an object of options, each with its value")
+        if unknown := {*vary, *given} - {*OPTIONS}:
+            raise ValueError(f"train has no option {min(unknown)!r}")
+        for name, texts in vary.items():
+            if not (isinstance(texts, list) and all(isinstance(each, str) for each in texts)):
+                raise ValueError(f'in "vary", "{name}" is not a list of texts')
         return cls(
-            varied=tuple(Varied.of(name, texts) for name, texts in plain["vary"].items()),
-            seeds=parse_seeds(plain["seeds"]),
-            given=dict(plain["given"]),
-            n=plain["n"],
-            jobs=plain["jobs"],
+            varied=tuple(Varied.of(name, texts) for name, texts in vary.items()),
+            seeds=parse_seeds(_checked(plain, "seeds", str, "a text such as 1-3")),
+            given=given,
+            n=plain.get("n"),
+            jobs=_checked(plain, "jobs", int, "a whole number"),
         )
 
     def _request(self, combination: Combination, seed: int) -> TrainRequest:
@@ -282,6 +288,18 @@ def short_text(value: Any) -> str:
     text = value_text(value)
     is_path = isinstance(value, str) and Path(value).is_absolute() and not is_named(value)
     return Path(value).name if is_path else text
+
+
+def _checked(plain: Mapping[str, Any], name: str, kind: type[Kind], what: str) -> Kind:
+    """Return a value of a file.
+
+    Raises:
+        ValueError: it is missing or of another kind, which says ``what`` it should be.
+    """
+    value = plain.get(name)
+    if not isinstance(value, kind):
+        raise ValueError(f'"{name}" is not {what}')
+    return value
 
 
 def _read(name: str, text: str) -> Any:

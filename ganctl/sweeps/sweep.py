@@ -73,18 +73,20 @@ class Sweep:
             raise _damaged(path, f"it is not JSON that ganctl writes ({error})") from error
         if not isinstance(plain, dict) or plain.get("format") != FORMAT:
             raise _damaged(path, "ganctl did not write it")
-        if plain.get("format_version") != FORMAT_VERSION:
+        version = plain.get("format_version")
+        if not isinstance(version, int):
+            raise _damaged(path, '"format_version" is not a whole number')
+        if version != FORMAT_VERSION:
             raise RunError(
-                f"{folder} has sweep format {plain.get('format_version')}, and this ganctl reads "
-                f"{FORMAT_VERSION}.",
+                f"{folder} has sweep format {version}, and this ganctl reads {FORMAT_VERSION}.",
                 f"It was written by ganctl {plain.get('ganctl_version', 'of another version')}: "
                 "use that one.",
             )
         try:
             plan = SweepPlan.from_json(plain)
-            name, created = check_run_name(plain["name"]), as_text(plain["created"])
+            name, created = check_run_name(plain.get("name")), as_text(plain.get("created"))
         except (LookupError, TypeError, ValueError, AttributeError, UsageError) as error:
-            raise _damaged(path, f"{error}") from error
+            raise _damaged(path, f"{error}".removesuffix(".")) from error
         return cls(folder=folder.absolute(), name=name, plan=plan, created=created)
 
     @property

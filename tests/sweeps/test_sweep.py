@@ -136,14 +136,19 @@ def _changed(**change):
         (_changed(format_version=99), "sweep format 99"),
         (_changed(name="../up"), "cannot be the name"),
         (_changed(name=3), "cannot be the name"),
-        (_changed(vary={"no": ["1"]}), "an option no"),
+        (_changed(format_version="1"), '"format_version" is not a whole number'),
+        (_changed(vary={"no": ["1"]}), "no option 'no'"),
         (_changed(vary={"batch": ["1"]}), "out of range"),
-        (_changed(vary=["batch"]), "cannot be read"),
-        (_changed(given={"no": 1}), "an option no"),
+        (_changed(vary=["batch"]), '"vary" is not an object'),
+        (_changed(vary={"model": "cgan"}), 'in "vary", "model" is not a list of texts'),
+        (_changed(vary={"batch": [8, 16]}), 'in "vary", "batch" is not a list of texts'),
+        (_changed(given=[]), '"given" is not an object'),
+        (_changed(given={"no": 1}), "no option 'no'"),
         (_changed(given={"condition": [5]}), "cannot be read"),
         (_changed(given={"condition": 5}), "cannot be read"),
         (_changed(seeds="x"), "not a seed"),
-        (_changed(seeds=5), "cannot be read"),
+        (_changed(seeds=5), '"seeds" is not a text such as 1-3'),
+        (_changed(jobs=None), '"jobs" is not a whole number'),
         (_changed(n="many"), "--n many"),
         (_changed(jobs=1000), "--jobs 1000"),
         (_changed(created=None), "a text was expected"),
@@ -152,8 +157,9 @@ def _changed(**change):
 def test_a_damaged_file_is_refused(sweep, change, message):
     path = written(sweep).folder / "sweep.json"
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
-    with pytest.raises(RunError, match=message):
+    with pytest.raises(RunError, match=message) as damaged:
         find_sweep("demo")
+    assert ".." not in str(damaged.value).replace("../up", "")
 
 
 def test_what_is_no_json_is_refused(sweep):
