@@ -107,11 +107,12 @@ def suspended_by(leave: Callable[[], object], come_back: Callable[[], object]) -
 
 
 @contextmanager
-def stop_on_signals(say: Callable[[str], None]) -> Iterator[StopRequest]:
+def stop_on_signals(say: Callable[[str], None], note: str = NOTE) -> Iterator[StopRequest]:
     """Yield what tells whether a signal asked to stop; a second one does what it did before.
 
     Args:
-        say: called, from another thread, with the words for the first one.
+        say: called, from another thread, with ``note`` at the first one.
+        note: what stops then, and that a second one quits at once.
     """
     request = StopRequest()
     words: SimpleQueue[str | None] = SimpleQueue()
@@ -124,7 +125,7 @@ def stop_on_signals(say: Callable[[str], None]) -> Iterator[StopRequest]:
     def stop(number: int, _frame: FrameType | None) -> None:
         request.number = number
         put_back()
-        words.put(NOTE)
+        words.put(note)
 
     # A handler that printed might do so in the middle of another print, which Python refuses.
     speaker = Thread(target=_say_all, args=(words, say), daemon=True)

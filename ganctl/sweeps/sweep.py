@@ -158,7 +158,8 @@ class Sweep:
         """
         with explained(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = Lock(self.folder / LOCK, f"The sweep {self.name}")
+        hint = "Wait for it, or stop it with Ctrl-C where it runs."
+        self._lock = Lock(self.folder / LOCK, f"The sweep {self.name}", hint)
         if self.is_new:
             plain = {
                 "format": FORMAT,

@@ -118,8 +118,9 @@ def test_other_defaults_since_are_no_other_run(sweep, home):
 
 def test_two_processes_do_not_conduct_it_at_once(sweep):
     sweep.begin()
-    with pytest.raises(RunError):
+    with pytest.raises(RunError, match="The sweep demo is already being trained by") as held:
         find_sweep("demo").begin()
+    assert held.value.hint == "Wait for it, or stop it with Ctrl-C where it runs."
     sweep.release()
     written(find_sweep("demo"))
 

@@ -34,6 +34,7 @@ EXAMPLES = (
     "ganctl sweep --resume models",
 )
 SWEEP = "Sweep"
+STOPPING = "each training stops after its step and is saved; once more quits at once"
 COMPARED = 4
 
 VaryOption = Annotated[
@@ -230,7 +231,7 @@ def _conduct(asked: Sweep, jobs: int, *, quiet: bool, json: bool) -> None:
             console.note(note)
         with (
             closing(sweep_view(asked.name, members, quiet=quiet)) as view,
-            stop_on_signals(view.note) as should_stop,
+            stop_on_signals(view.note, STOPPING) as should_stop,
         ):
 
             def prepare(what: str, done: int, total: int | None) -> None:

@@ -205,6 +205,7 @@ def test_a_stopped_sweep_resumes_and_finds_the_same(
         out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert out == f"{home / 'sweeps' / 'demo'}\n"
+    assert "note: each training stops after its step and is saved; once more quits at once" in err
     assert "trainings are done, and everything is saved" in err
     assert {Run.open(home / "runs" / name).status for name in begun} == {"stopped"}
     resume = shlex.split(err.splitlines()[-1].removeprefix("hint: Resume with: "))
