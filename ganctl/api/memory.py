@@ -57,11 +57,7 @@ def name_of(data: str) -> str:
     """Return a short name for the data of a run."""
     if is_named(data):
         return data
-    return FROM_MEMORY if Path(data).parent.parent == _folder() else Path(data).name
-
-
-def _folder() -> Path:
-    return paths.home() / "data"
+    return FROM_MEMORY if Path(data).parent.parent == paths.memory_folder() else Path(data).name
 
 
 def keep(data: object) -> Kept:
@@ -80,7 +76,7 @@ def keep(data: object) -> Kept:
         digest.update(repr((name, array.dtype.str, array.shape)).encode())
         digest.update(array.data if array.dtype.kind in "buif" else array.tobytes())
     # The name of the file is what a run is called by that nobody named.
-    path = _folder() / digest.hexdigest() / "memory.npz"
+    path = paths.memory_folder() / digest.hexdigest() / "memory.npz"
     if path.is_file():
         return Kept(path, is_new=False)
     write_atomically(path, npz_bytes(dict(arrays)))

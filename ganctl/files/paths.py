@@ -23,6 +23,11 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
+def memory_folder() -> Path:
+    """Return the folder that holds data from memory, which Python trained on."""
+    return home() / "data"
+
+
 def cache() -> Path:
     """Return the folder of data that can be made again: ``$GANCTL_CACHE``, else the user cache."""
     import platformdirs

@@ -291,11 +291,7 @@ def short_text(value: Any) -> str:
 
 
 def _checked(plain: Mapping[str, Any], name: str, kind: type[Kind], what: str) -> Kind:
-    """Return a value of a file.
-
-    Raises:
-        ValueError: it is missing or of another kind, which says ``what`` it should be.
-    """
+    """Return a value of a file; a ``ValueError`` says ``what`` it should be, and is not."""
     value = plain.get(name)
     if not isinstance(value, kind):
         raise ValueError(f'"{name}" is not {what}')

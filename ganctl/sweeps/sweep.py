@@ -84,7 +84,7 @@ class Sweep:
             )
         try:
             plan = SweepPlan.from_json(plain)
-            name, created = check_run_name(plain.get("name")), as_text(plain.get("created"))
+            name, created = check_run_name(plain.get("name", "")), as_text(plain.get("created"))
         except (LookupError, TypeError, ValueError, AttributeError, UsageError) as error:
             raise _damaged(path, f"{error}".removesuffix(".")) from error
         return cls(folder=folder.absolute(), name=name, plan=plan, created=created)

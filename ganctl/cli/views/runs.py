@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ganctl.cli import console
 from ganctl.cli.program import program
+from ganctl.files.paths import memory_folder
 from ganctl.files.text import printable
 from ganctl.requests.data import DATA_SETS
 from ganctl.runs.tidying.overview import Overview
@@ -49,6 +50,13 @@ def print_runs(runs: Sequence[Overview], removed: Sequence[tuple[Removed, int]])
             console.note(run.error)
     total = f"{_plural(len(runs), 'run')}, {megabytes(sum(run.bytes for run in runs))}"
     console.print_sentence(f"{total}; {in_trash}" if removed else total)
+
+
+def print_kept(sizes: Sequence[int]) -> None:
+    """Print how much data from memory take, if there are any."""
+    if sizes:
+        taken = f"{_plural(len(sizes), 'file')}, {megabytes(sum(sizes))}"
+        console.print_sentence(f"data from memory: {taken} in {memory_folder()}")
 
 
 def print_removed(removed: Sequence[tuple[Removed, int]]) -> None:

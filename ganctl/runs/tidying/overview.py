@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ganctl.errors import RunError
+from ganctl.files import paths
 from ganctl.runs import locate
 from ganctl.runs.layout import size
 from ganctl.runs.run import Run
@@ -83,6 +84,11 @@ def overview(folder: Path) -> Overview:
         best=run.best,
         evaluation=evaluation.summary() if evaluation else {},
     )
+
+
+def data_from_memory() -> list[Path]:
+    """Return the files of data from memory, which runs of Python may need to be resumed."""
+    return sorted(path for path in paths.memory_folder().glob("*/*.npz") if path.is_file())
 
 
 def _moment(text: str) -> datetime | None:

@@ -327,3 +327,12 @@ def test_commands_that_are_printed_are_of_this_program(ganctl, demo, monkeypatch
     for words in (["runs", "list"], ["info", "--all"]):
         said = ganctl(*words).err
         assert f"make one with: {shlex.quote(sys.executable)} -m ganctl train" in said
+
+
+def test_data_from_memory_are_counted(ganctl, demo, home):
+    assert "from memory" not in ganctl("runs").out
+    (home / "data" / "0123").mkdir(parents=True)
+    (home / "data" / "0123" / "memory.npz").write_bytes(bytes(1_500_000))
+    assert f"data from memory: 1 file, 1.5 MB in {home / 'data'}" in ganctl("runs").out
+    facts = json.loads(ganctl("runs", "--json").out)
+    assert facts["data_from_memory"] == {"files": 1, "bytes": 1_500_000}

@@ -8,9 +8,9 @@ import typer
 
 from ganctl.cli import console
 from ganctl.cli.options import INPUT, JsonOption
-from ganctl.cli.views.runs import print_removed, print_runs
+from ganctl.cli.views.runs import print_kept, print_removed, print_runs
 from ganctl.runs.tidying import trash
-from ganctl.runs.tidying.overview import overviews
+from ganctl.runs.tidying.overview import data_from_memory, overviews
 
 TrashOption = Annotated[
     bool,
@@ -33,14 +33,17 @@ def list_runs(trash_: TrashOption = False, json: JsonOption = False) -> None:
             print_removed(removed)
         return
     found = overviews()
+    kept = [path.stat().st_size for path in data_from_memory()]
     if not json:
         print_runs(found, removed)
+        print_kept(kept)
         return
     console.print_json(
         {
             "runs": [run.as_json() for run in found],
             "bytes": sum(run.bytes for run in found),
             "trash": {"runs": len(removed), "bytes": sum(size for _, size in removed)},
+            "data_from_memory": {"files": len(kept), "bytes": sum(kept)},
         }
     )
 
