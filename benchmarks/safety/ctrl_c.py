@@ -168,19 +168,23 @@ DIED = 192
 """What the shell's own exit code begins with where the command died of a signal."""
 
 
+IGNORED = (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP, signal.SIGINT, signal.SIGHUP)
+"""What a shell ignores, and the jobs that it starts do not."""
+
+
 def started(terminal: int) -> int:
     """Begin a job in the foreground as a shell does; return its number, and 0 in the job itself."""
     os.setsid()
     fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
-    for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP, signal.SIGINT, signal.SIGHUP):
+    for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)
     child = os.fork()
     if not child:
         os.setpgid(0, 0)
         os.tcsetpgrp(terminal, os.getpid())
-        for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP, signal.SIGHUP):
+        # For SIGINT too: a forked training begins where the door of the command line has done this.
+        for number in IGNORED:
             signal.signal(number, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         for stream in (0, 1, 2):
             os.dup2(terminal, stream)
         return 0

@@ -16,9 +16,7 @@ from ganctl.runs.run import Run
 
 DAMAGED = "damaged"
 """The state of a run whose ``run.json`` cannot be read."""
-
-
-LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
+_LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def overviews() -> list[Overview]:
     Those of which that is not known, which cannot be read, stand before the others.
     """
     found = [overview(folder) for folder in locate.run_folders()]
-    return sorted(found, key=lambda run: run.created or LONG_AGO)
+    return sorted(found, key=lambda run: run.created or _LONG_AGO)
 
 
 def overview(folder: Path) -> Overview:
