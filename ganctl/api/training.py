@@ -156,7 +156,7 @@ def train(
     with naming_arguments(kept.names if kept else None), _forgotten_unless_used(kept, lambda: run):
         run = _run_of(given, name, out, resume)
         follower = _Follower(run, on_report)
-        title = f"{run.name}: {run.config.model} on {name_of(run.config.data)}, {run.config.budget}"
+        title = _title_of(run)
         with bar(title, show=show) as shown, stop_on_signals(_say_nothing) as signalled:
             follower.train(signalled, shown)
     follower.raise_what_happened()
@@ -165,6 +165,13 @@ def train(
     if signalled():
         raise SystemExit(signalled.exit_code)
     return Run(run)
+
+
+def _title_of(run: Folder) -> str:
+    config = run.config
+    data = name_of(config.data)
+    what = f"{config.model} on {data}" if config.is_settled else data
+    return f"{run.name}: {what}, {config.budget}"
 
 
 def _run_of(

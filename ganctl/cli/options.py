@@ -321,7 +321,8 @@ def _defaults_by_recipe(field: str) -> str:
     if field != "model":
         of_models = {model.value: recipe_for(RecipeName.MODERN, model) for model in Model}
         recipes = of_models | recipes
-    usual = RECIPES[RecipeName.MODERN]
+    usual = RECIPES[RecipeName.SWIFT]
+    recipes[usual.model.value] = usual
     others: dict[str, list[str]] = {}
     for name, recipe in recipes.items():
         others.setdefault(_words(recipe, field), []).append(name)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ganctl.files.tree import Entry, Tree
 from ganctl.pictures.images import Images
-from ganctl.requests.conditions.schema import Schema
+from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 
 Split = Literal["train", "test"]
 Labels = NDArray[np.int64]
@@ -54,6 +54,11 @@ class Labelled:
     labels: Labels
     classes: tuple[str, ...]
     described: Described | None = None
+
+    @property
+    def schema(self) -> Schema:
+        """What is known of each image beside a class; empty where there are classes."""
+        return self.described.schema if self.described else NO_SCHEMA
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Model(Summarised):
     GAN = "gan", "no labels"
     CGAN = "cgan", "both networks see the label"
     CGAN_AC = "cgan-ac", "cgan whose discriminator also names the class"
+    RPGAN = "rpgan", "cgan that compares a real image and a fake of the same label"
     GAN_CLS = "gan-cls", "cgan where a real image with a wrong label counts as fake"
     GAN_INT = "gan-int", "cgan whose generator also trains between two labels"
     GAN_INT_CLS = "gan-int-cls", "both of the last two"
@@ -36,8 +37,9 @@ class Model(Summarised):
 class RecipeName(str, Enum):
     """How a model is trained: networks, optimizers and schedules, a row of ``RECIPES``."""
 
-    QUICK = "quick"
+    SWIFT = "swift"
     MODERN = "modern"
+    QUICK = "quick"
     CLASSIC = "classic"
 
 
@@ -45,6 +47,7 @@ class Networks(Summarised):
     """The pairs of networks: rows of ``engine.models.networks.NETWORKS``."""
 
     QUICK = "quick", "small convolutions with batch norm"
+    LEAN = "lean", "modern with half as wide a hidden layer"
     MODERN = "modern", "a hidden layer in place of batch norm"
     PALETTE = "palette", "modern whose images mix a few colours each"
     INFOGAN = "infogan", "wide linear layers, for models without labels"
@@ -104,7 +107,7 @@ class Recipe:
 
 
 _MODERN = Recipe(
-    summary="the best digits in minutes on a CPU",
+    summary="for several attributes, for captions, and for models other than rpgan",
     model=Model.CGAN_AC,
     network="modern",
     colour_network="palette",
@@ -131,6 +134,19 @@ _MODERN = Recipe(
 )
 
 RECIPES: dict[RecipeName, Recipe] = {
+    RecipeName.SWIFT: replace(
+        _MODERN,
+        summary="the best images by class in minutes on a CPU",
+        model=Model.RPGAN,
+        network="lean",
+        batch=32,
+        discriminator_lr=4e-3,
+        r1_every=8,
+        log_every=40,
+        preview_every=400,
+        checkpoint_every=1000,
+    ),
+    RecipeName.MODERN: _MODERN,
     RecipeName.QUICK: replace(
         _MODERN,
         summary="clear digits in a minute, less varied",
@@ -140,7 +156,6 @@ RECIPES: dict[RecipeName, Recipe] = {
         described_r1=0.0,
         budget=Budget(BudgetUnit.EPOCHS, 1),
     ),
-    RecipeName.MODERN: _MODERN,
     RecipeName.CLASSIC: Recipe(
         summary="a conditional DCGAN to the letter of 2018: about a day on a CPU",
         model=Model.CGAN,
@@ -190,6 +205,8 @@ _UNLABELLED = replace(
 # Without noise some seeds never begin: the discriminator wins within a few hundred steps.
 _GAN = replace(_UNLABELLED, noise=0.5)
 RECIPE_VARIANTS: dict[tuple[str, str], Recipe] = {
+    (RecipeName.SWIFT, Model.GAN): _GAN,
+    (RecipeName.SWIFT, Model.INFOGAN): _UNLABELLED,
     (RecipeName.QUICK, Model.GAN): _GAN,
     (RecipeName.QUICK, Model.INFOGAN): _UNLABELLED,
     (RecipeName.MODERN, Model.GAN): _GAN,

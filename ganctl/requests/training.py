@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from ganctl.errors import DataError, UsageError
@@ -70,7 +71,8 @@ class TrainRequest(DataRequest):
     """One run, wholly described: what is asked, with the recipe's numbers for what is not.
 
     An option that is None has its default. Afterwards exactly one of ``epochs``, ``steps`` and
-    ``minutes`` is a number; they count from the run's start, resumed parts included.
+    ``minutes`` is a number; they count from the run's start, resumed parts included. Without a
+    recipe, ``suited_to`` chooses it once the data are read; until then it is ``modern``.
 
     A model, networks or data may be a plug-in's, which need not be there to say what a run is:
     ``runs.packages`` finds it.
@@ -111,12 +113,12 @@ class TrainRequest(DataRequest):
         plugins=Kind.MODEL,
     )
     recipe: str = option(
-        RecipeName.MODERN.value,
         help="; ".join(f"{name.value}: {recipe.summary}" for name, recipe in RECIPES.items()) + ".",
         group=Group.MODEL,
         metavar="RECIPE",
         check=one_of(RecipeName),
         choices=tuple(values(RecipeName)),
+        default=f"{RecipeName.SWIFT.value} for images of classes, else {RecipeName.MODERN.value}",
     )
     networks: str | None = option(
         help="; ".join(f"{pair.value}: {pair.summary}" for pair in Networks) + ".",
@@ -210,7 +212,16 @@ class TrainRequest(DataRequest):
         resumable=True,
     )
 
+    # Without an annotation it is no option.
+    _given = MappingProxyType(dict[str, Any]())
+    """The options that were given; of each request its own."""
+
     def __post_init__(self) -> None:
+        given = {each.name: getattr(self, each.name) for each in fields(TrainRequest)}
+        given = {name: value for name, value in given.items() if value is not None}
+        self._set("_given", MappingProxyType(given))
+        if self.recipe is None:
+            self._set("recipe", RecipeName.MODERN.value)
         for each in fields(TrainRequest):
             value = getattr(self, each.name)
             value = each.default if value is None else value
@@ -227,6 +238,22 @@ class TrainRequest(DataRequest):
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the recipe was given, and not left to the data."""
+        return "recipe" in self._given
+
+    def suited_to(self, schema: Schema) -> TrainRequest:
+        """Return the request with the recipe that suits the data, unless one was given.
+
+        Args:
+            schema: what is known of each image; empty where there are classes.
+        """
+        model = self._given.get("model", Model.RPGAN)
+        if self.is_settled or schema or model != Model.RPGAN:
+            return self
+        return TrainRequest(**self._given, recipe=RecipeName.SWIFT.value)
 
     @property
     def budget(self) -> Budget:

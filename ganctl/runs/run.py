@@ -333,7 +333,8 @@ def new_run(
     elif name is not None:
         folder = paths.runs_folder() / check_run_name(name)
     else:
-        stem = f"{datetime.now():%Y%m%d-%H%M%S}-{config.model}-{_data_name(config.data)}"
+        what = [*([config.model] if config.is_settled else []), _data_name(config.data)]
+        stem = f"{datetime.now():%Y%m%d-%H%M%S}-{'-'.join(what)}"
         candidates = layout.numbered(paths.runs_folder() / stem)
         folder = next(path for path in candidates if not path.exists())
     by_time = name is None and out is None

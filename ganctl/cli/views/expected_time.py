@@ -10,17 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ganctl.requests.conditions.schema import Schema
+from ganctl.requests.recipes import RecipeName
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.locate import all_runs
 from ganctl.runs.run import Run
 
 LEAST_SECONDS = 10.0
 """A run that was trained for less says little about speed."""
-STEP_FLOP = 4.9e9
-"""What a step of the default recipe computes, at 64 images of 28×28 grey pixels."""
+IMAGE_FLOP = {RecipeName.SWIFT.value: 46e6, RecipeName.MODERN.value: 77e6}
+"""What each recipe computes for an image of 28×28 grey pixels in one step."""
 SHARE_OF_PEAK = 0.5
 """How much of the speed of large matrix products a step reaches."""
-HIDDEN = 512
+HIDDEN = {RecipeName.SWIFT.value: 256, RecipeName.MODERN.value: 512}
+"""The width of the discriminator's hidden layer."""
 PRODUCT_SIDE = 64
 PRODUCTS = 64
 MOST_CORES = 8
@@ -36,14 +39,15 @@ class ExpectedTime:
     source: str
 
 
-def expected_time(images: int, shape: Sequence[int]) -> ExpectedTime:
+def expected_time(images: int, shape: Sequence[int], schema: Schema) -> ExpectedTime:
     """Return how long the default training on data would take on this machine.
 
     Args:
         images: how many there are to train on.
         shape: [channels, height, width] of an image.
+        schema: what is known of each; empty where there are classes.
     """
-    request = TrainRequest()
+    request = TrainRequest().suited_to(schema)
     steps = request.budget.steps(images, request.batch)
     if steps is None:
         return ExpectedTime(60 * request.budget.amount, "the default length")
@@ -51,7 +55,9 @@ def expected_time(images: int, shape: Sequence[int]) -> ExpectedTime:
     if run is not None:
         speed = run.progress.images_seen / run.progress.seconds
         return ExpectedTime(steps * request.batch / speed, f"the speed of the run {run.name}")
-    work = STEP_FLOP * _multiplications(shape) / _multiplications((1, 28, 28))
+    hidden = HIDDEN[request.recipe]
+    larger = _multiplications(shape, hidden) / _multiplications((1, 28, 28), hidden)
+    work = request.batch * IMAGE_FLOP[request.recipe] * larger
     seconds = steps * work / (SHARE_OF_PEAK * _flop_a_second())
     return ExpectedTime(seconds, "the speed of this processor, give or take a factor of two")
 
@@ -71,7 +77,7 @@ def _run_alike(request: TrainRequest, shape: Sequence[int]) -> Run | None:
     return found
 
 
-def _multiplications(shape: Sequence[int]) -> int:
+def _multiplications(shape: Sequence[int], hidden: int) -> int:
     """Return those of an image in the discriminator; the generator is its mirror image.
 
     Its convolutions of 4×4 halve the side, twice and then while it is even and above 8, and
@@ -84,7 +90,7 @@ def _multiplications(shape: Sequence[int]) -> int:
         side //= 2
         total += side**2 * 16 * width * 2 * width
         width *= 2
-    return total + side**2 * width * HIDDEN
+    return total + side**2 * width * hidden
 
 
 def _flop_a_second() -> float:

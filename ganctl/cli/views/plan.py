@@ -37,11 +37,13 @@ def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:
     from ganctl.cli.views.data import facts_of, print_reading, read_data, why_not_read
 
     config = run.config
-    plan = {"run": str(run.folder), **stored_options(config)}
     _check_free(run, world)
     with console.progress(quiet=quiet) as report:
         reading = read_data(config.data, config.reading, report, keep=False)
+    if reading is not None:
+        config = config.suited_to(reading.parts["train"].schema)
     rows = config.preview_rows if reading is None else _checked(run, reading)
+    plan = {"run": str(run.folder), **stored_options(config)}
     if json:
         console.print_json({**plan, "data_read": facts_of(reading) if reading else None})
         return
@@ -97,7 +99,7 @@ def check_reading(config: TrainRequest, reading: Reading) -> str:
         DataError, UsageError: they do not.
     """
     train = reading.parts["train"]
-    schema = train.described.schema if train.described else NO_SCHEMA
+    schema = train.schema
     size, classes = train.images.shape[1], len(train.classes)
     config.check_suits(image_size=size, classes=classes, schema=schema)
     return _rows_of_previews(config, schema)

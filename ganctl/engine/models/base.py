@@ -62,6 +62,13 @@ class Discriminator(nn.Module):
         """
         raise NotImplementedError
 
+    def label_logits(self, features: Tensor) -> Tensor | None:  # noqa: ARG002
+        """Return how much each class would add to the score, [N, classes]; None if no sum has it.
+
+        It is the part of the score in which the label meets the features.
+        """
+        return None
+
     def codes(self, features: Tensor) -> Tensor:
         """Return Q's prediction [N, categories + continuous]: logits of c0, means of c1, c2, …
 
@@ -142,6 +149,10 @@ class Objective:
         """Return the generator's condition [N, …] for the labels [N, …] of real images."""
         raise NotImplementedError
 
+    def trains_in_one_pass(self, spec: NetworkSpec) -> bool:  # noqa: ARG002
+        """Return whether ``joint_loss`` can train both networks that ``spec`` describes."""
+        return False
+
     def augmentation(self, recipe: Recipe) -> Augmentation:
         """Return what the discriminator sees images through: the recipe's noise."""
         return Augmentation(noise=recipe.noise, fade=recipe.noise_fade)
@@ -152,4 +163,14 @@ class Objective:
 
     def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_G; its gradient reaches the generator through the fakes."""
+        raise NotImplementedError
+
+    def joint_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
+        """Return a loss whose gradients are those of L_D and of L_G, from one pass.
+
+        For the discriminator's weights its gradient is that of L_D, and for the fakes, which here
+        have the generator's graph, that of L_G (Shen et al. 2021, "Training Generative Adversarial
+        Networks in One Stage", section 3). Real images and fakes pass together, so that the
+        discriminator must have no batch norm.
+        """
         raise NotImplementedError

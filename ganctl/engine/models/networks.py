@@ -33,6 +33,9 @@ class NetworkPair:
 
 NETWORKS: dict[str, NetworkPair] = {
     Networks.QUICK: NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=0, norm=True)),
+    Networks.LEAN: NetworkPair(
+        ModernGenerator, partial(ModernDiscriminator, hidden=256, norm=False)
+    ),
     Networks.MODERN: NetworkPair(
         ModernGenerator, partial(ModernDiscriminator, hidden=512, norm=False)
     ),

@@ -119,7 +119,8 @@ def train(
 
     Args:
         run: a new run, or one to resume from its latest checkpoint.
-        recipe: the numbers to train with; those of the run's recipe and model if None.
+        recipe: the numbers to train with; those of the run's recipe and model if None. A new
+            run's recipe is the one that suits its data, unless one was asked for.
         should_stop: called after each step.
         on_progress: called during downloads and other preparations.
         on_note: called before the first step with the line that says what was read, and with each
@@ -144,7 +145,6 @@ def train(
         ProcessLost: another process has died; the last checkpoint is intact.
         FileError: something cannot be written; the last checkpoint is intact.
     """
-    recipe = recipe or run.config.numbers
     world = world or World()
     device = devices.choose_device(Device(run.config.device), world)
     try:
@@ -160,14 +160,15 @@ def train(
 
 def _train(
     run: Run,
-    recipe: Recipe,
+    recipe: Recipe | None,
     device: torch.device,
     world: World,
     should_stop: Callable[[], bool],
     tell: _Tell,
 ) -> Iterator[StepReport]:
-    config = run.config
     dataset = _load_data(run, world, tell.progress)
+    config = run.config = run.config.suited_to(dataset.schema)
+    recipe = recipe or config.numbers
     short = too_short(config.budget, recipe.budget, len(dataset), config.batch)
     for note in (dataset.summary, *dataset.remarks, *short):
         tell.note(note)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
 from ganctl.engine.hardware import distributed
@@ -26,7 +27,7 @@ Losses = dict[str, Tensor]
 
 
 class Step:
-    """Updates the discriminator, then the generator, of ``state``.
+    """Updates the discriminator and the generator of ``state``: together, or one after the other.
 
     Args:
         state: the networks and optimizers; ``state.step`` counts the steps before this one.
@@ -53,24 +54,31 @@ class Step:
         self._recipe = recipe
         self._r1 = recipe.described_r1 if state.spec.is_described else recipe.r1
         self._autocast = autocast
-        self._discriminator_loss = distributed.average_gradients(
-            world, discriminator, partial(objective.discriminator_loss, discriminator)
+        average = partial(distributed.average_gradients, world)
+        self._in_one_pass = (
+            objective.trains_in_one_pass(state.spec)
+            and recipe.generator_updates == 1
+            and not has_batch_norm(discriminator)
         )
-        self._generator_loss = distributed.average_gradients(
-            world, generator, partial(objective.generator_loss, discriminator)
-        )
+        if self._in_one_pass:
+            both = nn.ModuleList([discriminator, generator])
+            self._joint_loss = average(both, partial(objective.joint_loss, discriminator))
+        else:
+            self._discriminator_loss = average(
+                discriminator, partial(objective.discriminator_loss, discriminator)
+            )
+            self._generator_loss = average(
+                generator, partial(objective.generator_loss, discriminator)
+            )
 
     def __call__(self, batch: Batch, progress: float) -> Losses:
         """Train on a batch; return the losses.
-
-        The generator's first update uses the fakes of the discriminator's update,
-        further ones generate them again from the same latents.
 
         Args:
             batch: what to train on.
             progress: the spent fraction of the budget before this step, in [0, 1).
         """
-        state, recipe, rng = self.state, self._recipe, batch.rng
+        state, rng = self.state, batch.rng
 
         def generate(condition: Tensor) -> Tensor:
             return self._augmentation(state.generator(batch.z, condition), progress, rng)
@@ -81,22 +89,45 @@ class Step:
             fake = state.generator(batch.z, condition)
             real, detached, fake = self._augmentation.views(batch.real, fake, progress, rng)
             inputs = StepInputs(real, detached, condition, generate, self._labels, rng, progress)
-            discriminator_loss = self._discriminator_loss(inputs)
-            if self.has_penalty:
-                penalty = r1_penalty(state.discriminator, real, condition)
-                discriminator_loss = discriminator_loss.plus(
-                    "gradient_penalty", penalty, weight=self._r1 * recipe.r1_every
-                )
-        _update(state.discriminator, state.discriminator_optimizer, discriminator_loss)
+        if self._in_one_pass:
+            return self._update_both(replace(inputs, fake=fake))
+        return self._update_in_turn(inputs, fake)
+
+    def _update_both(self, inputs: StepInputs) -> Losses:
+        """Update both networks from one pass of the discriminator and one backward pass."""
+        state = self.state
+        with self._autocast():
+            loss = self._with_penalty(self._joint_loss(inputs), inputs)
+        optimizers = state.discriminator_optimizer, state.generator_optimizer
+        _update([state.discriminator, state.generator], optimizers, loss)
+        return loss.losses
+
+    def _update_in_turn(self, inputs: StepInputs, fake: Tensor) -> Losses:
+        """Update the discriminator, then the generator.
+
+        The generator's first update uses the fakes of the discriminator's update,
+        further ones generate them again from the same latents.
+        """
+        state = self.state
+        with self._autocast():
+            discriminator_loss = self._with_penalty(self._discriminator_loss(inputs), inputs)
+        _update([state.discriminator], [state.discriminator_optimizer], discriminator_loss)
 
         inputs = replace(inputs, real_class_loss=discriminator_loss.losses.get("class_loss", 0.0))
-        for update in range(recipe.generator_updates):
+        for update in range(self._recipe.generator_updates):
             with self._autocast():
                 if update > 0:
-                    fake = generate(condition)
+                    fake = inputs.generate(inputs.condition)
                 generator_loss = self._generator_loss(replace(inputs, fake=fake))
-            _update(state.generator, state.generator_optimizer, generator_loss)
+            _update([state.generator], [state.generator_optimizer], generator_loss)
         return discriminator_loss.losses | generator_loss.losses
+
+    def _with_penalty(self, loss: Loss, inputs: StepInputs) -> Loss:
+        """Return the loss with R1 on the steps that have it."""
+        if not self.has_penalty:
+            return loss
+        penalty = r1_penalty(self.state.discriminator, inputs.real, inputs.condition)
+        return loss.plus("gradient_penalty", penalty, weight=self._r1 * self._recipe.r1_every)
 
     @property
     def has_penalty(self) -> bool:
@@ -121,8 +152,16 @@ def with_cuda_graphs(step: Step, graphs: CudaGraphs) -> Callable[[Batch, float],
     return replayed
 
 
-def _update(network: nn.Module, optimizer: Optimizer, loss: Loss) -> None:
-    """Take one optimizer step; only this network's gradients are computed."""
-    optimizer.zero_grad(set_to_none=True)
-    torch.autograd.backward(loss.total, inputs=trainable(network))
-    optimizer.step()
+def has_batch_norm(network: nn.Module) -> bool:
+    """Return whether images of a batch affect each other's scores."""
+    return any(isinstance(module, _BatchNorm) for module in network.modules())
+
+
+def _update(networks: Sequence[nn.Module], optimizers: Sequence[Optimizer], loss: Loss) -> None:
+    """Take one step of each optimizer; only these networks' gradients are computed."""
+    for optimizer in optimizers:
+        optimizer.zero_grad(set_to_none=True)
+    inputs = [parameter for network in networks for parameter in trainable(network)]
+    torch.autograd.backward(loss.total, inputs=inputs)
+    for optimizer in optimizers:
+        optimizer.step()

@@ -6,6 +6,9 @@ from functools import partial
 
 import pytest
 import torch
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 from torch import nn
 
 from ganctl.engine.models.augment import Augmentation
@@ -21,6 +24,7 @@ from ganctl.engine.models.objectives import (
     GANINT,
     GANINTCLS,
     OBJECTIVES,
+    RPGAN,
     InfoGAN,
 )
 from ganctl.requests.networks import NetworkSpec
@@ -213,6 +217,83 @@ def test_on_captions_every_model_learns_which_belong_to_which_image(objective):
         assert loss.total.item() == pytest.approx(math.log(2) + softplus(-10) / 2)
         given = replace(given, real_class_loss=torch.tensor(0.1))
         assert objective.generator_loss(Reader(), given).total.item() == pytest.approx(math.log(2))
+
+
+def test_rpgan_compares_each_real_image_with_the_fake_of_its_label():
+    given = inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN])
+    # Scores: real 0.5 and -4, fake -0.25 and 6, so that the pairs are 0.75 and -10 apart.
+    loss = RPGAN().discriminator_loss(FixedScores(), given)
+    assert loss.total.item() == pytest.approx(mean(softplus(-0.75), softplus(10)))
+    assert loss.losses["real_score"].item() == pytest.approx(-1.75)
+    loss = RPGAN().generator_loss(FixedScores(), given)
+    assert loss.total.item() == pytest.approx(mean(softplus(0.75), softplus(-10)))
+
+
+def test_the_labels_part_of_rpgans_score_is_a_classifier_of_real_images():
+    class Projection(FixedScores):
+        def label_logits(self, features):
+            return features * self.gain
+
+    given = inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN])
+    loss = RPGAN(classifier_weight=0.25).discriminator_loss(Projection(), given)
+    # Logits (0.5, -1) of class 0 and (2, -4) of class 1.
+    class_loss = mean(softplus(-1.5), softplus(6))
+    assert loss.losses["class_loss"].item() == pytest.approx(class_loss)
+    adversarial = mean(softplus(-0.75), softplus(10))
+    assert loss.total.item() == pytest.approx(adversarial + class_loss / 4)
+
+
+@settings(deadline=None)
+@drawn(
+    reals=st.lists(st.floats(-15, 15), min_size=2, max_size=2),
+    fakes=st.lists(st.floats(-15, 15), min_size=2, max_size=2),
+)
+def test_rpgans_joint_loss_trains_each_network_as_its_own_loss_does(reals, fakes):
+    def with_gradient():
+        given = inputs(reals, fakes, [ACROSS, DOWN])
+        given.fake.requires_grad_()
+        return FixedScores(), given
+
+    discriminator, given = with_gradient()
+    joint = RPGAN().joint_loss(discriminator, given)
+    joint.total.backward()
+    alone, separate = with_gradient()
+    of_discriminator = RPGAN().discriminator_loss(alone, separate)
+    of_discriminator.total.backward(inputs=[alone.gain])
+    of_generator = RPGAN().generator_loss(alone, separate)
+    of_generator.total.backward(inputs=[separate.fake])
+    torch.testing.assert_close(discriminator.gain.grad, alone.gain.grad)
+    torch.testing.assert_close(given.fake.grad, separate.fake.grad)
+    assert joint.losses["generator_loss"].item() == pytest.approx(of_generator.total.item())
+    assert joint.total.item() == pytest.approx(of_discriminator.total.item())
+
+
+@pytest.mark.parametrize("margin", [-1e4, 1e4])
+def test_scores_that_are_far_apart_leave_the_joint_loss_finite(margin):
+    given = inputs([margin], [0.0], [ACROSS])
+    given.fake.requires_grad_()
+    RPGAN().joint_loss(FixedScores(), given).total.backward()
+    assert given.fake.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("spec", [PARTS, CAPTIONS])
+def test_of_several_parts_and_of_captions_rpgan_is_cgan_ac(spec):
+    spec = RPGAN().adapt(spec)
+    assert spec == CGANAC().adapt(spec)
+    assert not RPGAN().trains_in_one_pass(spec)
+    discriminator = build_discriminator(spec)
+    y = torch.tensor([[1.0, 0, 0, 1, 0, 0.5, 1], [0, 1.0, 1, 0, 0, -0.5, 1]])
+    if spec.words:
+        y = caption_conditions(torch.tensor([[2, 3, 0, 0], [4, 5, 6, 0]]))
+    real, fake = torch.rand(2, 2, 1, 8, 8)
+
+    def recorded(objective):
+        rng = torch.Generator().manual_seed(0)
+        given = StepInputs(real, fake, y, lambda _: fake, labels_for(spec), rng, 0.5)
+        losses = objective.discriminator_loss(discriminator, given).losses
+        return {**losses, **objective.generator_loss(discriminator, given).losses}
+
+    assert recorded(RPGAN()) == recorded(CGANAC())
 
 
 @pytest.mark.parametrize("objective", [GANCLS(), GANINTCLS()])

@@ -8,7 +8,7 @@ import torch
 
 from ganctl.engine.hardware.devices import autocast
 from ganctl.engine.models.base import StepInputs
-from ganctl.engine.models.objectives import CGAN, GANINT, InfoGAN
+from ganctl.engine.models.objectives import CGAN, GANINT, RPGAN, InfoGAN
 from ganctl.engine.training.batches import Batch
 from ganctl.engine.training.state import new_state
 from ganctl.engine.training.step import Step
@@ -94,3 +94,34 @@ def test_r1_is_laid_on_every_few_steps(every):
     for number in range(1, 7):
         assert ("gradient_penalty" in step(take(), 0.0)) is (number % every == 0)
         step.state.progress = Progress(number, 0, 0.0)
+
+
+def passes_of(objective, recipe):
+    """Return how often the discriminator looks at images in one step."""
+    step, seen = step_of(objective, recipe), []
+    features = step.state.discriminator.features
+
+    def counted(x, y):
+        seen.append(len(x))
+        return features(x, y)
+
+    step.state.discriminator.features = counted
+    step(batch(recipe), 0.0)
+    return seen
+
+
+MODERN_WITHOUT_R1 = replace(RECIPES[RecipeName.MODERN], r1=0.0)
+
+
+def test_rpgan_looks_once_at_real_images_and_fakes_together():
+    assert passes_of(RPGAN(), MODERN_WITHOUT_R1) == [32]
+
+
+def test_batch_norm_never_sees_real_images_and_fakes_together():
+    recipe = replace(MODERN_WITHOUT_R1, network="quick")
+    assert passes_of(RPGAN(), recipe) == [16, 16, 16, 16]
+
+
+def test_several_updates_of_the_generator_are_taken_in_turn():
+    recipe = replace(MODERN_WITHOUT_R1, generator_updates=2)
+    assert passes_of(RPGAN(), recipe) == [16] * 6

@@ -126,7 +126,9 @@ def title_of(run: Run) -> str:
     """Return what a run is, in one line."""
     config = run.config
     data = config.data if is_named(config.data) else Path(config.data).name
-    return f"{run.name}: {config.model} on {data}, {config.budget}"
+    # Until the data are read nobody knows which model suits them.
+    what = f"{config.model} on {data}" if config.is_settled else data
+    return f"{run.name}: {what}, {config.budget}"
 
 
 def clock(seconds: float) -> str:

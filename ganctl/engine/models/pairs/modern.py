@@ -133,6 +133,10 @@ class ModernDiscriminator(Discriminator):
         logits: Tensor = self.classifier(features)
         return logits
 
+    def label_logits(self, features: Tensor) -> Tensor | None:
+        """Return e_k·h for each class k."""
+        return None if self.label is None else features @ self.label.T
+
     def codes(self, features: Tensor) -> Tensor:
         """Return Q's prediction: logits of c0, then means of the continuous codes."""
         codes: Tensor = self.q(features)

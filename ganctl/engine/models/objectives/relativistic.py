@@ -1,0 +1,106 @@
+"""The relativistic pairing GAN, which compares a real image and a fake of the same label."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy, softplus
+
+from ganctl.engine.models.base import Discriminator, Loss, StepInputs
+from ganctl.engine.models.objectives.cgan import CGAN, CGANAC
+from ganctl.requests.networks import NetworkSpec
+
+LARGEST_MARGIN = 60.0
+"""Scores further apart than this are as far apart: beyond 88 the exponential overflows."""
+
+
+class RPGAN(CGAN):
+    """The relativistic pairing GAN (Sun et al. 2020, equation 3; Huang et al. 2024, equation 2).
+
+    A real image and a fake of the same label are a pair, of which the discriminator only tells
+    which one looks more real, so that a fake is pushed away from no place where real images are::
+
+        L_D = E[softplus(-(D(x, y) - D(x̃, y)))] + λ E[-log softmax_k(D_k(x))_y]
+        L_G = E[softplus(-(D(x̃, y) - D(x, y)))]
+
+    D_k(x) is the part of the score D(x, k) that depends on the label k, as far as the networks have
+    such a part. Its last term makes a classifier of it, which learns from real images alone (of the
+    two in Han et al. 2021, "Dual Projection Generative Adversarial Networks", equation 8, that of
+    the data); the generator meets the classifier only within the score.
+
+    Of several parts, and of captions, it is ``CGANAC``.
+    """
+
+    def adapt(self, spec: NetworkSpec) -> NetworkSpec:
+        """Return the description, with a classifier where more than a class is known."""
+        return replace(spec, classifier=spec.is_described)
+
+    def trains_in_one_pass(self, spec: NetworkSpec) -> bool:
+        """Return whether labels are classes: then L_G asks of the score alone, as L_D does."""
+        return not spec.is_described
+
+    def discriminator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
+        """Return L_D."""
+        if inputs.labels.named:
+            return CGANAC().discriminator_loss(discriminator, inputs)
+        label = inputs.condition
+        real_features = discriminator.features(inputs.real, label)
+        real_score = discriminator.score(real_features, label)
+        fake_score = discriminator(inputs.fake, label)
+        return self._with_labels(
+            _tell_which_is_real(real_score, fake_score), discriminator, real_features, label
+        )
+
+    def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
+        """Return L_G."""
+        if inputs.labels.named:
+            return super().generator_loss(discriminator, inputs)
+        real_score = discriminator(inputs.real, inputs.condition)
+        fake_score = discriminator(inputs.fake, inputs.condition)
+        total = softplus(real_score - fake_score).mean()
+        return Loss(total, {"generator_loss": total.detach()})
+
+    def joint_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
+        """Return L_D, whose gradient for a fake x̃ becomes that of L_G.
+
+        With m = D(x, y) - D(x̃, y), L_D has the derivative σ(-m) in D(x̃, y), and L_G has -σ(m).
+        What reaches the fake is a multiple of it, and is multiplied by their ratio, -e^m.
+        """
+        count = len(inputs.real)
+        fake = inputs.fake.view_as(inputs.fake)
+        images = torch.cat([inputs.real, fake])
+        labels = torch.cat([inputs.condition, inputs.condition])
+        features = discriminator.features(images, labels)
+        scores = discriminator.score(features, labels)
+        real_score, fake_score = scores[:count], scores[count:]
+        margin = (real_score - fake_score).detach().float()
+        ratio = -margin.clamp(max=LARGEST_MARGIN).exp()
+        if fake.requires_grad:
+            multiply = ratio.view(-1, 1, 1, 1).mul
+            fake.register_hook(multiply)  # type: ignore[no-untyped-call]
+        loss = _tell_which_is_real(real_score, fake_score)
+        loss = self._with_labels(loss, discriminator, features[:count], inputs.condition)
+        return Loss(loss.total, {**loss.losses, "generator_loss": softplus(margin).mean()})
+
+    def _with_labels(
+        self, loss: Loss, discriminator: Discriminator, real_features: Tensor, y: Tensor
+    ) -> Loss:
+        logits = discriminator.label_logits(real_features)
+        if logits is None:
+            return loss
+        return loss.plus("class_loss", cross_entropy(logits, y), self.classifier_weight)
+
+
+def _tell_which_is_real(real_score: Tensor, fake_score: Tensor) -> Loss:
+    """Return E[softplus(-(s - s̃))] over pairs of a real image's score s and a fake's s̃."""
+    total = softplus(fake_score - real_score).mean()
+    return Loss(
+        total,
+        {
+            "discriminator_loss": total.detach(),
+            "real_score": real_score.detach().mean(),
+            "fake_score": fake_score.detach().mean(),
+        },
+    )
