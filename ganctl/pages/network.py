@@ -152,6 +152,7 @@ def _classic(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
 
 
 _PAIRS: dict[str, Callable[[Weights, NetworkSpec], dict[str, Any]]] = {
+    "lean": _modern,
     "quick": _modern,
     "modern": _modern,
     "palette": _palette,

@@ -275,3 +275,17 @@ class DataRequest:
         check=check_switch,
         default="up to a hundredth",
     )
+
+    def read_options(self, *, needs_labels: bool) -> ReadOptions:
+        """Return how the data are read, for a model that needs labels or does not."""
+        return ReadOptions(
+            image_size=self.image_size,
+            fit=Fit(self.fit),
+            colour=Colour(self.colour),
+            background=self.background,
+            levels=None if self.levels is None else parse_levels("--levels", self.levels),
+            labels=self.labels,
+            condition=self.condition,
+            skip_bad=self.skip_bad,
+            needs_labels=needs_labels,
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from ganctl.errors import UsageError
 from ganctl.requests.budget import Budget, BudgetUnit
 
 
@@ -32,6 +33,11 @@ class Model(Summarised):
     GAN_INT = "gan-int", "cgan whose generator also trains between two labels"
     GAN_INT_CLS = "gan-int-cls", "both of the last two"
     INFOGAN = "infogan", "no labels, but codes that it learns to tell apart"
+
+
+CLASSIC_SIZE = 28
+"""The only height and width of images that ``--recipe classic`` has networks for."""
+_WITHOUT_LABELS = (Model.GAN.value, Model.INFOGAN.value)
 
 
 class RecipeName(str, Enum):
@@ -226,3 +232,28 @@ def recipe_for(name: str, model: str) -> Recipe:
         ValueError: there is no such recipe.
     """
     return RECIPE_VARIANTS.get((name, model), RECIPES[RecipeName(name)])
+
+
+def check_networks_suit(network: str, model: str, image_size: int, option: str) -> None:
+    """Refuse networks that images or a model are of no use to.
+
+    Args:
+        network: their row.
+        model: what is trained.
+        image_size: the height and width of an image.
+        option: what chose the networks.
+
+    Raises:
+        UsageError: they do not suit.
+    """
+    if network == Networks.CLASSIC and image_size != CLASSIC_SIZE:
+        raise UsageError(
+            f"--{option} classic is made for images of {CLASSIC_SIZE}×{CLASSIC_SIZE}, not "
+            f"{image_size}×{image_size}.",
+            f"Give --image-size {CLASSIC_SIZE}, or leave --{option} out.",
+        )
+    if network == Networks.INFOGAN and model not in _WITHOUT_LABELS:
+        raise UsageError(
+            f"--networks infogan get no labels, which --model {model} is about.",
+            f"Give --model {' or '.join(_WITHOUT_LABELS)}, or leave --networks out.",
+        )

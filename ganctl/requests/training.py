@@ -28,21 +28,20 @@ from ganctl.requests.checks import (
     values,
 )
 from ganctl.requests.conditions.schema import Schema
-from ganctl.requests.data import (
-    Colour,
-    DataRequest,
-    Fit,
-    ReadOptions,
-    parse_levels,
+from ganctl.requests.data import DataRequest, ReadOptions
+from ganctl.requests.recipes import (
+    RECIPES,
+    Model,
+    Networks,
+    Recipe,
+    RecipeName,
+    check_networks_suit,
+    recipe_for,
 )
-from ganctl.requests.recipes import RECIPES, Model, Networks, Recipe, RecipeName, recipe_for
 from ganctl.requests.seeds import check_seed
 from ganctl.requests.training_metrics import Log, check_logs
 
-CLASSIC_SIZE = 28
-"""The only height and width of images that ``--recipe classic`` has networks for."""
 _OF_OTHER_LABELS = (Model.GAN_CLS, Model.GAN_INT, Model.GAN_INT_CLS)
-_WITHOUT_LABELS = (Model.GAN.value, Model.INFOGAN.value)
 
 
 class Device(str, Enum):
@@ -244,14 +243,14 @@ class TrainRequest(DataRequest):
         """Whether the recipe was given, and not left to the data."""
         return "recipe" in self._given
 
-    def suited_to(self, schema: Schema) -> TrainRequest:
-        """Return the request with the recipe that suits the data, unless one was given.
+    def suited_to(self, *, described: bool) -> TrainRequest:
+        """Return the request with the recipe that suits data, unless one was given.
 
         Args:
-            schema: what is known of each image; empty where there are classes.
+            described: whether more than a class is known of each image.
         """
         model = self._given.get("model", Model.RPGAN)
-        if self.is_settled or schema or model != Model.RPGAN:
+        if self.is_settled or described or model != Model.RPGAN:
             return self
         return TrainRequest(**self._given, recipe=RecipeName.SWIFT.value)
 
@@ -273,17 +272,7 @@ class TrainRequest(DataRequest):
     @property
     def reading(self) -> ReadOptions:
         """How the data are read."""
-        return ReadOptions(
-            image_size=self.image_size,
-            fit=Fit(self.fit),
-            colour=Colour(self.colour),
-            background=self.background,
-            levels=None if self.levels is None else parse_levels("--levels", self.levels),
-            labels=self.labels,
-            condition=self.condition,
-            skip_bad=self.skip_bad,
-            needs_labels=self.model != Model.GAN,
-        )
+        return self.read_options(needs_labels=self.model != Model.GAN)
 
     def check_suits(self, *, image_size: int, classes: int, schema: Schema) -> None:
         """Refuse a model or an option that data are of no use to, once they are read.
@@ -314,19 +303,8 @@ class TrainRequest(DataRequest):
                 "or captions instead.",
                 "Choose one column of classes with --condition COLUMN, or leave --balance out.",
             )
-        network = self.numbers.network
         option = "recipe" if self.networks is None else "networks"
-        if network == Networks.CLASSIC and image_size != CLASSIC_SIZE:
-            raise UsageError(
-                f"--{option} classic is made for images of {CLASSIC_SIZE}×{CLASSIC_SIZE}, not "
-                f"{image_size}×{image_size}.",
-                f"Give --image-size {CLASSIC_SIZE}, or leave --{option} out.",
-            )
-        if network == Networks.INFOGAN and self.model not in _WITHOUT_LABELS:
-            raise UsageError(
-                f"--networks infogan get no labels, which --model {self.model} is about.",
-                f"Give --model {' or '.join(_WITHOUT_LABELS)}, or leave --networks out.",
-            )
+        check_networks_suit(self.numbers.network, self.model, image_size, option)
 
     def resumed(self, **given: Any) -> TrainRequest:
         """Return the request with which this run is resumed.

@@ -175,7 +175,7 @@ def print_look(look: DataLook, sheet: Path | None, *, command: str = "", json: b
         command: what made these data, if ganctl did.
         json: whether as JSON.
     """
-    expected = expected_time(len(look.train.images), look.shape, look.train.schema)
+    expected = expected_time(len(look.train.images), look.shape, described=bool(look.train.schema))
     if json:
         facts = {"data": look.data, **facts_of(look.reading), "needs": look.needs or None}
         facts["sheet"] = str(sheet) if sheet else None

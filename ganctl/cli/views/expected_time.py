@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.recipes import RecipeName
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.locate import all_runs
@@ -39,15 +38,15 @@ class ExpectedTime:
     source: str
 
 
-def expected_time(images: int, shape: Sequence[int], schema: Schema) -> ExpectedTime:
+def expected_time(images: int, shape: Sequence[int], *, described: bool) -> ExpectedTime:
     """Return how long the default training on data would take on this machine.
 
     Args:
         images: how many there are to train on.
         shape: [channels, height, width] of an image.
-        schema: what is known of each; empty where there are classes.
+        described: whether more than a class is known of each.
     """
-    request = TrainRequest().suited_to(schema)
+    request = TrainRequest().suited_to(described=described)
     steps = request.budget.steps(images, request.batch)
     if steps is None:
         return ExpectedTime(60 * request.budget.amount, "the default length")

@@ -41,7 +41,7 @@ def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:
     with console.progress(quiet=quiet) as report:
         reading = read_data(config.data, config.reading, report, keep=False)
     if reading is not None:
-        config = config.suited_to(reading.parts["train"].schema)
+        config = config.suited_to(described=bool(reading.parts["train"].schema))
     rows = config.preview_rows if reading is None else _checked(run, reading)
     plan = {"run": str(run.folder), **stored_options(config)}
     if json:

@@ -35,7 +35,7 @@ from ganctl.requests.budget import Clock, Progress, Throughput, too_short
 from ganctl.requests.data import check_data_remain
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
-from ganctl.requests.training import Device, Precision
+from ganctl.requests.training import Device, Precision, TrainRequest
 from ganctl.runs.header import RunStatus
 from ganctl.runs.run import Run
 from ganctl.runs.world import World
@@ -119,8 +119,8 @@ def train(
 
     Args:
         run: a new run, or one to resume from its latest checkpoint.
-        recipe: the numbers to train with; those of the run's recipe and model if None. A new
-            run's recipe is the one that suits its data, unless one was asked for.
+        recipe: the numbers to train with; if None those of the recipe that was asked for, else of
+            that which suits the data.
         should_stop: called after each step.
         on_progress: called during downloads and other preparations.
         on_note: called before the first step with the line that says what was read, and with each
@@ -167,13 +167,14 @@ def _train(
     tell: _Tell,
 ) -> Iterator[StepReport]:
     dataset = _load_data(run, world, tell.progress)
-    config = run.config = run.config.suited_to(dataset.schema)
-    recipe = recipe or config.numbers
+    if recipe is None:
+        run.config = run.config.suited_to(described=bool(dataset.schema))
+        recipe = run.config.numbers
+    config = run.config
     short = too_short(config.budget, recipe.budget, len(dataset), config.batch)
     for note in (dataset.summary, *dataset.remarks, *short):
         tell.note(note)
-    size, classes = dataset.images.shape[-1], len(dataset.classes)
-    config.check_suits(image_size=size, classes=classes, schema=dataset.schema)
+    _check_suits(config, dataset)
     objective = objective_for(config.model, run.packages.get("model", ""))
     spec = objective.adapt(spec_for(dataset, recipe))
     batches = Batches(dataset, spec, config, recipe, device, world)
@@ -231,6 +232,11 @@ def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.D
         check_data_remain(run.config.data, run.packages.get("data", ""))
         dataset = data.load(run.config.data, run.config.reading, on_progress=on_progress)
         return under_known_names(dataset, run.data)
+
+
+def _check_suits(config: TrainRequest, dataset: data.Dataset) -> None:
+    size, classes = dataset.images.shape[-1], len(dataset.classes)
+    config.check_suits(image_size=size, classes=classes, schema=dataset.schema)
 
 
 def _initial_state(

@@ -78,7 +78,7 @@ class RPGAN(CGAN):
         margin = (real_score - fake_score).detach().float()
         ratio = -margin.clamp(max=LARGEST_MARGIN).exp()
         if fake.requires_grad:
-            multiply = ratio.view(-1, 1, 1, 1).mul
+            multiply = ratio.to(fake.dtype).view(-1, 1, 1, 1).mul
             fake.register_hook(multiply)  # type: ignore[no-untyped-call]
         loss = _tell_which_is_real(real_score, fake_score)
         loss = self._with_labels(loss, discriminator, features[:count], inputs.condition)
