@@ -30,6 +30,8 @@ CHECKSUMS = {
     "pooled": "4873a4cc27379f059301e45fad22ee108fcf248f6042f0c6219541354a6aea19",
 }
 """The sha256 of each judge's weights: with other judges it is another board."""
+COMPARED_EACH = 5
+"""One sample in so many is compared with all training images."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def judged(
     results = [measure(judge, asked, reference, held_out) for judge in panel.judges]
     found = {metric.key: metric.figure(results, {}) for metric in METRICS}
     figures = {key: figure for key, figure in found.items() if figure is not None}
-    near = _nearest(panel.judges[0], chosen.images, reals)
+    near = _nearest(chosen.images, reals)
     score = score_of(samples, reals, "learning from samples", on_progress).score if cas else None
     return Judged(_of_samples(figures, near, score), _of_real(figures))
 
@@ -127,15 +129,33 @@ def _chosen(samples: Dataset, held_out: Dataset) -> Tensor:
     return torch.cat(parts)
 
 
-def _nearest(judge: Judge, images: Tensor, reals: Reals) -> float:
-    """Return how far images are from the nearest training image, relative to real test images.
-
-    In a judge's features, where a training image that is moved a little stays near itself.
-    """
-    training = judge.predict(reals.train.images).features
+def _nearest(images: Tensor, reals: Reals) -> float:
+    """Return how far images are from the nearest training image, relative to real test images."""
+    training = _centred(reals.train.images)
 
     def distance(pixels: Tensor) -> float:
-        features = judge.predict(pixels).features
-        return float((features - training[nearest(features, training)]).norm(dim=1).mean())
+        some = _centred(pixels[::COMPARED_EACH])
+        return float((some - training[nearest(some, training)]).norm(dim=1).mean())
 
     return distance(images) / max(distance(reals.held_out.images), 1e-12)
+
+
+def _centred(images: Tensor) -> Tensor:
+    """Return the pixels float32 [N, H * W] of images uint8 [N, 1, H, W], moved to their centres.
+
+    By whole pixels, and round the edge, so that a training image that was moved is found again.
+    """
+    pixels = images[:, 0].float()
+    moved = torch.empty_like(pixels)
+    shifts = torch.stack([_from_centre(pixels.sum(dim=axis)) for axis in (2, 1)], dim=1)
+    for shift in shifts.unique(dim=0):
+        rows = (shifts == shift).all(dim=1)
+        moved[rows] = pixels[rows].roll((-shift).tolist(), dims=(1, 2))
+    return moved.flatten(1)
+
+
+def _from_centre(mass: Tensor) -> Tensor:
+    """Return how many pixels the mean place of mass [N, length] lies behind the middle, int64."""
+    places = torch.arange(mass.shape[1], dtype=mass.dtype)
+    mean = (mass * places).sum(dim=1) / mass.sum(dim=1).clamp(min=1)
+    return (mean - mass.shape[1] // 2).round().long()

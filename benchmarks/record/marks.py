@@ -1,8 +1,8 @@
 """What is to be reached, and after how many seconds it is: the arithmetic of the board. No torch.
 
 A mark counts at a length if the worst of the seeds 1, 2 and 3 reaches it, and then for the seconds
-of the slowest. A program whose learning rates fall to zero is as good as it gets at its end. So each
-length is a training of its own, and the time to a mark that of the fastest length that reaches it.
+of the slowest. A program whose learning rates fall to zero is as good as it gets at its end. So
+each length is a training of its own, and the time to a mark that of the fastest length with it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 SEEDS = (1, 2, 3)
+NEAREST = 0.8
+"""Nearer to the training images than this (see ``Figures``) samples reach no mark."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class Figures:
         label_accuracy: in [0, 1], of 10,000 samples.
         coverage: in [0, 1], of real images by the same samples.
         times_floor: their feature distance, divided by that of real test images.
-        nearest: their mean distance to the nearest training image, divided by that of real test
-            images; copies of training images have 0.
+        nearest: their mean distance in pixels to the nearest training image, both moved to their
+            centres, divided by that of real test images; copies of training images have 0.
         cas: the classification accuracy score in [0, 1] of all samples; None if not measured.
     """
 
@@ -63,7 +65,10 @@ MEASURES = (
 
 @dataclass(frozen=True)
 class Mark:
-    """A row's column: figures that must be at least, or at most, so much."""
+    """A row's column: figures that must be at least, or at most, so much.
+
+    Samples that are nearly training images reach none.
+    """
 
     title: str
     at_least: tuple[tuple[str, float], ...] = ()
@@ -75,8 +80,10 @@ class Mark:
         high = [(getattr(figures, key), bound) for key, bound in self.at_most]
         if any(value is None for value, _ in (*low, *high)):
             return None
-        return all(value >= bound for value, bound in low) and all(
-            value <= bound for value, bound in high
+        return (
+            figures.nearest >= NEAREST
+            and all(value >= bound for value, bound in low)
+            and all(value <= bound for value, bound in high)
         )
 
 
