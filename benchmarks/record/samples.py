@@ -68,7 +68,7 @@ def draw_samples(folder: Path, reals: Reals, on_progress: OnProgress | None = No
         DataError: ``check`` refuses its samples.
     """
     run = Run.open(folder)
-    if run.data.get("fingerprint") != reals.train.fingerprint:
+    if run.data.get("fingerprint") != reals.whole.fingerprint:
         raise RunError(f"{folder} was trained on other data.", "An entry trains on mnist alone.")
     sampler = Sampler.of(find_source(str(run.latest_checkpoint())))
     real = training_images(reals)

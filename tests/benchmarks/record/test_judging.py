@@ -12,11 +12,13 @@ import torch
 
 from benchmarks.record import judge, judging
 from benchmarks.record.judging import CHECKSUMS, Panel, judged
-from benchmarks.record.samples import check
+from benchmarks.record.samples import check, draw_samples
 from ganctl.engine.data.dataset import Dataset, load
 from ganctl.engine.evaluation.judges import judges
 from ganctl.engine.evaluation.reals import Reals, reals_of
-from ganctl.errors import DataError
+from ganctl.engine.sampling.sampler import Sampler
+from ganctl.errors import DataError, RunError
+from ganctl.requests.conditions.labels import one_hot
 
 TRAIN, TEST = 600, 100
 pytestmark = pytest.mark.slow
@@ -80,6 +82,20 @@ def test_training_images_that_were_moved_or_disturbed_are_found(reals, panel):
     noise = torch.randint(-9, 10, train.images.shape, generator=rng)
     disturbed = replace(train, images=(train.images + noise).clamp(0, 255).to(torch.uint8))
     assert judged(disturbed, panel, cas=False).samples.nearest < 0.3
+
+
+def test_a_run_is_drawn_from_its_last_checkpoint(trained, tiny_data):
+    reals = reals_of(load(str(tiny_data)))
+    found = draw_samples(trained.folder, reals)
+    assert torch.equal(torch.bincount(found.labels), torch.bincount(reals.train.labels))
+    last = Sampler.load(trained.latest_checkpoint())
+    first = next(iter(last.batches_of([(one_hot(0, found.classes), 0)]))).images[0]
+    assert torch.equal(found.images[0], first)
+
+
+def test_a_run_without_labels_is_refused(trained_gan, tiny_data):
+    with pytest.raises(RunError, match="does not draw what it is asked for"):
+        draw_samples(trained_gan.folder, reals_of(load(str(tiny_data))))
 
 
 def written(path: Path, samples: Dataset) -> str:

@@ -115,9 +115,9 @@ def test_which_samples_are_judged_follows_from_all_of_them(others, reals):
     assert not torch.equal(chosen, judging._chosen(changed, reals.held_out))
 
 
-def test_a_run_of_other_data_is_refused(trained, reals):
+def test_a_run_of_other_data_is_refused(run, reals):
     with pytest.raises(RunError, match="trained on other data"):
-        draw_samples(trained.folder, reals)
+        draw_samples(run.folder, reals)
 
 
 def command(monkeypatch, *words: str) -> None:
