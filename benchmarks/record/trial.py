@@ -39,7 +39,7 @@ def measured(trial: Trial, workshop: Path, panel: Panel, *, cas: bool) -> Record
         "out": str(out),
         "python": sys.executable,
     }
-    what = f"{trial.entry.name}, {trial.minutes:g} minutes, seed {trial.seed}"
+    what = f"{trial.entry.name}, {trial.minutes:g} min, seed {trial.seed}"
     with home_in(workshop):
         if not timed.exists():
             clear(out)
