@@ -52,7 +52,7 @@ def cas(sampler: Sampler, reals: Reals, on_progress: OnProgress | None = None) -
         generated = Dataset("generated", samples.images, samples.labels, real.classes)
     else:
         raise ValueError("the generator has no labels to learn")
-    return _score(generated, reals, "learning from generated images", on_progress)
+    return score_of(generated, reals, "learning from generated images", on_progress)
 
 
 def cas_of_real(network: NetworkSpec, reals: Reals, on_progress: OnProgress | None = None) -> Score:
@@ -72,7 +72,7 @@ def cas_of_real(network: NetworkSpec, reals: Reals, on_progress: OnProgress | No
         real = training_images(reals)
         if network.words:
             real = replace(real, values=reals.named_values(real))
-        score = _score(real, reals, "learning from real images", on_progress)
+        score = score_of(real, reals, "learning from real images", on_progress)
     kept = {
         "cas_real": score.score,
         **({"by_attribute": score.by_attribute} if score.by_attribute else {}),
@@ -87,7 +87,17 @@ def training_images(reals: Reals) -> Dataset:
     return reals.train if len(reals.train) <= IMAGES else reals.train_subset(IMAGES)
 
 
-def _score(dataset: Dataset, reals: Reals, what: str, on_progress: OnProgress | None) -> Score:
+def score_of(
+    dataset: Dataset, reals: Reals, what: str, on_progress: OnProgress | None = None
+) -> Score:
+    """Return the accuracy on held-out real images of a classifier that learns from a data set.
+
+    Args:
+        dataset: the images to learn from, with their labels, or the values of their attributes.
+        reals: the real images.
+        what: the name of the work for ``on_progress``.
+        on_progress: called with the number of steps done.
+    """
     classifier = fit(
         ARCHITECTURE,
         dataset,

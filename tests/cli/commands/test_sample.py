@@ -222,7 +222,7 @@ def test_run_may_be_said_in_many_ways(ganctl, trained, how):
         (["--digit", "0", "--format", "jpg"], 2, "no format 'jpg'", "png, npz, idx"),
         (["--digit", "0", "--format", "npz", "--out", "a.png"], 2, "--format npz", "ending"),
         (["--digit", "0", "--out", "a.jpg"], 2, "cannot be written as .jpg", ".png for one sheet"),
-        (["--digit", "0", "--out", f"{'a' * 300}.png"], 1, "File name too long", "paths"),
+        (["--digit", "0", "--out", f"{'a' * 300}.png"], 1, "File name too long", "another one"),
         (["--digit", "0", "--out", "file/x"], 1, "Not a directory", "--out"),
         (["nope", "--digit", "0"], 1, "There is no run 'nope'", "latest, lines"),
         (["linse", "--digit", "0"], 1, "There is no run 'linse'", "Did you mean lines"),
