@@ -16,8 +16,8 @@ lies between the last look that was not enough and the first one that was, and i
 these two over ganctl's time; where machines or threads differ there is none.
 
 The rows are kept in ``--json`` when they are made, and the states of the trainings in a folder
-beside it, so that the same command goes on after Ctrl-C; ``--show`` trains nothing. Another machine,
-another number of threads or of judged images, and another version of ganctl need another file.
+beside it, so that the same command goes on after Ctrl-C; ``--show`` trains nothing. A file is of
+one machine, one number of threads and of judged images, and one version of ganctl.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """``benchmarks/peers/race.py`` looks until the target is there, goes on, and says the ratio."""
 
-import pytest
+import sys
 
-from benchmarks.peers.race import looks_of, parsed, planned, race
+import pytest
+import torch
+
+from benchmarks.peers.race import looks_of, main, parsed, planned, race
 from benchmarks.peers.times import print_times
 from benchmarks.quality.quality_rows import Kept, Row, Spot, read_rows, write_rows
 
@@ -92,3 +95,15 @@ def test_the_table_says_between_which_looks_and_how_many_times_the_base(capsys):
 def test_without_the_base_there_is_no_ratio(capsys):
     print_times({"ganctl": [row(20, 0.9)], "a": [row(60, 0.99)]}, "ganctl", TARGET)
     assert "| a | 60 | – |" in capsys.readouterr().out
+
+
+def test_show_prints_what_is_kept_and_trains_nothing(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "rows.jsonl"
+    write_rows(file, {Spot("plain-port", False, None, 60, 1): row(61, 0.25)})
+    threads = str(torch.get_num_threads())
+    monkeypatch.setattr(sys, "argv", ["race", "--json", str(file), "--show", "--threads", threads])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert "| plain-port | not within 61 (best 25.00%) | – |" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
