@@ -21,7 +21,7 @@ def print_times(looks: Mapping[str, Sequence[Row]], base: str, target: float) ->
     print("|---|" + "---|" * len(titles))
     for peer, rows in looks.items():
         if rows:
-            times = ratio(rows, looks.get(base, []), target) if peer != base else "1"
+            times = ratio(rows, looks.get(base, []), target)
             print(f"| {peer} | {' | '.join([seconds_to(rows, target), times, *there(rows[-1])])} |")
 
 
@@ -42,6 +42,8 @@ def ratio(rows: Sequence[Row], base: Sequence[Row], target: float) -> str:
         return "–"
     if (base[-1].machine, base[-1].threads) != (last.machine, last.threads):
         return "–"
+    if rows == base:
+        return "1"
     seconds = base[-1].seconds
     if last.samples["label_accuracy"] < target:
         return f"> {last.seconds / seconds:.1f}"
