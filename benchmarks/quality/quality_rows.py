@@ -40,7 +40,10 @@ class Spot:
 
 @dataclass(frozen=True)
 class Row:
-    """What was found there: each measure by its name, and that of as many real images."""
+    """What was found there: each measure by its name, and that of as many real images.
+
+    ``machine`` and ``date`` say where and when; rows from before they were kept have neither.
+    """
 
     seconds: float
     images: int
@@ -49,6 +52,8 @@ class Row:
     judged: int
     threads: int
     torch: str
+    machine: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True)

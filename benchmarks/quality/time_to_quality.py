@@ -30,18 +30,11 @@ version of a recipe need another file.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-
-import torch
 
 from benchmarks.quality.quality_picture import picture
 from benchmarks.quality.quality_rows import (
@@ -52,19 +45,22 @@ from benchmarks.quality.quality_rows import (
     read_rows,
     write_rows,
 )
-from benchmarks.speed.plain_port import CLASSES, DATA, SPEC, PlainPort
-from ganctl import __version__
-from ganctl.engine.evaluation.evaluate import evaluate
-from ganctl.engine.models.weights import load_generator, save_generator
-from ganctl.engine.training.checkpoint import load_state, save_state
+from benchmarks.quality.snapshots import (
+    judged,
+    save_snapshot,
+    say,
+    snapshot_path,
+    train_loop,
+    train_whole,
+    workshop,
+)
+from benchmarks.speed.plain_port import PlainPort
 from ganctl.engine.training.loop import train
 from ganctl.files.atomic import write_atomically
 from ganctl.requests.checks import values
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
 from ganctl.requests.training import TrainRequest
-from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
-from ganctl.runs.evaluation.evaluation import Evaluation
-from ganctl.runs.locate import find_source
+from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run
 
 MODEL = Model.CGAN
@@ -152,64 +148,27 @@ def planned(arguments: argparse.Namespace) -> Iterator[Spot]:
                     yield Spot(recipe, False, budget, mark, seed)
 
 
-@contextmanager
-def workshop(kept: Path | None) -> Iterator[Path]:
-    """Give a folder for the runs, which is ganctl's home meanwhile, so that ``latest`` stays."""
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = kept.with_name(f"{kept.stem}-runs") if kept else Path(temporary)
-        os.environ["GANCTL_HOME"] = str(folder.absolute())
-        yield folder.absolute()
-
-
 def measured(spot: Spot, folder: Path, arguments: argparse.Namespace) -> Row:
     """Train as far as the spot, unless that was done, and judge what is there."""
-    path = folder / "snapshots" / f"{spot.run}-at-{spot.mark:g}s.safetensors"
+    path = snapshot_path(spot, folder)
     if not path.exists():
         say(f"{spot.series}, seed {spot.seed}: training for {spot.mark:g} s")
         take_snapshot(spot, folder / spot.run, path)
     say(f"{spot.series}, seed {spot.seed}: judging what {spot.mark:g} s gave")
-    progress = read_checkpoint_header(path).progress
-    evaluation = evaluate(find_source(str(path)), n=arguments.judged, cas=arguments.cas)
-    samples, real = figures(evaluation)
-    return Row(
-        seconds=progress.seconds,
-        images=progress.images_seen,
-        samples=samples,
-        real=real,
-        judged=arguments.judged,
-        threads=torch.get_num_threads(),
-        torch=torch.__version__,
-    )
+    return judged(path, arguments.judged, cas=arguments.cas)
 
 
 def take_snapshot(spot: Spot, folder: Path, path: Path) -> None:
     """Write the generator that samples are drawn from, with the seconds that count for it."""
     if spot.whole_run:
-        seconds, source = train_whole(spot, folder)
+        options = {"recipe": spot.recipe, "minutes": spot.mark / 60, "seed": spot.seed}
+        seconds, source = train_whole(options, folder)
     else:
         source = train_port(spot, folder) if spot.recipe == PLAIN_PORT else train_on(spot, folder)
         seconds = read_checkpoint_header(source).progress.seconds
-    generator, header = load_generator(source)
-    timed = replace(header, progress=replace(header.progress, seconds=seconds))
-    save_generator(generator, timed, path, torch.float32)
+    save_snapshot(source, seconds, path)
     if spot.whole_run:
         shutil.rmtree(folder)
-
-
-def train_whole(spot: Spot, folder: Path) -> tuple[float, Path]:
-    """Train by the command line; return the seconds of the process and its last checkpoint."""
-    if folder.exists():  # An interrupted run was not timed as a whole.
-        shutil.rmtree(folder)
-    options = {"recipe": spot.recipe, "minutes": spot.mark / 60, "seed": spot.seed, "out": folder}
-    command = [sys.executable, "-m", "ganctl", "train", "--quiet"]
-    start = time.monotonic()
-    subprocess.run(
-        [*command, *(f"--{option}={value}" for option, value in options.items())],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    seconds = time.monotonic() - start
-    return seconds, Run.open(folder).latest_checkpoint()
 
 
 def train_on(spot: Spot, folder: Path) -> Path:
@@ -254,48 +213,11 @@ class StopAfter:
 
 def train_port(spot: Spot, folder: Path) -> Path:
     """Begin the plain port's training or go on with it, until the mark; return its checkpoint."""
-    port, path = PlainPort(spot.seed), folder / "latest.safetensors"
-    state = port.state
-    if path.exists():
-        load_state(state, path)
-    # So that a later part of the training does not draw again what the first one drew.
-    torch.manual_seed(1000 * spot.seed + state.step)
-    start = time.monotonic() - state.progress.seconds
-    while state.progress.seconds < spot.mark:
-        port.step()
-        state.progress = replace(state.progress, seconds=time.monotonic() - start)
-    state.generator_ema.load_state_dict(state.generator.state_dict())
-    header = CheckpointHeader(
-        ganctl_version=__version__,
-        model=MODEL.value,
-        recipe=PLAIN_PORT,
-        data=DATA,
-        classes=tuple(map(str, range(CLASSES))),
-        network=SPEC,
-        progress=state.progress,
-    )
-    save_state(state, header, path)
-    return path
-
-
-def figures(evaluation: Evaluation) -> tuple[dict[str, float], dict[str, float]]:
-    """Return each measure of the samples, and of real images."""
-    found = evaluation.figures()
-    if "label_accuracy" not in found:
-        raise ValueError("a model without labels is never right about them")
-    samples = {key: figure.samples for key, figure in found.items()}
-    real = {key: figure.real for key, figure in found.items()}
-    del samples["feature_distance"], real["feature_distance"]
-    samples["times_floor"], real["times_floor"] = found["feature_distance"].times_floor, 1.0
-    return samples, real
+    return train_loop(PlainPort(spot.seed), spot, folder / "latest.safetensors")
 
 
 def lacks_cas(row: Row, arguments: argparse.Namespace) -> bool:
     return arguments.cas and "cas" not in row.samples
-
-
-def say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

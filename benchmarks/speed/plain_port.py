@@ -47,7 +47,7 @@ class PlainPort:
             discriminator_optimizer=adam(state.discriminator, RECIPE.discriminator_lr),
         )
         self._with_logging_pass = with_logging_pass
-        self._batches = _endless(_loader())
+        self._batches = endless(loader(RECIPE.batch))
 
     def step(self) -> None:
         """Take the next batch, and one step on it."""
@@ -97,7 +97,8 @@ class _Transformed(Dataset[tuple[Tensor, int]]):
         return self.transform(self.pictures[index]), self.labels[index]
 
 
-def _loader() -> DataLoader[tuple[Tensor, int]]:
+def loader(batch: int) -> DataLoader[tuple[Tensor, int]]:
+    """Return shuffled batches of images [N, 1, 28, 28] in [-1, 1], and their labels [N]."""
     vision.datasets()
     transforms = importlib.import_module("torchvision.transforms")
     transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
@@ -105,11 +106,12 @@ def _loader() -> DataLoader[tuple[Tensor, int]]:
     pictures = [Image.fromarray(image) for image in dataset.images[:, 0].numpy()]
     return DataLoader(
         _Transformed(pictures, dataset.labels.tolist(), transform),
-        batch_size=RECIPE.batch,
+        batch_size=batch,
         shuffle=True,
     )
 
 
-def _endless(batches: DataLoader[tuple[Tensor, int]]) -> Iterator[tuple[Tensor, Tensor]]:
+def endless(batches: DataLoader[tuple[Tensor, int]]) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield the batches of one epoch after the other."""
     while True:
         yield from batches

@@ -1,0 +1,1 @@
+"""What benchmarks reckon with, where it is more than a table."""

@@ -23,8 +23,10 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 INCLUDE = re.compile(r"^```\{include\} (\S+)", re.M)
 MODULE = re.compile(r"`([\w/]+\.py)`")
 WEB_ADDRESSES = {
+    "https://github.com/eriklindernoren/PyTorch-GAN",
     "https://github.com/huggingface/safetensors",
     "https://packaging.python.org/en/latest/specifications/entry-points/",
+    "https://keras.io/examples/generative/conditional_gan/",
 }
 """Those that exist."""
 

@@ -1,0 +1,1 @@
+"""Training loops that people use, rewritten from their description and waited for."""
