@@ -32,7 +32,7 @@ def talker(tmp_path) -> ganctl.Generator:
 
 
 def test_it_is_one_line(lines, faces, talker):
-    assert repr(lines).startswith("<Generator lines: cgan-ac, 8×8 grey, 2 classes, step ")
+    assert repr(lines).startswith("<Generator lines: rpgan, 8×8 grey, 2 classes, step ")
     assert "8×8 grey, attributes hair, eyes, step 0>" in repr(faces)
     assert "captions, step 0>" in repr(talker)
 

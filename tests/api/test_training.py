@@ -23,7 +23,7 @@ def test_data_from_memory_train_as_the_same_data_do_from_a_file(tiny_data, home)
     assert np.array_equal(first, second)
     assert from_memory.data["fingerprint"] == from_file.data["fingerprint"]
     assert from_memory.data["summary"].startswith("read 64 images, 8×8 grey, 2 classes")
-    assert "cgan-ac on data from memory, step 3, finished" in repr(from_memory)
+    assert "rpgan on data from memory, step 3, finished" in repr(from_memory)
     assert from_memory.config.data.startswith(str(home / "data"))
 
 
@@ -38,7 +38,7 @@ def test_a_run_is_resumed_by_itself_its_name_or_its_folder():
 
 
 def test_a_resumed_run_equals_one_that_never_stopped():
-    whole = ganctl.train(**SHORT, steps=20)
+    whole = ganctl.train(**SHORT, steps=20, preview_every=5)
     stopped = ganctl.train(**SHORT, steps=20, preview_every=5, on_report=lambda report: False)
     assert (stopped.progress.step, stopped.status) == (5, "stopped")
     resumed = ganctl.train(resume=stopped)

@@ -299,7 +299,7 @@ def test_new_runs_are_named_by_time_model_and_data_and_never_taken(home, tmp_pat
     config = TrainRequest(data=str(tmp_path / "my pets!"))
     for ending in ("", "-2", "-3"):
         folder = new_run(config).folder
-        assert folder == home / "runs" / f"20261123-120000-cgan-ac-my-pets{ending}"
+        assert folder == home / "runs" / f"20261123-120000-my-pets{ending}"
         folder.mkdir(parents=True)
     assert new_run(config, name="demo").folder == home / "runs" / "demo"
     assert new_run(config, out=tmp_path / "x").folder == tmp_path / "x"
@@ -330,7 +330,7 @@ def test_runs_of_the_same_second_get_folders_of_their_own(home, monkeypatch):
 
     with ThreadPoolExecutor(len(several)) as pool:
         list(pool.map(begin, several))
-    stem = "20261123-120000-cgan-ac-mnist"
+    stem = "20261123-120000-mnist"
     assert {run.name for run in several} == {stem, *(f"{stem}-{n}" for n in range(2, 9))}
     assert all(Run.open(run.folder) == run for run in several)
     for run in several:

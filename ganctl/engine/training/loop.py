@@ -171,9 +171,7 @@ def _train(
         run.config = run.config.suited_to(described=bool(dataset.schema))
         recipe = run.config.numbers
     config = run.config
-    short = too_short(config.budget, recipe.budget, len(dataset), config.batch)
-    for note in (dataset.summary, *dataset.remarks, *short):
-        tell.note(note)
+    _say_what_was_read(tell, dataset, config, recipe)
     _check_suits(config, dataset)
     objective = objective_for(config.model, run.packages.get("model", ""))
     spec = objective.adapt(spec_for(dataset, recipe))
@@ -232,6 +230,14 @@ def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.D
         check_data_remain(run.config.data, run.packages.get("data", ""))
         dataset = data.load(run.config.data, run.config.reading, on_progress=on_progress)
         return under_known_names(dataset, run.data)
+
+
+def _say_what_was_read(
+    tell: _Tell, dataset: data.Dataset, config: TrainRequest, recipe: Recipe
+) -> None:
+    short = too_short(config.budget, recipe.budget, len(dataset), config.batch)
+    for note in (dataset.summary, *dataset.remarks, *short):
+        tell.note(note)
 
 
 def _check_suits(config: TrainRequest, dataset: data.Dataset) -> None:

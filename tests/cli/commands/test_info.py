@@ -16,7 +16,7 @@ from tests.steered import write_faces
 def test_a_run_in_words(ganctl, trained):
     result = ganctl("info")
     assert result.code == 0
-    for fact in ("lines", "finished", "cgan-ac", "modern", "40 steps", "across, down", "640", "MB"):
+    for fact in ("lines", "finished", "rpgan", "swift", "40 steps", "across, down", "640", "MB"):
         assert fact in result.out
     assert result.err == ""
 
@@ -32,7 +32,7 @@ def test_a_run_as_json(ganctl, trained):
 
 def test_weights(ganctl, trained):
     facts = json.loads(ganctl("info", trained.latest_checkpoint(), "--json").out)
-    assert (facts["model"], facts["recipe"], facts["step"]) == ("cgan-ac", "modern", 40)
+    assert (facts["model"], facts["recipe"], facts["step"]) == ("rpgan", "swift", 40)
     assert facts["network"]["image_size"] == 8
 
 

@@ -146,12 +146,13 @@ def test_runs_come_before_data_and_data_before_other_paths(ganctl, train_once, h
 def test_the_time_of_the_default_is_told_by_ones_own_runs(ganctl, trained, tiny_data):
     found = facts(ganctl, tiny_data)
     assert found["expected_from"].startswith("the speed of this processor")
-    trained.config = type(trained.config)(data=str(tiny_data), steps=40)
+    config = type(trained.config)(data=str(tiny_data), steps=40)
+    trained.config = config.suited_to(described=False)
     trained.progress = type(trained.progress)(40, 2560, 64.0)
     trained.save()
     found = facts(ganctl, tiny_data)
     assert found["expected_from"] == "the speed of the run lines"
-    # 6 epochs of one step each, of 64 images at 40 images a second.
+    # 6 epochs of two steps each, of 32 images at 40 images a second.
     assert found["expected_seconds"] == 9.6
 
 

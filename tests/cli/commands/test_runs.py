@@ -68,7 +68,7 @@ def test_a_list_says_what_each_run_is_and_how_much_all_take(ganctl, demo, traine
     figures = f"{best['feature_distance']:.2f} (real {best['floor']:.2f})"
     assert {row.split()[0] for row in rows} == {"lines", "demo"}
     for row in rows:
-        assert re.search(r"cgan-ac +lines.npz +finished +40 ", row)
+        assert re.search(r"rpgan +lines.npz +finished +40 ", row)
         assert f" {figures}  " in row
         assert f" {best['label_accuracy']:.1%} " in row
         assert f" {size / 1e6:.1f} MB " in row

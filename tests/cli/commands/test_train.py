@@ -183,8 +183,8 @@ def test_a_finished_run_wants_a_larger_budget(ganctl, trained, options, budget):
         (["--batch", "8"], "batch was 16, not 8"),
         (["--seed", "3"], "seed was 0, not 3"),
         (["--image-size", "16"], "image_size was auto, not 16"),
-        (["--model", "gan"], "model was cgan-ac, not gan"),
-        (["--recipe", "classic"], "recipe was modern, not classic"),
+        (["--model", "gan"], "model was rpgan, not gan"),
+        (["--recipe", "classic"], "recipe was swift, not classic"),
     ],
 )
 def test_resuming_as_another_training_is_refused(ganctl, trained, options, difference):
@@ -358,7 +358,7 @@ def test_a_damaged_checkpoint_is_not_gone_on_with(tiny, ganctl, home):
     assert "truncated or damaged" in result.err
 
 
-LABELLED = ("cgan", "cgan-ac", "gan-cls", "gan-int", "gan-int-cls")
+LABELLED = ("cgan", "cgan-ac", "rpgan", "gan-cls", "gan-int", "gan-int-cls")
 
 
 @pytest.mark.parametrize(

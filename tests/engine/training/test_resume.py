@@ -32,7 +32,8 @@ STEPS = 7
 
 def start(folder, tiny_data, **options):
     defaults = {"steps": STEPS, "batch": 8, "preview_every": 3, "checkpoint_every": 4, "keep": 1}
-    return Run.new(folder, TrainRequest(data=str(tiny_data), **(defaults | options)))
+    config = TrainRequest(data=str(tiny_data), **(defaults | options))
+    return Run.new(folder, config.suited_to(described=False))
 
 
 def often(run, log_every=2):

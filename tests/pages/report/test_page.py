@@ -45,7 +45,7 @@ def test_a_run_has_all_sections(trained):
     assert page.all("h1")[0].text == "lines"
     assert page.data("generator")["name"] == "lines"
     commands = [each.text for each in page.all("code")]
-    again = f"ganctl train --data {trained.config.data} --steps 40 --batch 16"
+    again = f"ganctl train --data {trained.config.data} --steps 40 --recipe swift --batch 16"
     assert any(command.startswith(again) for command in commands)
 
 

@@ -16,8 +16,8 @@ def test_a_finished_run(trained):
     assert (found.name, found.state, found.model, found.recipe) == (
         "lines",
         "finished",
-        "cgan-ac",
-        "modern",
+        "rpgan",
+        "swift",
     )
     assert (found.step, found.images_seen) == (40, 640)
     assert found.bytes == trained.size()

@@ -65,7 +65,7 @@ def test_before_the_first_step_nothing_is_known_of_the_time(run):
     assert preview is not None
     shown = at_the_start(run, preview, ())
     assert (shown.total_steps, shown.seconds_left, shown.losses) == (10, 0.0, {})
-    assert title_of(run) == "demo: cgan-ac on mnist, 10 steps"
+    assert title_of(run) == "demo: mnist, 10 steps"
 
 
 @pytest.mark.parametrize(
