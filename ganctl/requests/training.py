@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 from ganctl.errors import DataError, UsageError
@@ -212,13 +211,13 @@ class TrainRequest(DataRequest):
     )
 
     # Without an annotation it is no option.
-    _given = MappingProxyType(dict[str, Any]())
+    _given = dict[str, Any]()  # noqa: RUF012
     """The options that were given; of each request its own."""
 
     def __post_init__(self) -> None:
         given = {each.name: getattr(self, each.name) for each in fields(TrainRequest)}
-        given = {name: value for name, value in given.items() if value is not None}
-        self._set("_given", MappingProxyType(given))
+        named = {name: value for name, value in given.items() if value is not None}
+        self._set("_given", named)
         if self.recipe is None:
             self._set("recipe", RecipeName.MODERN.value)
         for each in fields(TrainRequest):
@@ -244,15 +243,13 @@ class TrainRequest(DataRequest):
         return "recipe" in self._given
 
     def suited_to(self, *, described: bool) -> TrainRequest:
-        """Return the request with the recipe that suits data, unless one was given.
+        """Return the request with the recipe that suits data of classes, or described ones."""
+        is_usual = self._given.get("model", Model.RPGAN) == Model.RPGAN and not described
+        return self.by(RecipeName.SWIFT if is_usual else RecipeName.MODERN)
 
-        Args:
-            described: whether more than a class is known of each image.
-        """
-        model = self._given.get("model", Model.RPGAN)
-        if self.is_settled or described or model != Model.RPGAN:
-            return self
-        return TrainRequest(**self._given, recipe=RecipeName.SWIFT.value)
+    def by(self, recipe: str) -> TrainRequest:
+        """Return the request with this recipe, unless one was given."""
+        return self if self.is_settled else TrainRequest(**self._given, recipe=recipe)
 
     @property
     def budget(self) -> Budget:

@@ -272,8 +272,8 @@ def _check_same(run: Run, training: Training) -> None:
     """
     held = {name for name, option in OPTIONS.items() if not option.resumable}
     held |= {*LENGTHS, *training.asked} - {"data"}
-    described = bool(run.data.get("schema"))
-    plan, now = vars(training.request.suited_to(described=described)), vars(run.config)
+    # What suits the data was not known when the sweep was planned.
+    plan, now = vars(training.request.by(run.config.recipe)), vars(run.config)
     changed = [name for name in OPTIONS if name in held and now[name] != plan[name]]
     if changed:
         raise RunError(

@@ -18,8 +18,9 @@ from ganctl.engine.models.networks import (
     parameter_count,
 )
 from ganctl.engine.models.objectives import OBJECTIVES
+from ganctl.requests.checks import values
 from ganctl.requests.networks import NetworkSpec
-from ganctl.requests.recipes import Model, RecipeName, recipe_for
+from ganctl.requests.recipes import Model, Networks, RecipeName, recipe_for
 
 SHAPES = [
     *[("quick", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
@@ -102,7 +103,8 @@ def test_every_recipe_names_a_network_and_every_network_serves_one():
     named = {recipe_for(recipe, model) for recipe in RecipeName for model in Model}
     assert {recipe.network for recipe in named} | {
         recipe.colour_network for recipe in named
-    } == set(NETWORKS)
+    } == set(values(Networks))
+    assert set(values(Networks)) <= NETWORKS.keys()
 
 
 @pytest.mark.parametrize("name", ["quick", "modern", "palette"])
@@ -263,7 +265,7 @@ def test_gan_has_no_path_for_a_label(name):
         assert unlabelled_count < parameter_count(getattr(labelled, network))
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", values(Networks))
 def test_every_code_of_infogan_changes_the_picture(name):
     generator = pair(name, model=Model.INFOGAN).generator.eval()
     z, codes = torch.randn(1, 16), torch.zeros(1, 12)
@@ -274,7 +276,7 @@ def test_every_code_of_infogan_changes_the_picture(name):
         assert (generator(z, codes) - generator(z, other)).abs().max() > 1e-4
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", values(Networks))
 def test_the_gradient_of_q_reaches_the_generator(name):
     networks = pair(name, model=Model.INFOGAN)
     inputs = step_inputs(networks, Model.INFOGAN, 20)
