@@ -27,7 +27,7 @@ class Run:
 
     >>> run = ganctl.Run.open("demo")
     >>> run
-    <Run demo: cgan-ac on lines.npz, step 40, finished...>
+    <Run demo: rpgan on lines.npz, step 40, finished...>
     >>> run.metrics[-1]["step"]
     40
     """

@@ -106,7 +106,7 @@ def train(
 
     >>> run = ganctl.train(data=(images, labels), steps=20, batch=16, name="mine")
     >>> run
-    <Run mine: cgan-ac on data from memory, step 20, finished...>
+    <Run mine: rpgan on data from memory, step 20, finished...>
     >>> ganctl.train(resume=run, steps=40).progress.step
     40
 
