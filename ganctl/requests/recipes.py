@@ -234,6 +234,17 @@ def recipe_for(name: str, model: str) -> Recipe:
     return RECIPE_VARIANTS.get((name, model), RECIPES[RecipeName(name)])
 
 
+def recipe_that_suits(model: str, *, described: bool) -> RecipeName:
+    """Return the recipe of a model where none was asked for.
+
+    Args:
+        model: its name.
+        described: whether more than a class is known of each image.
+    """
+    is_by_class = model == Model.RPGAN and not described
+    return RecipeName.SWIFT if is_by_class else RecipeName.MODERN
+
+
 def check_networks_suit(network: str, model: str, image_size: int, option: str) -> None:
     """Refuse networks that images or a model are of no use to.
 

@@ -36,6 +36,7 @@ from ganctl.requests.recipes import (
     RecipeName,
     check_networks_suit,
     recipe_for,
+    recipe_that_suits,
 )
 from ganctl.requests.seeds import check_seed
 from ganctl.requests.training_metrics import Log, check_logs
@@ -244,8 +245,8 @@ class TrainRequest(DataRequest):
 
     def suited_to(self, *, described: bool) -> TrainRequest:
         """Return the request with the recipe that suits data of classes, or described ones."""
-        is_usual = self._given.get("model", Model.RPGAN) == Model.RPGAN and not described
-        return self.by(RecipeName.SWIFT if is_usual else RecipeName.MODERN)
+        model = self._given.get("model", Model.RPGAN)
+        return self.by(recipe_that_suits(model, described=described))
 
     def by(self, recipe: str) -> TrainRequest:
         """Return the request with this recipe, unless one was given."""

@@ -278,8 +278,8 @@ def _shown_rows(train: Labelled) -> list[tuple[NDArray[Any], int]]:
     """Return for each row of a sheet the numbers that tell images apart, and which one it shows."""
     kinds: NDArray[Any] = train.labels
     count = len(train.classes)
-    if train.described is not None and train.described.schema.attributes:
-        attribute = train.described.schema.attributes[0]
+    if train.described is not None and train.schema.attributes:
+        attribute = train.schema.attributes[0]
         kinds, count = train.described.values[:, 0], len(attribute.values)
     return [(kinds, index) for index in evenly(range(count), ROWS)]
 

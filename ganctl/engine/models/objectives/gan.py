@@ -42,6 +42,11 @@ class GAN(Objective):
 def tell_apart(real_score: Tensor, fake_score: Tensor) -> Loss:
     """Return E[softplus(-s)] over the scores of real images plus E[softplus(s)] over fakes'."""
     total = softplus(-real_score).mean() + softplus(fake_score).mean()
+    return of_discriminator(total, real_score, fake_score)
+
+
+def of_discriminator(total: Tensor, real_score: Tensor, fake_score: Tensor) -> Loss:
+    """Return a discriminator's loss, recorded with the means of its scores."""
     return Loss(
         total,
         {

@@ -10,6 +10,7 @@ from torch.nn.functional import cross_entropy, softplus
 
 from ganctl.engine.models.base import Discriminator, Loss, StepInputs
 from ganctl.engine.models.objectives.cgan import CGAN, CGANAC
+from ganctl.engine.models.objectives.gan import of_discriminator, pass_for_real
 from ganctl.requests.networks import NetworkSpec
 
 LARGEST_MARGIN = 60.0
@@ -59,8 +60,7 @@ class RPGAN(CGAN):
             return super().generator_loss(discriminator, inputs)
         real_score = discriminator(inputs.real, inputs.condition)
         fake_score = discriminator(inputs.fake, inputs.condition)
-        total = softplus(real_score - fake_score).mean()
-        return Loss(total, {"generator_loss": total.detach()})
+        return pass_for_real(fake_score - real_score)
 
     def joint_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_D, whose gradient for a fake x̃ becomes that of L_G.
@@ -95,12 +95,4 @@ class RPGAN(CGAN):
 
 def _tell_which_is_real(real_score: Tensor, fake_score: Tensor) -> Loss:
     """Return E[softplus(-(s - s̃))] over pairs of a real image's score s and a fake's s̃."""
-    total = softplus(fake_score - real_score).mean()
-    return Loss(
-        total,
-        {
-            "discriminator_loss": total.detach(),
-            "real_score": real_score.detach().mean(),
-            "fake_score": fake_score.detach().mean(),
-        },
-    )
+    return of_discriminator(softplus(fake_score - real_score).mean(), real_score, fake_score)
