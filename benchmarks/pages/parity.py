@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.pages.compute import in_page, in_python
 from ganctl.pages.generator import generator_page
-from ganctl.requests.sample import asked_of
+from ganctl.requests.drawing.sample import asked_of
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.locate import find_source
 

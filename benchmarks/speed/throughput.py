@@ -58,8 +58,8 @@ from ganctl.engine.training.loop import train
 from ganctl.errors import UsageError
 from ganctl.requests.checks import values
 from ganctl.requests.conditions.labels import UNLABELLED, one_hot
+from ganctl.requests.drawing.sample import SamplePlan
 from ganctl.requests.recipes import Model, RecipeName, recipe_for
-from ganctl.requests.sample import SamplePlan
 from ganctl.requests.training import Device, Precision, TrainRequest
 from ganctl.runs.run import Run
 

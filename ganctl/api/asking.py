@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ganctl.errors import GanctlWarning, UsageError
 from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.conditions.settings import Settings
-from ganctl.requests.sample import SamplePlan, SampleRequest, choose_seeds
+from ganctl.requests.drawing.sample import SamplePlan, SampleRequest, choose_seeds
 from ganctl.requests.seeds import check_seed
 from ganctl.runs.checkpoint_header import CheckpointHeader
 

@@ -24,9 +24,9 @@ from ganctl.api.progress import bar
 from ganctl.api.wording import facts_of, naming_arguments
 from ganctl.requests.checks import check_count
 from ganctl.requests.conditions.schema import Schema
-from ganctl.requests.sample import LARGEST_SCALE
+from ganctl.requests.drawing.sample import LARGEST_SCALE
+from ganctl.requests.drawing.sheets import COLS, SheetRequest
 from ganctl.requests.seeds import check_seed
-from ganctl.requests.sheets import COLS, SheetRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource
 

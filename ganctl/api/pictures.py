@@ -26,9 +26,9 @@ from ganctl.pictures.lettering import Names, beside
 from ganctl.requests.checks import check_amount, check_count, check_out
 from ganctl.requests.conditions.asked import Asked
 from ganctl.requests.conditions.schema import Schema
-from ganctl.requests.morph import frame_count, stops_of, walk
-from ganctl.requests.sample import LARGEST_SCALE, check_memory
-from ganctl.requests.sheets import SheetRequest
+from ganctl.requests.drawing.morph import frame_count, stops_of, walk
+from ganctl.requests.drawing.sample import LARGEST_SCALE, check_memory
+from ganctl.requests.drawing.sheets import SheetRequest
 
 if TYPE_CHECKING:
     from ganctl.engine.sampling.sampler import Sampler

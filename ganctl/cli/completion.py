@@ -17,7 +17,7 @@ from ganctl.errors import GanctlError
 from ganctl.plugins import plugins
 from ganctl.requests.checks import Option
 from ganctl.requests.conditions.codes import continuous_names
-from ganctl.requests.sample import Conditioning
+from ganctl.requests.drawing.sample import Conditioning
 from ganctl.requests.training import OPTIONS, flag_of
 from ganctl.runs import locate
 from ganctl.runs.checkpoint_header import read_checkpoint_header

@@ -14,8 +14,8 @@ from ganctl.cli import console
 from ganctl.cli.options import open_source
 from ganctl.cli.program import program
 from ganctl.errors import FileError, RunError, RunNotFound
-from ganctl.requests.morph import frame_count, stops_of, titles, walk
-from ganctl.requests.sample import choose_seeds
+from ganctl.requests.drawing.morph import frame_count, stops_of, titles, walk
+from ganctl.requests.drawing.sample import choose_seeds
 from ganctl.runs.layout import step_of
 from ganctl.runs.locate import find
 from ganctl.runs.run import Run

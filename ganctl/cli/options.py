@@ -24,7 +24,7 @@ from ganctl.errors import FileError, GanctlError, RunError, RunNotFound, UsageEr
 from ganctl.requests.checks import Group, check_out
 from ganctl.requests.conditions.labels import parse_labels
 from ganctl.requests.data import DATA_SETS, check_data_exists
-from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for, recipe_that_suits
+from ganctl.requests.recipes import RECIPES, Model, RecipeName, recipe_for
 from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs.checkpoint_header import CheckpointHeader, read_checkpoint_header
 from ganctl.runs.header import remember_data
@@ -319,10 +319,8 @@ def _default_words(name: str) -> str:
 def _defaults_by_recipe(field: str) -> str:
     recipes = {name.value: recipe for name, recipe in RECIPES.items()}
     if field != "model":
-        of_models = {
-            model.value: recipe_for(recipe_that_suits(model, described=False), model)
-            for model in Model
-        }
+        of_models = {model.value: recipe_for(RecipeName.MODERN, model) for model in Model}
+        of_models[Model.RPGAN.value] = RECIPES[RecipeName.SWIFT]
         recipes = of_models | recipes
     usual = RECIPES[RecipeName.SWIFT]
     others: dict[str, list[str]] = {}

@@ -14,8 +14,8 @@ from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.codes import Codes
 from ganctl.requests.conditions.labels import UNLABELLED, Label
 from ganctl.requests.conditions.settings import Settings
-from ganctl.requests.sample import SamplePlan, check_memory
-from ganctl.requests.sheets import SheetPlan, SheetRequest
+from ganctl.requests.drawing.sample import SamplePlan, check_memory
+from ganctl.requests.drawing.sheets import SheetPlan, SheetRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource
 

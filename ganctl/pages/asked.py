@@ -10,7 +10,7 @@ from ganctl.requests.conditions.names import typed
 from ganctl.requests.conditions.schema import Captions, Schema
 from ganctl.requests.conditions.settings import single
 from ganctl.requests.conditions.together import Together
-from ganctl.requests.sample import Conditioning
+from ganctl.requests.drawing.sample import Conditioning
 
 
 def asked_data(of: Conditioning) -> dict[str, Any]:

@@ -83,19 +83,29 @@ def _modern(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
     return found
 
 
+def _refined(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
+    found, _ = _first_map(weights, spec)
+    width, side = _pyramid(spec.image_size)[0][-1], spec.image_size // 2
+    draw = weights.below("draw")
+    kernels = draw.take("weight", width, spec.channels, 4, 4)
+    found["layers"] += [
+        *_upsampling(weights.below("blocks"), 2, spec, None),
+        _refinement(weights.below("refine"), width, side),
+        doubling(kernels, side, bias=draw.take("bias", spec.channels)),
+    ]
+    return found
+
+
 def _palette(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
     found, inputs = _first_map(weights, spec)
     width, side = _pyramid(spec.image_size)[0][-1], spec.image_size // 2
     found["layers"] += _upsampling(weights.below("blocks"), 2, spec, None)
-    refine = weights.below("refine")
     fine = weights.below("fine")
     colours = spec.channels * COLOURS
     found["palette"] = {
         "count": COLOURS,
         "sharpness": SHARPNESS,
-        "refine": conv(
-            refine.take("0.weight", width, width, 3, 3), side, norm=Norm(refine.below("1"), width)
-        ),
+        "refine": _refinement(weights.below("refine"), width, side),
         "fine": doubling(
             fine.take("weight", width, COLOURS, 4, 4), side, bias=fine.take("bias", COLOURS)
         ),
@@ -155,6 +165,7 @@ _PAIRS: dict[str, Callable[[Weights, NetworkSpec], dict[str, Any]]] = {
     "lean": _modern,
     "quick": _modern,
     "modern": _modern,
+    "refined": _refined,
     "palette": _palette,
     "infogan": _infogan,
     "classic": _classic,
@@ -197,6 +208,11 @@ def _upsampling(
         kernels = blocks.take(f"{first}.weight", widths[-1], channels, 4, 4)
         layers.append(doubling(kernels, side, bias=blocks.take(f"{first}.bias", channels)))
     return layers
+
+
+def _refinement(refine: Weights, width: int, side: int) -> Layer:
+    kernels = refine.take("0.weight", width, width, 3, 3)
+    return conv(kernels, side, norm=Norm(refine.below("1"), width))
 
 
 def _directions(matrix: NDArray[Any]) -> list[str]:

@@ -22,8 +22,8 @@ from ganctl.pictures.images import (
     sheet,
 )
 from ganctl.pictures.video import check_video, video_bytes
+from ganctl.requests.drawing.sample import check_memory
 from ganctl.requests.networks import NetworkSpec
-from ganctl.requests.sample import check_memory
 
 MORPH_COLUMNS = 5
 """How many images of a morph move beside each other."""

@@ -32,9 +32,9 @@ from ganctl.requests.checks import choose
 from ganctl.requests.conditions.asked import Single, options_of
 from ganctl.requests.conditions.labels import UNLABELLED, Label, one_hot
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
-from ganctl.requests.sample import Format, SamplePlan
+from ganctl.requests.drawing.sample import Format, SamplePlan
+from ganctl.requests.drawing.sheets import SEED
 from ganctl.requests.seeds import seeds_text
-from ganctl.requests.sheets import SEED
 
 MAX_IDX_CLASSES = 256
 FOREIGN_ENDINGS = ("jpg", "jpeg", "gif", "webp", "apng", "bmp", "tif", "tiff", "npy", "zip", "csv")

@@ -44,6 +44,7 @@ class RecipeName(str, Enum):
     """How a model is trained: networks, optimizers and schedules, a row of ``RECIPES``."""
 
     SWIFT = "swift"
+    THOROUGH = "thorough"
     MODERN = "modern"
     QUICK = "quick"
     CLASSIC = "classic"
@@ -55,6 +56,7 @@ class Networks(Summarised):
     QUICK = "quick", "small convolutions with batch norm"
     LEAN = "lean", "modern with half as wide a hidden layer"
     MODERN = "modern", "a hidden layer in place of batch norm"
+    REFINED = "refined", "modern with one more convolution in the generator"
     PALETTE = "palette", "modern whose images mix a few colours each"
     INFOGAN = "infogan", "wide linear layers, for models without labels"
     CLASSIC = "classic", "those of 2018, for 28×28"
@@ -139,18 +141,23 @@ _MODERN = Recipe(
     checkpoint_every=500,
 )
 
+_SWIFT = replace(
+    _MODERN,
+    summary="the best images by class in a minute or two on a CPU",
+    model=Model.RPGAN,
+    network="lean",
+    batch=32,
+    discriminator_lr=4e-3,
+    r1_every=8,
+    log_every=40,
+    preview_every=400,
+    checkpoint_every=1000,
+)
+
 RECIPES: dict[RecipeName, Recipe] = {
-    RecipeName.SWIFT: replace(
-        _MODERN,
-        summary="the best images by class in minutes on a CPU",
-        model=Model.RPGAN,
-        network="lean",
-        batch=32,
-        discriminator_lr=4e-3,
-        r1_every=8,
-        log_every=40,
-        preview_every=400,
-        checkpoint_every=1000,
+    RecipeName.SWIFT: _SWIFT,
+    RecipeName.THOROUGH: replace(
+        _SWIFT, summary="the best images by class in more time", network="refined"
     ),
     RecipeName.MODERN: _MODERN,
     RecipeName.QUICK: replace(
@@ -213,6 +220,8 @@ _GAN = replace(_UNLABELLED, noise=0.5)
 RECIPE_VARIANTS: dict[tuple[str, str], Recipe] = {
     (RecipeName.SWIFT, Model.GAN): _GAN,
     (RecipeName.SWIFT, Model.INFOGAN): _UNLABELLED,
+    (RecipeName.THOROUGH, Model.GAN): _GAN,
+    (RecipeName.THOROUGH, Model.INFOGAN): _UNLABELLED,
     (RecipeName.QUICK, Model.GAN): _GAN,
     (RecipeName.QUICK, Model.INFOGAN): _UNLABELLED,
     (RecipeName.MODERN, Model.GAN): _GAN,
@@ -232,17 +241,6 @@ def recipe_for(name: str, model: str) -> Recipe:
         ValueError: there is no such recipe.
     """
     return RECIPE_VARIANTS.get((name, model), RECIPES[RecipeName(name)])
-
-
-def recipe_that_suits(model: str, *, described: bool) -> RecipeName:
-    """Return the recipe of a model where none was asked for.
-
-    Args:
-        model: its name.
-        described: whether more than a class is known of each image.
-    """
-    is_by_class = model == Model.RPGAN and not described
-    return RecipeName.SWIFT if is_by_class else RecipeName.MODERN
 
 
 def check_networks_suit(network: str, model: str, image_size: int, option: str) -> None:

@@ -36,7 +36,6 @@ from ganctl.requests.recipes import (
     RecipeName,
     check_networks_suit,
     recipe_for,
-    recipe_that_suits,
 )
 from ganctl.requests.seeds import check_seed
 from ganctl.requests.training_metrics import Log, check_logs
@@ -71,7 +70,7 @@ class TrainRequest(DataRequest):
 
     An option that is None has its default. Afterwards exactly one of ``epochs``, ``steps`` and
     ``minutes`` is a number; they count from the run's start, resumed parts included. Without a
-    recipe, ``suited_to`` chooses it once the data are read; until then it is ``modern``.
+    recipe, ``requests.suited`` chooses it once the data are read; until then it is ``modern``.
 
     A model, networks or data may be a plug-in's, which need not be there to say what a run is:
     ``runs.packages`` finds it.
@@ -117,7 +116,8 @@ class TrainRequest(DataRequest):
         metavar="RECIPE",
         check=one_of(RecipeName),
         choices=tuple(values(RecipeName)),
-        default=f"{RecipeName.SWIFT.value} for images of classes, else {RecipeName.MODERN.value}",
+        default=f"for images of classes {RecipeName.SWIFT.value} or, in a longer run, "
+        f"{RecipeName.THOROUGH.value}; else {RecipeName.MODERN.value}",
     )
     networks: str | None = option(
         help="; ".join(f"{pair.value}: {pair.summary}" for pair in Networks) + ".",
@@ -242,11 +242,6 @@ class TrainRequest(DataRequest):
     def is_settled(self) -> bool:
         """Whether the recipe was given, and not left to the data."""
         return "recipe" in self._given
-
-    def suited_to(self, *, described: bool) -> TrainRequest:
-        """Return the request with the recipe that suits data of classes, or described ones."""
-        model = self._given.get("model", Model.RPGAN)
-        return self.by(recipe_that_suits(model, described=described))
 
     def by(self, recipe: str) -> TrainRequest:
         """Return the request with this recipe, unless one was given."""

@@ -1,8 +1,8 @@
 """The figures that are reported while training, a row each, and where they may go. No torch.
 
-To add one, compute it in ``engine/training/monitor.py`` (or return it as one of an objective's
-losses), and add its row to ``METRICS``: ``metrics.jsonl``, the live panel, the plain lines,
-``loss.png``, ``info`` and ``train --json`` follow.
+To add one, compute it in ``engine/training/watching/monitor.py`` (or return it as one of an
+objective's losses), and add its row to ``METRICS``: ``metrics.jsonl``, the live panel, the plain
+lines, ``loss.png``, ``info`` and ``train --json`` follow.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from ganctl.files.untrusted_json import as_shape, migrated, parse
 from ganctl.requests.budget import Progress
 from ganctl.requests.conditions.labels import check_class_names
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema, check_fits
+from ganctl.requests.drawing.sample import Conditioning
 from ganctl.requests.networks import CodeMap, NetworkSpec
-from ganctl.requests.sample import Conditioning
 
 FORMAT = "ganctl-checkpoint"
 FORMAT_VERSION = 4

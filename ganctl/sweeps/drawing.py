@@ -11,8 +11,8 @@ from ganctl.pictures.images import Images, png_bytes, sheet
 from ganctl.requests.budget import BudgetUnit
 from ganctl.requests.conditions.asked import Single
 from ganctl.requests.conditions.labels import evenly
-from ganctl.requests.sample import Conditioning
-from ganctl.requests.sheets import SheetRequest
+from ganctl.requests.drawing.sample import Conditioning
+from ganctl.requests.drawing.sheets import SheetRequest
 from ganctl.requests.training_metrics import FEATURE_DISTANCE, has_quality
 from ganctl.runs.locate import RunSource
 from ganctl.sweeps.comparison import DistanceCurve, distance_plot, rows_of_sheets

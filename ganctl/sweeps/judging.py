@@ -31,7 +31,7 @@ def prepare_judges(sweep: Sweep, on_progress: OnProgress) -> tuple[bool, float |
     from ganctl.engine.data.dataset import load
     from ganctl.engine.evaluation.judges import QuickJudge, judges
     from ganctl.engine.evaluation.reals import TooFewImages, reals_of
-    from ganctl.engine.training.monitor import QualityMonitor
+    from ganctl.engine.training.watching.monitor import QualityMonitor
 
     floors: list[float] = []
     for request in _different_data(each.request for each in sweep.trainings):

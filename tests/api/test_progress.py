@@ -12,8 +12,8 @@ import pytest
 
 from ganctl.api import progress
 from ganctl.api.progress import bar
-from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.loop import StepReport
+from ganctl.engine.training.watching.alarms import Alarm
 
 PREVIEW = np.zeros((2, 10, 8, 8), np.uint8)
 

@@ -64,7 +64,7 @@ def test_pixels_are_within_one_of_pythons(kind, tmp_path):
 @pytest.mark.parametrize("name", ["mnist", "avatars", "avatars-words"])
 def test_bundled_generators_draw_a_hundred_seeds(name):
     source = find_source(f"pretrained/{name}")
-    from ganctl.requests.sample import asked_of
+    from ganctl.requests.drawing.sample import asked_of
     from ganctl.runs.checkpoint_header import read_checkpoint_header
 
     asked, _ = asked_of(read_checkpoint_header(source.checkpoint).conditioning)

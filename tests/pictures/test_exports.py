@@ -15,7 +15,7 @@ from ganctl.pictures.exports import Samples, choose_destination, npz_bytes, writ
 from ganctl.pictures.images import read_image, read_metadata
 from ganctl.pictures.provenance import Origin
 from ganctl.requests.conditions.labels import UNLABELLED, parse_labels
-from ganctl.requests.sample import Format, SamplePlan
+from ganctl.requests.drawing.sample import Format, SamplePlan
 
 CLASSES = ("cat", "T-shirt/top")
 

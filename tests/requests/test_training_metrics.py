@@ -1,6 +1,6 @@
 """The rows of what is reported while training agree with what is measured."""
 
-from ganctl.engine.training.monitor import Quality
+from ganctl.engine.training.watching.monitor import Quality
 from ganctl.requests.training_metrics import METRICS, Group, has_quality, of_group
 
 

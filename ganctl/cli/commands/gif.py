@@ -27,8 +27,8 @@ from ganctl.errors import UsageError
 from ganctl.files.atomic import check_file, write_result
 from ganctl.requests.checks import check_amount, check_count, choose, values
 from ganctl.requests.conditions.names import changed_options, part_of_file_name
-from ganctl.requests.morph import FRAMES_A_LEG
-from ganctl.requests.sample import LARGEST_SCALE
+from ganctl.requests.drawing.morph import FRAMES_A_LEG
+from ganctl.requests.drawing.sample import LARGEST_SCALE
 
 if TYPE_CHECKING:
     from ganctl.pictures.animations import Kind

@@ -37,9 +37,9 @@ from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.codes import continuous_names
 from ganctl.requests.conditions.labels import Label
 from ganctl.requests.conditions.names import changed_options
-from ganctl.requests.sample import LARGEST_SCALE
+from ganctl.requests.drawing.sample import LARGEST_SCALE
+from ganctl.requests.drawing.sheets import COLS, SheetRequest
 from ganctl.requests.seeds import check_seed
-from ganctl.requests.sheets import COLS, SheetRequest
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource
 

@@ -14,7 +14,7 @@ from ganctl.cli.sheets import Subject
 from ganctl.errors import GanctlError, UsageError
 from ganctl.files.atomic import check_file, write_result
 from ganctl.requests.checks import check_out
-from ganctl.requests.sheets import COLS, SheetRequest
+from ganctl.requests.drawing.sheets import COLS, SheetRequest
 from ganctl.runs.locate import RunSource
 
 if TYPE_CHECKING:

@@ -32,8 +32,8 @@ from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.labels import UNLABELLED
 from ganctl.requests.conditions.names import changed_options, part_of_file_name
 from ganctl.requests.conditions.settings import Settings
+from ganctl.requests.drawing.sample import Format, SamplePlan, SampleRequest, choose_seeds
 from ganctl.requests.generators.found import found_in
-from ganctl.requests.sample import Format, SamplePlan, SampleRequest, choose_seeds
 from ganctl.requests.seeds import parse_seeds, seeds_text
 from ganctl.runs.locate import RunSource
 

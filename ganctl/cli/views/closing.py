@@ -7,7 +7,7 @@ import shlex
 from ganctl.cli import console
 from ganctl.cli.program import program
 from ganctl.cli.views.live.moment import measured_in
-from ganctl.requests.sample import how_to_ask
+from ganctl.requests.drawing.sample import how_to_ask
 from ganctl.requests.training_metrics import FEATURE_DISTANCE, Group, has_quality, of_group
 from ganctl.runs.checkpoint_header import read_checkpoint_header
 from ganctl.runs.run import Run

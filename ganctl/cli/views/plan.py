@@ -11,6 +11,7 @@ from ganctl.cli import console
 from ganctl.requests.conditions.schema import NO_SCHEMA, Schema
 from ganctl.requests.conditions.settings import no_rows, place_of_rows
 from ganctl.requests.recipes import Model
+from ganctl.requests.suited import suited
 from ganctl.requests.training import Device, TrainRequest
 from ganctl.runs import layout
 from ganctl.runs.header import RunStatus, stored_options
@@ -36,18 +37,20 @@ def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:
     """
     from ganctl.cli.views.data import facts_of, print_reading, read_data, why_not_read
 
-    config = run.config
+    config, reason = run.config, "as before" if run.status is not RunStatus.NEW else "as asked"
     _check_free(run, world)
     with console.progress(quiet=quiet) as report:
         reading = read_data(config.data, config.reading, report, keep=False)
-    if reading is not None:
-        config = config.suited_to(described=bool(reading.parts["train"].schema))
+    if reading is not None and not config.is_settled:
+        config, reason = _suited(config, reading, world)
     rows = config.preview_rows if reading is None else _checked(run, reading)
     plan = {"run": str(run.folder), **stored_options(config)}
     if json:
-        console.print_json({**plan, "data_read": facts_of(reading) if reading else None})
+        read = facts_of(reading) if reading else None
+        console.print_json({**plan, "recipe_reason": reason, "data_read": read})
         return
     plan |= {
+        "recipe": f"{config.recipe} ({reason})",
         "budget": str(config.budget),
         "condition": ", ".join(config.condition) or None,
         "preview_rows": rows,
@@ -57,6 +60,23 @@ def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:
         console.note(f"{config.data} {why_not_read(config.data)}")
     else:
         print_reading(reading)
+
+
+def _suited(config: TrainRequest, reading: Reading, world: World) -> tuple[TrainRequest, str]:
+    """Return the request with the recipe that suits the data, and why it is that one."""
+
+    def measure(request: TrainRequest) -> float:
+        from ganctl.engine.data.dataset import of_reading
+        from ganctl.engine.hardware.devices import choose_device
+        from ganctl.engine.training.speed import images_per_second
+
+        device = choose_device(Device(request.device), world)
+        speed = images_per_second(request, of_reading(request.data, reading), device, World())
+        return speed * world.size
+
+    train = reading.parts["train"]
+    found = suited(config, len(train.images), measure, described=bool(train.schema))
+    return found.request, found.reason
 
 
 def check_device(config: TrainRequest, world: World) -> None:

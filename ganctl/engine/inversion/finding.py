@@ -19,9 +19,9 @@ from ganctl.requests.conditions.asked import Single
 from ganctl.requests.conditions.captions import Caption
 from ganctl.requests.conditions.codes import Codes
 from ganctl.requests.conditions.settings import Settings, single
+from ganctl.requests.drawing.sample import SampleRequest
 from ganctl.requests.generators.found import Found, rounded
 from ganctl.requests.generators.search import FindRequest
-from ganctl.requests.sample import SampleRequest
 from ganctl.requests.seeds import MAX_SEED
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource

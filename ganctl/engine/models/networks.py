@@ -11,7 +11,11 @@ from torch import nn
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.pairs.classic import ClassicDiscriminator, ClassicGenerator
 from ganctl.engine.models.pairs.infogan import InfoGANDiscriminator, InfoGANGenerator
-from ganctl.engine.models.pairs.modern import ModernDiscriminator, ModernGenerator
+from ganctl.engine.models.pairs.modern import (
+    ModernDiscriminator,
+    ModernGenerator,
+    RefinedGenerator,
+)
 from ganctl.engine.models.pairs.palette import PaletteGenerator
 from ganctl.engine.models.pairs.words import WordsDiscriminator, WordsGenerator
 from ganctl.plugins import Kind, plugin
@@ -38,6 +42,9 @@ NETWORKS: dict[str, NetworkPair] = {
     ),
     Networks.MODERN: NetworkPair(
         ModernGenerator, partial(ModernDiscriminator, hidden=512, norm=False)
+    ),
+    Networks.REFINED: NetworkPair(
+        RefinedGenerator, partial(ModernDiscriminator, hidden=512, norm=False)
     ),
     Networks.PALETTE: NetworkPair(
         PaletteGenerator, partial(ModernDiscriminator, hidden=512, norm=False)

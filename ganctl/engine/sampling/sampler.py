@@ -18,8 +18,8 @@ from ganctl.engine.models.weights import load_generator
 from ganctl.engine.sampling.asked import Conditions
 from ganctl.requests.conditions.asked import Asked
 from ganctl.requests.conditions.codes import Codes
+from ganctl.requests.drawing.sample import SamplePlan
 from ganctl.requests.recipes import Latent
-from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.locate import RunSource, read_source
 

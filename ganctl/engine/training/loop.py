@@ -12,22 +12,21 @@ from torch import Tensor
 from ganctl.engine.data import dataset as data
 from ganctl.engine.data.same_data import under_known_names
 from ganctl.engine.hardware import devices, distributed
-from ganctl.engine.hardware.cuda_graphs import CudaGraphs
-from ganctl.engine.models.base import Objective
 from ganctl.engine.models.conditions import spec_for
 from ganctl.engine.models.networks import parameter_count
 from ganctl.engine.models.objectives import objective_for
 from ganctl.engine.tracking.trackers import Trackers
 from ganctl.engine.training import checkpoint
-from ganctl.engine.training.alarms import Alarm
-from ganctl.engine.training.batches import Batch, Batches
-from ganctl.engine.training.monitor import Quality, quality_monitor
-from ganctl.engine.training.previews import EARLY_STEPS, PreviewRows, preview_rows
+from ganctl.engine.training.batches import Batches
 from ganctl.engine.training.recorder import Recorder
 from ganctl.engine.training.resume import check_resumable, check_unchanged, numbers_of
 from ganctl.engine.training.schedules import ema_decay, learning_rate_schedule, update_ema
+from ganctl.engine.training.speed import images_per_second
 from ganctl.engine.training.state import TrainState, new_state
-from ganctl.engine.training.step import Losses, Step, with_cuda_graphs
+from ganctl.engine.training.step import fastest_step
+from ganctl.engine.training.watching.alarms import Alarm
+from ganctl.engine.training.watching.monitor import Quality, quality_monitor
+from ganctl.engine.training.watching.previews import EARLY_STEPS, PreviewRows, preview_rows
 from ganctl.pictures.images import Images, sheet
 from ganctl.pictures.lettering import Names, beside
 from ganctl.readers.labelled import OnProgress
@@ -35,7 +34,8 @@ from ganctl.requests.budget import Clock, Progress, Throughput, too_short
 from ganctl.requests.data import check_data_remain
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
-from ganctl.requests.training import Device, Precision, TrainRequest
+from ganctl.requests.suited import suited
+from ganctl.requests.training import Device, TrainRequest
 from ganctl.runs.header import RunStatus
 from ganctl.runs.run import Run
 from ganctl.runs.world import World
@@ -168,7 +168,7 @@ def _train(
 ) -> Iterator[StepReport]:
     dataset = _load_data(run, world, tell.progress)
     if recipe is None:
-        run.config = run.config.suited_to(described=bool(dataset.schema))
+        run.config = _suited(run.config, dataset, device, world)
         recipe = run.config.numbers
     config = run.config
     _say_what_was_read(tell, dataset, config, recipe)
@@ -181,7 +181,7 @@ def _train(
     recorder = _recorder(run, state, dataset, rows) if world.is_main else None
     if recorder is not None and state.step == 0:
         tell.preview(recorder.preview(), rows.names)
-    step = _step(state, objective, run, recipe, world)
+    step = fastest_step(state, objective, config, world, recipe)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
     clock = Clock(state.progress.seconds)
@@ -232,6 +232,14 @@ def _load_data(run: Run, world: World, on_progress: OnProgress | None) -> data.D
         return under_known_names(dataset, run.data)
 
 
+def _suited(
+    config: TrainRequest, dataset: data.Dataset, device: torch.device, world: World
+) -> TrainRequest:
+    """Return the request with the recipe that suits data and length, unless one was asked for."""
+    measure = partial(images_per_second, dataset=dataset, device=device, world=world)
+    return suited(config, len(dataset), measure, described=bool(dataset.schema)).request
+
+
 def _say_what_was_read(
     tell: _Tell, dataset: data.Dataset, config: TrainRequest, recipe: Recipe
 ) -> None:
@@ -277,19 +285,6 @@ def _recorder(run: Run, state: TrainState, dataset: data.Dataset, rows: PreviewR
         },
     )
     return Recorder(run, state, dataset, quality_monitor(dataset), rows)
-
-
-def _step(
-    state: TrainState, objective: Objective, run: Run, recipe: Recipe, world: World
-) -> Callable[[Batch, float], Losses]:
-    """Return the step; CUDA graphs replay it where one GPU trains and the step allows it."""
-    device = next(state.generator.parameters()).device
-    precision = devices.choose_precision(Precision(run.config.precision), device)
-    autocast = devices.autocast(precision, device)
-    step = Step(state, objective, recipe, autocast, world)
-    if device.type == "cuda" and world.size == 1 and step.capturable:
-        return with_cuda_graphs(step, CudaGraphs())
-    return step
 
 
 def _report(

@@ -21,10 +21,10 @@ from ganctl.engine.models.weights import save_generator
 from ganctl.engine.sampling.code_map import learn_code_map
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training import checkpoint
-from ganctl.engine.training.alarms import Alarm, Alarms, number_in
-from ganctl.engine.training.monitor import Quality, QualityMonitor
-from ganctl.engine.training.previews import PreviewRows
 from ganctl.engine.training.state import TrainState
+from ganctl.engine.training.watching.alarms import Alarm, Alarms, number_in
+from ganctl.engine.training.watching.monitor import Quality, QualityMonitor
+from ganctl.engine.training.watching.previews import PreviewRows
 from ganctl.errors import CheckpointError, Diverged, FileError, GanctlWarning
 from ganctl.files.atomic import write_atomically
 from ganctl.pictures import images, plots
@@ -34,8 +34,8 @@ from ganctl.pictures.provenance import Origin
 from ganctl.requests.budget import Progress
 from ganctl.requests.conditions.labels import UNLABELLED, UNLABELLED_ROWS
 from ganctl.requests.conditions.schema import NO_SCHEMA
-from ganctl.requests.sample import SamplePlan
-from ganctl.requests.sheets import SEED
+from ganctl.requests.drawing.sample import SamplePlan
+from ganctl.requests.drawing.sheets import SEED
 from ganctl.runs.checkpoint_header import CheckpointHeader
 from ganctl.runs.checkpoints import write_generator_alone
 from ganctl.runs.header import AlarmRecord, RunStatus

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
-from ganctl.engine.hardware import distributed
+from ganctl.engine.hardware import devices, distributed
 from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Loss, Objective, StepInputs
 from ganctl.engine.models.labels import labels_for
@@ -20,6 +20,7 @@ from ganctl.engine.models.penalty import r1_penalty
 from ganctl.engine.training.batches import Batch
 from ganctl.engine.training.state import TrainState, trainable
 from ganctl.requests.recipes import Recipe
+from ganctl.requests.training import Precision, TrainRequest
 from ganctl.runs.world import World
 
 Losses = dict[str, Tensor]
@@ -138,6 +139,31 @@ class Step:
     def capturable(self) -> bool:
         """Whether CUDA graphs can replay it: whether its work is the same at every progress."""
         return self._augmentation.is_identity and not self._objective.uses_progress
+
+
+def fastest_step(
+    state: TrainState,
+    objective: Objective,
+    config: TrainRequest,
+    world: World,
+    recipe: Recipe | None = None,
+) -> Callable[[Batch, float], Losses]:
+    """Return the step; CUDA graphs replay it where one GPU trains and the step allows it.
+
+    Args:
+        state: what it updates.
+        objective: what the networks minimise.
+        config: says the precision, and the recipe unless another is given.
+        world: the processes that train together.
+        recipe: the numbers to train with, if not those of ``config``.
+    """
+    device = next(state.generator.parameters()).device
+    precision = devices.choose_precision(Precision(config.precision), device)
+    autocast = devices.autocast(precision, device)
+    step = Step(state, objective, recipe or config.numbers, autocast, world)
+    if device.type == "cuda" and world.size == 1 and step.capturable:
+        return with_cuda_graphs(step, CudaGraphs())
+    return step
 
 
 def with_cuda_graphs(step: Step, graphs: CudaGraphs) -> Callable[[Batch, float], Losses]:

@@ -10,7 +10,7 @@ from ganctl.requests.checks import check_count
 from ganctl.requests.conditions.asked import Single
 from ganctl.requests.conditions.names import changed_options, part_of_file_name
 from ganctl.requests.data import Fit
-from ganctl.requests.sample import Conditioning, asked_of
+from ganctl.requests.drawing.sample import Conditioning, asked_of
 from ganctl.requests.seeds import check_seed
 
 STEPS = 300

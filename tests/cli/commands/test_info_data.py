@@ -147,7 +147,7 @@ def test_the_time_of_the_default_is_told_by_ones_own_runs(ganctl, trained, tiny_
     found = facts(ganctl, tiny_data)
     assert found["expected_from"].startswith("the speed of this processor")
     config = type(trained.config)(data=str(tiny_data), steps=40)
-    trained.config = config.suited_to(described=False)
+    trained.config = config.by("swift")
     trained.progress = type(trained.progress)(40, 2560, 64.0)
     trained.save()
     found = facts(ganctl, tiny_data)

@@ -17,7 +17,7 @@ from ganctl.engine.evaluation.reals import TooFewImages
 from ganctl.engine.evaluation.requested.caption_words import CaptionWords, visible
 from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.engine.training.monitor import QualityMonitor
+from ganctl.engine.training.watching.monitor import QualityMonitor
 from ganctl.errors import UsageError
 from ganctl.requests.conditions.schema import Schema
 from ganctl.runs.evaluation.attributes import Share
@@ -272,7 +272,7 @@ class Drawn(Generator):
 
 
 def quality_of(painter, reals, monkeypatch):
-    monkeypatch.setattr("ganctl.engine.training.monitor.Sampler", lambda *_: painter)
+    monkeypatch.setattr("ganctl.engine.training.watching.monitor.Sampler", lambda *_: painter)
     monkeypatch.setattr(QuickJudge, "judge", lambda *_: Reader(reals.train.schema))
     return QualityMonitor(reals).measure(Drawn(), painter.header)
 

@@ -12,8 +12,8 @@ from ganctl.engine.models import weights
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.pictures.images import png_bytes
 from ganctl.requests.data import Fit
+from ganctl.requests.drawing.sample import SampleRequest
 from ganctl.requests.generators.search import FindRequest
-from ganctl.requests.sample import SampleRequest
 from ganctl.runs.locate import find_source
 from tests.engine.evaluation.described import lines
 from tests.steered import save_faces, save_talker

@@ -10,7 +10,7 @@ from ganctl.requests.conditions.asked import Between, between
 from ganctl.requests.conditions.captions import parse_text
 from ganctl.requests.conditions.labels import one_hot
 from ganctl.requests.conditions.settings import Settings, parse_settings
-from ganctl.requests.sample import SamplePlan
+from ganctl.requests.drawing.sample import SamplePlan
 from tests.steered import CAPTIONS, FACES, save_faces, save_talker
 
 

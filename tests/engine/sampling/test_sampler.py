@@ -14,8 +14,8 @@ from ganctl.engine.sampling.sampler import BATCH, Sampler
 from ganctl.requests.budget import AT_THE_START
 from ganctl.requests.conditions.codes import Codes
 from ganctl.requests.conditions.labels import UNLABELLED, blend, one_hot
+from ganctl.requests.drawing.sample import SamplePlan
 from ganctl.requests.networks import CodeMap, NetworkSpec
-from ganctl.requests.sample import SamplePlan
 from ganctl.runs.checkpoint_header import CheckpointHeader
 
 DIGITS = tuple("0123456789")

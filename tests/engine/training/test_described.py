@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 from ganctl.engine.data import dataset as data
 from ganctl.engine.training.loop import train
-from ganctl.engine.training.previews import SHOWN_CAPTIONS, preview_rows
+from ganctl.engine.training.watching.previews import SHOWN_CAPTIONS, preview_rows
 from ganctl.errors import DataError, RunError, UsageError
 from ganctl.pictures import images
 from ganctl.pictures.images import read_image

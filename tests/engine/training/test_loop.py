@@ -22,8 +22,8 @@ from ganctl.errors import RunError, UsageError
 from ganctl.requests import budget
 from ganctl.requests.checks import values
 from ganctl.requests.conditions.labels import one_hot
+from ganctl.requests.drawing.sample import SamplePlan
 from ganctl.requests.recipes import RECIPES, Latent, Model, RecipeName, recipe_for
-from ganctl.requests.sample import SamplePlan
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.checkpoint_header import open_checkpoint, read_checkpoint_header
 from ganctl.runs.run import Run

@@ -7,7 +7,7 @@ from ganctl.engine.data.dataset import load
 from ganctl.engine.sampling.sampler import Sampler
 from ganctl.engine.training.loop import train
 from ganctl.requests.conditions.labels import one_hot
-from ganctl.requests.sample import SamplePlan
+from ganctl.requests.drawing.sample import SamplePlan
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.run import Run
 

@@ -33,7 +33,7 @@ STEPS = 7
 def start(folder, tiny_data, **options):
     defaults = {"steps": STEPS, "batch": 8, "preview_every": 3, "checkpoint_every": 4, "keep": 1}
     config = TrainRequest(data=str(tiny_data), **(defaults | options))
-    return Run.new(folder, config.suited_to(described=False))
+    return Run.new(folder, config.by("swift"))
 
 
 def often(run, log_every=2):
@@ -192,8 +192,8 @@ def test_after_a_crash_it_ends_as_an_uninterrupted_one(home, tiny_data, straight
 
 def test_alarms_are_those_of_an_uninterrupted_run(home, tiny_data, monkeypatch):
     """Each sign of trouble must last for some reports; a stop must not restart their count."""
-    monkeypatch.setattr("ganctl.engine.training.alarms.WON_GAP", -100.0)
-    monkeypatch.setattr("ganctl.engine.training.alarms.LOW_VARIETY", 100.0)
+    monkeypatch.setattr("ganctl.engine.training.watching.alarms.WON_GAP", -100.0)
+    monkeypatch.setattr("ganctl.engine.training.watching.alarms.LOW_VARIETY", 100.0)
     options = {"steps": 24, "preview_every": 5}
     straight = start(home / "straight", tiny_data, **options)
     raised = finish(straight, often(straight))
@@ -208,8 +208,8 @@ def test_alarms_are_those_of_an_uninterrupted_run(home, tiny_data, monkeypatch):
 
 def test_an_alarm_is_noted_at_once(home, tiny_data, monkeypatch):
     """A crash before the next checkpoint must not let it be raised a second time, or never."""
-    monkeypatch.setattr("ganctl.engine.training.alarms.WON_GAP", -100.0)
-    monkeypatch.setattr("ganctl.engine.training.alarms.WON_REPORTS", 2)
+    monkeypatch.setattr("ganctl.engine.training.watching.alarms.WON_GAP", -100.0)
+    monkeypatch.setattr("ganctl.engine.training.watching.alarms.WON_REPORTS", 2)
     run = killed_after(start(home / "run", tiny_data, checkpoint_every=1000), 4, log_every=2)
     assert [alarm["step"] for alarm in run.alarms if "won" in alarm["kind"]] == [3]
 

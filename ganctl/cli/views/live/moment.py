@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ganctl.engine.training.loop import StepReport
-    from ganctl.engine.training.monitor import Quality
+    from ganctl.engine.training.watching.monitor import Quality
 
 
 @dataclass(frozen=True)

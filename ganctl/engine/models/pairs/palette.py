@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from ganctl.engine.models.pairs.modern import FirstMap, upsampling
+from ganctl.engine.models.pairs.modern import FirstMap, refinement, upsampling
 from ganctl.requests.networks import NetworkSpec
 
 COLOURS = 16
@@ -35,9 +35,7 @@ class PaletteGenerator(FirstMap):
         *blocks, self.fine = upsampling(self.widths, COLOURS)
         self.blocks = nn.Sequential(nn.BatchNorm2d(self.widths[0]), nn.ReLU(), *blocks)
         width = self.widths[-1]
-        self.refine = nn.Sequential(
-            nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
-        )
+        self.refine = refinement(width)
         self.coarse = nn.Conv2d(width, COLOURS, 1)
         self.colours = nn.Linear(self.inputs, spec.channels * COLOURS)
         if not self.colours.bias.is_meta:

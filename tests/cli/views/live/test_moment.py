@@ -12,9 +12,9 @@ from ganctl.cli.views.live.moment import (
     moment_of,
     title_of,
 )
-from ganctl.engine.training.alarms import Alarm
 from ganctl.engine.training.loop import StepReport
-from ganctl.engine.training.monitor import Quality
+from ganctl.engine.training.watching.alarms import Alarm
+from ganctl.engine.training.watching.monitor import Quality
 from ganctl.requests.training_metrics import FEATURE_DISTANCE
 from tests.cli.views.live.moments import moment
 

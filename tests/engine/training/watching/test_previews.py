@@ -9,8 +9,8 @@ from safetensors.torch import load_file
 
 from ganctl.engine.training import loop
 from ganctl.engine.training.loop import train
-from ganctl.engine.training.monitor import QualityMonitor
-from ganctl.engine.training.previews import EARLY_STEPS
+from ganctl.engine.training.watching.monitor import QualityMonitor
+from ganctl.engine.training.watching.previews import EARLY_STEPS
 from ganctl.pictures.images import read_image, read_metadata
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.layout import step_of

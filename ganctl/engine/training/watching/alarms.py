@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ganctl.engine.training.monitor import ALL_CLASSES, Quality
+from ganctl.engine.training.watching.monitor import ALL_CLASSES, Quality
 from ganctl.runs.evaluation.confusion import unseen_text
 
 WON_GAP = 6.0

@@ -5,9 +5,9 @@ import pytest
 from ganctl.errors import UsageError
 from ganctl.requests.conditions.asked import Between
 from ganctl.requests.conditions.schema import Attribute, Captions, Quantity, Schema
-from ganctl.requests.morph import stops_of, walk
+from ganctl.requests.drawing.morph import stops_of, walk
+from ganctl.requests.drawing.sample import Conditioning
 from ganctl.requests.networks import NetworkSpec
-from ganctl.requests.sample import Conditioning
 
 HAIR = Attribute("hair", ("a+b", "red", "a,b"))
 EYES = Attribute("eye s", ("blue", "x=y"))

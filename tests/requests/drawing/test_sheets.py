@@ -1,9 +1,9 @@
 """What stands where on a sheet of attributes."""
 
 from ganctl.requests.conditions.schema import Attribute, Quantity, Schema
+from ganctl.requests.drawing.sample import Conditioning
+from ganctl.requests.drawing.sheets import SheetRequest
 from ganctl.requests.networks import NetworkSpec
-from ganctl.requests.sample import Conditioning
-from ganctl.requests.sheets import SheetRequest
 
 MANY = Attribute("many", tuple(f"v{number}" for number in range(40)))
 EYES = Attribute("eyes", ("blue", "green"))

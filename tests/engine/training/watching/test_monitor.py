@@ -8,7 +8,7 @@ from ganctl.engine.data import dataset as data
 from ganctl.engine.evaluation import judges
 from ganctl.engine.models.base import Generator
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.engine.training.monitor import ALL_CLASSES, quality_monitor
+from ganctl.engine.training.watching.monitor import ALL_CLASSES, quality_monitor
 from ganctl.requests.budget import Progress
 from ganctl.requests.networks import NetworkSpec
 from ganctl.runs.checkpoint_header import CheckpointHeader

@@ -7,8 +7,7 @@ from ganctl.files.limits import SAMPLES_BYTES
 from ganctl.requests.conditions.labels import UNLABELLED
 from ganctl.requests.conditions.schema import Attribute, Captions, Schema
 from ganctl.requests.conditions.settings import Settings
-from ganctl.requests.networks import CodeMap, NetworkSpec
-from ganctl.requests.sample import (
+from ganctl.requests.drawing.sample import (
     KNOW,
     Conditioning,
     SampleRequest,
@@ -17,6 +16,7 @@ from ganctl.requests.sample import (
     choose_seeds,
     how_to_ask,
 )
+from ganctl.requests.networks import CodeMap, NetworkSpec
 from ganctl.requests.seeds import MAX_SEED
 from ganctl.runs import locate
 

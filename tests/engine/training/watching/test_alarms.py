@@ -2,8 +2,8 @@
 
 import pytest
 
-from ganctl.engine.training.alarms import BAD_MEASUREMENTS, WON_REPORTS, Alarms
-from ganctl.engine.training.monitor import ALL_CLASSES, Quality
+from ganctl.engine.training.watching.alarms import BAD_MEASUREMENTS, WON_REPORTS, Alarms
+from ganctl.engine.training.watching.monitor import ALL_CLASSES, Quality
 from ganctl.runs.evaluation.confusion import NearChance
 
 HEALTHY = {"real_score": 1.0, "fake_score": -1.0}

@@ -18,7 +18,7 @@ from ganctl.requests.conditions.labels import (
 from ganctl.requests.conditions.names import Names, unquoted
 from ganctl.requests.conditions.schema import Captions, Schema
 from ganctl.requests.conditions.settings import Settings, example, parse_settings, values_of
-from ganctl.requests.sample import Conditioning, asked_of
+from ganctl.requests.drawing.sample import Conditioning, asked_of
 
 OPTION = "--path"
 FRAMES_A_LEG = 8

@@ -11,7 +11,7 @@ from ganctl.requests.conditions.labels import SHOWN_CLASSES, UNLABELLED, UNLABEL
 from ganctl.requests.conditions.names import part_of_file_name
 from ganctl.requests.conditions.schema import Schema
 from ganctl.requests.conditions.settings import Settings, find_name, parse_settings, values_of
-from ganctl.requests.sample import Conditioning, asked_of, choose_seeds, how_to_ask
+from ganctl.requests.drawing.sample import Conditioning, asked_of, choose_seeds, how_to_ask
 
 SEED = "seed"
 COLS = 10

@@ -1,0 +1,78 @@
+"""How fast this machine trains, measured before a run whose length is in minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from ganctl.engine.data.dataset import Dataset
+from ganctl.engine.hardware import distributed
+from ganctl.engine.models.conditions import spec_for
+from ganctl.engine.models.objectives import objective_for
+from ganctl.engine.training.batches import Batches
+from ganctl.engine.training.state import new_state
+from ganctl.engine.training.step import fastest_step
+from ganctl.requests.budget import Clock, Progress
+from ganctl.requests.training import TrainRequest
+from ganctl.runs.world import World
+
+MEASURED_SECONDS = 1.0
+
+
+def images_per_second(
+    config: TrainRequest, dataset: Dataset, device: torch.device, world: World
+) -> float:
+    """Return how many images a second networks of their own train on, which are then dropped.
+
+    All processes of ``world`` call it together, and get the main process's figure.
+
+    Args:
+        config: what would be trained, by one of ganctl's own models.
+        dataset: what on.
+        device: where.
+        world: the processes that train together.
+
+    Raises:
+        UsageError: the batch cannot be split evenly among the processes.
+    """
+    step = rehearsal(config, dataset, device, world)
+    step()  # The first one chooses kernels and allocates.
+    clock, steps, seconds = Clock(0.0), 0, 0.0
+    while seconds < MEASURED_SECONDS:
+        step()
+        steps += 1
+        seconds, _ = distributed.agree(world, clock.seconds(), stop=False)
+    return steps * config.batch / seconds
+
+
+def rehearsal(
+    config: TrainRequest, dataset: Dataset, device: torch.device, world: World
+) -> Callable[[], None]:
+    """Return what trains new networks for one step more at each call, and waits for the device.
+
+    What it does is what a run does between its log intervals, averages apart.
+
+    Args:
+        config: what would be trained, by one of ganctl's own models.
+        dataset: what on.
+        device: where.
+        world: the processes that train together.
+
+    Raises:
+        UsageError: the batch cannot be split evenly among the processes.
+    """
+    recipe = config.numbers
+    objective = objective_for(config.model)
+    spec = objective.adapt(spec_for(dataset, recipe))
+    state = new_state(spec, recipe, config.seed, device)
+    batches = Batches(dataset, spec, config, recipe, device, world)
+    step = fastest_step(state, objective, config, world)
+
+    def train() -> None:
+        losses = step(batches.at(state.step), 0.0)
+        next(iter(losses.values())).item()
+        images_seen = state.progress.images_seen + config.batch
+        state.progress = Progress(state.step + 1, images_seen, 0.0)
+
+    return train

@@ -1,0 +1,84 @@
+"""Which recipe suits: by what is known of the images, the model, and the length."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganctl.requests.recipes import Model
+from ganctl.requests.suited import LONG, suited
+from ganctl.requests.training import TrainRequest
+
+
+def measured(images_per_second):
+    """Return a measurement that gives this speed, and the list of what it was asked of."""
+    asked = []
+
+    def measure(request):
+        asked.append((request.recipe, request.batch))
+        return images_per_second
+
+    return measure, asked
+
+
+def not_measured(request):
+    raise AssertionError(request)
+
+
+@pytest.mark.parametrize(
+    ("options", "images", "recipe"),
+    [
+        ({"epochs": 2}, LONG // 2, "thorough"),
+        ({"epochs": 2}, LONG // 2 - 100, "swift"),
+        ({"steps": LONG // 32}, 10, "swift"),
+        ({"steps": LONG // 32 + 1}, 10, "thorough"),
+        ({"steps": LONG // 64 + 1, "batch": 64}, 10, "thorough"),
+        ({}, 60_000, "thorough"),
+        ({}, 1_000, "swift"),
+        ({"model": "rpgan"}, 60_000, "thorough"),
+        ({"model": "gan-cls"}, 60_000, "modern"),
+        ({"model": "infogan", "minutes": 60}, 60_000, "modern"),
+        ({"recipe": "quick", "minutes": 60}, 60_000, "quick"),
+    ],
+)
+def test_of_classes_the_model_and_the_number_of_images_decide(options, images, recipe):
+    request = TrainRequest(**options)
+    found = suited(request, images, not_measured, described=False).request
+    assert found.recipe == recipe
+    assert found.is_settled
+    assert found == TrainRequest(**{**options, "recipe": recipe})
+
+
+def test_described_images_have_modern_at_any_length():
+    for options in ({}, {"minutes": 60}, {"model": "rpgan"}):
+        request = TrainRequest(**options)
+        assert suited(request, 60_000, not_measured, described=True).request.recipe == "modern"
+
+
+@given(
+    minutes=st.floats(0.01, 1e6),
+    speed=st.floats(1, 1e6),
+    batch=st.none() | st.integers(2, 1000),
+)
+def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
+    measure, asked = measured(speed)
+    request = TrainRequest(minutes=minutes, batch=batch)
+    found = suited(request, 60_000, measure, described=False)
+    is_long = 60 * minutes * speed >= LONG
+    assert found.request.recipe == ("thorough" if is_long else "swift")
+    assert asked == [("swift", batch or 32)]
+    assert found.request.batch == (batch or 32)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"minutes": 1}, "1 minute, about 84,000 images here: below 150,000"),
+        ({"minutes": 5}, "5 minutes, about 420,000 images here: not below 150,000"),
+        ({"epochs": 2}, "2 epochs, 120,000 images: below 150,000"),
+        ({"model": Model.GAN_CLS}, "for --model gan-cls"),
+        ({"recipe": "swift"}, "as asked"),
+    ],
+)
+def test_the_reason_says_what_decided(options, reason):
+    measure, _ = measured(1_400)
+    assert suited(TrainRequest(**options), 60_000, measure, described=False).reason == reason
