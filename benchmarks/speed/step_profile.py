@@ -51,7 +51,7 @@ class Spent:
     flop: float = 0.0
 
 
-class Timing(TorchDispatchMode):  # type: ignore[misc]
+class Timing(TorchDispatchMode):
     """Times every operation that is dispatched while it is entered."""
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.pairs.initial import normal
+from ganctl.engine.models.pairs.thin import FromImages, ToImages
 from ganctl.requests.networks import NetworkSpec
 
 EMBEDDING_SIZE = 32
@@ -104,9 +105,8 @@ class ModernDiscriminator(Discriminator):
         super().__init__()
         widths, base_size = pyramid(spec.image_size, base=32)
         widths = widths[::-1]
-        self.blocks = nn.Sequential(
-            *downsampling(widths, spec.channels, slope=SLOPE, norm=norm), nn.Flatten()
-        )
+        *convolutions, activation = downsampling(widths, spec.channels, slope=SLOPE, norm=norm)
+        self.blocks = nn.Sequential(*convolutions, nn.Flatten(), activation)
         features = widths[-1] * base_size**2
         if hidden:
             self.blocks.extend([nn.Linear(features, hidden), nn.LeakyReLU(SLOPE)])
@@ -167,7 +167,7 @@ def upsampling(widths: Sequence[int], channels: int) -> list[nn.Module]:
             nn.BatchNorm2d(narrower),
             nn.ReLU(),
         ]
-    return [*layers, nn.ConvTranspose2d(widths[-1], channels, 4, stride=2, padding=1)]
+    return [*layers, ToImages(widths[-1], channels)]
 
 
 def refinement(width: int) -> nn.Sequential:
@@ -184,10 +184,7 @@ def downsampling(
 
     With ``norm`` there is batch norm after each but the first.
     """
-    layers: list[nn.Module] = [
-        nn.Conv2d(channels, widths[0], 4, stride=2, padding=1),
-        nn.LeakyReLU(slope),
-    ]
+    layers: list[nn.Module] = [FromImages(channels, widths[0]), nn.LeakyReLU(slope)]
     for width, wider in pairwise(widths):
         layers.append(nn.Conv2d(width, wider, 4, stride=2, padding=1, bias=not norm))
         if norm:
