@@ -56,7 +56,7 @@ class Networks(Summarised):
     QUICK = "quick", "small convolutions with batch norm"
     LEAN = "lean", "modern with half as wide a hidden layer"
     MODERN = "modern", "a hidden layer in place of batch norm"
-    REFINED = "refined", "modern with one more convolution in the generator"
+    REFINED = "refined", "modern with one more convolution, and a classifier of fakes"
     PALETTE = "palette", "modern whose images mix a few colours each"
     INFOGAN = "infogan", "wide linear layers, for models without labels"
     CLASSIC = "classic", "those of 2018, for 28×28"

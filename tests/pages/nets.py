@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[NetworkSpec, Schema]] = {
     "quick": (NetworkSpec("quick", 8, 1, 3, 16), NO_SCHEMA),
     "colour": (NetworkSpec("modern", 32, 3, 3, 20), NO_SCHEMA),
     "odd": (NetworkSpec("modern", 12, 1, 3, 5), NO_SCHEMA),
+    "refined": (NetworkSpec("refined", 16, 3, 3, 20), NO_SCHEMA),
     "free": (NetworkSpec("infogan", 28, 1, 0, 62), NO_SCHEMA),
     "infogan": (NetworkSpec("infogan", 8, 1, 0, 16, categories=3, continuous=2), NO_SCHEMA),
     "classic": (NetworkSpec("classic", 28, 1, 3, 100, Latent.UNIFORM), NO_SCHEMA),

@@ -69,6 +69,13 @@ class Discriminator(nn.Module):
         """
         return None
 
+    def fake_label_logits(self, features: Tensor) -> Tensor | None:  # noqa: ARG002
+        """Return how much each class would take off the score, [N, classes]; None if none does.
+
+        It is the part of the score that a classifier of fakes makes up.
+        """
+        return None
+
     def codes(self, features: Tensor) -> Tensor:
         """Return Q's prediction [N, categories + continuous]: logits of c0, means of c1, c2, …
 

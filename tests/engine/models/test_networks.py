@@ -25,6 +25,8 @@ from ganctl.requests.recipes import Model, Networks, RecipeName, recipe_for
 SHAPES = [
     *[("quick", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
     *[("modern", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
+    *[("lean", *shape) for shape in [(8, 1), (28, 1), (64, 3)]],
+    *[("refined", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
     *[("palette", *shape) for shape in [(8, 1), (32, 3), (64, 3)]],
     *[("infogan", *shape) for shape in [(8, 1), (28, 1), (32, 3), (64, 3), (20, 1)]],
     *[("classic", *shape) for shape in [(28, 1), (28, 3)]],
@@ -39,7 +41,7 @@ GRADIENTS = [
     for name, model in PAIRS
     for is_slow in [name == "classic" and model not in (Model.GAN, Model.CGAN_AC)]
 ]
-LABELLED = ("quick", "modern", "palette", "classic")
+LABELLED = ("quick", "lean", "modern", "refined", "palette", "classic")
 PARTS = {"classes": 0, "attributes": (2, 3), "quantities": 1, "mixed": 7}
 CAPTIONS = {"classes": 0, "words": 12, "caption_length": 5, "text_size": 6, "mixed": 7}
 DESCRIBED = [
@@ -183,6 +185,17 @@ def check_gradients(networks, model):
     assert set(silent) <= unmoved
     objective.generator_loss(networks.discriminator, inputs).total.backward()
     assert silent_parameters(networks.generator) == []
+
+
+def test_what_names_the_class_of_fakes_takes_a_quarter_of_itself_off_the_score_of_refined():
+    discriminator = pair("refined").discriminator
+    torch.nn.init.normal_(discriminator.label)
+    torch.nn.init.normal_(discriminator.fake_label)
+    h, y = torch.randn(4, 512), torch.eye(10)[[0, 2, 1, 0]]
+    real, fake = discriminator.label_logits(h), discriminator.fake_label_logits(h)
+    expected = discriminator.realness(h).squeeze(1) + ((real - fake / 4) * y).sum(dim=1)
+    torch.testing.assert_close(discriminator.score(h, y), expected)
+    assert pair("modern").discriminator.fake_label_logits(h) is None
 
 
 def silent_parameters(network):

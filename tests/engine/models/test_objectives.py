@@ -243,6 +243,28 @@ def test_the_labels_part_of_rpgans_score_is_a_classifier_of_real_images():
     assert loss.total.item() == pytest.approx(adversarial + class_loss / 4)
 
 
+def test_a_second_part_of_rpgans_score_is_a_classifier_of_fakes_that_only_itself_learns_from():
+    class TwoProjections(FixedScores):
+        def fake_label_logits(self, features):
+            return features * self.gain
+
+    given = inputs([0.5, 2.0], [-0.25, -3.0], [ACROSS, DOWN])
+    given.fake.requires_grad_()
+    objective, discriminator = RPGAN(classifier_weight=0.25), TwoProjections()
+    loss = objective.discriminator_loss(discriminator, given)
+    # Logits (-0.25, 0.5) of class 0 and (-3, 6) of class 1.
+    class_loss = mean(softplus(0.75), softplus(-9))
+    assert loss.losses["fake_class_loss"].item() == pytest.approx(class_loss)
+    adversarial = mean(softplus(-0.75), softplus(10))
+    assert loss.total.item() == pytest.approx(adversarial + class_loss / 4)
+    joint = objective.joint_loss(discriminator, given).total
+    assert joint.item() == pytest.approx(loss.total.item())
+    # What the generator learns is what it learns without that part.
+    (of_joint,) = torch.autograd.grad(joint, given.fake)
+    (alone,) = torch.autograd.grad(RPGAN().generator_loss(FixedScores(), given).total, given.fake)
+    torch.testing.assert_close(of_joint, alone)
+
+
 @settings(deadline=None)
 @drawn(
     reals=st.lists(st.floats(-15, 15), min_size=2, max_size=2),

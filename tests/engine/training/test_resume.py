@@ -91,7 +91,11 @@ def same_tensors(one, two):
     return all(torch.equal(value, second[name]) for name, value in first.items())
 
 
-EVERY_PAIR = [*product(values(Model), ("quick", "modern")), (Model.RPGAN.value, "swift")]
+EVERY_PAIR = [
+    *product(values(Model), ("quick", "modern")),
+    (Model.RPGAN.value, "swift"),
+    (Model.RPGAN.value, "thorough"),
+]
 # Every day each model by one of the recipes; test_loop.py resumes one by ``classic``.
 PAIRS = [
     pytest.param(*pair, marks=[pytest.mark.slow] if number % 4 in (1, 2) else [])

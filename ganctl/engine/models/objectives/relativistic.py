@@ -27,9 +27,11 @@ class RPGAN(CGAN):
         L_G = E[softplus(-(D(x̃, y) - D(x, y)))]
 
     D_k(x) is the part of the score D(x, k) that depends on the label k, as far as the networks have
-    such a part. Its last term makes a classifier of it, which learns from real images alone (of the
-    two in Han et al. 2021, "Dual Projection Generative Adversarial Networks", equation 8, that of
-    the data); the generator meets the classifier only within the score.
+    such a part. Its last term makes a classifier of it, which learns from real images alone; the
+    generator meets the classifier only within the score. A discriminator with a second such part
+    has one more term, λ E[-log softmax_k(D'_k(x̃))_y], which makes a classifier of fakes of that
+    part alone: what both classifiers know of a label then counts less (Han et al. 2021, "Dual
+    Projection Generative Adversarial Networks for Conditional Image Generation", equation 8).
 
     Of several parts, and of captions, it is ``CGANAC``.
     """
@@ -48,11 +50,11 @@ class RPGAN(CGAN):
             return CGANAC().discriminator_loss(discriminator, inputs)
         label = inputs.condition
         real_features = discriminator.features(inputs.real, label)
+        fake_features = discriminator.features(inputs.fake, label)
         real_score = discriminator.score(real_features, label)
-        fake_score = discriminator(inputs.fake, label)
-        return self._with_labels(
-            _tell_which_is_real(real_score, fake_score), discriminator, real_features, label
-        )
+        fake_score = discriminator.score(fake_features, label)
+        loss = _tell_which_is_real(real_score, fake_score)
+        return self._with_labels(loss, discriminator, real_features, fake_features, label)
 
     def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_G."""
@@ -81,16 +83,26 @@ class RPGAN(CGAN):
             multiply = ratio.to(fake.dtype).view(-1, 1, 1, 1).mul
             fake.register_hook(multiply)  # type: ignore[no-untyped-call]
         loss = _tell_which_is_real(real_score, fake_score)
-        loss = self._with_labels(loss, discriminator, features[:count], inputs.condition)
+        halves = features[:count], features[count:]
+        loss = self._with_labels(loss, discriminator, *halves, inputs.condition)
         return Loss(loss.total, {**loss.losses, "generator_loss": softplus(margin).mean()})
 
     def _with_labels(
-        self, loss: Loss, discriminator: Discriminator, real_features: Tensor, y: Tensor
+        self,
+        loss: Loss,
+        discriminator: Discriminator,
+        real_features: Tensor,
+        fake_features: Tensor,
+        y: Tensor,
     ) -> Loss:
         logits = discriminator.label_logits(real_features)
-        if logits is None:
-            return loss
-        return loss.plus("class_loss", cross_entropy(logits, y), self.classifier_weight)
+        if logits is not None:
+            loss = loss.plus("class_loss", cross_entropy(logits, y), self.classifier_weight)
+        # The features learn nothing from it, so that the generator does not either.
+        logits = discriminator.fake_label_logits(fake_features.detach())
+        if logits is not None:
+            loss = loss.plus("fake_class_loss", cross_entropy(logits, y), self.classifier_weight)
+        return loss
 
 
 def _tell_which_is_real(real_score: Tensor, fake_score: Tensor) -> Loss:

@@ -92,16 +92,21 @@ class ModernDiscriminator(Discriminator):
 
     The score is w·h + Σ_k y_k (e_k·h): the label meets the features h of the
     image as an inner product (Miyato & Koyama 2018, "cGANs with Projection
-    Discriminator", equation 3).
+    Discriminator", equation 3). With ``contrast`` β it is w·h + Σ_k y_k (e_k - β f_k)·h, where
+    f_k·h are to name the class of fakes (Han et al. 2021, "Dual Projection Generative Adversarial
+    Networks for Conditional Image Generation", equation 8).
 
     Args:
         spec: the images and labels that it gets.
         hidden: the width of the hidden layer; 0 leaves it out.
         norm: whether there is batch norm. With the gradient penalty there must be none, since it
             makes an image's score depend on the other images.
+        contrast: how much a classifier of fakes takes off the score; with 0 there is none.
     """
 
-    def __init__(self, spec: NetworkSpec, *, hidden: int, norm: bool) -> None:
+    def __init__(
+        self, spec: NetworkSpec, *, hidden: int, norm: bool, contrast: float = 0.0
+    ) -> None:
         super().__init__()
         widths, base_size = pyramid(spec.image_size, base=32)
         widths = widths[::-1]
@@ -112,10 +117,14 @@ class ModernDiscriminator(Discriminator):
             self.blocks.extend([nn.Linear(features, hidden), nn.LeakyReLU(SLOPE)])
             features = hidden
         self.realness = nn.Linear(features, 1)
+        self.contrast = contrast
         self.label: nn.Parameter | None = None
+        self.fake_label: nn.Parameter | None = None
         if spec.label_size:
             # Zero at first, so that the label's term grows only as it becomes useful.
             self.label = nn.Parameter(torch.zeros(spec.label_size, features))
+            if contrast:
+                self.fake_label = nn.Parameter(torch.zeros(spec.label_size, features))
         if spec.classifier:
             self.classifier = nn.Linear(features, spec.named_size)
         if spec.categories:
@@ -135,7 +144,10 @@ class ModernDiscriminator(Discriminator):
         """Return the score of each row of features."""
         scores: Tensor = self.realness(features).squeeze(1)
         if self.label is not None:
-            scores = scores + ((y @ self.label) * features).sum(dim=1)
+            vectors: Tensor = self.label
+            if self.fake_label is not None:
+                vectors = vectors - self.contrast * self.fake_label
+            scores = scores + ((y @ vectors) * features).sum(dim=1)
         return scores
 
     def scores(self, x: Tensor, *labels: Tensor) -> tuple[Tensor, list[Tensor]]:
@@ -151,6 +163,10 @@ class ModernDiscriminator(Discriminator):
     def label_logits(self, features: Tensor) -> Tensor | None:
         """Return e_k·h for each class k."""
         return None if self.label is None else features @ self.label.T
+
+    def fake_label_logits(self, features: Tensor) -> Tensor | None:
+        """Return f_k·h for each class k."""
+        return None if self.fake_label is None else features @ self.fake_label.T
 
     def codes(self, features: Tensor) -> Tensor:
         """Return Q's prediction: logits of c0, then means of the continuous codes."""
