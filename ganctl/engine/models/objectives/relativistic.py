@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -17,6 +17,7 @@ LARGEST_MARGIN = 60.0
 """Scores further apart than this are as far apart: beyond 88 the exponential overflows."""
 
 
+@dataclass(frozen=True)
 class RPGAN(CGAN):
     """The relativistic pairing GAN (Sun et al. 2020, equation 3; Huang et al. 2024, equation 2).
 
@@ -35,6 +36,8 @@ class RPGAN(CGAN):
 
     Of several parts, and of captions, it is ``CGANAC``.
     """
+
+    classifier_weight: float = 1.0
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description, with a classifier where more than a class is known."""
@@ -59,7 +62,7 @@ class RPGAN(CGAN):
     def generator_loss(self, discriminator: Discriminator, inputs: StepInputs) -> Loss:
         """Return L_G."""
         if inputs.labels.named:
-            return super().generator_loss(discriminator, inputs)
+            return CGANAC().generator_loss(discriminator, inputs)
         real_score = discriminator(inputs.real, inputs.condition)
         fake_score = discriminator(inputs.fake, inputs.condition)
         return pass_for_real(fake_score - real_score)
