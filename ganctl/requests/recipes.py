@@ -54,9 +54,9 @@ class Networks(Summarised):
     """The pairs of networks: rows of ``engine.models.networks.NETWORKS``."""
 
     QUICK = "quick", "small convolutions with batch norm"
-    LEAN = "lean", "modern with half as wide a hidden layer"
+    LEAN = "lean", "modern with half the hidden layer, and a classifier of fakes"
     MODERN = "modern", "a hidden layer in place of batch norm"
-    REFINED = "refined", "modern with one more convolution, and a classifier of fakes"
+    REFINED = "refined", "lean with the whole hidden layer and one more convolution"
     PALETTE = "palette", "modern whose images mix a few colours each"
     INFOGAN = "infogan", "wide linear layers, for models without labels"
     CLASSIC = "classic", "those of 2018, for 28×28"

@@ -38,7 +38,7 @@ class NetworkPair:
 NETWORKS: dict[str, NetworkPair] = {
     Networks.QUICK: NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=0, norm=True)),
     Networks.LEAN: NetworkPair(
-        ModernGenerator, partial(ModernDiscriminator, hidden=256, norm=False)
+        ModernGenerator, partial(ModernDiscriminator, hidden=256, norm=False, contrast=0.1)
     ),
     Networks.MODERN: NetworkPair(
         ModernGenerator, partial(ModernDiscriminator, hidden=512, norm=False)
