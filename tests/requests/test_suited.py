@@ -29,7 +29,7 @@ def not_measured(request):
     [
         ({"epochs": 2}, LONG // 2, "thorough"),
         ({"epochs": 2}, LONG // 2 - 100, "swift"),
-        ({"steps": LONG // 32}, 10, "swift"),
+        ({"steps": (LONG - 1) // 32}, 10, "swift"),
         ({"steps": LONG // 32 + 1}, 10, "thorough"),
         ({"steps": LONG // 64 + 1, "batch": 64}, 10, "thorough"),
         ({}, 60_000, "thorough"),
@@ -72,9 +72,9 @@ def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"minutes": 1}, "1 minute, about 84,000 images here: below 150,000"),
-        ({"minutes": 5}, "5 minutes, about 420,000 images here: not below 150,000"),
-        ({"epochs": 2}, "2 epochs, 120,000 images: below 150,000"),
+        ({"minutes": 1}, "1 minute, about 84,000 images here: below 100,000"),
+        ({"minutes": 5}, "5 minutes, about 420,000 images here: not below 100,000"),
+        ({"epochs": 1}, "1 epoch, 60,000 images: below 100,000"),
         ({"model": Model.GAN_CLS}, "for --model gan-cls"),
         ({"recipe": "swift"}, "as asked"),
     ],
