@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ganctl.requests.recipes import Model, RecipeName
 from ganctl.requests.training import TrainRequest
 
-LONG = 100_000
+LONG = 250_000
 """How many images a run trains on from which ``thorough`` is ahead of ``swift`` by time."""
 
 

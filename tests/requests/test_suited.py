@@ -72,9 +72,9 @@ def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"minutes": 1}, "1 minute, about 84,000 images here: below 100,000"),
-        ({"minutes": 5}, "5 minutes, about 420,000 images here: not below 100,000"),
-        ({"epochs": 1}, "1 epoch, 60,000 images: below 100,000"),
+        ({"minutes": 1}, "1 minute, about 84,000 images here: below 250,000"),
+        ({"minutes": 5}, "5 minutes, about 420,000 images here: not below 250,000"),
+        ({"epochs": 1}, "1 epoch, 60,000 images: below 250,000"),
         ({"model": Model.GAN_CLS}, "for --model gan-cls"),
         ({"recipe": "swift"}, "as asked"),
     ],
