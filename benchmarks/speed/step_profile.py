@@ -7,7 +7,7 @@ Prints a table: the operations of a training step on MNIST, by what they are
 applied to, with their milliseconds a step, their work (as torch's FlopCounterMode
 counts it: two for each multiplication with its addition), and the speed that
 follows; and what is left, that is Python, autograd and everything below the
-table. The last lines have the whole step without this bookkeeping, and the
+table. The last line has the whole step without this bookkeeping, and the
 fastest square torch.mm, measured between the steps.
 
 Each operation is timed as it is dispatched, which is right on a CPU alone.
@@ -141,6 +141,8 @@ def print_table(spent: dict[tuple[str, str], Spent], steps: int, rows: int) -> N
     for (name, shapes), each in ranked[:rows]:
         print_row(f"{name} {shapes}", each, steps, total)
     others = [each for _, each in ranked[rows:]]
+    if not others:
+        return
     rest = Spent(
         sum(each.calls for each in others),
         sum(each.seconds for each in others),

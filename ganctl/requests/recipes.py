@@ -56,7 +56,7 @@ class Networks(Summarised):
     QUICK = "quick", "small convolutions with batch norm"
     LEAN = "lean", "modern with half the hidden layer, and a classifier of fakes"
     MODERN = "modern", "a hidden layer in place of batch norm"
-    REFINED = "refined", "lean with the whole hidden layer and one more convolution"
+    REFINED = "refined", "lean with a hidden layer of 512 and one more convolution"
     PALETTE = "palette", "modern whose images mix a few colours each"
     INFOGAN = "infogan", "wide linear layers, for models without labels"
     CLASSIC = "classic", "those of 2018, for 28×28"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ganctl.requests.recipes import Model, RecipeName
 from ganctl.requests.training import TrainRequest
 
-LONG = 250_000
-"""How many images a run trains on from which ``thorough`` is ahead of ``swift`` by time."""
+THOROUGH_FROM = 225_000
+"""Where ``swift`` would train on so many images, ``thorough`` is ahead of it in the same time."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,14 @@ def suited(
         return Suited(request.by(RecipeName.MODERN), f"for --model {swift.model}")
     steps = swift.budget.steps(images, swift.batch)
     if steps is None:
-        seen = 60 * swift.budget.amount * images_per_second(swift)
-        how_many = f"about {round(seen, -3):,.0f} images here"
+        exact = 60 * swift.budget.amount * images_per_second(swift)
+        seen = round(exact, -3) or round(exact)
+        how_many = f"about {seen:,.0f} images here"
     else:
         seen = steps * swift.batch
         how_many = f"{seen:,} images"
-    recipe = RecipeName.THOROUGH if seen >= LONG else RecipeName.SWIFT
-    bound = f"{'not ' if seen >= LONG else ''}below {LONG:,}"
+    if seen < THOROUGH_FROM:
+        recipe, bound = RecipeName.SWIFT, f"below {THOROUGH_FROM:,}"
+    else:
+        recipe, bound = RecipeName.THOROUGH, f"{THOROUGH_FROM:,} or more"
     return Suited(request.by(recipe), f"{swift.budget}, {how_many}: {bound}")

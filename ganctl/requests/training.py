@@ -243,6 +243,12 @@ class TrainRequest(DataRequest):
         """Whether the recipe was given, and not left to the data."""
         return "recipe" in self._given
 
+    @property
+    def unsettled(self) -> tuple[str, ...]:
+        """The options that wait for the data, since the recipe decides them."""
+        free = [] if self.is_settled else [name for name in OPTIONS if name not in self._given]
+        return tuple(name for name in free if name == "recipe" or OPTIONS[name].by_recipe)
+
     def by(self, recipe: str) -> TrainRequest:
         """Return the request with this recipe, unless one was given."""
         return self if self.is_settled else TrainRequest(**self._given, recipe=recipe)

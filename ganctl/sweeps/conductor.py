@@ -232,7 +232,7 @@ def _begun(member: Member, jobs: int, n: int | None) -> _Process:
         member.state = State.TRAINING
     assert member.state in ACTIVE
     out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
-    return _Process(member, _started(words, out, err, _environment(jobs)), out, err)
+    return _Process(member, _started(words, out, err, environment_for(jobs)), out, err)
 
 
 def _started(
@@ -257,7 +257,8 @@ def _train_words(member: Member) -> list[str]:
     return ["train", out, "--quiet", "--json", *member.training.words]
 
 
-def _environment(jobs: int) -> dict[str, str]:
+def environment_for(jobs: int) -> dict[str, str]:
+    """Return the environment of each of several processes, with its share of the threads."""
     environment = dict(os.environ)
     threads = threads_for(jobs)
     if threads is not None:

@@ -41,8 +41,8 @@ _OF_RUN = {
 class Member:
     """One training of a sweep, and what is known of it by now.
 
-    ``spent`` is the spent fraction of its budget, in [0, 1]; ``why`` says what went wrong, if
-    anything did.
+    ``spent`` is the spent fraction of its budget, in [0, 1]; ``recipe`` is empty until its data are
+    read; ``why`` says what went wrong, if anything did.
     """
 
     training: Training
@@ -51,6 +51,7 @@ class Member:
     progress: Progress = AT_THE_START
     spent: float = 0.0
     images_per_second: float = 0.0
+    recipe: str = ""
     why: str = ""
     evaluation: Evaluation | None = None
 
@@ -77,6 +78,7 @@ class Member:
         if not self.has_begun:
             return
         run = self.run()
+        self.recipe = run.config.recipe if run.data else ""
         line = latest_metrics(self.folder)
         self.progress = run.progress
         if line.get("step", 0) > run.progress.step:

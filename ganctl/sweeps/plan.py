@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from ganctl.errors import UnknownName, UsageError
-from ganctl.requests.budget import LENGTHS, Budget
+from ganctl.requests.budget import Budget
 from ganctl.requests.checks import check_count, check_run_name
 from ganctl.requests.data import is_named
 from ganctl.requests.seeds import check_seed, parse_seeds, seeds_text
@@ -206,10 +206,9 @@ class SweepPlan:
         lengths = (self._request(each, self.seeds[0]).budget for each in self.combinations)
         return list(dict.fromkeys(lengths))
 
-    @property
-    def varies_length(self) -> bool:
-        """Whether a length is one of the options that vary."""
-        return any(each.name in LENGTHS for each in self.varied)
+    def varies(self, *options: str) -> bool:
+        """Return whether one of these options varies."""
+        return any(each.name in options for each in self.varied)
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``from_json`` reads."""

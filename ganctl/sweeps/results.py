@@ -12,6 +12,7 @@ from typing import Any
 
 from ganctl._version import __version__
 from ganctl.files.atomic import write_atomically
+from ganctl.requests.budget import LENGTHS
 from ganctl.runs.evaluation.metrics import METRICS, Metric
 from ganctl.sweeps.members import Member, State
 from ganctl.sweeps.plan import Combination, value_text
@@ -183,9 +184,12 @@ class Results:
         if len({each.fingerprint for each in judged}) > 1:
             found.append("the trainings are on different data: their figures are not comparable")
         budgets = self.sweep.plan.budgets
-        if len(budgets) > 1 and not self.sweep.plan.varies_length:
+        if len(budgets) > 1 and not self.sweep.plan.varies(*LENGTHS):
             lengths = ", ".join(map(str, budgets))
             found.append(f"the budgets differ by default: {lengths}; --minutes or --steps sets one")
+        recipes = list(dict.fromkeys(each.recipe for each in self.members if each.recipe))
+        if len(recipes) > 1 and not self.sweep.plan.varies("recipe"):
+            found.append(f"the recipes differ by default: {', '.join(recipes)}; --recipe sets one")
         return found
 
     def as_json(self) -> dict[str, Any]:
@@ -231,6 +235,7 @@ class Results:
             "name": member.name,
             "values": _plain(member.training.combination),
             "seed": member.training.request.seed,
+            "recipe": member.recipe or None,
             "state": member.state.value,
             "why": member.why or None,
             "steps": member.progress.step,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.requests.recipes import Model
-from ganctl.requests.suited import LONG, suited
+from ganctl.requests.suited import THOROUGH_FROM, suited
 from ganctl.requests.training import TrainRequest
 
 
@@ -27,11 +27,11 @@ def not_measured(request):
 @pytest.mark.parametrize(
     ("options", "images", "recipe"),
     [
-        ({"epochs": 2}, LONG // 2, "thorough"),
-        ({"epochs": 2}, LONG // 2 - 100, "swift"),
-        ({"steps": (LONG - 1) // 32}, 10, "swift"),
-        ({"steps": LONG // 32 + 1}, 10, "thorough"),
-        ({"steps": LONG // 64 + 1, "batch": 64}, 10, "thorough"),
+        ({"epochs": 2}, THOROUGH_FROM // 2, "thorough"),
+        ({"epochs": 2}, THOROUGH_FROM // 2 - 100, "swift"),
+        ({"steps": (THOROUGH_FROM - 1) // 32}, 10, "swift"),
+        ({"steps": THOROUGH_FROM // 32 + 1}, 10, "thorough"),
+        ({"steps": THOROUGH_FROM // 64 + 1, "batch": 64}, 10, "thorough"),
         ({}, 60_000, "thorough"),
         ({}, 1_000, "swift"),
         ({"model": "rpgan"}, 60_000, "thorough"),
@@ -63,7 +63,7 @@ def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
     measure, asked = measured(speed)
     request = TrainRequest(minutes=minutes, batch=batch)
     found = suited(request, 60_000, measure, described=False)
-    is_long = 60 * minutes * speed >= LONG
+    is_long = round(60 * minutes * speed, -3) >= THOROUGH_FROM
     assert found.request.recipe == ("thorough" if is_long else "swift")
     assert asked == [("swift", batch or 32)]
     assert found.request.batch == (batch or 32)
@@ -72,9 +72,9 @@ def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"minutes": 1}, "1 minute, about 84,000 images here: below 250,000"),
-        ({"minutes": 5}, "5 minutes, about 420,000 images here: not below 250,000"),
-        ({"epochs": 1}, "1 epoch, 60,000 images: below 250,000"),
+        ({"minutes": 1}, "1 minute, about 84,000 images here: below 225,000"),
+        ({"minutes": 5}, "5 minutes, about 420,000 images here: 225,000 or more"),
+        ({"epochs": 1}, "1 epoch, 60,000 images: below 225,000"),
         ({"model": Model.GAN_CLS}, "for --model gan-cls"),
         ({"recipe": "swift"}, "as asked"),
     ],

@@ -190,11 +190,11 @@ def test_threads_are_shared(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     assert [threads_for(jobs) for jobs in (1, 2, 3, 16)] == [None, 4, 2, 1]
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert conductor._environment(2)["OMP_NUM_THREADS"] == "1"
+    assert conductor.environment_for(2)["OMP_NUM_THREADS"] == "1"
     monkeypatch.setenv("OMP_NUM_THREADS", "16")
-    assert conductor._environment(2)["OMP_NUM_THREADS"] == "4"
+    assert conductor.environment_for(2)["OMP_NUM_THREADS"] == "4"
     monkeypatch.delenv("OMP_NUM_THREADS")
-    assert "OMP_NUM_THREADS" not in conductor._environment(1)
+    assert "OMP_NUM_THREADS" not in conductor.environment_for(1)
 
 
 def test_results_are_json(act, sweep):

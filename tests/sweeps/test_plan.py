@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.errors import UnknownName, UsageError
+from ganctl.requests.budget import LENGTHS
 from ganctl.requests.checks import check_run_name
 from ganctl.requests.recipes import Model
 from ganctl.requests.training import OPTIONS, flag_of
@@ -111,7 +112,7 @@ def test_folders_that_would_be_called_alike_are_numbered(tmp_path):
 def test_budgets_are_compared():
     assert len(plan_sweep(["model=cgan,gan"], None, {}).budgets) == 2
     assert len(plan_sweep(["model=cgan,gan"], None, {"minutes": 2.0}).budgets) == 1
-    assert plan_sweep(["steps=10,20"], None, {}).varies_length
+    assert plan_sweep(["steps=10,20"], None, {}).varies(*LENGTHS)
 
 
 @pytest.mark.parametrize("name", [name for name in OPTIONS if name != "seed"])

@@ -221,6 +221,7 @@ def _conduct(asked: Sweep, jobs: int, *, quiet: bool, json: bool) -> None:
     from ganctl.sweeps.judging import prepare_judges
     from ganctl.sweeps.members import members_of
     from ganctl.sweeps.results import Results
+    from ganctl.sweeps.settling import settle_recipes
 
     asked.begin()
     try:
@@ -240,6 +241,7 @@ def _conduct(asked: Sweep, jobs: int, *, quiet: bool, json: bool) -> None:
                 view.prepare(what, done, total)
 
             judged, floor = prepare_judges(asked, prepare)
+            settle_recipes(members, jobs)
             work = conduct(
                 members, jobs=jobs, n=asked.plan.n, judged=judged, should_stop=should_stop
             )

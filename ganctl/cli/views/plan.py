@@ -37,20 +37,22 @@ def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:
     """
     from ganctl.cli.views.data import facts_of, print_reading, read_data, why_not_read
 
-    config, reason = run.config, "as before" if run.status is not RunStatus.NEW else "as asked"
+    config, reason = run.config, "as asked" if run.status is RunStatus.NEW else "as before"
     _check_free(run, world)
     with console.progress(quiet=quiet) as report:
         reading = read_data(config.data, config.reading, report, keep=False)
-    if reading is not None and not config.is_settled:
-        config, reason = _suited(config, reading, world)
     rows = config.preview_rows if reading is None else _checked(run, reading)
-    plan = {"run": str(run.folder), **stored_options(config)}
+    if not config.is_settled:
+        reason = "by the data, once they are read"
+        if reading is not None:
+            config, reason = _suited(config, reading, world)
+    plan = {"run": str(run.folder), **stored_options(config), **dict.fromkeys(config.unsettled)}
     if json:
         read = facts_of(reading) if reading else None
         console.print_json({**plan, "recipe_reason": reason, "data_read": read})
         return
     plan |= {
-        "recipe": f"{config.recipe} ({reason})",
+        "recipe": f"{plan['recipe'] or 'auto'} ({reason})",
         "budget": str(config.budget),
         "condition": ", ".join(config.condition) or None,
         "preview_rows": rows,
@@ -63,7 +65,10 @@ def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:
 
 
 def _suited(config: TrainRequest, reading: Reading, world: World) -> tuple[TrainRequest, str]:
-    """Return the request with the recipe that suits the data, and why it is that one."""
+    """Return the request with the recipe that suits the data, and why it is that one.
+
+    Of several processes it is about what they do: what they exchange is not measured here.
+    """
 
     def measure(request: TrainRequest) -> float:
         from ganctl.engine.data.dataset import of_reading

@@ -87,6 +87,12 @@ def agree(world: World, progress: float, stop: bool) -> tuple[float, bool]:
     return message[0].item(), bool(message[1] > 0)
 
 
+def of_main(world: World, number: float) -> float:
+    """Return the main process's number."""
+    agreed, _ = agree(world, number, stop=False)
+    return agreed
+
+
 def mean_over_processes(world: World, scalars: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return the mean over the processes of each scalar."""
     if world.size == 1:

@@ -65,14 +65,15 @@ class Discriminator(nn.Module):
     def label_logits(self, features: Tensor) -> Tensor | None:  # noqa: ARG002
         """Return how much each class would add to the score, [N, classes]; None if no sum has it.
 
-        It is the part of the score in which the label meets the features.
+        It is the part of the score in which the label meets the features, without what a
+        classifier of fakes takes off.
         """
         return None
 
     def fake_label_logits(self, features: Tensor) -> Tensor | None:  # noqa: ARG002
-        """Return how much each class would take off the score, [N, classes]; None if none does.
+        """Return the logits [N, classes] of a classifier of fakes; None if there is none.
 
-        It is the part of the score that a classifier of fakes makes up.
+        The score takes a part of them off.
         """
         return None
 

@@ -167,6 +167,7 @@ def _train(
     tell: _Tell,
 ) -> Iterator[StepReport]:
     dataset = _load_data(run, world, tell.progress)
+    _check_suits(run.config, dataset)
     if recipe is None:
         run.config = _suited(run.config, dataset, device, world)
         recipe = run.config.numbers
@@ -181,7 +182,7 @@ def _train(
     recorder = _recorder(run, state, dataset, rows) if world.is_main else None
     if recorder is not None and state.step == 0:
         tell.preview(recorder.preview(), rows.names)
-    step = fastest_step(state, objective, config, world, recipe)
+    step = fastest_step(state, objective, recipe, config.precision, world)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
     clock = Clock(state.progress.seconds)

@@ -20,7 +20,7 @@ from ganctl.engine.models.penalty import r1_penalty
 from ganctl.engine.training.batches import Batch
 from ganctl.engine.training.state import TrainState, trainable
 from ganctl.requests.recipes import Recipe
-from ganctl.requests.training import Precision, TrainRequest
+from ganctl.requests.training import Precision
 from ganctl.runs.world import World
 
 Losses = dict[str, Tensor]
@@ -144,23 +144,22 @@ class Step:
 def fastest_step(
     state: TrainState,
     objective: Objective,
-    config: TrainRequest,
+    recipe: Recipe,
+    precision: str,
     world: World,
-    recipe: Recipe | None = None,
 ) -> Callable[[Batch, float], Losses]:
     """Return the step; CUDA graphs replay it where one GPU trains and the step allows it.
 
     Args:
         state: what it updates.
         objective: what the networks minimise.
-        config: says the precision, and the recipe unless another is given.
+        recipe: the numbers to train with.
+        precision: as it was asked for.
         world: the processes that train together.
-        recipe: the numbers to train with, if not those of ``config``.
     """
     device = next(state.generator.parameters()).device
-    precision = devices.choose_precision(Precision(config.precision), device)
-    autocast = devices.autocast(precision, device)
-    step = Step(state, objective, recipe or config.numbers, autocast, world)
+    autocast = devices.autocast(devices.choose_precision(Precision(precision), device), device)
+    step = Step(state, objective, recipe, autocast, world)
     if device.type == "cuda" and world.size == 1 and step.capturable:
         return with_cuda_graphs(step, CudaGraphs())
     return step

@@ -207,6 +207,11 @@ class TestDryRun:
         assert result.err == "note: kmnist is not there yet; a training downloads it\n"
         plan = json.loads(ganctl("train", "--data", "kmnist", "-n", "--json").out)
         assert plan["data_read"] is None
+        # The data decide on the recipe, and this on the rest.
+        assert (plan["recipe"], plan["model"], plan["batch"]) == (None, None, None)
+        assert plan["recipe_reason"] == "by the data, once they are read"
+        plan = json.loads(ganctl("train", "--data", "kmnist", "--batch", "8", "-n", "--json").out)
+        assert (plan["recipe"], plan["batch"]) == (None, 8)
 
     def test_nothing_is_written(self, ganctl, home, tmp_path, monkeypatch):
         monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))

@@ -75,10 +75,19 @@ def long_training(tiny_data, home):
 
 
 # Several command lines one after the other, in the same processes: torch is imported once. Each
-# needs a port of its own to meet at, where torchrun gives one for all.
+# needs a port of its own to meet at, where torchrun gives one for all. Each process measures
+# another speed, which speak for other recipes.
 SEVERAL = """
 import json, os, sys
 from ganctl.cli.app import run
+from ganctl.engine.training import speed
+from ganctl.requests import suited
+class Unlike:
+    def __init__(self, earlier):
+        pass
+    def seconds(self):
+        return 0.02 if os.environ["RANK"] == "0" else 1e9
+speed.Clock, suited.THOROUGH_FROM = Unlike, 100
 os.environ["TORCHELASTIC_USE_AGENT_STORE"] = "False"
 for port, arguments in json.loads(sys.argv[1]):
     os.environ["MASTER_PORT"] = str(port)
@@ -113,6 +122,7 @@ def session(tiny_data, shared):
                 ["train", *data, *TWO],
                 ["train", *data, *EQUAL, "--name", "equal"],
                 ["train", "--resume", "parts", "--steps", "4", "--quiet"],
+                ["train", *data, "--minutes", "0.02", "--name", "timed", "--quiet"],
             ]
             (folder / "several.py").write_text(SEVERAL)
             numbered = list(zip(free_ports(len(lines)), lines, strict=True))
@@ -128,7 +138,7 @@ def session(tiny_data, shared):
 @pytest.mark.process
 def test_two_train_together_and_one_goes_on(session, ganctl, home):
     runs, out, err = session
-    assert out.splitlines() == [str(runs / name) for name in ("two", "equal", "parts")]
+    assert out.splitlines() == [str(runs / name) for name in ("two", "equal", "parts", "timed")]
     assert err.count("Trained on 24 images") == 1
     shutil.copytree(runs, home / "runs")
     two = Run.open(home / "runs" / "two")
@@ -169,6 +179,12 @@ def test_two_go_on_with_the_run_of_one(session, ganctl, tiny_data, home):
     assert parts.metrics()[-1]["generator_loss"] == pytest.approx(
         straight.metrics()[-1]["generator_loss"], abs=1e-2
     )
+
+
+@pytest.mark.process
+def test_two_that_measure_other_speeds_agree_on_that_of_the_main_process(session):
+    timed = Run.open(session[0] / "timed")
+    assert (timed.status, timed.config.recipe) == ("finished", "thorough")
 
 
 @pytest.mark.process

@@ -1,10 +1,13 @@
 """A dry run refuses what the training would refuse, in the same words, and writes nothing."""
 
+import json
+import re
+
 import numpy as np
 import pytest
 import torch
 
-from ganctl.engine.training import loop
+from ganctl.engine.training import loop, speed
 from ganctl.runs import lock
 from ganctl.runs.run import Run
 from tests.conftest import tiny_images
@@ -38,6 +41,7 @@ def refused_alike(ganctl, *options):
         (("--model", "infogan"), SEVERAL),
         (("--balance",), SEVERAL),
         (("--recipe", "classic"), "made for images of 28×28"),
+        (("--networks", "classic"), "--networks classic is made for images of 28×28"),
         (("--preview-rows", "nose"), "no attribute 'nose'"),
         (("--model", "gan", "--preview-rows", "hair"), "this run has none"),
     ],
@@ -115,3 +119,36 @@ def test_what_suits_is_refused_by_neither(ganctl, home, faces_data, monkeypatch)
         asked = ("--data", faces_data, "--condition", "hair", *TINY, *options)
         assert ganctl("train", *asked, "--dry-run").code == 0
     assert not home.exists()
+
+
+def test_networks_that_do_not_suit_are_refused_before_their_speed_is_measured(
+    ganctl, home, tiny_data, monkeypatch
+):
+    monkeypatch.setattr(speed, "images_per_second", None)
+    monkeypatch.setattr(loop, "images_per_second", lambda: None)
+    asked = ("--data", tiny_data, "--minutes", "1", "--batch", "4", "--networks", "infogan")
+    assert "--networks infogan get no labels" in refused_alike(ganctl, *asked)
+
+
+def planned(ganctl, *options):
+    return json.loads(ganctl("train", *options, "--dry-run", "--json").out)
+
+
+def test_it_says_the_recipe_and_why(ganctl, home, tiny_data):
+    epochs = planned(ganctl, "--data", tiny_data, "--epochs", "9")
+    assert (epochs["recipe"], epochs["recipe_reason"]) == (
+        "swift",
+        "9 epochs, 576 images: below 225,000",
+    )
+    steps = ganctl("train", "--data", tiny_data, "--steps", "8000", "--dry-run").out
+    assert "thorough (8,000 steps, 256,000 images: 225,000 or more)" in " ".join(steps.split())
+    asked = planned(ganctl, "--data", tiny_data, "--recipe", "quick")
+    assert (asked["recipe"], asked["recipe_reason"]) == ("quick", "as asked")
+
+
+def test_of_minutes_it_measures_the_speed(ganctl, home, tiny_data):
+    minutes = planned(ganctl, "--data", tiny_data, "--minutes", "0.001", "--batch", "4")
+    assert minutes["recipe"] == "swift"
+    assert re.fullmatch(
+        r"0.001 minutes, about [\d,]+ images here: below 225,000", minutes["recipe_reason"]
+    )

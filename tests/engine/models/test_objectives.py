@@ -254,7 +254,7 @@ def test_a_second_part_of_rpgans_score_is_a_classifier_of_fakes_that_only_itself
     loss = objective.discriminator_loss(discriminator, given)
     # Logits (-0.25, 0.5) of class 0 and (-3, 6) of class 1.
     class_loss = mean(softplus(0.75), softplus(-9))
-    assert loss.losses["fake_class_loss"].item() == pytest.approx(class_loss)
+    assert loss.losses["fake_label_loss"].item() == pytest.approx(class_loss)
     adversarial = mean(softplus(-0.75), softplus(10))
     assert loss.total.item() == pytest.approx(adversarial + class_loss / 4)
     joint = objective.joint_loss(discriminator, given).total

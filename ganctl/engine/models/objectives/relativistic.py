@@ -24,15 +24,16 @@ class RPGAN(CGAN):
     A real image and a fake of the same label are a pair, of which the discriminator only tells
     which one looks more real, so that a fake is pushed away from no place where real images are::
 
-        L_D = E[softplus(-(D(x, y) - D(x̃, y)))] + λ E[-log softmax_k(D_k(x))_y]
+        L_D = E[softplus(-(D(x, y) - D(x̃, y)))]
+              + λ E[-log softmax_k(D_k(x))_y] + λ E[-log softmax_k(D'_k(x̃))_y]
         L_G = E[softplus(-(D(x̃, y) - D(x, y)))]
 
-    D_k(x) is the part of the score D(x, k) that depends on the label k, as far as the networks have
-    such a part. Its last term makes a classifier of it, which learns from real images alone; the
-    generator meets the classifier only within the score. A discriminator with a second such part
-    has one more term, λ E[-log softmax_k(D'_k(x̃))_y], which makes a classifier of fakes of that
-    part alone: what both classifiers know of a label then counts less (Han et al. 2021, "Dual
-    Projection Generative Adversarial Networks for Conditional Image Generation", equation 8).
+    D_k(x) is what the label k adds to the score D(x, k), as far as the networks have such a part,
+    and D'_k(x) what is taken off, as far as they have that. Beside the score, the second term makes
+    a classifier of real images of the one, the third a classifier of fakes of the other: what both
+    know of a label then counts less (Han et al. 2021, "Dual Projection Generative Adversarial
+    Networks for Conditional Image Generation", equation 8). The generator meets them only within
+    the score, and the features learn nothing from the third term.
 
     Of several parts, and of captions, it is ``CGANAC``.
     """
@@ -101,10 +102,10 @@ class RPGAN(CGAN):
         logits = discriminator.label_logits(real_features)
         if logits is not None:
             loss = loss.plus("class_loss", cross_entropy(logits, y), self.classifier_weight)
-        # The features learn nothing from it, so that the generator does not either.
+        # Through the features the generator would learn from it as well.
         logits = discriminator.fake_label_logits(fake_features.detach())
         if logits is not None:
-            loss = loss.plus("fake_class_loss", cross_entropy(logits, y), self.classifier_weight)
+            loss = loss.plus("fake_label_loss", cross_entropy(logits, y), self.classifier_weight)
         return loss
 
 

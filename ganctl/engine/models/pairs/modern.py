@@ -101,7 +101,8 @@ class ModernDiscriminator(Discriminator):
         hidden: the width of the hidden layer; 0 leaves it out.
         norm: whether there is batch norm. With the gradient penalty there must be none, since it
             makes an image's score depend on the other images.
-        contrast: how much a classifier of fakes takes off the score; with 0 there is none.
+        contrast: how much a classifier of fakes takes off the score; with 0 there is none. Only
+            ``rpgan`` makes one of the f_k: by other models they learn what the e_k do.
     """
 
     def __init__(

@@ -22,7 +22,7 @@ class FromImages(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the maps."""
-        if not _pays_off(self, self.in_channels, x):
+        if not _by_quarters(self, self.in_channels, x):
             return super().forward(x)
         quarters = pixel_unshuffle(pad(x, (1, 1, 1, 1)), 2)
         return conv2d(quarters, pixel_unshuffle(self.weight, 2), self.bias)
@@ -36,13 +36,13 @@ class ToImages(nn.ConvTranspose2d):
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         """Return what becomes images."""
-        if not _pays_off(self, self.out_channels, x):
+        if not _by_quarters(self, self.out_channels, x):
             return super().forward(x, output_size)
         assert self.bias is not None
         quarters = conv_transpose2d(x, pixel_unshuffle(self.weight, 2))
         return pixel_shuffle(quarters, 2)[..., 1:-1, 1:-1] + self.bias.view(-1, 1, 1)
 
 
-def _pays_off(layer: nn.Module, channels: int, x: Tensor) -> bool:
-    """Return whether to compute it by quarters: a finished generator draws the bits it ever did."""
+def _by_quarters(layer: nn.Module, channels: int, x: Tensor) -> bool:
+    """Return whether it is sooner computed so; what is finished draws the bits that it ever did."""
     return layer.training and channels <= FEW_CHANNELS and x.is_cpu

@@ -7,10 +7,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch.nn.functional import pixel_unshuffle
 
+from ganctl.engine.models.pairs import thin
 from ganctl.engine.models.pairs.thin import FromImages, ToImages
 
-SHAPES = {"channels": st.integers(1, 3), "width": st.integers(1, 9), "half": st.integers(1, 8)}
+SHAPES = {"channels": st.integers(1, 4), "width": st.integers(1, 9), "half": st.integers(1, 8)}
 
 
 def from_images(channels, width, half):
@@ -50,4 +52,25 @@ def test_a_finished_one_computes_the_very_bits_of_the_plain_layer(pair):
     ours, plain, x = pair(1, 32, 14)
     plain.load_state_dict(copy.deepcopy(ours.state_dict()))
     assert torch.equal(ours.eval()(x.float()), plain(x.float()))
-    assert not torch.equal(ours.train()(x.float()), plain(x.float()))
+
+
+@pytest.mark.parametrize(
+    ("channels", "is_training", "quarters"),
+    [
+        (3, True, True),
+        (3, False, False),
+        (4, True, False),
+    ],
+)
+def test_only_training_on_few_channels_is_by_quarters(monkeypatch, channels, is_training, quarters):
+    unshuffled: list[int] = []
+
+    def counted(x, factor):
+        unshuffled.append(factor)
+        return pixel_unshuffle(x, factor)
+
+    monkeypatch.setattr(thin, "pixel_unshuffle", counted)
+    for pair in (from_images, to_images):
+        ours, _, x = pair(channels, 8, 4)
+        ours.train(is_training)(x.float())
+    assert bool(unshuffled) == quarters
