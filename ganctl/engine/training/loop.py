@@ -167,7 +167,6 @@ def _train(
     tell: _Tell,
 ) -> Iterator[StepReport]:
     dataset = _load_data(run, world, tell.progress)
-    _check_suits(run.config, dataset)
     if recipe is None:
         run.config = _suited(run.config, dataset, device, world)
         recipe = run.config.numbers
@@ -237,6 +236,7 @@ def _suited(
     config: TrainRequest, dataset: data.Dataset, device: torch.device, world: World
 ) -> TrainRequest:
     """Return the request with the recipe that suits data and length, unless one was asked for."""
+    _check_suits(config, dataset)
     measure = partial(images_per_second, dataset=dataset, device=device, world=world)
     return suited(config, len(dataset), measure, described=bool(dataset.schema)).request
 

@@ -60,7 +60,7 @@ def test_what_a_run_writes(home, tiny_data):
     ]
     assert [line["step"] for line in run.metrics()] == [report.step for report in reports]
     assert {"step", "images_seen", "seconds", "images_per_second", "generator_loss",
-            "discriminator_loss", "class_loss",
+            "discriminator_loss", "class_loss", "fake_label_loss",
             "real_score", "fake_score", "label_accuracy", "feature_distance",
             "floor", "lowest_variety"} == set(run.metrics()[-1])  # fmt: skip
     assert run.loss_plot_path.read_bytes().startswith(b"\x89PNG")
