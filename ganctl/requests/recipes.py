@@ -157,7 +157,11 @@ _SWIFT = replace(
 RECIPES: dict[RecipeName, Recipe] = {
     RecipeName.SWIFT: _SWIFT,
     RecipeName.THOROUGH: replace(
-        _SWIFT, summary="the best images by class in more time", network="refined"
+        _SWIFT,
+        summary="the best images by class in more time",
+        network="refined",
+        preview_every=800,
+        checkpoint_every=2000,
     ),
     RecipeName.MODERN: _MODERN,
     RecipeName.QUICK: replace(

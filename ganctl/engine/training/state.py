@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.utils import convert_conv2d_weight_memory_format
 from torch.optim import Adam, Optimizer
 
 from ganctl.engine.data import seeding
 from ganctl.engine.models.base import Discriminator, Generator
 from ganctl.engine.models.networks import build_discriminator, build_generator
+from ganctl.engine.models.pairs.thin import lay_weights
 from ganctl.requests.budget import AT_THE_START, Progress
 from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
@@ -66,9 +66,8 @@ def new_state(spec: NetworkSpec, recipe: Recipe, seed: int, device: torch.device
         generator = build_generator(spec).to(device)
         discriminator = build_discriminator(spec).to(device)
     generator.follow(discriminator)
-    # Convolutions are fastest where channels lie last, and so are then their gradients.
     for network in (generator, discriminator):
-        convert_conv2d_weight_memory_format(network, torch.channels_last)
+        lay_weights(network)
     generator_ema = copy.deepcopy(generator).eval().requires_grad_(False)
 
     def adam(network: torch.nn.Module, lr: float) -> Optimizer:

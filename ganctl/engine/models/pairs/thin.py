@@ -7,8 +7,10 @@ up to rounding, sooner computed in training.
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, conv_transpose2d, pad, pixel_shuffle, pixel_unshuffle
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 FEW_CHANNELS = 3
 """With more of them the plain layer is as fast."""
@@ -25,7 +27,7 @@ class FromImages(nn.Conv2d):
         if not _by_quarters(self, self.in_channels, x):
             return super().forward(x)
         quarters = pixel_unshuffle(pad(x, (1, 1, 1, 1)), 2)
-        return conv2d(quarters, pixel_unshuffle(self.weight, 2), self.bias)
+        return conv2d(quarters, _quarters_of(self.weight), self.bias)
 
 
 class ToImages(nn.ConvTranspose2d):
@@ -39,8 +41,26 @@ class ToImages(nn.ConvTranspose2d):
         if not _by_quarters(self, self.out_channels, x):
             return super().forward(x, output_size)
         assert self.bias is not None
-        quarters = conv_transpose2d(x, pixel_unshuffle(self.weight, 2))
+        quarters = conv_transpose2d(x, _quarters_of(self.weight))
         return pixel_shuffle(quarters, 2)[..., 1:-1, 1:-1] + self.bias.view(-1, 1, 1)
+
+
+def _quarters_of(weight: Tensor) -> Tensor:
+    """Return kernels of 2×2 with four times the channels: [A, B, 4, 4] → [A, 4 B, 2, 2]."""
+    # By way of rows its gradient lies as the weight does, whatever convolutions return.
+    return pixel_unshuffle(weight.flatten(1).view(weight.shape), 2)
+
+
+def lay_weights(network: nn.Module) -> None:
+    """Let the weights of convolutions lie as is fastest, and as their gradients come.
+
+    That is with channels last, but for those that are computed by quarters: processes that exchange
+    gradients would have to move them.
+    """
+    convert_conv2d_weight_memory_format(network, torch.channels_last)
+    for layer in network.modules():
+        if isinstance(layer, (FromImages, ToImages)) and layer.weight.is_cpu:
+            layer.weight.data = layer.weight.data.clone(memory_format=torch.contiguous_format)
 
 
 def _by_quarters(layer: nn.Module, channels: int, x: Tensor) -> bool:
