@@ -222,14 +222,8 @@ _UNLABELLED = replace(
 # Without noise some seeds never begin: the discriminator wins within a few hundred steps.
 _GAN = replace(_UNLABELLED, noise=0.5)
 RECIPE_VARIANTS: dict[tuple[str, str], Recipe] = {
-    (RecipeName.SWIFT, Model.GAN): _GAN,
-    (RecipeName.SWIFT, Model.INFOGAN): _UNLABELLED,
-    (RecipeName.THOROUGH, Model.GAN): _GAN,
-    (RecipeName.THOROUGH, Model.INFOGAN): _UNLABELLED,
-    (RecipeName.QUICK, Model.GAN): _GAN,
-    (RecipeName.QUICK, Model.INFOGAN): _UNLABELLED,
-    (RecipeName.MODERN, Model.GAN): _GAN,
-    (RecipeName.MODERN, Model.INFOGAN): _UNLABELLED,
+    **{(name, Model.GAN): _GAN for name in RecipeName if name != RecipeName.CLASSIC},
+    **{(name, Model.INFOGAN): _UNLABELLED for name in RecipeName},
     (RecipeName.CLASSIC, Model.INFOGAN): replace(
         RECIPES[RecipeName.CLASSIC], latent_size=62, generator_lr=1e-3
     ),

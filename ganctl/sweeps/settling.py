@@ -28,7 +28,7 @@ def settle_recipes(members: Iterable[Member], jobs: int) -> None:
     """
     open_ones = [each for each in members if not each.training.request.is_settled]
     chosen: dict[Hashable, str | None] = {
-        _alike(each): each.run().config.recipe for each in open_ones if each.has_begun
+        _alike(each): each.recipe for each in open_ones if each.recipe
     }
     for member in open_ones:
         training = member.training

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from ganctl.engine.data.dataset import load
 from ganctl.runs.run import Run
 from ganctl.sweeps.members import members_of
 from ganctl.sweeps.plan import plan_sweep
@@ -33,7 +34,9 @@ def settled(tiny_data, jobs=1, vary=(), begun=None, **given):
     sweep = new_sweep(plan_sweep(vary, "1-3", {"data": str(tiny_data), **given}), name="demo")
     for place, recipe in (begun or {}).items():
         training = sweep.trainings[place]
-        Run.new(sweep.run_folder(training), training.request.by(recipe)).save()
+        run = Run.new(sweep.run_folder(training), training.request.by(recipe))
+        run.data = load(training.request.data).describe()
+        run.save()
     members = members_of(sweep, n=None)
     settle_recipes(members, jobs)
     return [recipe_asked_for(member.training.words) for member in members]

@@ -24,7 +24,7 @@ class FromImages(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the maps."""
-        if not _by_quarters(self, self.in_channels, x):
+        if not _by_quarters(self):
             return super().forward(x)
         quarters = pixel_unshuffle(pad(x, (1, 1, 1, 1)), 2)
         return conv2d(quarters, _quarters_of(self.weight), self.bias)
@@ -38,7 +38,7 @@ class ToImages(nn.ConvTranspose2d):
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         """Return what becomes images."""
-        if not _by_quarters(self, self.out_channels, x):
+        if not _by_quarters(self):
             return super().forward(x, output_size)
         assert self.bias is not None
         quarters = conv_transpose2d(x, _quarters_of(self.weight))
@@ -59,10 +59,15 @@ def lay_weights(network: nn.Module) -> None:
     """
     convert_conv2d_weight_memory_format(network, torch.channels_last)
     for layer in network.modules():
-        if isinstance(layer, (FromImages, ToImages)) and layer.weight.is_cpu:
+        if isinstance(layer, (FromImages, ToImages)) and _pays_off(layer):
             layer.weight.data = layer.weight.data.clone(memory_format=torch.contiguous_format)
 
 
-def _by_quarters(layer: nn.Module, channels: int, x: Tensor) -> bool:
-    """Return whether it is sooner computed so; what is finished draws the bits that it ever did."""
-    return layer.training and channels <= FEW_CHANNELS and x.is_cpu
+def _by_quarters(layer: FromImages | ToImages) -> bool:
+    """Return whether it is computed so; what is finished draws the bits that it ever did."""
+    return layer.training and _pays_off(layer)
+
+
+def _pays_off(layer: FromImages | ToImages) -> bool:
+    """Return whether it is sooner computed by quarters."""
+    return layer.weight.is_cpu and min(layer.in_channels, layer.out_channels) <= FEW_CHANNELS
