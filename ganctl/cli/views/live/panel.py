@@ -138,12 +138,26 @@ class _Rows:
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """Return one block character for each value, from the lowest to the highest."""
+    """Return one block character for each value, lowest to highest; ! for what is no number."""
     finite = [value for value in values if np.isfinite(value)]
     if not finite:
         return ""
-    low, high = min(finite), max(finite)
+    low, high = _without_far_out(finite)
     steps = (len(_SPARKS) - 1) / (high - low) if high > low else 0.0
     return "".join(
-        _SPARKS[round((value - low) * steps)] if np.isfinite(value) else "!" for value in values
+        _SPARKS[round((min(max(value, low), high) - low) * steps)] if np.isfinite(value) else "!"
+        for value in values
     )
+
+
+def _without_far_out(values: Sequence[float]) -> tuple[float, float]:
+    """Return the range of values, but for those far out, beside which the rest would look flat.
+
+    Those are further from the middle half than three times its width (Tukey 1977, "Exploratory
+    Data Analysis", section 2D).
+    """
+    lower, upper = np.percentile(values, [25, 75]).tolist()
+    reach = 3 * (upper - lower)
+    if not reach:
+        return min(values), max(values)
+    return max(min(values), lower - reach), min(max(values), upper + reach)

@@ -129,3 +129,14 @@ def test_a_metric_needs_a_row_and_nothing_else(monkeypatch):
 )  # fmt: skip
 def test_sparkline(values, expected):
     assert sparkline(deque(values)) == expected
+
+
+@pytest.mark.parametrize("far_out", [1e9, -1e9])
+def test_one_value_far_out_does_not_flatten_the_others(far_out):
+    shown = sparkline([far_out, *range(20)])
+    assert shown[0] == ("█" if far_out > 0 else "▁")
+    assert len(set(shown[1:])) > 3
+
+
+def test_all_but_one_alike_still_show_that_one():
+    assert sparkline([1, 1, 1, 1, 1, 5]) == "▁▁▁▁▁█"
