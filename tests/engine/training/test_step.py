@@ -96,6 +96,12 @@ def test_r1_is_laid_on_every_few_steps(every):
         step.state.progress = Progress(number, 0, 0.0)
 
 
+@pytest.mark.parametrize(("part", "looked_at"), [(1.0, 16), (0.5, 8), (0.01, 1)])
+def test_r1_looks_at_a_part_of_the_real_images(part, looked_at):
+    recipe = replace(RECIPES[RecipeName.MODERN], r1=0.5, r1_every=1, r1_part=part)
+    assert passes_of(RPGAN(), recipe) == [32, looked_at]
+
+
 def passes_of(objective, recipe):
     """Return how often the discriminator looks at images in one step."""
     step, seen = step_of(objective, recipe), []

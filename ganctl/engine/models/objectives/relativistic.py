@@ -38,7 +38,7 @@ class RPGAN(CGAN):
     Of several parts, and of captions, it is ``CGANAC``.
     """
 
-    classifier_weight: float = 1.0
+    classifier_weight: float = 0.5
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description, with a classifier where more than a class is known."""
