@@ -76,13 +76,14 @@ class Recipe:
     ``model`` is trained where no other is asked for. ``network`` is the row of networks, and
     ``colour_network`` that for colour images with several attributes or captions; ``mixed`` is the
     width of the layer in which the latent meets these, 0 for none. A step is one update of the
-    discriminator and then ``generator_updates`` of the generator, with the same latents and labels.
+    discriminator and then ``generator_updates`` of the generator, with the same latents and labels;
+    ``rpgan`` on classes updates both at once where it can.
     What the discriminator looks at, real or not, has noise of standard deviation ``noise``
     (Sønderby et al. 2017, section 4), which falls to zero over the span ``noise_fade`` of the
     progress. ``r1`` is the weight γ of the gradient penalty of Mescheder et al. (2018), 0 for none,
     and ``described_r1`` that for images with several attributes or captions; it is added on each
     ``r1_every``-th step, so many times as strong (Karras et al. 2020, StyleGAN2, section 3.1), and
-    looks at the part ``r1_part`` of the real images there.
+    of one in ``r1_one_in`` of the batch's real images.
     ``generator_lr`` and ``discriminator_lr`` are Adam's; once ``decay_from`` of the budget is
     spent, both fall linearly to zero. ``ema_images`` is the half-life of the generator's average,
     in images, 0 for none; early on it is at most ``ema_rampup`` of the images seen so far, so that
@@ -107,7 +108,7 @@ class Recipe:
     r1: float
     described_r1: float
     r1_every: int
-    r1_part: float
+    r1_one_in: int
     ema_images: int
     ema_rampup: float
     budget: Budget
@@ -135,7 +136,7 @@ _MODERN = Recipe(
     r1=0.5,
     described_r1=0.25,
     r1_every=4,
-    r1_part=1.0,
+    r1_one_in=1,
     ema_images=10_000,
     ema_rampup=0.1,
     budget=Budget(BudgetUnit.EPOCHS, 6),
@@ -152,7 +153,7 @@ _SWIFT = replace(
     batch=32,
     discriminator_lr=4e-3,
     r1_every=8,
-    r1_part=0.5,
+    r1_one_in=2,
     log_every=40,
     preview_every=400,
     checkpoint_every=1000,
@@ -196,7 +197,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         r1=0.0,
         described_r1=0.0,
         r1_every=1,
-        r1_part=1.0,
+        r1_one_in=1,
         ema_images=0,
         ema_rampup=0.0,
         budget=Budget(BudgetUnit.STEPS, 60_000),

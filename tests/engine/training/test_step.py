@@ -96,24 +96,41 @@ def test_r1_is_laid_on_every_few_steps(every):
         step.state.progress = Progress(number, 0, 0.0)
 
 
-@pytest.mark.parametrize(("part", "looked_at"), [(1.0, 16), (0.5, 8), (0.01, 1)])
-def test_r1_looks_at_a_part_of_the_real_images(part, looked_at):
-    recipe = replace(RECIPES[RecipeName.MODERN], r1=0.5, r1_every=1, r1_part=part)
+@pytest.mark.parametrize(("one_in", "looked_at"), [(1, 16), (2, 8), (3, 6), (99, 1)])
+def test_r1_looks_at_some_of_the_real_images(one_in, looked_at):
+    recipe = replace(RECIPES[RecipeName.MODERN], r1=0.5, r1_every=1, r1_one_in=one_in)
     assert passes_of(RPGAN(), recipe) == [32, looked_at]
 
 
-def passes_of(objective, recipe):
-    """Return how often the discriminator looks at images in one step."""
+def test_two_shards_have_r1_of_the_images_that_one_process_would_have():
+    recipe = replace(RECIPES[RecipeName.MODERN], r1=0.5, r1_every=1, r1_one_in=2)
+    whole = batch(recipe)
+    shards = [
+        replace(whole, real=whole.real[part], y=whole.y[part], z=whole.z[part])
+        for part in (slice(8), slice(8, None))
+    ]
+    halves = [seen_by_discriminator(RPGAN(), recipe, shard)[1] for shard in shards]
+    expected = seen_by_discriminator(RPGAN(), recipe, whole)[1]
+    assert torch.equal(torch.cat(halves), expected)
+
+
+def seen_by_discriminator(objective, recipe, taken):
+    """Return the images of each pass of the discriminator in one step."""
     step, seen = step_of(objective, recipe), []
     features = step.state.discriminator.features
 
-    def counted(x, y):
-        seen.append(len(x))
+    def watched_features(x, y):
+        seen.append(x.detach().clone())
         return features(x, y)
 
-    step.state.discriminator.features = counted
-    step(batch(recipe), 0.0)
+    step.state.discriminator.features = watched_features
+    step(taken, 0.0)
     return seen
+
+
+def passes_of(objective, recipe):
+    """Return how many images the discriminator looks at in each pass of one step."""
+    return [len(images) for images in seen_by_discriminator(objective, recipe, batch(recipe))]
 
 
 MODERN_WITHOUT_R1 = replace(RECIPES[RecipeName.MODERN], r1=0.0)
