@@ -92,7 +92,7 @@ class CGANAC(CGAN):
     from C: without it, classes drift towards what is classified most surely.
 
     Of K parts each has a head C_k of its own, and the last term is the sum of
-    theirs where they are known, times 2/√K beyond four. On captions, which are no
+    theirs where they are known, times min(1.5, 3/√K) of several. On captions, which are no
     classes, this is ``GANCLS``: without wrong captions they are obeyed much later.
     """
 

@@ -21,8 +21,8 @@ LARGEST_MARGIN = 60.0
 class RPGAN(CGAN):
     """The relativistic pairing GAN (Sun et al. 2020, equation 3; Huang et al. 2024, equation 2).
 
-    A real image and a fake of the same label are a pair, of which the discriminator only tells
-    which one looks more real, so that a fake is pushed away from no place where real images are::
+    A real image and a fake of the same label are a pair. The discriminator only tells which of the
+    two looks more real, so that no place where real images are becomes one to keep away from::
 
         L_D = E[softplus(-(D(x, y) - D(x̃, y)))]
               + λ E[-log softmax_k(D_k(x))_y] + λ E[-log softmax_k(D'_k(x̃))_y]

@@ -1,4 +1,4 @@
-"""Pairs of small convolutions, fast on a CPU: those of every recipe but ``classic``."""
+"""Pairs of small convolutions, fast on a CPU: for every recipe but ``classic``, with labels."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Convolutions of 4×4 from or to images, whose one or three channels leave a processor idle.
 
-Both double or halve the size, and 2×2 pixels of an image are as good as four channels of one at
-half the size. Seen so, they are convolutions of 2×2 with four times the channels: the same numbers
-up to rounding, sooner computed in training.
+The one halves the size, the other doubles it, and 2×2 pixels of an image are as good as four
+channels of one at half the size. Seen so, they are convolutions of 2×2 with four times the
+channels: the same numbers up to rounding, sooner computed in training.
 """
 
 from __future__ import annotations
