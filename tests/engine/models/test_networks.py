@@ -187,15 +187,20 @@ def check_gradients(networks, model):
     assert silent_parameters(networks.generator) == []
 
 
-def test_what_names_the_class_of_fakes_takes_a_quarter_of_itself_off_the_score_of_refined():
-    discriminator = pair("refined").discriminator
+@pytest.mark.parametrize(("name", "part"), [("lean", 0.1), ("refined", 0.4)])
+def test_what_names_the_class_of_fakes_takes_a_part_of_itself_off_the_score(name, part):
+    discriminator = pair(name).discriminator
     torch.nn.init.normal_(discriminator.label)
     torch.nn.init.normal_(discriminator.fake_label)
-    h, y = torch.randn(4, 512), torch.eye(10)[[0, 2, 1, 0]]
+    width = discriminator.realness.in_features
+    h, y = torch.randn(4, width), torch.eye(10)[[0, 2, 1, 0]]
     real, fake = discriminator.label_logits(h), discriminator.fake_label_logits(h)
-    expected = discriminator.realness(h).squeeze(1) + ((real - fake / 4) * y).sum(dim=1)
+    expected = discriminator.realness(h).squeeze(1) + ((real - part * fake) * y).sum(dim=1)
     torch.testing.assert_close(discriminator.score(h, y), expected)
-    assert pair("modern").discriminator.fake_label_logits(h) is None
+
+
+def test_modern_names_no_class_of_fakes():
+    assert pair("modern").discriminator.fake_label_logits(torch.randn(4, 512)) is None
 
 
 def silent_parameters(network):
