@@ -127,7 +127,7 @@ class Step:
         """Return the loss with R1 on the steps that have it."""
         if not self.has_penalty:
             return loss
-        # By strides, so that the shards of several processes have the images that one would have.
+        # By strides: shards of several processes, if even, have the images that one would have.
         some = slice(None, None, self._recipe.r1_one_in)
         penalty = r1_penalty(self.state.discriminator, inputs.real[some], inputs.condition[some])
         return loss.plus("gradient_penalty", penalty, weight=self._r1 * self._recipe.r1_every)

@@ -153,8 +153,8 @@ def sparkline(values: Sequence[float]) -> str:
 def _without_far_out(values: Sequence[float]) -> tuple[float, float]:
     """Return the range of values, but for those far out, beside which the rest would look flat.
 
-    Those are further from the middle half than three times its width (Tukey 1977, "Exploratory
-    Data Analysis", section 2D).
+    Those are further from the middle half than three times its width: beyond the outer fences of
+    Tukey (1977, "Exploratory Data Analysis").
     """
     lower, upper = np.percentile(values, [25, 75]).tolist()
     reach = 3 * (upper - lower)
