@@ -40,20 +40,25 @@ import tempfile
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
+from unittest.mock import patch
 
 import numpy as np
 import torch
+from torch import Generator, Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.speed.startup import waited
 from ganctl.engine.data.dataset import load
 from ganctl.engine.data.pixels import channels_last
+from ganctl.engine.hardware.cuda_graphs import Outputs, Work
 from ganctl.engine.hardware.devices import choose_device
 from ganctl.engine.sampling.sampler import Sampler
+from ganctl.engine.training import step
 from ganctl.engine.training.loop import train
 from ganctl.errors import UsageError
 from ganctl.requests.checks import values
@@ -192,9 +197,6 @@ class Training:
         self._reports = train(run)
         # This is also the warm-up.
         self._images = next(self._reports).images_seen
-        with FlopCounterMode(display=False) as counter:
-            images = self._take()
-        self.flops_an_image = counter.get_total_flops() / images
 
     def images_per_second(self) -> float:
         """Take some steps."""
@@ -206,6 +208,30 @@ class Training:
     def _take(self) -> int:
         before, self._images = self._images, next(self._reports).images_seen
         return self._images - before
+
+
+def flops_an_image(run: Run) -> float:
+    """Return the operations for each image of a run, which takes the first steps of it.
+
+    They are counted as Python asks for them, so not in a step that a GPU replays.
+    """
+    with without_graphs():
+        reports = train(run)
+        before = next(reports).images_seen
+        with FlopCounterMode(display=False) as counter:
+            images = next(reports).images_seen - before
+    return counter.get_total_flops() / images
+
+
+@contextmanager
+def without_graphs() -> Iterator[None]:
+    """Let the trainings that begin here launch their kernels one by one."""
+
+    def launched(_: Hashable, work: Work, tensors: Sequence[Tensor], rng: Generator) -> Outputs:
+        return work(*tensors, rng)
+
+    with patch.object(step, "CudaGraphs", lambda: launched):
+        yield
 
 
 def multiplying(product: Product, device: torch.device) -> Callable[[], float]:
@@ -288,7 +314,9 @@ def print_training(workshop: Workshop, wanted: Sequence[Variant], rounds: int) -
     # child is never smaller than this process was when it began.
     idle = weighed(None)
     peaks = {variant: weighed(workshop.run(variant, MEMORY_STEPS)) for variant in wanted}
-    trainings = {v: Training(workshop.run(v, NEVER)) for v, peak in peaks.items() if peak}
+    suited = [variant for variant, peak in peaks.items() if peak]
+    flops = {variant: flops_an_image(workshop.run(variant, NEVER)) for variant in suited}
+    trainings = {variant: Training(workshop.run(variant, NEVER)) for variant in suited}
     products = [
         Product(precision, size)
         for precision in dict.fromkeys(variant.precision for variant in trainings)
@@ -309,13 +337,13 @@ def print_training(workshop: Workshop, wanted: Sequence[Variant], rounds: int) -
         cells = [f"`{variant.recipe}`, `{variant.model}`", variant.batch, variant.image_size]
         figures = ["–"] * 5
         if peak:
-            speed, flops = found[variant], trainings[variant].flops_an_image
+            speed = found[variant]
             best = found[fastest[variant.precision]]
             figures = [
                 f"{speed:,.0f}",
-                f"{flops / 1e6:,.0f}",
-                f"{speed * flops / 1e9:,.1f}",
-                f"{speed * flops / best:.0%}",
+                f"{flops[variant] / 1e6:,.0f}",
+                f"{speed * flops[variant] / 1e9:,.1f}",
+                f"{speed * flops[variant] / best:.0%}",
                 f"{peak}",
             ]
         rows.append([*cells, variant.precision, *figures])

@@ -7,6 +7,7 @@ here in the same order; in a world of one process these return at once.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -75,7 +76,11 @@ def average_gradients(
 
     Each call must be followed by one backward pass to all parameters of ``network``.
     """
-    return loss if world.size == 1 else DistributedDataParallel(_LossModule(network, loss))
+    if world.size == 1:
+        return loss
+    # On a GPU a filter of one channel has either layout's strides, for the same memory.
+    warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
+    return DistributedDataParallel(_LossModule(network, loss))
 
 
 def agree(world: World, progress: float, stop: bool) -> tuple[float, bool]:
