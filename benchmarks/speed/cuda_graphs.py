@@ -4,9 +4,9 @@
 
 Each row is trained in turn with a step that is replayed from a CUDA graph, and with one whose
 kernels the host launches one by one. The images a second are those of the steps alone, without
-start and looks, and the median of the rounds. ``busy`` is NVIDIA's own figure: the share of time in
-which at least one kernel ran, as ``nvidia-smi`` samples it; it does not say how much of the GPU that
-kernel filled.
+start and looks, and the median of the rounds. ``busy`` is NVIDIA's own figure: in which share of
+the time at least one kernel ran, as ``nvidia-smi`` samples it. How much of the GPU that kernel
+filled, it does not say.
 """
 
 from __future__ import annotations

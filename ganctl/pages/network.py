@@ -85,11 +85,13 @@ def _modern(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
 
 def _refined(weights: Weights, spec: NetworkSpec) -> dict[str, Any]:
     found, _ = _first_map(weights, spec)
-    width, side = _pyramid(spec.image_size)[0][-1], spec.image_size // 2
-    draw = weights.below("draw")
+    widths, base_size = _pyramid(spec.image_size)
+    width, side = widths[-1], spec.image_size // 2
+    blocks, draw = weights.below("blocks"), weights.below("draw")
     kernels = draw.take("weight", width, spec.channels, 4, 4)
     found["layers"] += [
-        *_upsampling(weights.below("blocks"), 2, spec, None),
+        _refinement(blocks.below("2"), widths[0], base_size),
+        *_upsampling(blocks, 3, spec, None),
         _refinement(weights.below("refine"), width, side),
         doubling(kernels, side, bias=draw.take("bias", spec.channels)),
     ]

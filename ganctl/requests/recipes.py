@@ -45,6 +45,7 @@ class RecipeName(str, Enum):
 
     SWIFT = "swift"
     THOROUGH = "thorough"
+    AMPLE = "ample"
     MODERN = "modern"
     QUICK = "quick"
     CLASSIC = "classic"
@@ -56,7 +57,7 @@ class Networks(Summarised):
     QUICK = "quick", "small convolutions with batch norm"
     LEAN = "lean", "modern with half the hidden layer, and a classifier of fakes"
     MODERN = "modern", "a hidden layer in place of batch norm"
-    REFINED = "refined", "lean with a hidden layer of 512 and one more convolution"
+    REFINED = "refined", "lean with a hidden layer of 512 and two more convolutions"
     PALETTE = "palette", "modern whose images mix a few colours each"
     INFOGAN = "infogan", "wide linear layers, for models without labels"
     CLASSIC = "classic", "those of 2018, for 28×28"
@@ -150,23 +151,26 @@ _SWIFT = replace(
     summary="the best images by class in a minute or two on a CPU",
     model=Model.RPGAN,
     network="lean",
-    batch=32,
     discriminator_lr=4e-3,
     r1_every=8,
     r1_one_in=2,
-    log_every=40,
+)
+
+_THOROUGH = replace(
+    _SWIFT,
+    summary="the best images by class in more time",
+    network="refined",
     preview_every=400,
     checkpoint_every=1000,
 )
 
 RECIPES: dict[RecipeName, Recipe] = {
     RecipeName.SWIFT: _SWIFT,
-    RecipeName.THOROUGH: replace(
-        _SWIFT,
-        summary="the best images by class in more time",
-        network="refined",
-        preview_every=800,
-        checkpoint_every=2000,
+    RecipeName.THOROUGH: _THOROUGH,
+    RecipeName.AMPLE: replace(
+        _THOROUGH,
+        summary="the best images by class on a GPU, or in a quarter of an hour on a CPU",
+        batch=128,
     ),
     RecipeName.MODERN: _MODERN,
     RecipeName.QUICK: replace(

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ganctl.requests.budget import BudgetUnit
 from ganctl.requests.recipes import Model, RecipeName
 from ganctl.requests.training import TrainRequest
 
-THOROUGH_FROM = 225_000
+THOROUGH_FROM = 280_000
 """Where ``swift`` would train on so many images, ``thorough`` is ahead of it in the same time."""
+AMPLE_FROM = 1_000_000
+"""Likewise ``ample``, which is ahead of ``thorough``."""
+LAUNCHED = 5_000
+"""The images a second from which a step is mostly the launching of its work, as on a GPU.
+
+A step of ``ample``, of twice as many images, then takes about as long.
+"""
 
 
 @dataclass(frozen=True)
@@ -44,15 +52,25 @@ def suited(
     if swift.model != Model.RPGAN:
         return Suited(request.by(RecipeName.MODERN), f"for --model {swift.model}")
     steps = swift.budget.steps(images, swift.batch)
-    if steps is None:
-        exact = 60 * swift.budget.amount * images_per_second(swift)
-        seen = round(exact, -3) or round(exact)
-        how_many = f"about {seen:,.0f} images here"
-    else:
+    if steps is not None:
         seen = steps * swift.batch
-        how_many = f"{seen:,} images"
+        return _by_images(request, seen, f"{swift.budget}, {seen:,} images")
+    speed = images_per_second(swift)
+    if speed >= LAUNCHED:
+        reason = f"{round(speed, -2):,.0f} images a second here: {LAUNCHED:,} or more"
+        return Suited(request.by(RecipeName.AMPLE), reason)
+    exact = 60 * swift.budget.amount * speed
+    seen = round(exact, -3) or round(exact)
+    return _by_images(request, seen, f"{swift.budget}, about {seen:,.0f} images here")
+
+
+def _by_images(request: TrainRequest, seen: float, length: str) -> Suited:
+    """Return the recipe for so many images, those that ``swift`` would train on."""
     if seen < THOROUGH_FROM:
         recipe, bound = RecipeName.SWIFT, f"below {THOROUGH_FROM:,}"
-    else:
+    elif seen < AMPLE_FROM or request.budget.unit is BudgetUnit.STEPS:
+        # So many steps of ``ample`` would take twice as long.
         recipe, bound = RecipeName.THOROUGH, f"{THOROUGH_FROM:,} or more"
-    return Suited(request.by(recipe), f"{swift.budget}, {how_many}: {bound}")
+    else:
+        recipe, bound = RecipeName.AMPLE, f"{AMPLE_FROM:,} or more"
+    return Suited(request.by(recipe), f"{length}: {bound}")

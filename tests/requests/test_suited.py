@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.requests.recipes import Model
-from ganctl.requests.suited import THOROUGH_FROM, suited
+from ganctl.requests.suited import AMPLE_FROM, LAUNCHED, THOROUGH_FROM, suited
 from ganctl.requests.training import TrainRequest
 
 
@@ -29,9 +29,12 @@ def not_measured(request):
     [
         ({"epochs": 2}, THOROUGH_FROM // 2, "thorough"),
         ({"epochs": 2}, THOROUGH_FROM // 2 - 100, "swift"),
-        ({"steps": (THOROUGH_FROM - 1) // 32}, 10, "swift"),
-        ({"steps": THOROUGH_FROM // 32 + 1}, 10, "thorough"),
-        ({"steps": THOROUGH_FROM // 64 + 1, "batch": 64}, 10, "thorough"),
+        ({"steps": (THOROUGH_FROM - 1) // 64}, 10, "swift"),
+        ({"steps": THOROUGH_FROM // 64 + 1}, 10, "thorough"),
+        ({"steps": THOROUGH_FROM // 32 + 1, "batch": 32}, 10, "thorough"),
+        ({"epochs": 2}, AMPLE_FROM // 2 - 100, "thorough"),
+        ({"epochs": 2}, AMPLE_FROM // 2, "ample"),
+        ({"steps": AMPLE_FROM // 64 + 1}, 10, "thorough"),
         ({}, 60_000, "thorough"),
         ({}, 1_000, "swift"),
         ({"model": "rpgan"}, 60_000, "thorough"),
@@ -56,25 +59,39 @@ def test_described_images_have_modern_at_any_length():
 
 @given(
     minutes=st.floats(0.01, 1e6),
-    speed=st.floats(1, 1e6),
+    speed=st.floats(1, LAUNCHED, exclude_max=True),
     batch=st.none() | st.integers(2, 1000),
 )
 def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
     measure, asked = measured(speed)
     request = TrainRequest(minutes=minutes, batch=batch)
     found = suited(request, 60_000, measure, described=False)
-    is_long = round(60 * minutes * speed, -3) >= THOROUGH_FROM
-    assert found.request.recipe == ("thorough" if is_long else "swift")
-    assert asked == [("swift", batch or 32)]
-    assert found.request.batch == (batch or 32)
+    seen = round(60 * minutes * speed, -3)
+    recipe = "swift" if seen < THOROUGH_FROM else "thorough" if seen < AMPLE_FROM else "ample"
+    assert found.request.recipe == recipe
+    assert asked == [("swift", batch or 64)]
+    assert found.request.batch == (batch or (128 if recipe == "ample" else 64))
+
+
+@given(
+    minutes=st.floats(0.001, 1e6),
+    speed=st.floats(LAUNCHED, 1e7),
+    batch=st.none() | st.integers(2, 1000),
+)
+def test_a_gpu_has_ample_at_any_length(minutes, speed, batch):
+    measure, _ = measured(speed)
+    request = TrainRequest(minutes=minutes, batch=batch)
+    found = suited(request, 60_000, measure, described=False).request
+    assert (found.recipe, found.batch) == ("ample", batch or 128)
 
 
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"minutes": 1}, "1 minute, about 84,000 images here: below 225,000"),
-        ({"minutes": 5}, "5 minutes, about 420,000 images here: 225,000 or more"),
-        ({"epochs": 1}, "1 epoch, 60,000 images: below 225,000"),
+        ({"minutes": 1}, "1 minute, about 84,000 images here: below 280,000"),
+        ({"minutes": 5}, "5 minutes, about 420,000 images here: 280,000 or more"),
+        ({"minutes": 20}, "20 minutes, about 1,680,000 images here: 1,000,000 or more"),
+        ({"epochs": 1}, "1 epoch, 60,000 images: below 280,000"),
         ({"model": Model.GAN_CLS}, "for --model gan-cls"),
         ({"recipe": "swift"}, "as asked"),
     ],
@@ -82,3 +99,9 @@ def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
 def test_the_reason_says_what_decided(options, reason):
     measure, _ = measured(1_400)
     assert suited(TrainRequest(**options), 60_000, measure, described=False).reason == reason
+
+
+def test_the_reason_says_how_fast_a_gpu_is():
+    measure, _ = measured(28_013.4)
+    found = suited(TrainRequest(minutes=1), 60_000, measure, described=False)
+    assert found.reason == "28,000 images a second here: 5,000 or more"

@@ -44,7 +44,7 @@ NETWORKS: dict[str, NetworkPair] = {
         ModernGenerator, partial(ModernDiscriminator, hidden=512, norm=False)
     ),
     Networks.REFINED: NetworkPair(
-        RefinedGenerator, partial(ModernDiscriminator, hidden=512, norm=False, contrast=0.4)
+        RefinedGenerator, partial(ModernDiscriminator, hidden=512, norm=False, contrast=0.5)
     ),
     Networks.PALETTE: NetworkPair(
         PaletteGenerator, partial(ModernDiscriminator, hidden=512, norm=False)

@@ -187,7 +187,7 @@ def check_gradients(networks, model):
     assert silent_parameters(networks.generator) == []
 
 
-@pytest.mark.parametrize(("name", "part"), [("lean", 0.1), ("refined", 0.4)])
+@pytest.mark.parametrize(("name", "part"), [("lean", 0.1), ("refined", 0.5)])
 def test_what_names_the_class_of_fakes_takes_a_part_of_itself_off_the_score(name, part):
     discriminator = pair(name).discriminator
     torch.nn.init.normal_(discriminator.label)

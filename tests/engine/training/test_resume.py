@@ -95,6 +95,7 @@ EVERY_PAIR = [
     *product(values(Model), ("quick", "modern")),
     (Model.RPGAN.value, "swift"),
     (Model.RPGAN.value, "thorough"),
+    (Model.RPGAN.value, "ample"),
 ]
 # Every day each model by one of the recipes; test_loop.py resumes one by ``classic``.
 PAIRS = [

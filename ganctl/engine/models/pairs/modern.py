@@ -73,12 +73,13 @@ class ModernGenerator(FirstMap):
 
 
 class RefinedGenerator(FirstMap):
-    """The layers of ``ModernGenerator``, with one more convolution at half the size."""
+    """The layers of ``ModernGenerator``, and two convolutions that keep the size of their maps."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__(spec)
+        width = self.widths[0]
         *blocks, self.draw = upsampling(self.widths, spec.channels)
-        self.blocks = nn.Sequential(nn.BatchNorm2d(self.widths[0]), nn.ReLU(), *blocks)
+        self.blocks = nn.Sequential(nn.BatchNorm2d(width), nn.ReLU(), refinement(width), *blocks)
         self.refine = refinement(self.widths[-1])
 
     def forward(self, z: Tensor, condition: Tensor) -> Tensor:
