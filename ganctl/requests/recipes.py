@@ -151,17 +151,21 @@ _SWIFT = replace(
     summary="the best images by class in a minute or two on a CPU",
     model=Model.RPGAN,
     network="lean",
+    batch=32,
     discriminator_lr=4e-3,
     r1_every=8,
     r1_one_in=2,
+    log_every=40,
+    preview_every=400,
+    checkpoint_every=1000,
 )
 
 _THOROUGH = replace(
     _SWIFT,
     summary="the best images by class in more time",
     network="refined",
-    preview_every=400,
-    checkpoint_every=1000,
+    batch=64,
+    log_every=20,
 )
 
 RECIPES: dict[RecipeName, Recipe] = {

@@ -9,14 +9,14 @@ from ganctl.requests.budget import BudgetUnit
 from ganctl.requests.recipes import Model, RecipeName
 from ganctl.requests.training import TrainRequest
 
-THOROUGH_FROM = 280_000
+THOROUGH_FROM = 225_000
 """Where ``swift`` would train on so many images, ``thorough`` is ahead of it in the same time."""
-AMPLE_FROM = 1_000_000
+AMPLE_FROM = 900_000
 """Likewise ``ample``, which is ahead of ``thorough``."""
 LAUNCHED = 5_000
 """The images a second from which a step is mostly the launching of its work, as on a GPU.
 
-A step of ``ample``, of twice as many images, then takes about as long.
+A step of ``ample``, of four times as many images, then takes about as long.
 """
 
 
@@ -54,14 +54,16 @@ def suited(
     steps = swift.budget.steps(images, swift.batch)
     if steps is not None:
         seen = steps * swift.batch
-        return _by_images(request, seen, f"{swift.budget}, {seen:,} images")
+        return _by_images(request, seen, f"{swift.budget}, {seen:,} images by {swift.recipe}")
     speed = images_per_second(swift)
     if speed >= LAUNCHED:
         reason = f"{round(speed, -2):,.0f} images a second here: {LAUNCHED:,} or more"
         return Suited(request.by(RecipeName.AMPLE), reason)
     exact = 60 * swift.budget.amount * speed
     seen = round(exact, -3) or round(exact)
-    return _by_images(request, seen, f"{swift.budget}, about {seen:,.0f} images here")
+    return _by_images(
+        request, seen, f"{swift.budget}, about {seen:,.0f} images by {swift.recipe} here"
+    )
 
 
 def _by_images(request: TrainRequest, seen: float, length: str) -> Suited:
@@ -69,7 +71,7 @@ def _by_images(request: TrainRequest, seen: float, length: str) -> Suited:
     if seen < THOROUGH_FROM:
         recipe, bound = RecipeName.SWIFT, f"below {THOROUGH_FROM:,}"
     elif seen < AMPLE_FROM or request.budget.unit is BudgetUnit.STEPS:
-        # So many steps of ``ample`` would take twice as long.
+        # So many steps of ``ample`` would take twice as long as these.
         recipe, bound = RecipeName.THOROUGH, f"{THOROUGH_FROM:,} or more"
     else:
         recipe, bound = RecipeName.AMPLE, f"{AMPLE_FROM:,} or more"

@@ -29,12 +29,12 @@ def not_measured(request):
     [
         ({"epochs": 2}, THOROUGH_FROM // 2, "thorough"),
         ({"epochs": 2}, THOROUGH_FROM // 2 - 100, "swift"),
-        ({"steps": (THOROUGH_FROM - 1) // 64}, 10, "swift"),
-        ({"steps": THOROUGH_FROM // 64 + 1}, 10, "thorough"),
-        ({"steps": THOROUGH_FROM // 32 + 1, "batch": 32}, 10, "thorough"),
+        ({"steps": (THOROUGH_FROM - 1) // 32}, 10, "swift"),
+        ({"steps": THOROUGH_FROM // 32 + 1}, 10, "thorough"),
+        ({"steps": THOROUGH_FROM // 64 + 1, "batch": 64}, 10, "thorough"),
         ({"epochs": 2}, AMPLE_FROM // 2 - 100, "thorough"),
         ({"epochs": 2}, AMPLE_FROM // 2, "ample"),
-        ({"steps": AMPLE_FROM // 64 + 1}, 10, "thorough"),
+        ({"steps": AMPLE_FROM // 32 + 1}, 10, "thorough"),
         ({}, 60_000, "thorough"),
         ({}, 1_000, "swift"),
         ({"model": "rpgan"}, 60_000, "thorough"),
@@ -69,8 +69,8 @@ def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
     seen = round(60 * minutes * speed, -3)
     recipe = "swift" if seen < THOROUGH_FROM else "thorough" if seen < AMPLE_FROM else "ample"
     assert found.request.recipe == recipe
-    assert asked == [("swift", batch or 64)]
-    assert found.request.batch == (batch or (128 if recipe == "ample" else 64))
+    assert asked == [("swift", batch or 32)]
+    assert found.request.batch == (batch or {"swift": 32, "thorough": 64, "ample": 128}[recipe])
 
 
 @given(
@@ -88,10 +88,10 @@ def test_a_gpu_has_ample_at_any_length(minutes, speed, batch):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"minutes": 1}, "1 minute, about 84,000 images here: below 280,000"),
-        ({"minutes": 5}, "5 minutes, about 420,000 images here: 280,000 or more"),
-        ({"minutes": 20}, "20 minutes, about 1,680,000 images here: 1,000,000 or more"),
-        ({"epochs": 1}, "1 epoch, 60,000 images: below 280,000"),
+        ({"minutes": 1}, "1 minute, about 84,000 images by swift here: below 225,000"),
+        ({"minutes": 5}, "5 minutes, about 420,000 images by swift here: 225,000 or more"),
+        ({"minutes": 20}, "20 minutes, about 1,680,000 images by swift here: 900,000 or more"),
+        ({"epochs": 1}, "1 epoch, 60,000 images by swift: below 225,000"),
         ({"model": Model.GAN_CLS}, "for --model gan-cls"),
         ({"recipe": "swift"}, "as asked"),
     ],

@@ -138,10 +138,12 @@ def test_it_says_the_recipe_and_why(ganctl, home, tiny_data):
     epochs = planned(ganctl, "--data", tiny_data, "--epochs", "9")
     assert (epochs["recipe"], epochs["recipe_reason"]) == (
         "swift",
-        "9 epochs, 576 images: below 280,000",
+        "9 epochs, 576 images by swift: below 225,000",
     )
-    steps = ganctl("train", "--data", tiny_data, "--steps", "5000", "--dry-run").out
-    assert "thorough (5,000 steps, 320,000 images: 280,000 or more)" in " ".join(steps.split())
+    steps = ganctl("train", "--data", tiny_data, "--steps", "8000", "--dry-run").out
+    assert "thorough (8,000 steps, 256,000 images by swift: 225,000 or more)" in " ".join(
+        steps.split()
+    )
     asked = planned(ganctl, "--data", tiny_data, "--recipe", "quick")
     assert (asked["recipe"], asked["recipe_reason"]) == ("quick", "as asked")
 
@@ -150,5 +152,5 @@ def test_of_minutes_it_measures_the_speed(ganctl, home, tiny_data):
     minutes = planned(ganctl, "--data", tiny_data, "--minutes", "0.001", "--batch", "4")
     assert minutes["recipe"] == "swift"
     assert re.fullmatch(
-        r"0.001 minutes, about [\d,]+ images here: below 280,000", minutes["recipe_reason"]
+        r"0.001 minutes, about [\d,]+ images by swift here: below 225,000", minutes["recipe_reason"]
     )
