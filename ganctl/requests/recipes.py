@@ -84,7 +84,8 @@ class Recipe:
     progress. ``r1`` is the weight γ of the gradient penalty of Mescheder et al. (2018), 0 for none,
     and ``described_r1`` that for images with several attributes or captions; it is added on each
     ``r1_every``-th step, so many times as strong (Karras et al. 2020, StyleGAN2, section 3.1), and
-    of one in ``r1_one_in`` of the batch's real images.
+    of one in ``r1_one_in`` of the batch's real images. ``classifier_weight`` is the weight λ of
+    the classifiers of ``rpgan``.
     ``generator_lr`` and ``discriminator_lr`` are Adam's; once ``decay_from`` of the budget is
     spent, both fall linearly to zero. ``ema_images`` is the half-life of the generator's average,
     in images, 0 for none; early on it is at most ``ema_rampup`` of the images seen so far, so that
@@ -110,6 +111,7 @@ class Recipe:
     described_r1: float
     r1_every: int
     r1_one_in: int
+    classifier_weight: float
     ema_images: int
     ema_rampup: float
     budget: Budget
@@ -138,6 +140,7 @@ _MODERN = Recipe(
     described_r1=0.25,
     r1_every=4,
     r1_one_in=1,
+    classifier_weight=0.5,
     ema_images=10_000,
     ema_rampup=0.1,
     budget=Budget(BudgetUnit.EPOCHS, 6),
@@ -155,6 +158,7 @@ _SWIFT = replace(
     discriminator_lr=4e-3,
     r1_every=8,
     r1_one_in=2,
+    classifier_weight=0.7,
     log_every=40,
     preview_every=400,
     checkpoint_every=1000,
@@ -165,6 +169,7 @@ _THOROUGH = replace(
     summary="the best images by class in more time",
     network="refined",
     batch=64,
+    classifier_weight=0.5,
     log_every=20,
 )
 
@@ -206,6 +211,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         described_r1=0.0,
         r1_every=1,
         r1_one_in=1,
+        classifier_weight=0.5,
         ema_images=0,
         ema_rampup=0.0,
         budget=Budget(BudgetUnit.STEPS, 60_000),

@@ -161,6 +161,10 @@ class Objective:
         """Return whether ``joint_loss`` can train both networks that ``spec`` describes."""
         return False
 
+    def by(self, recipe: Recipe) -> Objective:  # noqa: ARG002
+        """Return the objective with the weights of a recipe."""
+        return self
+
     def augmentation(self, recipe: Recipe) -> Augmentation:
         """Return what the discriminator sees images through: the recipe's noise."""
         return Augmentation(noise=recipe.noise, fade=recipe.noise_fade)

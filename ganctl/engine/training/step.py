@@ -47,6 +47,7 @@ class Step:
         world: World,
     ) -> None:
         generator, discriminator = state.generator, state.discriminator
+        objective = objective.by(recipe)
         distributed.share_batch_norm(world, generator, discriminator)
         self.state = state
         self._objective = objective

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -100,6 +101,24 @@ def test_r1_is_laid_on_every_few_steps(every):
 def test_r1_looks_at_some_of_the_real_images(one_in, looked_at):
     recipe = replace(RECIPES[RecipeName.MODERN], r1=0.5, r1_every=1, r1_one_in=one_in)
     assert passes_of(RPGAN(), recipe) == [32, looked_at]
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.25, 1.0])
+def test_rpgan_weighs_its_classifiers_as_the_recipe_does(weight):
+    recipe = replace(RECIPES[RecipeName.SWIFT], batch=16, classifier_weight=weight)
+    joint, totals = RPGAN.joint_loss, []
+
+    def total_of(self, discriminator, inputs):
+        loss = joint(self, discriminator, inputs)
+        totals.append((loss.total.item(), loss.losses))
+        return loss
+
+    with patch.object(RPGAN, "joint_loss", total_of):
+        step_of(RPGAN(), recipe)(batch(recipe), 0.0)
+    [(total, losses)] = totals
+    adversarial = losses["discriminator_loss"].item()
+    classes = losses["class_loss"].item() + losses.get("fake_label_loss", torch.zeros(())).item()
+    assert total == pytest.approx(adversarial + weight * classes)
 
 
 def test_two_shards_have_r1_of_the_images_that_one_process_would_have():

@@ -12,6 +12,7 @@ from ganctl.engine.models.base import Discriminator, Loss, StepInputs
 from ganctl.engine.models.objectives.cgan import CGAN, CGANAC
 from ganctl.engine.models.objectives.gan import of_discriminator, pass_for_real
 from ganctl.requests.networks import NetworkSpec
+from ganctl.requests.recipes import Recipe
 
 LARGEST_MARGIN = 60.0
 """Scores further apart than this are as far apart: beyond 88 the exponential overflows."""
@@ -36,9 +37,16 @@ class RPGAN(CGAN):
     the score, and the features learn nothing from the third term.
 
     Of several parts, and of captions, it is ``CGANAC``.
+
+    Args:
+        classifier_weight: λ, which ``by`` takes from the recipe.
     """
 
     classifier_weight: float = 0.5
+
+    def by(self, recipe: Recipe) -> RPGAN:
+        """Return the objective with the recipe's λ."""
+        return replace(self, classifier_weight=recipe.classifier_weight)
 
     def adapt(self, spec: NetworkSpec) -> NetworkSpec:
         """Return the description, with a classifier where more than a class is known."""
