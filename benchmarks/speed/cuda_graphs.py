@@ -1,6 +1,6 @@
 """What CUDA graphs give on a GPU: images a second and how busy it is, with them and without.
 
-    python -m benchmarks.speed.cuda_graphs --recipes swift thorough --batches 32 64 128
+    python -m benchmarks.speed.cuda_graphs --recipes swift ample --batches 32 64 128
 
 Each row is trained in turn with a step that is replayed from a CUDA graph, and with one whose
 kernels the host launches one by one. The images a second are those of the steps alone, without
@@ -36,14 +36,15 @@ from benchmarks.speed.throughput import (
     without_graphs,
 )
 from ganctl.engine.training.loop import train
+from ganctl.engine.training.watching.previews import EARLY_STEPS
 from ganctl.requests.checks import values
 from ganctl.requests.recipes import RECIPES, RecipeName
 
 SMI = [
-    *("nvidia-smi", "--query-gpu=utilization.gpu"),
+    *("nvidia-smi", "--id=0", "--query-gpu=utilization.gpu"),
     *("--format=csv,noheader,nounits", "--loop-ms=100"),
 ]
-WAYS = (True, False)
+WAYS = {"replayed": nullcontext, "launched": without_graphs}
 
 
 @dataclass
@@ -61,10 +62,10 @@ class Taken:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     add = parser.add_argument
-    add("--recipes", nargs="+", choices=values(RecipeName), default=["swift", "thorough"])
+    add("--recipes", nargs="+", choices=values(RecipeName), default=["swift", "ample"])
     add("--batches", type=int, nargs="+", default=[32, 64, 128])
     add("--precisions", nargs="+", choices=list(GEMM_TYPES), default=list(GEMM_TYPES))
-    add("--seconds", type=float, default=2.0, help="of each measurement")
+    add("--seconds", type=float, default=3.0, help="of each measurement")
     add("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     if not torch.cuda.is_available():
@@ -86,11 +87,9 @@ def main() -> None:
     print_table([*titles, "replayed: images/s", "busy", "launched: images/s", "busy"], rows)
 
 
-def measured(
-    workshop: Workshop, variant: Variant, rounds: int, seconds: float
-) -> dict[bool, Taken]:
-    """Return what each way found: with CUDA graphs (True) and without."""
-    trainings = {way: at_work(workshop, variant, graphs=way) for way in WAYS}
+def measured(workshop: Workshop, variant: Variant, rounds: int, seconds: float) -> dict[str, Taken]:
+    """Return what was found of each way to take a step."""
+    trainings = {way: at_work(workshop, variant, way) for way in WAYS}
     taken = {way: Taken([], []) for way in WAYS}
     for _ in range(rounds):
         for way, images in trainings.items():
@@ -99,12 +98,14 @@ def measured(
     return taken
 
 
-def at_work(workshop: Workshop, variant: Variant, *, graphs: bool) -> Iterator[int]:
+def at_work(workshop: Workshop, variant: Variant, way: str) -> Iterator[int]:
     """Return a training that is warm: an iterator over the images that it has seen."""
     reports = train(workshop.run(variant, NEVER))
-    # The step is chosen, and captured, before the first report.
-    with nullcontext() if graphs else without_graphs():
-        next(reports)
+    # The step is chosen before the first report. Graphs, and early previews, come after it.
+    with WAYS[way]():
+        report = next(reports)
+    while report.step <= EARLY_STEPS[-1]:
+        report = next(reports)
     return (report.images_seen for report in reports)
 
 
@@ -121,14 +122,14 @@ def speed(images: Iterator[int], seconds: float) -> float:
 
 @contextmanager
 def sampled(found: list[float]) -> Iterator[None]:
-    """Sample how busy the first GPU is, in percent, but for the first half second."""
+    """Sample how busy the first GPU is, in percent, but for the first second."""
     with subprocess.Popen(SMI, stdout=subprocess.PIPE, text=True) as smi:
         try:
             yield
         finally:
             smi.terminate()
             lines = smi.stdout.read().split() if smi.stdout else []
-    found.extend(float(line) for line in lines[5:] if line.replace(".", "").isdigit())
+    found.extend(float(line) for line in lines[10:] if line.replace(".", "").isdigit())
 
 
 if __name__ == "__main__":

@@ -213,13 +213,17 @@ class Training:
 def flops_an_image(run: Run) -> float:
     """Return the operations for each image of a run, which takes the first steps of it.
 
-    They are counted as Python asks for them, so not in a step that a GPU replays.
+    They are counted where Python asks for them, which a replayed step does not show; and in as many
+    steps as have R1 once, none of which has an early preview.
     """
+    every = run.config.numbers.r1_every
     with without_graphs():
-        reports = train(run)
-        before = next(reports).images_seen
+        reports = train(run, recipe=replace(run.config.numbers, log_every=every))
+        report = next(reports)
+        while report.step < 3 * every:
+            report = next(reports)
         with FlopCounterMode(display=False) as counter:
-            images = next(reports).images_seen - before
+            images = next(reports).images_seen - report.images_seen
     return counter.get_total_flops() / images
 
 

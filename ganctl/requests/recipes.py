@@ -85,7 +85,7 @@ class Recipe:
     and ``described_r1`` that for images with several attributes or captions; it is added on each
     ``r1_every``-th step, so many times as strong (Karras et al. 2020, StyleGAN2, section 3.1), and
     of one in ``r1_one_in`` of the batch's real images. ``classifier_weight`` is the weight λ of
-    the classifiers of ``rpgan``.
+    the classifiers of ``rpgan`` on classes.
     ``generator_lr`` and ``discriminator_lr`` are Adam's; once ``decay_from`` of the budget is
     spent, both fall linearly to zero. ``ema_images`` is the half-life of the generator's average,
     in images, 0 for none; early on it is at most ``ema_rampup`` of the images seen so far, so that
@@ -170,7 +170,6 @@ _THOROUGH = replace(
     network="refined",
     batch=64,
     classifier_weight=0.5,
-    log_every=20,
 )
 
 RECIPES: dict[RecipeName, Recipe] = {
@@ -178,7 +177,7 @@ RECIPES: dict[RecipeName, Recipe] = {
     RecipeName.THOROUGH: _THOROUGH,
     RecipeName.AMPLE: replace(
         _THOROUGH,
-        summary="the best images by class on a GPU, or in a quarter of an hour on a CPU",
+        summary="the best images by class on a GPU, or from a quarter of an hour on a CPU",
         batch=128,
     ),
     RecipeName.MODERN: _MODERN,

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ganctl.requests.budget import BudgetUnit
+from ganctl.requests.budget import Budget, BudgetUnit
 from ganctl.requests.recipes import Model, RecipeName
 from ganctl.requests.training import TrainRequest
 
 THOROUGH_FROM = 225_000
 """Where ``swift`` would train on so many images, ``thorough`` is ahead of it in the same time."""
 AMPLE_FROM = 900_000
-"""Likewise ``ample``, which is ahead of ``thorough``."""
-LAUNCHED = 5_000
-"""The images a second from which a step is mostly the launching of its work, as on a GPU.
+"""Where ``swift`` would train on so many images, ``ample`` is ahead of ``thorough`` likewise."""
+FAST = 5_000
+"""The images a second of ``swift`` from which ``ample`` suits any number of minutes.
 
-A step of ``ample``, of four times as many images, then takes about as long.
+No CPU that was tried comes near. A GPU has 28,000, and there a step of four times as many images
+takes little longer (``docs/how-to/gpu.md``).
 """
 
 
@@ -54,10 +55,13 @@ def suited(
     steps = swift.budget.steps(images, swift.batch)
     if steps is not None:
         seen = steps * swift.batch
-        return _by_images(request, seen, f"{swift.budget}, {seen:,} images by {swift.recipe}")
+        return _by_images(
+            request, swift.budget, seen, f"{swift.budget}, {seen:,} images by {swift.recipe}"
+        )
     speed = images_per_second(swift)
-    if speed >= LAUNCHED:
-        reason = f"{round(speed, -2):,.0f} images a second here: {LAUNCHED:,} or more"
+    if speed >= FAST:
+        found = f"{round(speed, -2):,.0f} images a second by {swift.recipe} here"
+        reason = f"{found}: {FAST:,} or more"
         return Suited(request.by(RecipeName.AMPLE), reason)
     exact = 60 * swift.budget.amount * speed
     seen = round(exact, -3) or round(exact)
@@ -66,12 +70,12 @@ def suited(
     )
 
 
-def _by_images(request: TrainRequest, seen: float, length: str) -> Suited:
+def _by_images(request: TrainRequest, budget: Budget, seen: float, length: str) -> Suited:
     """Return the recipe for so many images, those that ``swift`` would train on."""
     if seen < THOROUGH_FROM:
         recipe, bound = RecipeName.SWIFT, f"below {THOROUGH_FROM:,}"
-    elif seen < AMPLE_FROM or request.budget.unit is BudgetUnit.STEPS:
-        # So many steps of ``ample`` would take twice as long as these.
+    elif seen < AMPLE_FROM or budget.unit is BudgetUnit.STEPS:
+        # So many steps of ``ample`` would take four times as long as those of ``swift``.
         recipe, bound = RecipeName.THOROUGH, f"{THOROUGH_FROM:,} or more"
     else:
         recipe, bound = RecipeName.AMPLE, f"{AMPLE_FROM:,} or more"

@@ -116,8 +116,9 @@ class TrainRequest(DataRequest):
         metavar="RECIPE",
         check=one_of(RecipeName),
         choices=tuple(values(RecipeName)),
-        default=f"for images of classes {RecipeName.SWIFT.value} or, in a longer run, "
-        f"{RecipeName.THOROUGH.value}; else {RecipeName.MODERN.value}",
+        default=f"for images of classes {RecipeName.SWIFT.value}, in a longer run "
+        f"{RecipeName.THOROUGH.value}, in a long one or on a GPU {RecipeName.AMPLE.value}; "
+        f"else {RecipeName.MODERN.value}",
     )
     networks: str | None = option(
         help="; ".join(f"{pair.value}: {pair.summary}" for pair in Networks) + ".",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.requests.recipes import Model
-from ganctl.requests.suited import AMPLE_FROM, LAUNCHED, THOROUGH_FROM, suited
+from ganctl.requests.suited import AMPLE_FROM, FAST, THOROUGH_FROM, suited
 from ganctl.requests.training import TrainRequest
 
 
@@ -35,6 +35,7 @@ def not_measured(request):
         ({"epochs": 2}, AMPLE_FROM // 2 - 100, "thorough"),
         ({"epochs": 2}, AMPLE_FROM // 2, "ample"),
         ({"steps": AMPLE_FROM // 32 + 1}, 10, "thorough"),
+        ({"steps": AMPLE_FROM // 256 + 1, "batch": 256}, 10, "thorough"),
         ({}, 60_000, "thorough"),
         ({}, 1_000, "swift"),
         ({"model": "rpgan"}, 60_000, "thorough"),
@@ -59,7 +60,7 @@ def test_described_images_have_modern_at_any_length():
 
 @given(
     minutes=st.floats(0.01, 1e6),
-    speed=st.floats(1, LAUNCHED, exclude_max=True),
+    speed=st.floats(1, FAST, exclude_max=True),
     batch=st.none() | st.integers(2, 1000),
 )
 def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
@@ -75,10 +76,10 @@ def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
 
 @given(
     minutes=st.floats(0.001, 1e6),
-    speed=st.floats(LAUNCHED, 1e7),
+    speed=st.floats(FAST, 1e7),
     batch=st.none() | st.integers(2, 1000),
 )
-def test_a_gpu_has_ample_at_any_length(minutes, speed, batch):
+def test_a_fast_machine_has_ample_for_any_number_of_minutes(minutes, speed, batch):
     measure, _ = measured(speed)
     request = TrainRequest(minutes=minutes, batch=batch)
     found = suited(request, 60_000, measure, described=False).request
@@ -104,4 +105,4 @@ def test_the_reason_says_what_decided(options, reason):
 def test_the_reason_says_how_fast_a_gpu_is():
     measure, _ = measured(28_013.4)
     found = suited(TrainRequest(minutes=1), 60_000, measure, described=False)
-    assert found.reason == "28,000 images a second here: 5,000 or more"
+    assert found.reason == "28,000 images a second by swift here: 5,000 or more"

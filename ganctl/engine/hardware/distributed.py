@@ -78,7 +78,7 @@ def average_gradients(
     """
     if world.size == 1:
         return loss
-    # On a GPU a filter of one channel has either layout's strides, for the same memory.
+    # DDP warns of weights of one channel, whose two layouts differ in strides alone.
     warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
     return DistributedDataParallel(_LossModule(network, loss))
 

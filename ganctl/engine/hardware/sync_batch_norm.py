@@ -74,7 +74,7 @@ class _Normalise(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
         rows, weight, bias, mean, var = ctx.saved_tensors
         inverse = torch.rsqrt(var + ctx.eps)
-        # What training would have saved may be empty, but on CUDA must be there.
+        # Beside given statistics these are not read, but CUDA wants tensors.
         unsaved = mean.new_empty(0)
         of_rows, along, total = torch.ops.aten.native_batch_norm_backward(
             gradient, rows, weight, mean, var, unsaved, unsaved, False, ctx.eps, [True, True, True]

@@ -93,8 +93,8 @@ def same_tensors(one, two):
 
 EVERY_PAIR = [
     *product(values(Model), ("quick", "modern")),
-    (Model.RPGAN.value, "swift"),
     (Model.RPGAN.value, "thorough"),
+    (Model.RPGAN.value, "swift"),
     (Model.RPGAN.value, "ample"),
 ]
 # Every day each model by one of the recipes; test_loop.py resumes one by ``classic``.

@@ -63,7 +63,8 @@ def not_again(*_, **__):
 
 
 @pytest.mark.parametrize(
-    ("images_per_second", "recipe"), [(1.0, "swift"), (100.0, "thorough"), (1e9, "ample")]
+    ("images_per_second", "recipe"),
+    [(1.0, "swift"), (100.0, "thorough"), (300.0, "ample"), (1e9, "ample")],
 )
 def test_it_chooses_the_recipe_and_a_resume_goes_on_with_that(
     home, tiny_data, monkeypatch, images_per_second, recipe

@@ -73,7 +73,7 @@ class ModernGenerator(FirstMap):
 
 
 class RefinedGenerator(FirstMap):
-    """The layers of ``ModernGenerator``, and two convolutions that keep the size of their maps."""
+    """The layers of ``ModernGenerator``, and a convolution of the smallest and of the last maps."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__(spec)
