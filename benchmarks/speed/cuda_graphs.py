@@ -18,8 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -44,7 +44,10 @@ SMI = [
     *("nvidia-smi", "--id=0", "--query-gpu=utilization.gpu"),
     *("--format=csv,noheader,nounits", "--loop-ms=100"),
 ]
-WAYS = {"replayed": nullcontext, "launched": without_graphs}
+WAYS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "replayed": nullcontext,
+    "launched": without_graphs,
+}
 
 
 @dataclass

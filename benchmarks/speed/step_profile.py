@@ -73,6 +73,11 @@ class Timing(TorchDispatchMode):
             spent.flop += flop_registry[packet](*args, **kwargs, out_val=result)
         return result
 
+    @property
+    def flop(self) -> float:
+        """What all operations together did."""
+        return sum(spent.flop for spent in self.spent.values())
+
 
 def main() -> None:
     arguments = parsed()
@@ -90,7 +95,7 @@ def main() -> None:
         for _ in range(arguments.steps):
             step()
     print_table(timing.spent, arguments.steps, arguments.rows)
-    flop = sum(spent.flop for spent in timing.spent.values()) / arguments.steps
+    flop = timing.flop / arguments.steps
     seconds = statistics.median(plain)
     print(
         f"\nA step takes {1000 * statistics.mean(plain):.1f} ms (median {1000 * seconds:.1f}), "

@@ -50,9 +50,9 @@ from unittest.mock import patch
 import numpy as np
 import torch
 from torch import Generator, Tensor
-from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.speed.startup import waited
+from benchmarks.speed.step_profile import Timing
 from ganctl.engine.data.dataset import load
 from ganctl.engine.data.pixels import channels_last
 from ganctl.engine.hardware.cuda_graphs import Outputs, Work
@@ -222,9 +222,9 @@ def flops_an_image(run: Run) -> float:
         report = next(reports)
         while report.step < 3 * every:
             report = next(reports)
-        with FlopCounterMode(display=False) as counter:
-            images = next(reports).images_seen - report.images_seen
-    return counter.get_total_flops() / images
+        with Timing() as timing:
+            images: int = next(reports).images_seen - report.images_seen
+    return timing.flop / images
 
 
 @contextmanager

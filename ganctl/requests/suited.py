@@ -54,23 +54,19 @@ def suited(
         return Suited(request.by(RecipeName.MODERN), f"for --model {swift.model}")
     steps = swift.budget.steps(images, swift.batch)
     if steps is not None:
-        seen = steps * swift.batch
-        return _by_images(
-            request, swift.budget, seen, f"{swift.budget}, {seen:,} images by {swift.recipe}"
-        )
+        count = steps * swift.batch
+        return _by_images(request, swift.budget, count, f"{count:,} images by {swift.recipe}")
     speed = images_per_second(swift)
     if speed >= FAST:
         found = f"{round(speed, -2):,.0f} images a second by {swift.recipe} here"
-        reason = f"{found}: {FAST:,} or more"
-        return Suited(request.by(RecipeName.AMPLE), reason)
+        return Suited(request.by(RecipeName.AMPLE), f"{found}: {FAST:,} or more")
     exact = 60 * swift.budget.amount * speed
     seen = round(exact, -3) or round(exact)
-    return _by_images(
-        request, seen, f"{swift.budget}, about {seen:,.0f} images by {swift.recipe} here"
-    )
+    counted = f"about {seen:,.0f} images by {swift.recipe} here"
+    return _by_images(request, swift.budget, seen, counted)
 
 
-def _by_images(request: TrainRequest, budget: Budget, seen: float, length: str) -> Suited:
+def _by_images(request: TrainRequest, budget: Budget, seen: float, counted: str) -> Suited:
     """Return the recipe for so many images, those that ``swift`` would train on."""
     if seen < THOROUGH_FROM:
         recipe, bound = RecipeName.SWIFT, f"below {THOROUGH_FROM:,}"
@@ -79,4 +75,4 @@ def _by_images(request: TrainRequest, budget: Budget, seen: float, length: str) 
         recipe, bound = RecipeName.THOROUGH, f"{THOROUGH_FROM:,} or more"
     else:
         recipe, bound = RecipeName.AMPLE, f"{AMPLE_FROM:,} or more"
-    return Suited(request.by(recipe), f"{length}: {bound}")
+    return Suited(request.by(recipe), f"{budget}, {counted}: {bound}")
