@@ -223,8 +223,8 @@ def flops_an_image(run: Run) -> float:
         while report.step < 3 * every:
             report = next(reports)
         with Timing() as timing:
-            images: int = next(reports).images_seen - report.images_seen
-    return timing.flop / images
+            images = next(reports).images_seen - report.images_seen
+    return float(timing.flop / images)
 
 
 @contextmanager
