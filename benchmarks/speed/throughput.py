@@ -15,7 +15,7 @@ variants are kept ready, and a round takes a few steps of each and then some
 products of matrices, so that a drift of the machine's speed touches all alike.
 Given are medians over the rounds.
 
-The work of a step is what torch's FlopCounterMode sees of it, forward and
+The work of a step is counted as torch's FlopCounterMode counts, forward and
 backward, operation by operation: two for each multiplication with its addition
 in convolutions and matrix products, and nothing for the rest (norms,
 activations, Adam). So a gradient that is not computed is not counted, and a
