@@ -20,6 +20,7 @@ it: after Ctrl-C the same command goes on. ``--show`` prints what is kept.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import shlex
 import subprocess
 import sys
@@ -34,7 +35,7 @@ from benchmarks.record.marks import SEEDS
 from benchmarks.record.trial import measured
 from benchmarks.record.words import plain_errors, say
 from ganctl import __version__
-from ganctl.errors import UsageError
+from ganctl.errors import FileError, UsageError
 from ganctl.files.atomic import check_file
 
 TRAIN = "{python} -m ganctl train --quiet --minutes {minutes} --seed {seed} --out {out}"
@@ -48,6 +49,7 @@ def main() -> None:
     stopped = False
     with plain_errors():
         kept = arguments.json
+        check_judges(kept)
         if not arguments.show:
             trials = planned(arguments, entry_of(arguments, command))
             check_file(kept)
@@ -116,10 +118,15 @@ def entry_of(arguments: argparse.Namespace, command: Sequence[str]) -> Entry:
 
 
 def this_checkout() -> str:
-    """Return ganctl's version, and the commit that last changed it where git knows."""
+    """Return ganctl's version, the commit that last changed it, and a hash of what is not in it."""
     commit = _git("log", "-1", "--format=%h", "--", str(PACKAGE))
-    changed = " with changes" if commit and _git("status", "--porcelain", str(PACKAGE)) else ""
-    return f"ganctl {__version__}" + (f" ({commit}{changed})" if commit else "")
+    if not commit:
+        return f"ganctl {__version__}"
+    changed = ""
+    if _git("status", "--porcelain", str(PACKAGE)):
+        sources = b"".join(path.read_bytes() for path in sorted(PACKAGE.rglob("*.py")))
+        changed = f" with changes {hashlib.sha256(sources).hexdigest()[:7]}"
+    return f"ganctl {__version__} ({commit}{changed})"
 
 
 def _git(*words: str) -> str:
@@ -143,6 +150,20 @@ def planned(arguments: argparse.Namespace, entry: Entry) -> list[Trial]:
         raise UsageError("--lengths has one that is no time.", "Give minutes above 0.")
     seeds = sorted(set(arguments.seeds))
     return [Trial(entry, arguments.machine, each, seed) for each in lengths for seed in seeds]
+
+
+def check_judges(kept: Path) -> None:
+    """Refuse a file of trainings that others than the board's judges have judged.
+
+    Raises:
+        FileError: it is such a file, or none of records.
+    """
+    for one in read_records(kept):
+        if (one.judges, one.data) != (CHECKSUMS, FINGERPRINT):
+            raise FileError(
+                f"Some of {kept} was judged by other judges or on other data than the board's.",
+                "Name another file with --json.",
+            )
 
 
 def measure_all(trials: Sequence[Trial], kept: Path, *, cas: bool) -> None:

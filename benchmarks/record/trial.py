@@ -19,7 +19,7 @@ from benchmarks.record.kept import Record, Trial
 from benchmarks.record.samples import draw_samples, read_samples
 from benchmarks.record.words import progress, say
 from ganctl.engine.data.dataset import Dataset
-from ganctl.errors import RunError, UsageError
+from ganctl.errors import GanctlError, RunError, UsageError
 from ganctl.files.atomic import read_file, write_atomically
 from ganctl.files.limits import POINTER_BYTES
 from ganctl.files.untrusted_json import as_number, parse
@@ -51,7 +51,7 @@ def measured(trial: Trial, workshop: Path, panel: Panel, *, cas: bool) -> Record
             say(f"{what}: drawing")
             run(filled(trial.entry.draw, values))
         say(f"{what}: judging what {seconds:,.1f} s gave")
-        samples = samples_at(out, panel)
+        samples = usable_samples(trial, out, panel)
         found = judged(samples, panel, cas=cas, on_progress=progress())
     clear(out)
     return Record(
@@ -129,6 +129,22 @@ def seconds_in(timed: Path) -> float:
         ) from error
 
 
+def usable_samples(trial: Trial, out: Path, panel: Panel) -> Dataset:
+    """Return the samples of a training, which is cleared away if it left none of use.
+
+    The same command then trains again. What ``--draw`` drew is drawn anew in any case.
+
+    Raises:
+        GanctlError: as ``samples_at``.
+    """
+    try:
+        return samples_at(out, panel)
+    except GanctlError:
+        if not trial.entry.draw and not is_run(out):
+            clear(out)
+        raise
+
+
 def samples_at(out: Path, panel: Panel) -> Dataset:
     """Return the samples that an entry left, or those of the run that it left.
 
@@ -138,12 +154,17 @@ def samples_at(out: Path, panel: Panel) -> Dataset:
     file = out.with_suffix(".npz")
     if file.exists():
         return read_samples(file, panel.reals)
-    if (out / "run.json").exists():
+    if is_run(out):
         return draw_samples(out, panel.reals, progress())
     raise RunError(
         "The entry left neither {out}.npz nor a run of ganctl at {out}.",
         "Let it write its samples there, or give --draw.",
     )
+
+
+def is_run(out: Path) -> bool:
+    """Return whether there is a run of ganctl."""
+    return (out / "run.json").exists()
 
 
 def clear(out: Path) -> None:

@@ -4,7 +4,8 @@
 
 Each trains the same batches of MNIST with one thread a process, unless it says
 otherwise; they take turns, and the table has the medians and their ratio to
-one process. The speed is that of the steps alone, without start and looks.
+one process. The speed is that of the steps alone, without start and looks: it counts
+from the first log interval after the early previews, and leaves out the last one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
+
+from ganctl.engine.training.watching.previews import EARLY_STEPS
 
 ONE = [sys.executable, "-m", "ganctl"]
 TWO = [
@@ -51,10 +55,13 @@ def main() -> None:
 
 
 def images_per_second(command: list[str], threads: int, options: dict[str, object]) -> float:
-    """Train once in a home of its own, and return the speed after the first log interval."""
+    """Train once in a home of its own, and return the median speed of the log intervals.
+
+    Raises:
+        SystemExit: there is none between the early previews and the look at the end.
+    """
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "GANCTL_HOME": home, "OMP_NUM_THREADS": str(threads)}
-        # The only look comes at the end.
         flags = [f"--{name}={value}" for name, value in options.items()]
         out = subprocess.run(
             [*command, "train", "--quiet", "--preview-every=1000000", *flags],
@@ -65,8 +72,14 @@ def images_per_second(command: list[str], threads: int, options: dict[str, objec
         ).stdout
         metrics = (Path(out.strip()) / "metrics.jsonl").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in metrics.splitlines()]
-    # The first interval warms up, and the last one is short or has the look in it.
-    speeds: list[float] = [line["images_per_second"] for line in lines[1:-1]]
+    # The last one is short, or has a look in it.
+    speeds: list[float] = [
+        line["images_per_second"]
+        for before, line in pairwise(lines[:-1])
+        if before["step"] >= EARLY_STEPS[-1]
+    ]
+    if not speeds:
+        sys.exit(f"{options['steps']} steps are too few: early previews end at {EARLY_STEPS[-1]}.")
     return statistics.median(speeds)
 
 

@@ -6,9 +6,9 @@
 Prints a table: the operations of a training step on MNIST, by what they are
 applied to, with their milliseconds a step, their work (as torch's FlopCounterMode
 counts it: two for each multiplication with its addition), and the speed that
-follows; and what is left, that is Python, autograd and everything below the
-table. The last line has the whole step without this bookkeeping, and the
-fastest square torch.mm, measured between the steps.
+follows. One row has all others that are dispatched together. The last line has
+the whole step without this bookkeeping, and the fastest square torch.mm,
+measured between the steps.
 
 Each operation is timed as it is dispatched, which is right on a CPU alone.
 """

@@ -10,7 +10,8 @@ sampling. The width of a network is part of its recipe: other widths are other
 
 Training is the engine's own loop, with its optimizers, averages and log, but
 without previews and checkpoints, on 48 digits, which are too few to be judged
-by, so that nothing is looked at: a step costs the same whatever it sees. All
+by, so that nothing is looked at: a step costs the same whatever it sees. As many
+steps are timed at once as have the gradient penalty equally often. All
 variants are kept ready, and a round takes a few steps of each and then some
 products of matrices, so that a drift of the machine's speed touches all alike.
 Given are medians over the rounds.
@@ -58,7 +59,7 @@ from ganctl.engine.data.pixels import channels_last
 from ganctl.engine.hardware.cuda_graphs import Outputs, Work
 from ganctl.engine.hardware.devices import choose_device
 from ganctl.engine.sampling.sampler import Sampler
-from ganctl.engine.training import step
+from ganctl.engine.training import loop, step
 from ganctl.engine.training.loop import train
 from ganctl.errors import UsageError
 from ganctl.requests.checks import values
@@ -70,6 +71,8 @@ from ganctl.runs.run import Run
 
 IMAGES = 48
 NEVER = 10**9
+LEAST_STEPS = 10
+"""How many steps are taken at a time, or a few more."""
 MEMORY_STEPS = 3
 GEMM_SIZES = {"cpu": (512, 1024, 2048), "mps": (2048, 4096), "cuda": (4096, 8192, 16384)}
 GEMM_TYPES = {Precision.FP32.value: torch.float32, Precision.BF16.value: torch.bfloat16}
@@ -121,7 +124,8 @@ def main() -> None:
         try:
             if arguments.runs:
                 print_waiting(waited(arguments.runs))
-            print_training(workshop, list(variants(arguments)), arguments.rounds)
+            with patch.object(loop, "EARLY_STEPS", ()):
+                print_training(workshop, list(variants(arguments)), arguments.rounds)
             print_sampling(workshop, arguments)
         except KeyboardInterrupt:
             sys.exit(130)
@@ -191,10 +195,12 @@ class Workshop:
 
 
 class Training:
-    """A training that goes on a few steps at a time: as many as lie between two reports."""
+    """A training that goes on a few steps at a time: as many as have R1 equally often."""
 
     def __init__(self, run: Run) -> None:
-        self._reports = train(run)
+        numbers = run.config.numbers
+        every = numbers.r1_every * -(-LEAST_STEPS // numbers.r1_every)
+        self._reports = train(run, recipe=replace(numbers, log_every=every))
         # This is also the warm-up.
         self._images = next(self._reports).images_seen
 

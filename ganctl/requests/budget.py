@@ -81,7 +81,8 @@ class Budget:
         if self.unit is BudgetUnit.STEPS:
             return int(self.amount)
         if self.unit is BudgetUnit.EPOCHS:
-            return max(1, math.ceil(self.amount * images / batch))
+            # Rounded first: 0.07 epochs of 6,400 images would be 448.00000000000006.
+            return max(1, math.ceil(round(self.amount * images, 6) / batch))
         return None
 
     def spent(self, progress: Progress, total_steps: int | None) -> float:
@@ -164,4 +165,4 @@ def too_short(budget: Budget, usual: Budget, images: int, batch: int) -> list[st
     steps = budget.steps(images, batch)
     if budget != usual or steps is None or steps >= FEW_STEPS:
         return []
-    return [f"{budget} are {steps} steps of {images:,} images; --minutes 3 trains longer"]
+    return [f"{budget} of {images:,} images: {steps} steps; --minutes 3 trains longer"]

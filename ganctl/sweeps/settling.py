@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Hashable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
 
-from ganctl.files.untrusted_json import parse
+from ganctl.files.untrusted_json import as_shape, parse
 from ganctl.requests.recipes import Model, RecipeName
 from ganctl.requests.training import TrainRequest
 from ganctl.sweeps.conductor import environment_for
@@ -19,18 +19,30 @@ from ganctl.sweeps.members import Member
 from ganctl.sweeps.plan import Training
 
 
-def settle_recipes(members: Iterable[Member], jobs: int) -> None:
+@dataclass(frozen=True)
+class _Planned:
+    """What is asked of a dry run: the recipe, None where that waits for a download."""
+
+    recipe: str | None
+
+
+def settle_recipes(
+    members: Iterable[Member], jobs: int, should_stop: Callable[[], bool] = lambda: False
+) -> None:
     """Give trainings that have not begun the recipe of those that have, or else measure.
 
     Args:
         members: every training of a sweep; those whose recipe is open are changed.
         jobs: how many train at a time, each with its share of the processor's cores.
+        should_stop: called before each measurement; what is open then stays so.
     """
     open_ones = [each for each in members if not each.training.request.is_settled]
     chosen: dict[Hashable, str | None] = {
         _alike(each): each.recipe for each in open_ones if each.recipe
     }
     for member in open_ones:
+        if should_stop():
+            return
         training = member.training
         if _alike(member) not in chosen and _is_measured(training.request):
             chosen[_alike(member)] = _measured(training, jobs)
@@ -63,7 +75,7 @@ def _measured(training: Training, jobs: int) -> str | None:
     )
     if done.returncode:
         return None
-    plan = parse(done.stdout)
-    assert isinstance(plan, dict)
-    recipe = plan["recipe"]
-    return None if recipe is None else str(recipe)
+    try:
+        return as_shape(parse(done.stdout), _Planned).recipe
+    except ValueError:  # A plug-in may have printed something of its own.
+        return None

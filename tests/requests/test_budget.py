@@ -34,6 +34,11 @@ def test_budgets_in_steps(budget, steps):
     assert budget.steps(images=1000, batch=100) == steps
 
 
+def test_a_product_that_is_off_by_rounding_is_no_step_more():
+    assert 0.07 * 6400 > 448
+    assert Budget(BudgetUnit.EPOCHS, 0.07).steps(images=6400, batch=64) == 7
+
+
 def test_progress_counts_steps_or_the_clock():
     assert Budget(BudgetUnit.STEPS, 10).spent(Progress(5, 50, 999.0), 10) == 0.5
     assert Budget(BudgetUnit.MINUTES, 2).spent(Progress(5, 50, 30.0), None) == 0.25
@@ -50,7 +55,7 @@ def test_budgets_read_as_words():
 def test_the_usual_length_is_said_where_it_is_a_few_steps():
     usual = Budget(BudgetUnit.EPOCHS, 6)
     assert too_short(usual, usual, images=120, batch=64) == [
-        "6 epochs are 12 steps of 120 images; --minutes 3 trains longer"
+        "6 epochs of 120 images: 12 steps; --minutes 3 trains longer"
     ]
     assert too_short(usual, usual, images=60_000, batch=64) == []
     assert too_short(Budget(BudgetUnit.EPOCHS, 5), usual, images=120, batch=64) == []

@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.requests.recipes import Model
-from ganctl.requests.suited import AMPLE_FROM, FAST, THOROUGH_FROM, suited
+from ganctl.requests.suited import AMPLE_FROM, FAST, FREE, THOROUGH_FROM, suited
 from ganctl.requests.training import TrainRequest
 
 
-def measured(images_per_second):
-    """Return a measurement that gives this speed, and the list of what it was asked of."""
+def measured(swift, ample=None):
+    """Return a measurement that gives these images a second, and the list of what it was asked."""
     asked = []
 
     def measure(request):
         asked.append((request.recipe, request.batch))
-        return images_per_second
+        return {"swift": swift, "ample": ample}[request.recipe]
 
     return measure, asked
 
@@ -79,11 +79,20 @@ def test_of_minutes_the_speed_decides_that_was_measured(minutes, speed, batch):
     speed=st.floats(FAST, 1e7),
     batch=st.none() | st.integers(2, 1000),
 )
-def test_a_fast_machine_has_ample_for_any_number_of_minutes(minutes, speed, batch):
-    measure, _ = measured(speed)
+def test_where_a_larger_batch_is_nearly_free_ample_has_any_number_of_minutes(minutes, speed, batch):
+    measure, asked = measured(speed, FREE * speed)
     request = TrainRequest(minutes=minutes, batch=batch)
     found = suited(request, 60_000, measure, described=False).request
     assert (found.recipe, found.batch) == ("ample", batch or 128)
+    assert asked == [("swift", batch or 32), ("ample", batch or 128)]
+
+
+def test_where_small_images_alone_are_fast_their_number_decides():
+    """Images of 8×8, or a large batch, are fast on a CPU too."""
+    for minutes, recipe in ((0.2, "swift"), (1, "thorough"), (3, "ample")):
+        measure, _ = measured(6_000, 1.9 * 6_000)
+        found = suited(TrainRequest(minutes=minutes), 60_000, measure, described=False)
+        assert found.request.recipe == recipe
 
 
 @pytest.mark.parametrize(
@@ -103,6 +112,6 @@ def test_the_reason_says_what_decided(options, reason):
 
 
 def test_the_reason_says_how_fast_a_gpu_is():
-    measure, _ = measured(28_013.4)
+    measure, _ = measured(28_013.4, 84_171.2)
     found = suited(TrainRequest(minutes=1), 60_000, measure, described=False)
-    assert found.reason == "28,000 images a second by swift here: 5,000 or more"
+    assert found.reason == "images a second here: 84,200, and 28,000 by swift"

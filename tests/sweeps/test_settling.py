@@ -70,6 +70,7 @@ def test_a_run_that_has_begun_decides_for_the_others(home, tiny_data, dry_runs, 
 def test_it_is_measured_with_the_threads_that_each_will_have(
     home, tiny_data, dry_runs, monkeypatch
 ):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr("ganctl.sweeps.conductor.threads_for", lambda jobs: 12 // jobs)
     dry_runs.says[:] = ["swift"]
     settled(tiny_data, minutes=1.0, jobs=3)
@@ -80,6 +81,21 @@ def test_where_a_dry_run_fails_each_training_says_why_itself(home, tiny_data, dr
     dry_runs.says[:] = [None]
     assert settled(tiny_data, minutes=1.0) == [None] * 3
     assert len(dry_runs.started) == 1
+
+
+def test_where_a_dry_run_prints_something_else_each_training_measures(
+    home, tiny_data, dry_runs, monkeypatch
+):
+    noisy = SimpleNamespace(returncode=0, stdout=b"a plug-in says hello\n{}")
+    monkeypatch.setattr("ganctl.sweeps.settling.subprocess.run", lambda *_, **__: noisy)
+    assert settled(tiny_data, minutes=1.0) == [None] * 3
+
+
+def test_once_it_is_to_stop_nothing_more_is_measured(home, tiny_data, dry_runs):
+    dry_runs.says[:] = ["swift", "thorough"]
+    sweep = new_sweep(plan_sweep(["minutes=1,9"], "1-3", {"data": str(tiny_data)}), name="demo")
+    settle_recipes(members_of(sweep, n=None), 1, lambda: len(dry_runs.started) == 1)
+    assert dry_runs.says == ["thorough"]
 
 
 @pytest.mark.parametrize(

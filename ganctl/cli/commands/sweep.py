@@ -241,7 +241,7 @@ def _conduct(asked: Sweep, jobs: int, *, quiet: bool, json: bool) -> None:
                 view.prepare(what, done, total)
 
             judged, floor = prepare_judges(asked, prepare)
-            settle_recipes(members, jobs)
+            settle_recipes(members, jobs, should_stop)
             work = conduct(
                 members, jobs=jobs, n=asked.plan.n, judged=judged, should_stop=should_stop
             )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganctl.requests.recipes import RecipeName
+from ganctl.requests.recipes import Networks
 from ganctl.requests.suited import suited
 from ganctl.requests.training import TrainRequest
 from ganctl.runs.locate import all_runs
@@ -19,17 +19,17 @@ from ganctl.runs.run import Run
 LEAST_SECONDS = 10.0
 """A run that was trained for less says little about speed."""
 IMAGE_FLOP = {
-    RecipeName.SWIFT.value: 46e6,
-    RecipeName.THOROUGH.value: 68e6,
-    RecipeName.MODERN.value: 77e6,
+    Networks.LEAN.value: 46e6,
+    Networks.REFINED.value: 76e6,
+    Networks.MODERN.value: 77e6,
 }
-"""What each recipe computes for an image of 28×28 grey pixels in one step."""
+"""What a step computes for an image of 28×28 grey pixels, by the networks of the defaults."""
 SHARE_OF_PEAK = 0.5
 """How much of the speed of large matrix products a step reaches."""
 HIDDEN = {
-    RecipeName.SWIFT.value: 256,
-    RecipeName.THOROUGH.value: 512,
-    RecipeName.MODERN.value: 512,
+    Networks.LEAN.value: 256,
+    Networks.REFINED.value: 512,
+    Networks.MODERN.value: 512,
 }
 """The width of the discriminator's hidden layer."""
 PRODUCT_SIDE = 64
@@ -62,9 +62,10 @@ def expected_time(images: int, shape: Sequence[int], *, described: bool) -> Expe
     if run is not None:
         speed = run.progress.images_seen / run.progress.seconds
         return ExpectedTime(steps * request.batch / speed, f"the speed of the run {run.name}")
-    hidden = HIDDEN[request.recipe]
+    network = request.numbers.network
+    hidden = HIDDEN[network]
     larger = _multiplications(shape, hidden) / _multiplications((1, 28, 28), hidden)
-    work = request.batch * IMAGE_FLOP[request.recipe] * larger
+    work = request.batch * IMAGE_FLOP[network] * larger
     seconds = steps * work / (SHARE_OF_PEAK * _flop_a_second())
     return ExpectedTime(seconds, "the speed of this processor, give or take a factor of two")
 

@@ -19,7 +19,7 @@ def r1_penalty(discriminator: Discriminator, real: Tensor, y: Tensor) -> Tensor:
         discriminator: without batch norm, which would make the score of one
             image depend on the others (Gulrajani et al. 2017, section 4).
         real: real images as the discriminator sees them [N, C, H, W].
-        y: the labels that it gets [N, classes].
+        y: the labels that it gets, a row for each image [N, …].
 
     Returns:
         a scalar that can be differentiated again.

@@ -55,7 +55,7 @@ class StepReport:
         epoch: ``images_seen`` as a multiple of the data set's size.
         progress: the spent fraction of the budget, in [0, 1].
         seconds: the time trained, that before a resume included.
-        images_per_second: since the last report.
+        images_per_second: since the report before that was logged.
         losses: the losses and mean scores of the latest step.
         preview: images of fixed latents, uint8 [rows, 10, H, W] or [rows, 10, H, W, 3]; None
             where no preview was due.
@@ -135,8 +135,9 @@ def train(
         the run until the iterator is exhausted or deleted.
 
     Raises:
-        UsageError: the device is not available, the batch cannot be split over the processes, an
-            option does not suit the labels of the data, or a tracker is not installed.
+        UsageError: the device is not available, the batch cannot be split over the processes, these
+            cannot train such networks, an option does not suit the labels of the data, or a tracker
+            is not installed.
         DataError: the data cannot be loaded, or are of no use to the model.
         RunError: another process trains the run, it was started on other data, or its
             checkpoints are missing.
@@ -178,10 +179,10 @@ def _train(
     batches = Batches(dataset, spec, config, recipe, device, world)
     state = _initial_state(run, dataset, recipe, spec, device)
     rows = preview_rows(dataset, spec, config)
+    step = fastest_step(state, objective, recipe, config.precision, world)
     recorder = _recorder(run, state, dataset, rows) if world.is_main else None
     if recorder is not None and state.step == 0:
         tell.preview(recorder.preview(), rows.names)
-    step = fastest_step(state, objective, recipe, config.precision, world)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
     clock = Clock(state.progress.seconds)

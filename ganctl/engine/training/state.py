@@ -22,7 +22,8 @@ from ganctl.requests.recipes import Recipe
 class TrainState:
     """Two networks, the generator's moving average, the optimizers, and the progress.
 
-    A step is one update of the discriminator and those of the generator that follow it.
+    A step is one update of both networks at once, or of the discriminator and then of the
+    generator, once or more often.
     """
 
     spec: NetworkSpec

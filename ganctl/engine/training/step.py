@@ -19,6 +19,7 @@ from ganctl.engine.models.labels import labels_for
 from ganctl.engine.models.penalty import r1_penalty
 from ganctl.engine.training.batches import Batch
 from ganctl.engine.training.state import TrainState, trainable
+from ganctl.errors import UsageError
 from ganctl.requests.recipes import Recipe
 from ganctl.requests.training import Precision
 from ganctl.runs.world import World
@@ -36,6 +37,9 @@ class Step:
         recipe: R1, the noise, and how many updates of the generator a step has.
         autocast: returns a context for forward passes, which sets their precision.
         world: the processes over which gradients and batch norm are averaged.
+
+    Raises:
+        UsageError: it would need second derivatives of batch norm over several processes.
     """
 
     def __init__(
@@ -55,6 +59,12 @@ class Step:
         self._augmentation = objective.augmentation(recipe)
         self._recipe = recipe
         self._r1 = recipe.described_r1 if state.spec.is_described else recipe.r1
+        if world.size > 1 and self._r1 > 0 and has_batch_norm(discriminator):
+            raise UsageError(
+                f"The networks {state.spec.name} have batch norm in the discriminator, and several "
+                "processes cannot train these with the gradient penalty.",
+                "Train in one process, or by --recipe quick, which has no penalty.",
+            )
         self._autocast = autocast
         average = partial(distributed.average_gradients, world)
         self._in_one_pass = (

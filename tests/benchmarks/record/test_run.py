@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +12,10 @@ from typing import Any
 import pytest
 
 from benchmarks.record import run, trial
-from benchmarks.record.judging import Judged, Panel
-from benchmarks.record.kept import read_records
+from benchmarks.record.judging import CHECKSUMS, FINGERPRINT, Judged, Panel
+from benchmarks.record.kept import keep, read_records
 from benchmarks.record.trial import filled
-from tests.benchmarks.record.figures import GOOD
+from tests.benchmarks.record.figures import GOOD, record
 
 WRITES = "import sys; open(sys.argv[1] + '.npz', 'w').write(' '.join(sys.argv[2:]))"
 """A program that leaves its own words as its samples."""
@@ -25,7 +26,7 @@ PROGRAM = ("{python}", "-c", WRITES, "{out}", "{minutes}", "{seed}")
 def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Call the command with a judge that finds everything good; return its exit code."""
     panel: Any = SimpleNamespace(
-        reals=SimpleNamespace(train=SimpleNamespace(fingerprint="cd")), checksums={"strided": "ab"}
+        reals=SimpleNamespace(train=SimpleNamespace(fingerprint=FINGERPRINT)), checksums=CHECKSUMS
     )
     monkeypatch.setattr(Panel, "of_the_board", lambda: panel)
     monkeypatch.setattr(trial, "judged", lambda *_, **__: Judged(GOOD, GOOD))
@@ -113,6 +114,45 @@ def test_drawing_is_another_command_and_not_timed(entry, tmp_path, monkeypatch):
     assert entry("--lengths", "1", "--seeds", "1", "--draw", "draw '{out}'", "--", *words) == 0
     assert [words[0] for words in started] == ["train", "draw"]
     assert read_records(kept(tmp_path))[0].seconds == 58
+
+
+def test_a_training_that_left_nothing_of_use_is_repeated(entry, tmp_path, capsys):
+    words = ("--lengths", "1", "--seeds", "1", "--name", "mine", "--")
+    forgets = tmp_path / "mine.py"
+    forgets.write_text("")
+    program = ("{python}", str(forgets), "{out}", "{minutes}", "{seed}")
+    assert entry(*words, *program) != 0
+    assert "left neither" in capsys.readouterr().err
+    forgets.write_text(WRITES)
+    assert entry(*words, *program) == 0
+    assert read_records(kept(tmp_path))[0].samples == "1 1"
+
+
+def test_what_other_judges_judged_is_refused_before_anything_is_run(entry, tmp_path, monkeypatch):
+    keep(kept(tmp_path), record(1, 1, 60))
+    monkeypatch.setattr(trial, "run", lambda _: pytest.fail("it was run"))
+    assert entry("--show") != 0
+    assert entry("--lengths", "1", "--", *PROGRAM) != 0
+
+
+def test_changes_that_are_not_committed_are_another_program(tmp_path, monkeypatch):
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True, capture_output=True)
+
+    package = tmp_path / "ganctl"
+    package.mkdir()
+    (package / "one.py").write_text("one = 1")
+    git("init", "--quiet")
+    git("add", ".")
+    git("-c", "user.name=A", "-c", "user.email=a@b", "commit", "--quiet", "--message=one")
+    monkeypatch.setattr(run, "PACKAGE", package)
+    names = [run.this_checkout()]
+    for text in ("one = 2", "one = 3"):
+        (package / "one.py").write_text(text)
+        names.append(run.this_checkout())
+    assert len({*names}) == 3
+    assert "changes" not in names[0]
+    assert all(" with changes " in name for name in names[1:])
 
 
 def test_show_runs_nothing(entry, monkeypatch, capsys):

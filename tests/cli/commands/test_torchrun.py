@@ -95,7 +95,13 @@ for port, arguments in json.loads(sys.argv[1]):
         sys.exit(code)
 """
 TWO = ("--model", "infogan", "--name", "two", "--steps", "3")
-EQUAL = ("--model", "cgan", "--recipe", "quick", "--steps", "3", "--quiet")
+# By turns with batch norm; and in one pass, with the gradient penalty once.
+EQUAL = {
+    "turns": ("--model", "cgan", "--recipe", "quick", "--steps", "3", "--quiet"),
+    "pass": ("--recipe", "swift", "--steps", "9", "--quiet"),
+}
+# What all scores have in common drops out of pairs, so that its gradient is rounding alone.
+LEFT_TO_ROUNDING = "discriminator.realness.bias"
 
 
 def free_ports(count):
@@ -120,7 +126,7 @@ def session(tiny_data, shared):
             data = ["--data", str(tiny_data), "--batch", "8"]
             lines = [
                 ["train", *data, *TWO],
-                ["train", *data, *EQUAL, "--name", "equal"],
+                *(["train", *data, *how, "--name", name] for name, how in EQUAL.items()),
                 ["train", "--resume", "parts", "--steps", "4", "--quiet"],
                 ["train", *data, "--minutes", "0.02", "--name", "timed", "--quiet"],
             ]
@@ -138,7 +144,7 @@ def session(tiny_data, shared):
 @pytest.mark.process
 def test_two_train_together_and_one_goes_on(session, ganctl, home):
     runs, out, err = session
-    assert out.splitlines() == [str(runs / name) for name in ("two", "equal", "parts", "timed")]
+    assert out.splitlines() == [str(runs / name) for name in ("two", *EQUAL, "parts", "timed")]
     assert err.count("Trained on 24 images") == 1
     shutil.copytree(runs, home / "runs")
     two = Run.open(home / "runs" / "two")
@@ -158,16 +164,21 @@ def numbers_of(run, unpacked):
 
 
 @pytest.mark.process
-def test_two_equal_one(session, ganctl, tiny_data, home, tmp_path):
-    assert ganctl("train", "--data", tiny_data, "--batch", "8", *EQUAL, "--name", "one").code == 0
-    two, one = Run.open(session[0] / "equal"), Run.open(home / "runs" / "one")
+@pytest.mark.parametrize("name", EQUAL)
+def test_two_equal_one(session, ganctl, tiny_data, home, tmp_path, name):
+    data = ("--data", tiny_data, "--batch", "8")
+    assert ganctl("train", *data, *EQUAL[name], "--name", "one").code == 0
+    two, one = Run.open(session[0] / name), Run.open(home / "runs" / "one")
     for name in ("generator_loss", "discriminator_loss", "real_score", "fake_score"):
         assert two.metrics()[-1][name] == pytest.approx(one.metrics()[-1][name], abs=1e-3)
     halves, whole = numbers_of(two, tmp_path / "two"), numbers_of(one, tmp_path / "one")
     assert halves.keys() == whole.keys()
     for name, value in whole.items():
+        if name == LEFT_TO_ROUNDING:
+            continue
         # Adam turns a gradient that is nearly zero into a step of either sign.
-        assert (halves[name].double() - value.double()).abs().mean() < 1e-3, name
+        apart = (halves[name].double() - value.double()).abs().mean()
+        assert apart < 1e-3 + 0.02 * value.double().abs().mean(), name
 
 
 @pytest.mark.process
@@ -219,6 +230,14 @@ def test_a_batch_that_cannot_be_split_is_refused_once(tiny_data, home):
     code, out, err = finished(torchrun(tiny_data, "--steps", "3", processes=3))
     assert code != 0 and out == ""
     assert err.count("error: --batch 8 cannot be split evenly among 3 processes.") == 1
+    assert not (home / "runs").exists()
+
+
+@pytest.mark.process
+def test_batch_norm_with_a_gradient_penalty_is_refused(tiny_data, home):
+    code, out, err = finished(torchrun(tiny_data, "--steps", "3", "--networks", "quick"))
+    assert code != 0 and out == ""
+    assert "error: The networks quick have batch norm in the discriminator" in err
     assert not (home / "runs").exists()
 
 

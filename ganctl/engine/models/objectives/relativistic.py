@@ -15,7 +15,7 @@ from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
 
 LARGEST_MARGIN = 60.0
-"""Scores further apart than this are as far apart: beyond 88 the exponential overflows."""
+"""Scores further apart than this count as so far apart: beyond 88 the exponential overflows."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class RPGAN(CGAN):
         L_G = E[softplus(-(D(x̃, y) - D(x, y)))]
 
     D_k(x) is what the label k adds to the score D(x, k), as far as the networks have such a part,
-    and D'_k(x) what is taken off, as far as they have that. Beside the score, the second term makes
-    a classifier of real images of the one, the third a classifier of fakes of the other: what both
-    know of a label then counts less (Han et al. 2021, "Dual Projection Generative Adversarial
+    and a part of D'_k(x) is taken off, as far as they have that. Beside the score, the second term
+    makes a classifier of real images of the one, the third a classifier of fakes of the other: what
+    both know of a label then counts less (Han et al. 2021, "Dual Projection Generative Adversarial
     Networks for Conditional Image Generation", equation 8). The generator meets them only within
     the score, and the features learn nothing from the third term.
 
@@ -119,4 +119,10 @@ class RPGAN(CGAN):
 
 def _tell_which_is_real(real_score: Tensor, fake_score: Tensor) -> Loss:
     """Return E[softplus(-(s - s̃))] over pairs of a real image's score s and a fake's s̃."""
-    return of_discriminator(softplus(fake_score - real_score).mean(), real_score, fake_score)
+    total = softplus(_at_least(-LARGEST_MARGIN, fake_score - real_score)).mean()
+    return of_discriminator(total, real_score, fake_score)
+
+
+def _at_least(least: float, x: Tensor) -> Tensor:
+    """Return x, raised to ``least`` where it is below, but with the gradient of x everywhere."""
+    return x + (x.clamp(min=least) - x).detach()

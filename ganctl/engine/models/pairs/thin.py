@@ -37,10 +37,10 @@ class ToImages(nn.ConvTranspose2d):
         super().__init__(width, channels, 4, stride=2, padding=1)
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
-        """Return what becomes images."""
+        """Return what becomes images; their size follows from that of x."""
+        assert output_size is None and self.bias is not None
         if not _by_quarters(self):
-            return super().forward(x, output_size)
-        assert self.bias is not None
+            return super().forward(x)
         quarters = conv_transpose2d(x, _quarters_of(self.weight))
         return pixel_shuffle(quarters, 2)[..., 1:-1, 1:-1] + self.bias.view(-1, 1, 1)
 

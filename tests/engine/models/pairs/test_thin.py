@@ -54,6 +54,7 @@ def test_a_finished_one_computes_the_very_bits_of_the_plain_layer(pair):
     assert torch.equal(ours.eval()(x.float()), plain(x.float()))
 
 
+@pytest.mark.parametrize("pair", [from_images, to_images])
 @pytest.mark.parametrize(
     ("channels", "is_training", "quarters"),
     [
@@ -62,7 +63,9 @@ def test_a_finished_one_computes_the_very_bits_of_the_plain_layer(pair):
         (4, True, False),
     ],
 )
-def test_only_training_on_few_channels_is_by_quarters(monkeypatch, channels, is_training, quarters):
+def test_only_training_on_few_channels_is_by_quarters(
+    monkeypatch, pair, channels, is_training, quarters
+):
     unshuffled: list[int] = []
 
     def counted(x, factor):
@@ -70,7 +73,6 @@ def test_only_training_on_few_channels_is_by_quarters(monkeypatch, channels, is_
         return pixel_unshuffle(x, factor)
 
     monkeypatch.setattr(thin, "pixel_unshuffle", counted)
-    for pair in (from_images, to_images):
-        ours, _, x = pair(channels, 8, 4)
-        ours.train(is_training)(x.float())
+    ours, _, x = pair(channels, 8, 4)
+    ours.train(is_training)(x.float())
     assert bool(unshuffled) == quarters
