@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ganctl.errors import UsageError
 from ganctl.files.limits import ATTRIBUTES, CAPTION_WORDS, CLASSES, VOCABULARY
-from ganctl.requests.checks import check_count, check_image_size
+from ganctl.requests.checks import check_amount, check_count, check_image_size
 from ganctl.requests.recipes import Latent
 
 
@@ -28,6 +28,9 @@ class NetworkSpec:
     embedding that a text encoder makes of them. ``mixed`` is the width of the generator's layer in
     which its latent and such a condition meet, 0 for none.
 
+    ``contrast`` is the part β, in [0, 1], of a classifier of fakes that the discriminator takes off
+    its score of a class; with 0 there is none.
+
     Raises:
         UsageError: a number is out of range, or the parts exclude each other.
     """
@@ -47,6 +50,7 @@ class NetworkSpec:
     caption_length: int = 0
     text_size: int = 0
     mixed: int = 0
+    contrast: float = 0.0
 
     def __post_init__(self) -> None:
         # A stranger's header must not make us build networks of any size.
@@ -69,6 +73,7 @@ class NetworkSpec:
         )
         check_count("text_size", self.text_size, least=has_words, most=4096 * has_words)
         check_count("mixed", self.mixed, least=0, most=4096 * self.is_described)
+        check_amount("contrast", self.contrast, least=0, most=1)
         kinds = [self.classes > 0, self.categories > 0, self.has_parts, self.words > 0]
         if sum(kinds) > 1 or (self.classifier and not self.label_size):
             raise UsageError(
@@ -79,7 +84,7 @@ class NetworkSpec:
     @property
     def without_labels(self) -> NetworkSpec:
         """The same networks, but neither gets a label."""
-        unlabelled = replace(self, classes=0, attributes=(), quantities=0, mixed=0)
+        unlabelled = replace(self, classes=0, attributes=(), quantities=0, mixed=0, contrast=0.0)
         return replace(unlabelled, words=0, caption_length=0, text_size=0)
 
     @property

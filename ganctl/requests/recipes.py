@@ -55,9 +55,9 @@ class Networks(Summarised):
     """The pairs of networks: rows of ``engine.models.networks.NETWORKS``."""
 
     QUICK = "quick", "small convolutions with batch norm"
-    LEAN = "lean", "modern with half the hidden layer, and a classifier of fakes"
+    LEAN = "lean", "modern with half the hidden layer"
     MODERN = "modern", "a hidden layer in place of batch norm"
-    REFINED = "refined", "lean with a hidden layer of 512 and two more convolutions"
+    REFINED = "refined", "modern with two more convolutions"
     PALETTE = "palette", "modern whose images mix a few colours each"
     INFOGAN = "infogan", "wide linear layers, for models without labels"
     CLASSIC = "classic", "those of 2018, for 28×28"
@@ -85,7 +85,8 @@ class Recipe:
     and ``described_r1`` that for images with several attributes or captions; it is added on each
     ``r1_every``-th step, so many times as strong (Karras et al. 2020, StyleGAN2, section 3.1), and
     of one in ``r1_one_in`` of the batch's real images. ``classifier_weight`` is the weight λ of
-    the classifiers of ``rpgan`` on classes.
+    the classifiers of ``rpgan`` on classes, and ``contrast`` the part β of that of fakes which the
+    discriminator takes off its score, 0 for no such classifier.
     ``generator_lr`` and ``discriminator_lr`` are Adam's; once ``decay_from`` of the budget is
     spent, both fall linearly to zero. ``ema_images`` is the half-life of the generator's average,
     in images, 0 for none; early on it is at most ``ema_rampup`` of the images seen so far, so that
@@ -112,6 +113,7 @@ class Recipe:
     r1_every: int
     r1_one_in: int
     classifier_weight: float
+    contrast: float
     ema_images: int
     ema_rampup: float
     budget: Budget
@@ -141,6 +143,7 @@ _MODERN = Recipe(
     r1_every=4,
     r1_one_in=1,
     classifier_weight=0.5,
+    contrast=0.0,
     ema_images=10_000,
     ema_rampup=0.1,
     budget=Budget(BudgetUnit.EPOCHS, 6),
@@ -159,6 +162,7 @@ _SWIFT = replace(
     r1_every=8,
     r1_one_in=2,
     classifier_weight=0.7,
+    contrast=0.1,
     log_every=40,
     preview_every=400,
     checkpoint_every=1000,
@@ -169,7 +173,7 @@ _THOROUGH = replace(
     summary="the best images by class in more time",
     network="refined",
     batch=64,
-    classifier_weight=0.5,
+    contrast=0.5,
 )
 
 RECIPES: dict[RecipeName, Recipe] = {
@@ -179,6 +183,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         _THOROUGH,
         summary="the best images by class on a GPU, or from a quarter of an hour on a CPU",
         batch=128,
+        classifier_weight=0.5,
     ),
     RecipeName.MODERN: _MODERN,
     RecipeName.QUICK: replace(
@@ -211,6 +216,7 @@ RECIPES: dict[RecipeName, Recipe] = {
         r1_every=1,
         r1_one_in=1,
         classifier_weight=0.5,
+        contrast=0.0,
         ema_images=0,
         ema_rampup=0.0,
         budget=Budget(BudgetUnit.STEPS, 60_000),

@@ -35,6 +35,7 @@ def spec_for(dataset: Dataset, recipe: Recipe) -> NetworkSpec:
         classes=0 if dataset.schema else len(dataset.classes),
         latent_size=recipe.latent_size,
         latent=recipe.latent,
+        contrast=0.0 if dataset.schema else recipe.contrast,
     )
     schema = dataset.schema
     if schema.captions is not None:

@@ -38,13 +38,13 @@ class NetworkPair:
 NETWORKS: dict[str, NetworkPair] = {
     Networks.QUICK: NetworkPair(ModernGenerator, partial(ModernDiscriminator, hidden=0, norm=True)),
     Networks.LEAN: NetworkPair(
-        ModernGenerator, partial(ModernDiscriminator, hidden=256, norm=False, contrast=0.1)
+        ModernGenerator, partial(ModernDiscriminator, hidden=256, norm=False)
     ),
     Networks.MODERN: NetworkPair(
         ModernGenerator, partial(ModernDiscriminator, hidden=512, norm=False)
     ),
     Networks.REFINED: NetworkPair(
-        RefinedGenerator, partial(ModernDiscriminator, hidden=512, norm=False, contrast=0.5)
+        RefinedGenerator, partial(ModernDiscriminator, hidden=512, norm=False)
     ),
     Networks.PALETTE: NetworkPair(
         PaletteGenerator, partial(ModernDiscriminator, hidden=512, norm=False)

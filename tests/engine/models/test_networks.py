@@ -32,13 +32,18 @@ SHAPES = [
     *[("classic", *shape) for shape in [(28, 1), (28, 3)]],
 ]
 PAIRS = [
-    *[(recipe_for(recipe, model).network, model) for recipe in RecipeName for model in Model],
-    *[("palette", model) for model in Model if model not in (Model.GAN, Model.INFOGAN)],
+    *[
+        (numbers.network, model, numbers.contrast)
+        for recipe in RecipeName
+        for model in Model
+        for numbers in [recipe_for(recipe, model)]
+    ],
+    *[("palette", model, 0.0) for model in Model if model not in (Model.GAN, Model.INFOGAN)],
 ]
 # The networks of 2018 are large: every day a model without labels, and one with all heads.
 GRADIENTS = [
-    pytest.param(name, model, marks=[pytest.mark.slow] if is_slow else [])
-    for name, model in PAIRS
+    pytest.param(name, model, contrast, marks=[pytest.mark.slow] if is_slow else [])
+    for name, model, contrast in PAIRS
     for is_slow in [name == "classic" and model not in (Model.GAN, Model.CGAN_AC)]
 ]
 LABELLED = ("quick", "lean", "modern", "refined", "palette", "classic")
@@ -157,9 +162,9 @@ def test_shapes_and_range(name, size, channels):
     ).shape == (6,)
 
 
-@pytest.mark.parametrize(("name", "model"), GRADIENTS)
-def test_every_parameter_gets_a_gradient(name, model):
-    check_gradients(pair(name, model=model), model)
+@pytest.mark.parametrize(("name", "model", "contrast"), GRADIENTS)
+def test_every_parameter_gets_a_gradient(name, model, contrast):
+    check_gradients(pair(name, model=model, contrast=contrast), model)
 
 
 @pytest.mark.parametrize(("name", "model", "labels"), DESCRIBED)
@@ -187,9 +192,9 @@ def check_gradients(networks, model):
     assert silent_parameters(networks.generator) == []
 
 
-@pytest.mark.parametrize(("name", "part"), [("lean", 0.1), ("refined", 0.5)])
-def test_what_names_the_class_of_fakes_takes_a_part_of_itself_off_the_score(name, part):
-    discriminator = pair(name).discriminator
+@pytest.mark.parametrize("part", [0.1, 0.5])
+def test_what_names_the_class_of_fakes_takes_a_part_of_itself_off_the_score(part):
+    discriminator = pair("lean", contrast=part).discriminator
     torch.nn.init.normal_(discriminator.label)
     torch.nn.init.normal_(discriminator.fake_label)
     width = discriminator.realness.in_features
@@ -199,8 +204,8 @@ def test_what_names_the_class_of_fakes_takes_a_part_of_itself_off_the_score(name
     torch.testing.assert_close(discriminator.score(h, y), expected)
 
 
-def test_modern_names_no_class_of_fakes():
-    assert pair("modern").discriminator.fake_label_logits(torch.randn(4, 512)) is None
+def test_without_a_contrast_nothing_names_the_class_of_fakes():
+    assert pair("lean").discriminator.fake_label_logits(torch.randn(4, 512)) is None
 
 
 def silent_parameters(network):

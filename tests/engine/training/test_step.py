@@ -25,7 +25,7 @@ QUICK = RECIPES[RecipeName.QUICK]
 
 def step_of(objective, recipe=QUICK):
     """Return a step on networks for 8×8 images of two classes."""
-    spec = NetworkSpec(recipe.network, 8, 1, 2, recipe.latent_size, recipe.latent)
+    spec = NetworkSpec(recipe.network, 8, 1, 2, recipe.latent_size, contrast=recipe.contrast)
     state = new_state(objective.adapt(spec), recipe, seed=0, device=CPU)
     return Step(state, objective, recipe, autocast(Precision.FP32, CPU), World())
 

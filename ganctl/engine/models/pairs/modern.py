@@ -93,22 +93,19 @@ class ModernDiscriminator(Discriminator):
 
     The score is w·h + Σ_k y_k (e_k·h): the label meets the features h of the
     image as an inner product (Miyato & Koyama 2018, "cGANs with Projection
-    Discriminator", equation 3). With ``contrast`` β it is w·h + Σ_k y_k (e_k - β f_k)·h, where
+    Discriminator", equation 3). With ``spec.contrast`` β it is w·h + Σ_k y_k (e_k - β f_k)·h, where
     f_k·h are to name the class of fakes (Han et al. 2021, "Dual Projection Generative Adversarial
-    Networks for Conditional Image Generation", equation 8).
+    Networks for Conditional Image Generation", equation 8). Only ``rpgan`` makes a classifier of
+    these: by other models the f_k learn what the e_k do.
 
     Args:
         spec: the images and labels that it gets.
         hidden: the width of the hidden layer; 0 leaves it out.
         norm: whether there is batch norm. With the gradient penalty there must be none, since it
             makes an image's score depend on the other images.
-        contrast: how much a classifier of fakes takes off the score; with 0 there is none. Only
-            ``rpgan`` makes one of the f_k: by other models they learn what the e_k do.
     """
 
-    def __init__(
-        self, spec: NetworkSpec, *, hidden: int, norm: bool, contrast: float = 0.0
-    ) -> None:
+    def __init__(self, spec: NetworkSpec, *, hidden: int, norm: bool) -> None:
         super().__init__()
         widths, base_size = pyramid(spec.image_size, base=32)
         widths = widths[::-1]
@@ -119,13 +116,13 @@ class ModernDiscriminator(Discriminator):
             self.blocks.extend([nn.Linear(features, hidden), nn.LeakyReLU(SLOPE)])
             features = hidden
         self.realness = nn.Linear(features, 1)
-        self.contrast = contrast
+        self.contrast = spec.contrast
         self.label: nn.Parameter | None = None
         self.fake_label: nn.Parameter | None = None
         if spec.label_size:
             # Zero at first, so that the label's term grows only as it becomes useful.
             self.label = nn.Parameter(torch.zeros(spec.label_size, features))
-            if contrast:
+            if spec.contrast:
                 self.fake_label = nn.Parameter(torch.zeros(spec.label_size, features))
         if spec.classifier:
             self.classifier = nn.Linear(features, spec.named_size)
