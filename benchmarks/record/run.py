@@ -118,14 +118,17 @@ def entry_of(arguments: argparse.Namespace, command: Sequence[str]) -> Entry:
 
 
 def this_checkout() -> str:
-    """Return ganctl's version, the commit that last changed it, and a hash of what is not in it."""
+    """Return ganctl's version, the commit that last changed it, and a hash of other changes."""
     commit = _git("log", "-1", "--format=%h", "--", str(PACKAGE))
     if not commit:
         return f"ganctl {__version__}"
+    new = _git("ls-files", "--others", "--exclude-standard", "-z", str(PACKAGE)).split("\0")
+    contents = [(PACKAGE / name).read_bytes() for name in new if name]
+    changes = _git("diff", "HEAD", "--binary", "--", str(PACKAGE)).encode()
     changed = ""
-    if _git("status", "--porcelain", str(PACKAGE)):
-        sources = b"".join(path.read_bytes() for path in sorted(PACKAGE.rglob("*.py")))
-        changed = f" with changes {hashlib.sha256(sources).hexdigest()[:7]}"
+    if changes or contents:
+        digest = hashlib.sha256(changes + b"".join(contents)).hexdigest()
+        changed = f" with changes {digest[:7]}"
     return f"ganctl {__version__} ({commit}{changed})"
 
 

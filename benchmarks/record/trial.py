@@ -49,7 +49,7 @@ def measured(trial: Trial, workshop: Path, panel: Panel, *, cas: bool) -> Record
         seconds = seconds_in(timed)
         if trial.entry.draw:
             say(f"{what}: drawing")
-            run(filled(trial.entry.draw, values))
+            run(filled(trial.entry.draw, values), f"Mend it, or remove {timed} to train again.")
         say(f"{what}: judging what {seconds:,.1f} s gave")
         samples = usable_samples(trial, out, panel)
         found = judged(samples, panel, cas=cas, on_progress=progress())
@@ -95,8 +95,12 @@ def filled(words: Sequence[str], values: Mapping[str, str]) -> list[str]:
     return found
 
 
-def run(command: Sequence[str]) -> float:
+def run(command: Sequence[str], hint: str = "Nothing of it is kept.") -> float:
     """Run a command, and return the seconds from its start to its end.
+
+    Args:
+        command: the program and its arguments.
+        hint: what to do if it fails.
 
     Raises:
         UsageError: it cannot be started.
@@ -111,7 +115,7 @@ def run(command: Sequence[str]) -> float:
         ) from error
     seconds = time.monotonic() - start
     if code:
-        raise RunError(f"{command[0]} ended with exit code {code}.", "Nothing of it is kept.")
+        raise RunError(f"{command[0]} ended with exit code {code}.", hint)
     return seconds
 
 
@@ -130,9 +134,9 @@ def seconds_in(timed: Path) -> float:
 
 
 def usable_samples(trial: Trial, out: Path, panel: Panel) -> Dataset:
-    """Return the samples of a training, which is cleared away if it left none of use.
+    """Return the samples of a training, which the same command repeats if there are none of use.
 
-    The same command then trains again. What ``--draw`` drew is drawn anew in any case.
+    A run of ganctl is not repeated, nor a training that ``--draw`` may yet draw from.
 
     Raises:
         GanctlError: as ``samples_at``.
@@ -141,7 +145,7 @@ def usable_samples(trial: Trial, out: Path, panel: Panel) -> Dataset:
         return samples_at(out, panel)
     except GanctlError:
         if not trial.entry.draw and not is_run(out):
-            clear(out)
+            out.with_suffix(".seconds").unlink()
         raise
 
 

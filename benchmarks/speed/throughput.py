@@ -10,8 +10,8 @@ sampling. The width of a network is part of its recipe: other widths are other
 
 Training is the engine's own loop, with its optimizers, averages and log, but
 without previews and checkpoints, on 48 digits, which are too few to be judged
-by, so that nothing is looked at: a step costs the same whatever it sees. As many
-steps are timed at once as have the gradient penalty equally often. All
+by, so that nothing is looked at: a step costs the same whatever it sees. Steps
+are timed in numbers that have the gradient penalty equally often. All
 variants are kept ready, and a round takes a few steps of each and then some
 products of matrices, so that a drift of the machine's speed touches all alike.
 Given are medians over the rounds.

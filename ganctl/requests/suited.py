@@ -20,7 +20,10 @@ No CPU that was tried comes near on images of 28×28. An H100 has 28,000, and th
 times as many images takes little longer (``docs/how-to/gpu.md``).
 """
 FREE = 2.0
-"""How many times the images a second of ``swift`` those of ``ample`` must then be."""
+"""How many times the images a second of ``swift`` those of ``ample`` must then be.
+
+With a batch that was asked for they are not, and the number of images decides.
+"""
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,8 @@ def suited(
         ample = request.by(RecipeName.AMPLE)
         larger = images_per_second(ample)
         if larger >= FREE * speed:
-            speeds = f"{round(larger, -2):,.0f}, and {round(speed, -2):,.0f} by {swift.recipe}"
-            return Suited(ample, f"images a second here: {speeds}")
+            found = f"{round(larger, -2):,.0f} images a second here"
+            return Suited(ample, f"{found}, {round(speed, -2):,.0f} by {swift.recipe}")
     exact = 60 * swift.budget.amount * speed
     seen = round(exact, -3) or round(exact)
     counted = f"about {seen:,.0f} images by {swift.recipe} here"

@@ -27,7 +27,7 @@ from ganctl.requests.drawing.sample import Conditioning
 from ganctl.requests.networks import CodeMap, NetworkSpec
 
 FORMAT = "ganctl-checkpoint"
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 _KEY = "card"
 """Where the JSON text lies in the metadata; the name is that of the first version."""
 _PICKLE_STARTS = (b"PK\x03\x04", b"\x80")
@@ -243,9 +243,18 @@ def _from_3(header: dict[str, Any]) -> dict[str, Any]:
     return header
 
 
+def _from_4(header: dict[str, Any]) -> dict[str, Any]:
+    """Add what a classifier of fakes takes off the score, which followed from the networks."""
+    network = header["network"]
+    of_classes = {"lean": 0.1, "refined": 0.5} if network["classes"] else {}
+    contrast = of_classes.get(network["name"], 0.0)
+    return {**header, "network": {**network, "contrast": contrast}}
+
+
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: _from_1,
     2: _from_2,
     3: _from_3,
+    4: _from_4,
 }
 """For each former version, what makes the next one of it. None is ever removed or changed."""

@@ -75,7 +75,9 @@ def _measured(training: Training, jobs: int) -> str | None:
     )
     if done.returncode:
         return None
+    # Before it a plug-in may have printed something of its own.
+    last_line = done.stdout.strip().rpartition(b"\n")[2]
     try:
-        return as_shape(parse(done.stdout), _Planned).recipe
-    except ValueError:  # A plug-in may have printed something of its own.
+        return as_shape(parse(last_line), _Planned).recipe
+    except ValueError:
         return None

@@ -62,6 +62,10 @@ WRITTEN = {
     ),
     # With packed numbers, and a best checkpoint of the generator alone.
     "compact": Written((4, 4), "cgan-ac", "modern", "modern", judged=True),
+    # With a classifier of fakes, which the networks' name said alone.
+    "pairs": Written((4, 4), "rpgan", "swift", "lean", judged=True),
+    # With the part of it that counts.
+    "contrast": Written((4, 5), "rpgan", "swift", "lean", judged=True),
 }
 
 

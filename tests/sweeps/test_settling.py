@@ -83,12 +83,19 @@ def test_where_a_dry_run_fails_each_training_says_why_itself(home, tiny_data, dr
     assert len(dry_runs.started) == 1
 
 
-def test_where_a_dry_run_prints_something_else_each_training_measures(
-    home, tiny_data, dry_runs, monkeypatch
-):
-    noisy = SimpleNamespace(returncode=0, stdout=b"a plug-in says hello\n{}")
-    monkeypatch.setattr("ganctl.sweeps.settling.subprocess.run", lambda *_, **__: noisy)
-    assert settled(tiny_data, minutes=1.0) == [None] * 3
+@pytest.mark.parametrize(
+    ("printed", "recipe"),
+    [
+        (b'a plug-in says hello\n{"recipe": "swift"}\n', "swift"),
+        (b"{}", None),
+        (b"hello", None),
+        (b"", None),
+    ],
+)
+def test_the_last_line_of_a_dry_run_counts(home, tiny_data, monkeypatch, printed, recipe):
+    said = SimpleNamespace(returncode=0, stdout=printed)
+    monkeypatch.setattr("ganctl.sweeps.settling.subprocess.run", lambda *_, **__: said)
+    assert settled(tiny_data, minutes=1.0) == [recipe] * 3
 
 
 def test_once_it_is_to_stop_nothing_more_is_measured(home, tiny_data, dry_runs):

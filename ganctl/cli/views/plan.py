@@ -46,6 +46,8 @@ def print_plan(run: Run, world: World, *, quiet: bool, json: bool) -> None:
         reason = "by the data, once they are read"
         if reading is not None:
             config, reason = _suited(config, reading, world)
+    if reading is not None and world.size > 1:
+        _check_processes(run, config, reading, world)
     plan = {"run": str(run.folder), **stored_options(config), **dict.fromkeys(config.unsettled)}
     if json:
         read = facts_of(reading) if reading else None
@@ -82,6 +84,18 @@ def _suited(config: TrainRequest, reading: Reading, world: World) -> tuple[Train
     train = reading.parts["train"]
     found = suited(config, len(train.images), measure, described=bool(train.schema))
     return found.request, found.reason
+
+
+def _check_processes(run: Run, config: TrainRequest, reading: Reading, world: World) -> None:
+    """Refuse networks that several processes cannot train."""
+    from ganctl.engine.data.dataset import of_reading
+    from ganctl.engine.models.conditions import spec_for
+    from ganctl.engine.models.objectives import objective_for
+    from ganctl.engine.training.step import check_processes
+
+    spec = spec_for(of_reading(config.data, reading), config.numbers)
+    objective = objective_for(config.model, run.packages.get("model", ""))
+    check_processes(objective.adapt(spec), config.numbers, world)
 
 
 def check_device(config: TrainRequest, world: World) -> None:

@@ -23,7 +23,7 @@ from ganctl.engine.training.resume import check_resumable, check_unchanged, numb
 from ganctl.engine.training.schedules import ema_decay, learning_rate_schedule, update_ema
 from ganctl.engine.training.speed import images_per_second
 from ganctl.engine.training.state import TrainState, new_state
-from ganctl.engine.training.step import fastest_step
+from ganctl.engine.training.step import check_processes, fastest_step
 from ganctl.engine.training.watching.alarms import Alarm
 from ganctl.engine.training.watching.monitor import Quality, quality_monitor
 from ganctl.engine.training.watching.previews import EARLY_STEPS, PreviewRows, preview_rows
@@ -176,17 +176,17 @@ def _train(
     _check_suits(config, dataset)
     objective = objective_for(config.model, run.packages.get("model", ""))
     spec = objective.adapt(spec_for(dataset, recipe))
+    check_processes(spec, recipe, world)
     batches = Batches(dataset, spec, config, recipe, device, world)
     state = _initial_state(run, dataset, recipe, spec, device)
     rows = preview_rows(dataset, spec, config)
-    step = fastest_step(state, objective, recipe, config.precision, world)
     recorder = _recorder(run, state, dataset, rows) if world.is_main else None
     if recorder is not None and state.step == 0:
         tell.preview(recorder.preview(), rows.names)
+    step = fastest_step(state, objective, recipe, config.precision, world)
 
     total_steps = config.budget.steps(len(dataset), config.batch)
-    clock = Clock(state.progress.seconds)
-    throughput = Throughput(state.progress)
+    clock, throughput = Clock(state.progress.seconds), Throughput(state.progress)
     progress = config.budget.spent(state.progress, total_steps)
     progress, stopping = distributed.agree(world, progress, should_stop())
     while progress < 1 and not stopping:

@@ -30,13 +30,14 @@ def images_per_second(
     All processes of ``world`` call it together, and get the main process's figure.
 
     Args:
-        config: what would be trained, by one of ganctl's own models; a batch that cannot be split
-            evenly among the processes is measured a little larger.
+        config: what would be trained, by one of ganctl's own models; of a batch that cannot be
+            split evenly among the processes, what can be is measured.
         dataset: what on.
         device: where.
         world: the processes that train together.
     """
-    config = replace(config, batch=-(-config.batch // world.size) * world.size)
+    shares = max(1, config.batch // world.size)
+    config = replace(config, batch=shares * world.size)
     step = rehearsal(config, dataset, device, world)
     # The first steps choose kernels and allocate; on a GPU they are captured, with R1 and without.
     first = _timed(step, 1 if device.type == "cpu" else 5 * config.numbers.r1_every, world)

@@ -16,10 +16,12 @@ from ganctl.engine.hardware import devices, distributed
 from ganctl.engine.hardware.cuda_graphs import CudaGraphs
 from ganctl.engine.models.base import Loss, Objective, StepInputs
 from ganctl.engine.models.labels import labels_for
+from ganctl.engine.models.networks import build_discriminator
 from ganctl.engine.models.penalty import r1_penalty
 from ganctl.engine.training.batches import Batch
 from ganctl.engine.training.state import TrainState, trainable
 from ganctl.errors import UsageError
+from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
 from ganctl.requests.training import Precision
 from ganctl.runs.world import World
@@ -37,9 +39,6 @@ class Step:
         recipe: R1, the noise, and how many updates of the generator a step has.
         autocast: returns a context for forward passes, which sets their precision.
         world: the processes over which gradients and batch norm are averaged.
-
-    Raises:
-        UsageError: it would need second derivatives of batch norm over several processes.
     """
 
     def __init__(
@@ -58,13 +57,7 @@ class Step:
         self._labels = labels_for(state.spec)
         self._augmentation = objective.augmentation(recipe)
         self._recipe = recipe
-        self._r1 = recipe.described_r1 if state.spec.is_described else recipe.r1
-        if world.size > 1 and self._r1 > 0 and has_batch_norm(discriminator):
-            raise UsageError(
-                f"The networks {state.spec.name} have batch norm in the discriminator, and several "
-                "processes cannot train these with the gradient penalty.",
-                "Train in one process, or by --recipe quick, which has no penalty.",
-            )
+        self._r1 = r1_of(recipe, state.spec)
         self._autocast = autocast
         average = partial(distributed.average_gradients, world)
         self._in_one_pass = (
@@ -152,6 +145,36 @@ class Step:
     def capturable(self) -> bool:
         """Whether CUDA graphs can replay it: whether its work is the same at every progress."""
         return self._augmentation.is_identity and not self._objective.uses_progress
+
+
+def check_processes(spec: NetworkSpec, recipe: Recipe, world: World) -> None:
+    """Refuse networks that several processes would train otherwise than one does.
+
+    R1 has second derivatives, of which batch norm over several processes has none.
+
+    Args:
+        spec: the networks.
+        recipe: the numbers to train with.
+        world: the processes that train together.
+
+    Raises:
+        UsageError: the discriminator has batch norm, and the recipe R1.
+    """
+    if world.size == 1 or r1_of(recipe, spec) == 0:
+        return
+    with torch.random.fork_rng(devices=[]):
+        discriminator = build_discriminator(spec)
+    if has_batch_norm(discriminator):
+        raise UsageError(
+            f"The networks {spec.name} have batch norm in the discriminator, and several "
+            "processes cannot train these with the gradient penalty.",
+            "Train in one process, or by --recipe quick, which has no penalty.",
+        )
+
+
+def r1_of(recipe: Recipe, spec: NetworkSpec) -> float:
+    """Return the weight γ of R1 for what the networks see."""
+    return recipe.described_r1 if spec.is_described else recipe.r1
 
 
 def fastest_step(

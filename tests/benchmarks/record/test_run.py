@@ -50,7 +50,7 @@ def commands_at(monkeypatch: pytest.MonkeyPatch, seconds: float) -> list[list[st
     """Run nothing: gather the commands, the first of which takes so long, and others for ever."""
     started: list[list[str]] = []
 
-    def run_nothing(words: list[str]) -> float:
+    def run_nothing(words: list[str], _hint: str = "") -> float:
         started.append(words)
         return seconds if len(started) == 1 else 1e6
 
@@ -150,7 +150,9 @@ def test_changes_that_are_not_committed_are_another_program(tmp_path, monkeypatc
     for text in ("one = 2", "one = 3"):
         (package / "one.py").write_text(text)
         names.append(run.this_checkout())
-    assert len({*names}) == 3
+    (package / "two.bin").write_bytes(b"2")
+    names.append(run.this_checkout())
+    assert len({*names}) == 4
     assert "changes" not in names[0]
     assert all(" with changes " in name for name in names[1:])
 

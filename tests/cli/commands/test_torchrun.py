@@ -164,21 +164,22 @@ def numbers_of(run, unpacked):
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("name", EQUAL)
-def test_two_equal_one(session, ganctl, tiny_data, home, tmp_path, name):
+@pytest.mark.parametrize("way", EQUAL)
+def test_two_equal_one(session, ganctl, tiny_data, home, tmp_path, way):
     data = ("--data", tiny_data, "--batch", "8")
-    assert ganctl("train", *data, *EQUAL[name], "--name", "one").code == 0
-    two, one = Run.open(session[0] / name), Run.open(home / "runs" / "one")
+    assert ganctl("train", *data, *EQUAL[way], "--name", "one").code == 0
+    two, one = Run.open(session[0] / way), Run.open(home / "runs" / "one")
     for name in ("generator_loss", "discriminator_loss", "real_score", "fake_score"):
         assert two.metrics()[-1][name] == pytest.approx(one.metrics()[-1][name], abs=1e-3)
     halves, whole = numbers_of(two, tmp_path / "two"), numbers_of(one, tmp_path / "one")
     assert halves.keys() == whole.keys()
     for name, value in whole.items():
-        if name == LEFT_TO_ROUNDING:
+        if way == "pass" and name == LEFT_TO_ROUNDING:
             continue
         # Adam turns a gradient that is nearly zero into a step of either sign.
         apart = (halves[name].double() - value.double()).abs().mean()
-        assert apart < 1e-3 + 0.02 * value.double().abs().mean(), name
+        of_more_steps = 0.02 * value.double().abs().mean() if way == "pass" else 0
+        assert apart < 1e-3 + of_more_steps, name
 
 
 @pytest.mark.process
@@ -234,8 +235,9 @@ def test_a_batch_that_cannot_be_split_is_refused_once(tiny_data, home):
 
 
 @pytest.mark.process
-def test_batch_norm_with_a_gradient_penalty_is_refused(tiny_data, home):
-    code, out, err = finished(torchrun(tiny_data, "--steps", "3", "--networks", "quick"))
+@pytest.mark.parametrize("also", [(), ("--dry-run",)])
+def test_batch_norm_with_a_gradient_penalty_is_refused(tiny_data, home, also):
+    code, out, err = finished(torchrun(tiny_data, "--steps", "3", "--networks", "quick", *also))
     assert code != 0 and out == ""
     assert "error: The networks quick have batch norm in the discriminator" in err
     assert not (home / "runs").exists()

@@ -52,6 +52,26 @@ def test_a_step_longer_than_the_measurement_is_all_of_it(tiny_data, monkeypatch)
     assert measured(tiny_data, monkeypatch, 4.0, 3.0) == (2.0, 1)
 
 
+@pytest.mark.parametrize(
+    ("batch", "processes", "split"), [(32, 2, 32), (32, 3, 30), (32, 64, 64), (65_536, 3, 65_535)]
+)
+def test_of_a_batch_that_cannot_be_split_what_can_be_is_measured(
+    tiny_data, monkeypatch, batch, processes, split
+):
+    asked = []
+
+    def rehearsal(config, *_):
+        asked.append(config.batch)
+        return lambda: None
+
+    monkeypatch.setattr(speed, "rehearsal", rehearsal)
+    monkeypatch.setattr(speed, "_timed", lambda *_: 2.0)
+    config, data = TrainRequest(recipe="swift", batch=batch), load(str(tiny_data))
+    images = speed.images_per_second(config, data, torch.device("cpu"), World(size=processes))
+    assert asked == [split]
+    assert images == split / 2
+
+
 def test_a_run_draws_the_same_after_it(tiny_data, monkeypatch):
     state = torch.get_rng_state()
     measured(tiny_data, monkeypatch, 0.5, 0.5)

@@ -15,7 +15,7 @@ from ganctl.requests.networks import NetworkSpec
 from ganctl.requests.recipes import Recipe
 
 LARGEST_MARGIN = 60.0
-"""Scores further apart than this count as so far apart: beyond 88 the exponential overflows."""
+"""Scores further apart count as this far apart: beyond 88 the exponential overflows."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class RPGAN(CGAN):
               + λ E[-log softmax_k(D_k(x))_y] + λ E[-log softmax_k(D'_k(x̃))_y]
         L_G = E[softplus(-(D(x̃, y) - D(x, y)))]
 
-    D_k(x) is what the label k adds to the score D(x, k), as far as the networks have such a part,
+    D_k(x) is added to the score D(x, k) by the label k, as far as the networks have such a part,
     and a part of D'_k(x) is taken off, as far as they have that. Beside the score, the second term
     makes a classifier of real images of the one, the third a classifier of fakes of the other: what
     both know of a label then counts less (Han et al. 2021, "Dual Projection Generative Adversarial
@@ -125,4 +125,4 @@ def _tell_which_is_real(real_score: Tensor, fake_score: Tensor) -> Loss:
 
 def _at_least(least: float, x: Tensor) -> Tensor:
     """Return x, raised to ``least`` where it is below, but with the gradient of x everywhere."""
-    return x + (x.clamp(min=least) - x).detach()
+    return x.clamp(min=least).detach() + (x - x.detach())
