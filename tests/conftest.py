@@ -57,8 +57,9 @@ ONE_PIXEL = png_bytes(np.zeros((1, 1), np.uint8), {})
 def pytest_configure(config: pytest.Config) -> None:
     """Hide GPUs, and let Hypothesis try more where the slow tests are asked for."""
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
-    settings.register_profile("everyday", max_examples=20)
-    settings.register_profile("thorough", max_examples=100)
+    # No deadline: a busy machine would break it.
+    settings.register_profile("everyday", max_examples=20, deadline=None)
+    settings.register_profile("thorough", max_examples=100, deadline=None)
     if not config.getoption("--hypothesis-profile"):
         everyday = "not slow" in config.getoption("markexpr")
         settings.load_profile("everyday" if everyday else "thorough")

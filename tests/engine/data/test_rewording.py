@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.engine.data.rewording import CUT, FREQUENT, MARKED, SHARE, Rewording
@@ -32,7 +32,6 @@ def shares(caption, training=PLAIN):
     return {words: count / COUNT for words, count in counts.items()}
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, WIDTH), min_size=1, max_size=8), st.integers(0, 2**32))
 def test_one_run_may_be_left_out_and_the_others_stay_in_some_order(lengths, seed):
     for length, kept in zip(lengths, reworded(captions(lengths), seed=seed).tolist(), strict=True):

@@ -7,7 +7,6 @@ from functools import partial
 import pytest
 import torch
 from hypothesis import given as drawn
-from hypothesis import settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -265,7 +264,6 @@ def test_a_second_part_of_rpgans_score_is_a_classifier_of_fakes_that_only_itself
     torch.testing.assert_close(of_joint, alone)
 
 
-@settings(deadline=None)
 @drawn(
     reals=st.lists(st.floats(-15, 15), min_size=2, max_size=2),
     fakes=st.lists(st.floats(-15, 15), min_size=2, max_size=2),

@@ -128,7 +128,7 @@ def straight(tmp_path_factory, tiny_data):
     return run
 
 
-@settings(max_examples=settings().max_examples // 10, deadline=None)
+@settings(max_examples=settings().max_examples // 10)
 @given(stops=st.lists(st.integers(0, STEPS - 1), unique=True, max_size=STEPS).map(sorted))
 def test_stops_at_any_steps(tmp_path_factory, straight, tiny_data, stops):
     parts = start(tmp_path_factory.mktemp("parts") / "run", tiny_data)

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.functional import pixel_unshuffle
@@ -36,7 +36,6 @@ def derivatives(layer, x):
 
 
 @pytest.mark.parametrize("pair", [from_images, to_images])
-@settings(deadline=None)
 @given(**SHAPES, seed=st.integers(0, 2**32))
 def test_results_and_both_derivatives_are_those_of_the_plain_layer(
     pair, channels, width, half, seed

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ganctl.engine.models.conditions import caption_conditions
@@ -33,7 +33,6 @@ def embedded(*captions, length=6):
 captions = st.lists(st.integers(1, 19), max_size=6)
 
 
-@settings(deadline=None)  # The first convolution takes a second to load.
 @given(st.lists(captions, min_size=1, max_size=5), st.integers(6, 12))
 def test_neither_padding_nor_other_captions_change_an_embedding(several, length):
     alone = torch.cat([embedded(words) for words in several])
