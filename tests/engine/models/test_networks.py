@@ -192,9 +192,14 @@ def check_gradients(networks, model):
     assert silent_parameters(networks.generator) == []
 
 
-@pytest.mark.parametrize("part", [0.1, 0.5])
-def test_what_names_the_class_of_fakes_takes_a_part_of_itself_off_the_score(part):
-    discriminator = pair("lean", contrast=part).discriminator
+@pytest.mark.parametrize(
+    ("recipe", "name", "part"),
+    [("swift", "lean", 0.1), ("thorough", "refined", 0.5), ("ample", "refined", 0.5)],
+)
+def test_what_names_the_class_of_fakes_takes_a_part_of_itself_off_the_score(recipe, name, part):
+    numbers = recipe_for(RecipeName(recipe), Model.RPGAN)
+    assert numbers.network == name
+    discriminator = pair(name, contrast=numbers.contrast).discriminator
     torch.nn.init.normal_(discriminator.label)
     torch.nn.init.normal_(discriminator.fake_label)
     width = discriminator.realness.in_features
@@ -204,8 +209,10 @@ def test_what_names_the_class_of_fakes_takes_a_part_of_itself_off_the_score(part
     torch.testing.assert_close(discriminator.score(h, y), expected)
 
 
-def test_without_a_contrast_nothing_names_the_class_of_fakes():
-    assert pair("lean").discriminator.fake_label_logits(torch.randn(4, 512)) is None
+def test_modern_names_no_class_of_fakes():
+    numbers = recipe_for(RecipeName.MODERN, Model.RPGAN)
+    discriminator = pair("modern", contrast=numbers.contrast).discriminator
+    assert discriminator.fake_label_logits(torch.randn(4, 512)) is None
 
 
 def silent_parameters(network):
