@@ -167,6 +167,20 @@ def spare(patch: pytest.MonkeyPatch, what: set[str]) -> None:
 
 
 @pytest.fixture
+def hasty_judges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judges that learn next to nothing, where no figure of theirs is looked at."""
+    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))
+    hurry_judges(monkeypatch)
+
+
+def hurry_judges(patch: pytest.MonkeyPatch) -> None:
+    """Let judges learn next to nothing, of data that no other test is judged by."""
+    patch.setattr("ganctl.engine.evaluation.judges.STEPS", 3)
+    patch.setattr("ganctl.engine.evaluation.judges.QUICK_STEPS", 3)
+    patch.setattr("ganctl.engine.evaluation.cas.STEPS", 3)
+
+
+@pytest.fixture
 def home(tmp_path: Path) -> Path:
     """The home that ganctl sees; it does not exist yet."""
     return tmp_path / "home"

@@ -25,7 +25,7 @@ from tests.plugged import EXAMPLE, installed
 
 
 @pytest.fixture
-def example(tmp_path_factory):
+def example(tmp_path_factory, hasty_judges):
     with installed(tmp_path_factory.mktemp("site")):
         yield
 
@@ -103,7 +103,7 @@ def _is_after(steps, last):
     return next(steps) > last
 
 
-def test_without_the_plug_in_each_command_says_what_to_install(tmp_path, ganctl):
+def test_without_the_plug_in_each_command_says_what_to_install(tmp_path, hasty_judges, ganctl):
     with installed(tmp_path):
         ganctl(
             *("train", "--model", "hinge", "--networks", "mlp", "--data", "stripes"),

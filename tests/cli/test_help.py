@@ -27,7 +27,7 @@ from ganctl.requests.training import OPTIONS, TrainRequest, flag_of
 from ganctl.runs.run import Run
 from ganctl.sweeps.plan import plan_sweep
 from ganctl.sweeps.sweep import new_sweep
-from tests.conftest import copied, made_once
+from tests.conftest import copied, hurry_judges, made_once
 
 COMMANDS = {
     "train": train,
@@ -96,7 +96,7 @@ def test_commands_are_described_in_whole_sentences(ganctl):
 def workplace(ganctl, shared, home, monkeypatch):
     """What the examples speak of: a run called demo, of ten classes, and some samples of it.
 
-    A run called faces is as ``pretrained/avatars``, whose judges would take long to train.
+    A run called faces is as ``pretrained/avatars``.
     """
 
     def make(folder):
@@ -121,6 +121,7 @@ def workplace(ganctl, shared, home, monkeypatch):
         faces = TrainRequest(data=str(folder / "faces.npz"), steps=2, batch=16)
         list(train_steps(Run.new(folder / "runs" / "faces", faces)))
 
+    hurry_judges(monkeypatch)
     with monkeypatch.context():
         made = made_once(shared / "ten classes", make)
     monkeypatch.setenv("GANCTL_HOME", str(home))

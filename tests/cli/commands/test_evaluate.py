@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from ganctl.engine.evaluation import evaluate as engine
-from ganctl.engine.evaluation import judges
 from ganctl.errors import FileError
 from ganctl.runs.evaluation.evaluation import Evaluation
 from ganctl.runs.run import Run
@@ -118,7 +117,8 @@ def test_what_cannot_be_asked(ganctl, trained, options, message, hint):
     assert trained.evaluation() is None
 
 
-def test_a_quick_look_does_not_replace_a_thorough_one(ganctl, trained):
+def test_a_quick_look_does_not_replace_a_thorough_one(ganctl, trained, monkeypatch):
+    monkeypatch.setattr("ganctl.engine.evaluation.cas.STEPS", 3)
     ganctl("evaluate", "lines", "--cas")
     thorough = trained.evaluation()
     quick = ganctl("evaluate", "lines")
@@ -138,6 +138,7 @@ def test_a_run_that_cannot_be_written_is_judged_all_the_same(ganctl, trained, mo
     assert "note: the result is not kept: The disk is full." in result.err
 
 
+@pytest.mark.usefixtures("hasty_judges")
 def test_other_images_of_the_same_shape_are_refused(ganctl, train_once, tmp_path, home):
     images, labels = tiny_images(120)
     np.savez(tmp_path / "own.npz", images=images, labels=labels)
@@ -150,6 +151,7 @@ def test_other_images_of_the_same_shape_are_refused(ganctl, train_once, tmp_path
         assert "not those that this generator was trained on" in result.err
 
 
+@pytest.mark.usefixtures("hasty_judges")
 def test_runs_on_different_data_are_told_apart(ganctl, trained, tmp_path):
     images, labels = tiny_images(120)
     np.savez(tmp_path / "own.npz", images=images, labels=labels)
@@ -193,12 +195,9 @@ def test_the_best_checkpoint_is_kept_by_whatever_name(ganctl, trained):
     assert trained.evaluation().step == trained.best["step"]
 
 
-def test_one_image_of_a_class_is_enough_to_evaluate(ganctl, tmp_path, monkeypatch):
+@pytest.mark.usefixtures("hasty_judges")
+def test_one_image_of_a_class_is_enough_to_evaluate(ganctl, tmp_path):
     """Ten images are held out; most of these classes have none among them."""
-    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(judges, "STEPS", 3)
-    monkeypatch.setattr(judges, "QUICK_STEPS", 3)
-    monkeypatch.setattr("ganctl.engine.evaluation.cas.STEPS", 3)
     images = np.random.default_rng(0).integers(0, 256, (60, 8, 8), np.uint8)
     np.savez(tmp_path / "few.npz", images=images, labels=np.arange(60))
     run = ("--data", tmp_path / "few.npz", "--steps", 2, "--batch", 8, "--name", "few")

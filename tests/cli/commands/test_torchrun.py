@@ -257,6 +257,7 @@ def test_a_leader_that_is_refused_holds_up_nobody(ganctl, tiny_data, home):
     assert Run.open(held.folder).progress.step == 2
 
 
+@pytest.mark.process
 def test_a_dry_run_waits_for_nobody(tiny_data, home):
     code, out, err = finished(torchrun(tiny_data, "--steps", "3", "--dry-run", "--json"))
     assert code == 0, err

@@ -16,8 +16,7 @@ def loaded(name):
 
 
 @pytest.fixture
-def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("GANCTL_CACHE", str(tmp_path / "cache"))
+def cache(tmp_path, hasty_judges):
     return tmp_path / "cache"
 
 

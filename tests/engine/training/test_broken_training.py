@@ -32,8 +32,9 @@ def small_digits(tmp_path_factory):
 
 
 @pytest.fixture
-def training(small_digits, home):
+def training(small_digits, home, monkeypatch):
     """A function that trains with changed numbers; it returns the run and the alarms' kinds."""
+    monkeypatch.setattr("ganctl.engine.evaluation.judges.QUICK_STEPS", 150)
 
     def train_with(steps, **changes):
         recipe = replace(MODERN, **({"log_every": 5} | changes))

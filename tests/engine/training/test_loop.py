@@ -253,6 +253,7 @@ def assert_same_outcome(one, two):
     assert headers[0].network == headers[1].network
 
 
+@pytest.mark.slow
 def test_the_classic_recipe_resumed_equals_straight(home, small_data, monkeypatch):
     monkeypatch.setattr(Recorder, "preview", lambda self: None)
     monkeypatch.setattr(Recorder, "curves", lambda self: None)
