@@ -32,7 +32,7 @@ def measured(trial: Trial, workshop: Path, panel: Panel, *, cas: bool) -> Record
         GanctlError: the command fails, or what it leaves cannot be judged.
     """
     out = workshop / name_of(trial)
-    timed = out.with_suffix(".seconds")
+    timed = seconds_file(out)
     values = {
         "minutes": f"{trial.minutes:g}",
         "seed": str(trial.seed),
@@ -119,6 +119,11 @@ def run(command: Sequence[str], hint: str = "Nothing of it is kept.") -> float:
     return seconds
 
 
+def seconds_file(out: Path) -> Path:
+    """Return where the seconds that a training took are kept."""
+    return out.with_suffix(".seconds")
+
+
 def seconds_in(timed: Path) -> float:
     """Return the seconds that a training took.
 
@@ -145,7 +150,7 @@ def usable_samples(trial: Trial, out: Path, panel: Panel) -> Dataset:
         return samples_at(out, panel)
     except GanctlError:
         if not trial.entry.draw and not is_run(out):
-            out.with_suffix(".seconds").unlink()
+            seconds_file(out).unlink()
         raise
 
 
@@ -175,5 +180,5 @@ def clear(out: Path) -> None:
     """Remove what a training left."""
     if out.is_dir():
         shutil.rmtree(out)
-    for path in (out, *(out.with_suffix(ending) for ending in (".npz", ".seconds"))):
+    for path in (out, out.with_suffix(".npz"), seconds_file(out)):
         path.unlink(missing_ok=True)
