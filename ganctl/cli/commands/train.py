@@ -97,17 +97,18 @@ def train(
         else:
             run = new_run(TrainRequest(**given), name=name, out=out, is_main=world.is_main)
         world.shard(run.config.batch)
+        if not world.is_main and not dry_run:
+            _train_beside(run, world)
     except UsageError as error:
         if world.is_main:
             raise
         # The main process finds the same and says so, unless torchrun ends it since this one left.
         time.sleep(MAIN_PROCESS_SECONDS)
         raise typer.Exit(error.exit_code) from None
+    if not world.is_main:
+        return
     if dry_run:
-        if world.is_main:
-            print_plan(run, world, quiet=quiet, json=json)
-    elif not world.is_main:
-        _train_beside(run, world)
+        print_plan(run, world, quiet=quiet, json=json)
     else:
         _train(run, world, context.obj, quiet=quiet, json=json)
 
